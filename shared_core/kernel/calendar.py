@@ -1,0 +1,25 @@
+"""Calendar days in a shop's zone. Instants are stored in UTC; "N days" means days on the shop's wall calendar."""
+
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+
+def add_days(at: datetime, days: int, zone: str) -> datetime:
+    """The instant (UTC) at which the `days`-th calendar day after `at` has ended in `zone`.
+
+    A return window of 7 days that starts at noon of the 1st is over when the 8th is over: the day of the event
+    does not count, the last day counts whole.
+    """
+    local = at.astimezone(ZoneInfo(zone))
+    after = datetime.combine(local.date() + timedelta(days=days + 1), time.min, tzinfo=ZoneInfo(zone))
+    return after.astimezone(UTC)
+
+
+def day_of(at: datetime, zone: str) -> str:
+    """The calendar day in `zone`, "2026-11-22"."""
+    return at.astimezone(ZoneInfo(zone)).date().isoformat()
+
+
+def month_of(at: datetime, zone: str) -> str:
+    """The calendar month in `zone`, "2026-11"."""
+    return day_of(at, zone)[:7]

@@ -1,0 +1,152 @@
+"""The database and the only commit.
+
+SQLite oversells under its driver's default transactions (a SELECT opens none), so the engine is made here: every
+transaction starts with BEGIN IMMEDIATE, in WAL mode, with foreign keys on, and waits for its turn.
+"""
+
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, create_engine, event, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.types import TypeDecorator
+
+from shared_core.kernel.listeners import LISTENERS, Listeners
+
+BUSY_TIMEOUT_MS = 10_000
+POOL_SIZE = 8
+POOL_OVERFLOW_MAX = 32  # pool + overflow = the 40 threads that serve requests
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+"""Primary keys: 64 bits everywhere; SQLite numbers rows by itself only for its own INTEGER."""
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """Aware datetimes in, aware UTC datetimes out, on databases with and without time zones."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        assert value.tzinfo is not None, "an instant without a zone is ambiguous"
+        utc = value.astimezone(UTC)
+        return utc if dialect.name == "postgresql" else utc.replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables of the core, with constraint names that migrations can rely on."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {datetime: UtcDateTime()}
+
+
+class Database:
+    """One database and the listeners that hear what is announced in its transactions."""
+
+    def __init__(self, url: str, listeners: Listeners | None = None) -> None:
+        self.listeners = listeners if listeners is not None else Listeners()
+        self.engine = make_engine(url)
+        self.dialect = self.engine.dialect.name
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info={LISTENERS: self.listeners})
+        self._readers = sessionmaker(
+            self.engine.execution_options(read_only=True), expire_on_commit=False, autoflush=False
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """All or nothing: commits when the block ends well, rolls back when it raises. Nobody else commits."""
+        with self._sessions() as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that takes no write lock; whatever it changed is thrown away."""
+        with self._readers() as session:
+            yield session
+
+    def dispose(self) -> None:
+        self.engine.dispose()
+
+
+def make_engine(url: str) -> Engine:
+    """An engine whose transactions are safe for stock and money, for SQLite and PostgreSQL (psycopg)."""
+    target = make_url(url)
+    if target.get_backend_name() == "sqlite":
+        return _sqlite_engine(url)
+    target = target.set(drivername="postgresql+psycopg")
+    return create_engine(
+        target,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW_MAX,
+        pool_pre_ping=True,
+        connect_args={"options": "-c timezone=UTC"},
+    )
+
+
+def _sqlite_engine(url: str) -> Engine:
+    engine = create_engine(
+        url,
+        pool_size=POOL_SIZE,
+        max_overflow=POOL_OVERFLOW_MAX,
+        connect_args={"check_same_thread": False, "isolation_level": None},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")  # an acknowledged order survives a power cut
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        read_only = connection.get_execution_options().get("read_only", False)
+        connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def lock(session: Session, name: str) -> None:
+    """Make transactions that name the same thing take turns until they end. SQLite writers already do."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": zlib.crc32(name.encode())})
+
+
+def insert_or_ignore(
+    session: Session, model: type[Base], values: Mapping[str, Any], *, conflict: Sequence[str]
+) -> bool:
+    """Insert a row unless one with the same `conflict` columns exists; True when this call inserted it."""
+    return insert_new(session, model, values, conflict=conflict) is not None
+
+
+def insert_new(
+    session: Session, model: type[Base], values: Mapping[str, Any], *, conflict: Sequence[str]
+) -> int | None:
+    """Like `insert_or_ignore`, for tables numbered by `id`: the new row's id, None when the row existed."""
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(model).values(**values).on_conflict_do_nothing(index_elements=list(conflict))
+    inserted: int | None = session.scalar(statement.returning(model.__mapper__.primary_key[0]))
+    return inserted

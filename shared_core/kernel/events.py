@@ -1,0 +1,28 @@
+"""Announcing what happened. Events are frozen dataclasses in the past tense, kept by the room that announces them."""
+
+from datetime import datetime
+from typing import Any, Protocol
+
+from pydantic import TypeAdapter
+from sqlalchemy.orm import Session
+
+from shared_core.kernel.listeners import LISTENERS, Listeners
+from shared_core.kernel.outbox import OutboxRow
+
+
+class Event(Protocol):
+    """Anything that happened, with the instant at which it did."""
+
+    @property
+    def at(self) -> datetime: ...
+
+
+def announce(session: Session, event: Event) -> None:
+    """Tell the in-transaction listeners at once and leave an outbox row for every after-commit subscriber."""
+    listeners: Listeners | None = session.info.get(LISTENERS)
+    if listeners is None:
+        return
+    listeners.hear(session, event)
+    for subscriber in listeners.subscribed_to(type(event)):
+        payload: dict[str, Any] = TypeAdapter(type(event)).dump_python(event, mode="json")
+        session.add(OutboxRow(subscriber=subscriber.name, payload=payload, written_at=event.at, due_at=event.at))

@@ -1,0 +1,49 @@
+"""What happened, and who hears of it.
+
+Two kinds of listener and no third. *In-transaction* listeners run at once, in the announcer's transaction: what they
+raise rolls all of it back. *After-commit* subscribers are told by the outbox, at least once, and must be idempotent.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from sqlalchemy.orm import Session
+
+LISTENERS = "listeners"
+
+E = TypeVar("E")
+
+
+@dataclass(frozen=True)
+class Subscriber:
+    """`run` is told of each event of `event_type` after its transaction has committed; `name` is kept in rows."""
+
+    name: str
+    event_type: type[Any]
+    run: Callable[[Any], None]
+
+
+class Listeners:
+    """Who hears what in one process; built by the shell, handed to the `Database`."""
+
+    def __init__(self) -> None:
+        self._at_once: dict[type[Any], list[Callable[[Session, Any], None]]] = defaultdict(list)
+        self.subscribers: dict[str, Subscriber] = {}
+
+    def listen(self, event_type: type[E], listener: Callable[[Session, E], None]) -> None:
+        """Run `listener` inside the transaction that announces an event of this type."""
+        self._at_once[event_type].append(listener)
+
+    def after_commit(self, event_type: type[E], name: str, run: Callable[[E], None]) -> None:
+        """Deliver events of this type to `run` through the outbox. `name` must stay stable over releases."""
+        assert name not in self.subscribers, f"two subscribers are called {name}"
+        self.subscribers[name] = Subscriber(name, event_type, run)
+
+    def hear(self, session: Session, event: object) -> None:
+        for listener in self._at_once[type(event)]:
+            listener(session, event)
+
+    def subscribed_to(self, event_type: type[Any]) -> list[Subscriber]:
+        return [each for each in self.subscribers.values() if each.event_type is event_type]

@@ -1,0 +1,234 @@
+"""Configuration people write by hand: TOML checked by a strict pydantic model, every error with its line and remedy."""
+
+import difflib
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from shared_core.kernel.findings import ConfigError, Finding
+from shared_core.kernel.i18n import N_
+
+__all__ = ["ConfigError", "Finding", "KeyPath", "key_lines", "line_of", "load", "loads", "validate"]
+
+KeyPath = tuple[str | int, ...]
+FILE_BYTES_MAX = 1_000_000
+
+M = TypeVar("M", bound=BaseModel)
+
+_TABLE = re.compile(r"\s*\[(?P<array>\[)?\s*(?P<name>[^\[\]]+?)\s*\]")
+_KEY = re.compile(r"""\s*(?P<key>(?:[\w-]+|"[^"]*"|'[^']*')(?:\s*\.\s*(?:[\w-]+|"[^"]*"|'[^']*'))*)\s*=""")
+_PART = re.compile(r"""[\w-]+|"[^"]*"|'[^']*'""")
+
+
+def load(path: Path, model: type[M], *, context: Mapping[str, object] | None = None) -> M:
+    """Read and check a file. Raises `ConfigError` with every finding; never returns half a configuration."""
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise ConfigError([_unreadable(str(path), error.strerror or str(error))]) from error
+    if len(source) > FILE_BYTES_MAX:
+        raise ConfigError([_unreadable(str(path), f"larger than {FILE_BYTES_MAX} bytes")])
+    try:
+        text = source.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ConfigError([_unreadable(str(path), "not UTF-8 text")]) from error
+    return loads(text, model, file=str(path), context=context)
+
+
+def loads(text: str, model: type[M], *, file: str, context: Mapping[str, object] | None = None) -> M:
+    """Check TOML text; `file` names it in messages. `context` reaches the model's validators."""
+    try:
+        values = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError([_not_toml(error, text, file)]) from error
+    return validate(values, model, lines=key_lines(text), file=file, context=context)
+
+
+def validate(
+    values: Mapping[str, Any],
+    model: type[M],
+    *,
+    lines: Mapping[KeyPath, int],
+    file: str,
+    context: Mapping[str, object] | None = None,
+) -> M:
+    """Check read values against `model`, naming the line of each error."""
+    try:
+        return model.model_validate(values, context=dict(context or {}))
+    except ValidationError as error:
+        findings = [_finding(each, model, lines, file) for each in error.errors(include_url=False)]
+        raise ConfigError(findings) from error
+
+
+def key_lines(text: str) -> dict[KeyPath, int]:
+    """The line on which each key and table is written: ("ranks", 0, "id") -> 12.
+
+    Keys within inline tables and multi-line values are found at the line of the key that holds them.
+    """
+    lines: dict[KeyPath, int] = {}
+    table: KeyPath = ()
+    counts: dict[KeyPath, int] = {}
+    for number, line in _top_lines(text):
+        header = _TABLE.match(line)
+        if header:
+            table = _enter(header, counts)
+            lines.setdefault(table, number)
+            continue
+        key = _KEY.match(line)
+        if key:
+            lines.setdefault(table + _parts(key["key"]), number)
+    return lines
+
+
+def line_of(path: KeyPath, lines: Mapping[KeyPath, int]) -> int | None:
+    """The line of `path`, else of the nearest thing around it that has one."""
+    for length in range(len(path), 0, -1):
+        if path[:length] in lines:
+            return lines[path[:length]]
+    return None
+
+
+def _top_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Lines that can start a key or a table: not inside a multi-line string or array."""
+    fence, depth = "", 0
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not fence and depth == 0:
+            yield number, line
+        fence, depth = _scan(line, fence, depth, header=not fence and depth == 0 and bool(_TABLE.match(line)))
+
+
+def _scan(line: str, fence: str, depth: int, *, header: bool) -> tuple[str, int]:
+    """Follow quotes and brackets through one line: the open multi-line fence, and how many brackets stay open."""
+    if header:
+        return fence, depth
+    place = 0
+    while place < len(line):
+        rest = line[place:]
+        if fence:
+            end = rest.find(fence)
+            if end < 0:
+                break
+            place, fence = place + end + len(fence), ""
+        elif rest.startswith(('"""', "'''")):
+            place, fence = place + 3, rest[:3]
+        elif rest[0] in "\"'":
+            fence, place = rest[0], place + 1
+        elif rest[0] == "#":
+            break
+        else:
+            depth += (rest[0] in "[{") - (rest[0] in "]}")
+            place += 1
+    return (fence if len(fence) == 3 else ""), max(depth, 0)
+
+
+def _enter(header: re.Match[str], counts: dict[KeyPath, int]) -> KeyPath:
+    """The path of a table header, with the running index of every array of tables on the way."""
+    path: KeyPath = ()
+    parts = _parts(header["name"])
+    for place, part in enumerate(parts):
+        path += (part,)
+        is_last = place == len(parts) - 1
+        if header["array"] and is_last:
+            counts[path] = counts.get(path, -1) + 1
+        if path in counts:
+            path += (counts[path],)
+    return path
+
+
+def _parts(dotted: str) -> KeyPath:
+    return tuple(part.strip("\"'") for part in _PART.findall(dotted))
+
+
+def _finding(error: ErrorDetails, model: type[BaseModel], lines: Mapping[KeyPath, int], file: str) -> Finding:
+    path = tuple(error["loc"])
+    place = Finding(code="", message="", file=file, line=line_of(path, lines), key=_dotted(path))
+    if error["type"] == "extra_forbidden":
+        return _unknown_key(place, str(path[-1]), sorted(_fields_at(model, path[:-1])))
+    if error["type"] == "missing":
+        return replace(
+            place,
+            code="missing_key",
+            message=N_("{name!r} is required but missing."),
+            remedy=N_("Add it; the reference in docs/ says what it means."),
+            params={"name": path[-1]},
+        )
+    return replace(
+        place,
+        code="bad_value",
+        message=N_("{found!r} cannot be used: {reason}."),
+        params={"found": _shown(error["input"]), "reason": _reason(error)},
+    )
+
+
+def _unknown_key(place: Finding, name: str, known: list[str]) -> Finding:
+    near = difflib.get_close_matches(name, known, n=1)
+    return replace(
+        place,
+        code="unknown_key",
+        message=N_("{name!r} is not a known key."),
+        remedy=N_("Did you mean {near!r}?") if near else N_("Known keys here: {known}."),
+        params={"name": name, "near": near[0] if near else "", "known": ", ".join(known)},
+    )
+
+
+def _reason(error: ErrorDetails) -> str:
+    return error["msg"].removeprefix("Value error, ").rstrip(".")
+
+
+def _shown(value: object) -> object:
+    text = repr(value)
+    return value if len(text) <= 60 else text[:57] + "..."
+
+
+def _dotted(path: KeyPath) -> str:
+    text = ""
+    for part in path:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def _fields_at(model: type[BaseModel], path: KeyPath) -> set[str]:
+    """Names a table at `path` may hold (all variants of a union)."""
+    models: list[type[BaseModel]] = [model]
+    for part in path:
+        if isinstance(part, int):
+            continue
+        fields = [(each.model_fields, part) for each in models]
+        inner = [_models_in(known[part].annotation) for known, part in fields if part in known]
+        models = [each for group in inner for each in group] or models
+    return {field.alias or name for each in models for name, field in each.model_fields.items()}
+
+
+def _models_in(annotation: object) -> list[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return [annotation]
+    return [found for each in get_args(annotation) for found in _models_in(each)]
+
+
+def _not_toml(error: tomllib.TOMLDecodeError, text: str, file: str) -> Finding:
+    place = re.search(r"line (\d+)", str(error))
+    line = int(place.group(1)) if place else text.count("\n") + 1
+    return Finding(
+        code="not_toml",
+        message=N_("this is not valid TOML: {reason}."),
+        remedy=N_("Look for a missing quote, bracket or equals sign on this line or just above."),
+        params={"reason": re.sub(r" \(at .*\)", "", str(error))},
+        file=file,
+        line=line,
+    )
+
+
+def _unreadable(file: str, reason: str) -> Finding:
+    return Finding(
+        code="unreadable",
+        message=N_("the file cannot be read: {reason}."),
+        remedy=N_("Check the path, its permissions and its encoding."),
+        params={"reason": reason},
+        file=file,
+    )

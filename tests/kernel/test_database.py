@@ -1,0 +1,83 @@
+"""The engine is safe for stock and money."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import select, text, update
+from sqlalchemy.exc import IntegrityError
+
+from shared_core.kernel.database import Database, UtcDateTime, insert_or_ignore
+from shared_core.kernel.outbox import OutboxRow
+from shared_core.ledger.models import Account
+
+
+def _row(at: datetime, attempts: int = 0) -> OutboxRow:
+    return OutboxRow(subscriber="x", payload={}, written_at=at, due_at=at, attempts=attempts)
+
+
+def test_read_then_write_in_forty_threads_loses_no_update(database: Database, at: datetime) -> None:
+    with database.transaction() as session:
+        session.add(_row(at))
+
+    def count_up(_: int) -> None:
+        with database.transaction() as session:
+            row = session.scalars(select(OutboxRow).with_for_update()).one()
+            row.attempts += 1
+
+    with ThreadPoolExecutor(40) as pool:
+        list(pool.map(count_up, range(200)))
+
+    with database.reading() as session:
+        assert session.scalars(select(OutboxRow.attempts)).one() == 200
+
+
+def test_a_block_that_raises_leaves_nothing_behind(database: Database, at: datetime) -> None:
+    with pytest.raises(ZeroDivisionError), database.transaction() as session:
+        session.add(_row(at))
+        session.flush()
+        _ = 1 // 0
+
+    with database.reading() as session:
+        assert session.scalars(select(OutboxRow)).all() == []
+
+
+def test_a_reading_session_keeps_nothing(database: Database, at: datetime) -> None:
+    with database.transaction() as session:
+        session.add(_row(at))
+    with database.reading() as session:
+        session.execute(update(OutboxRow).values(attempts=9))
+
+    with database.reading() as session:
+        assert session.scalars(select(OutboxRow.attempts)).one() == 0
+
+
+def test_instants_come_back_in_utc_whatever_zone_they_were_written_in(database: Database) -> None:
+    tokyo = datetime(2026, 3, 1, 9, 0, tzinfo=timezone(timedelta(hours=9)))
+    with database.transaction() as session:
+        session.add(_row(tokyo))
+
+    with database.reading() as session:
+        assert session.scalars(select(OutboxRow.due_at)).one() == datetime(2026, 3, 1, 0, 0, tzinfo=UTC)
+
+
+def test_an_instant_without_a_zone_is_refused(database: Database) -> None:
+    with pytest.raises(AssertionError):
+        UtcDateTime().process_bind_param(datetime(2026, 3, 1), database.engine.dialect)  # noqa: DTZ001
+
+
+def test_insert_or_ignore_says_who_was_first(database: Database) -> None:
+    row = {"book": "store", "address": "assets:bank", "currency": "CNY"}
+    with database.transaction() as session:
+        first = insert_or_ignore(session, Account, row, conflict=["book", "address", "currency"])
+        second = insert_or_ignore(session, Account, row, conflict=["book", "address", "currency"])
+
+    assert (first, second) == (True, False)
+
+
+def test_foreign_keys_are_enforced(database: Database) -> None:
+    orphan = text(
+        "INSERT INTO ledger_posting (transaction_id, source_id, destination_id, amount_minor) VALUES (1, 2, 3, 4)"
+    )
+    with pytest.raises(IntegrityError), database.transaction() as session:
+        session.execute(orphan)
