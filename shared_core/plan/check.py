@@ -1,0 +1,257 @@
+"""What a well-formed plan can still get wrong: contradictions that would make it say one thing and do another."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from shared_core.kernel.findings import Finding
+from shared_core.kernel.i18n import N_
+from shared_core.kernel.money import BPS_WHOLE
+from shared_core.kernel.tomlfile import KeyPath, line_of
+from shared_core.plan.ceiling import worst_case
+from shared_core.plan.reach import skipped_by, unreachable
+from shared_core.plan.schema.plan import Plan
+from shared_core.plan.schema.sharing import ShareRule
+from shared_core.plan.schema.terms import Payee
+from shared_core.plan.shares import CHAINS
+
+LIVE_PAYEES: frozenset[Payee] = frozenset({"host", "host_inviter", "traffic_referrer"})
+INVITER_PAYEES: frozenset[Payee] = frozenset({"inviter", "second_inviter", "host_inviter"})
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A contradiction at `path`; `message` and `remedy` are templates filled with `params`."""
+
+    code: str
+    path: KeyPath
+    message: str
+    remedy: str
+    params: dict[str, object] = field(default_factory=dict)
+
+    def finding(self, file: str, lines: dict[KeyPath, int]) -> Finding:
+        """The fault as shown to people, with its line."""
+        return Finding(
+            code=self.code,
+            message=self.message,
+            remedy=self.remedy,
+            file=file,
+            line=line_of(self.path, lines),
+            key=_dotted(self.path),
+            params=self.params,
+        )
+
+
+def faults(plan: Plan) -> list[Fault]:
+    """Every contradiction in the plan; an empty list means it can run. Says nothing about what is lawful."""
+    found = [*_duplicates(plan), *_rungs(plan), *_unknown_ranks(plan), *_share_rules(plan), *_dead_shares(plan)]
+    found += _other_currency(plan)
+    if found:
+        return found
+    return [*_unreachable_ranks(plan), *_too_generous(plan)]
+
+
+def _duplicates(plan: Plan) -> Iterator[Fault]:
+    tables: tuple[tuple[str, Iterable[str]], ...] = (
+        ("roles", [role.id for role in plan.roles]),
+        ("ranks", [rank.id for rank in plan.ranks]),
+        ("shares", [rule.id for rule in plan.shares]),
+    )
+    for table, ids in tables:
+        seen: Counter[str] = Counter()
+        for place, each in enumerate(ids):
+            seen[each] += 1
+            if seen[each] == 2:
+                yield Fault(
+                    "duplicate_id",
+                    (table, place, "id"),
+                    N_("{name!r} is used twice in {table}."),
+                    N_("Give each its own id."),
+                    {"name": each, "table": table},
+                )
+
+
+def _rungs(plan: Plan) -> Iterator[Fault]:
+    if plan.ranks[0].criteria:
+        yield Fault(
+            "first_rank_has_criteria",
+            ("ranks", 0, "criteria"),
+            N_("The first rank is where everybody starts, so it cannot ask for anything."),
+            N_("Put a rank without criteria before it."),
+        )
+    for place, rank in enumerate(plan.ranks[1:], start=1):
+        if not rank.criteria:
+            yield Fault(
+                "rank_without_criteria",
+                ("ranks", place),
+                N_("The rank {rank!r} asks for nothing, so nobody would ever stand on a lower one."),
+                N_("Give it criteria."),
+                {"rank": rank.id},
+            )
+
+
+def _unknown_ranks(plan: Plan) -> Iterator[Fault]:
+    named: list[tuple[KeyPath, str | None]] = [
+        *((("roles", n, "from_rank"), role.from_rank) for n, role in enumerate(plan.roles)),
+        (("binding", "from_rank"), plan.binding.from_rank),
+        *(
+            (("ranks", n, "criteria", m, "rank"), criterion.rank)
+            for n, rank in enumerate(plan.ranks)
+            for m, criterion in enumerate(rank.criteria)
+        ),
+        *((("shares", n, "ranks"), rank) for n, rule in enumerate(plan.shares) for rank in rule.ranks),
+    ]
+    for path, rank_id in named:
+        if rank_id is not None and rank_id not in plan.places:
+            yield Fault(
+                "unknown_rank",
+                path,
+                N_("There is no rank {rank!r}."),
+                N_("Known ranks: {known}."),
+                {"rank": rank_id, "known": ", ".join(plan.places)},
+            )
+
+
+def _share_rules(plan: Plan) -> Iterator[Fault]:
+    yield from _same_conditions(plan)
+    yield from _mixed_differences(plan)
+    payees = {rule.payee for rule in plan.shares}
+    for place, rule in enumerate(plan.shares):
+        if rule.payee == "second_inviter" and "inviter" not in payees:
+            yield Fault(
+                "second_inviter_without_inviter",
+                ("shares", place, "payee"),
+                N_("The inviter's inviter would earn, but the inviter would not."),
+                N_("Add a share for the inviter or remove this one."),
+            )
+        if rule.payee == "team_fund" and rule.ranks:
+            yield Fault(
+                "fund_with_rank",
+                ("shares", place, "ranks"),
+                N_("A team fund has no rank."),
+                N_("Remove `ranks`."),
+            )
+        limit = plan.caps.line if rule.payee == "team_fund" else min(plan.caps.person, plan.caps.line)
+        if rule.basis == "price" and (rule.rate or 0) > limit:
+            yield Fault(
+                "rate_above_cap",
+                ("shares", place, "rate"),
+                N_("The rate {rate} is never paid in full: [caps] allow {limit}."),
+                N_("Lower the rate or raise the cap."),
+                {"rate": percent(rule.rate or 0), "limit": percent(limit)},
+            )
+
+
+def _same_conditions(plan: Plan) -> Iterator[Fault]:
+    seen: dict[tuple[object, ...], str] = {}
+    for place, rule in enumerate(plan.shares):
+        named = (rule.ranks, rule.channels, rule.brands, rule.categories, rule.products, rule.skus)
+        key = (rule.payee, rule.trigger, *(frozenset(each) for each in named))
+        if key in seen:
+            yield Fault(
+                "same_conditions",
+                ("shares", place),
+                N_("{rule!r} and {other!r} say different things about the same sales."),
+                N_("Remove one, or name what tells them apart: ranks, channels, brands, categories, products, skus."),
+                {"rule": rule.id, "other": seen[key]},
+            )
+        seen.setdefault(key, rule.id)
+
+
+def _mixed_differences(plan: Plan) -> Iterator[Fault]:
+    for chain in CHAINS:
+        rules = [(n, rule) for n, rule in enumerate(plan.shares) if rule.payee in chain and rule.trigger == "order"]
+        if not any(rule.differential for _, rule in rules):
+            continue
+        bases = {rule.basis for _, rule in rules}
+        for place, rule in rules:
+            if rule.fixed is not None or len(bases) > 1:
+                yield Fault(
+                    "mixed_differences",
+                    ("shares", place),
+                    N_("A difference can only be taken between rates of the same basis: {payees}."),
+                    N_("Use rates of one basis for all of them."),
+                    {"payees": ", ".join(chain)},
+                )
+                return
+
+
+def _dead_shares(plan: Plan) -> Iterator[Fault]:
+    for place, rule in enumerate(plan.shares):
+        reason = _never_paid(plan, rule)
+        if reason and (rule.rate or rule.fixed):
+            yield Fault(
+                "dead_share",
+                ("shares", place),
+                N_("This share would never be paid: {reason}."),
+                N_("Remove it or switch on what it needs."),
+                {"reason": reason},
+            )
+
+
+def _never_paid(plan: Plan, rule: ShareRule) -> str:
+    if not plan.live.enabled and (rule.payee in LIVE_PAYEES or rule.channels == ("live",)):
+        return "live.enabled is false"
+    if plan.invites.mode == "closed" and rule.payee in INVITER_PAYEES and plan.invites.inviter_is == "code":
+        return 'invites.mode is "closed"'
+    if plan.binding.by == "nobody" and rule.payee in INVITER_PAYEES and plan.invites.inviter_is == "lock":
+        return 'binding.by is "nobody"'
+    return ""
+
+
+def _other_currency(plan: Plan) -> Iterator[Fault]:
+    if plan.tax.withholding == "cn-labour" and plan.currency != "CNY":
+        yield Fault(
+            "tax_currency",
+            ("tax", "withholding"),
+            N_("The tax rule {rule!r} reckons in CNY, this shop in {currency}."),
+            N_('Write "by_jurisdiction" or "none".'),
+            {"rule": plan.tax.withholding, "currency": plan.currency},
+        )
+
+
+def _unreachable_ranks(plan: Plan) -> Iterator[Fault]:
+    for rank_id, reason in unreachable(plan).items():
+        yield Fault(
+            "unreachable_rank",
+            ("ranks", plan.places[rank_id], "criteria"),
+            N_("Nobody can ever reach {rank!r}: {reason}."),
+            N_("Ask for something that can happen, at ranks below this one."),
+            {"rank": rank_id, "reason": reason},
+        )
+    for rank_id, upper_id in skipped_by(plan).items():
+        yield Fault(
+            "skipped_rank",
+            ("ranks", plan.places[rank_id], "criteria"),
+            N_("Nobody ever stands on {rank!r}: whoever meets its criteria already meets those of {upper!r}."),
+            N_("Ask more of the higher rank or less of the lower one."),
+            {"rank": rank_id, "upper": upper_id},
+        )
+
+
+def _too_generous(plan: Plan) -> Iterator[Fault]:
+    worst = worst_case(plan)
+    if worst.total_bps <= BPS_WHOLE:
+        return
+    parts = [f"{due.payee} {percent(due.rate_bps)} ({due.rule.id})" for due in worst.dues if due.rate_bps]
+    places = [n for n, rule in enumerate(plan.shares) if rule.id == worst.dues[0].rule.id]
+    yield Fault(
+        "shares_above_price",
+        ("shares", places[0]),
+        N_("On one sale in the channel {channel} the shares could come to {total}: {parts}."),
+        N_("Lower the rates until the worst case is below 100%, with room for what the goods cost."),
+        {"channel": worst.goods.channel, "total": percent(worst.total_bps), "parts": ", ".join(parts)},
+    )
+
+
+def percent(bps: int) -> str:
+    """Basis points as people read them: "12.5%"."""
+    whole, rest = divmod(bps, 100)
+    return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"
+
+
+def _dotted(path: KeyPath) -> str:
+    text = ""
+    for part in path:
+        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
+    return text

@@ -1,0 +1,45 @@
+"""What somebody would earn: the figure beside a price, made by the function that later pays."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from shared_core.kernel.money import Money
+from shared_core.plan.schema.plan import Plan
+from shared_core.plan.shares import LineFacts, Parties, Share, share_line
+
+CODE_LENGTH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """`amount`: what the viewer would earn on the line. `code` names exactly this promise."""
+
+    code: str
+    amount: Money
+    shares: tuple[Share, ...]
+
+
+def quote(plan: Plan, line: LineFacts, parties: Parties, viewer_id: int) -> Quote:
+    """The viewer's part of the line. The same plan version, line and people always give the same quote and code."""
+    own = [share for share in share_line(plan, line, parties) if share.member_id == viewer_id]
+    amount = Money(sum(share.amount.minor for share in own), plan.currency)
+    return Quote(quote_code(plan, line, own, viewer_id), amount, tuple(own))
+
+
+def quote_code(plan: Plan, line: LineFacts, own: Sequence[Share], viewer_id: int) -> str:
+    """Names a promise by its content, so that the paid row can be matched with what was shown without storing it.
+
+    The code of a line paid for equals the code shown beside the price when nothing changed in between: same version,
+    goods, price, quantity, rule, rank and amount.
+    """
+    parts = [
+        plan.name,
+        plan.version,
+        str(viewer_id),
+        line.sku,
+        str(line.quantity),
+        f"{line.goods_net.minor}{line.goods_net.currency}",
+    ]
+    parts += [f"{share.payee}:{share.rule_id}:{share.rank}:{share.amount.minor}" for share in own]
+    return hashlib.sha256("|".join(parts).encode()).hexdigest()[:CODE_LENGTH]

@@ -1,0 +1,57 @@
+"""Plans a partner can start from."""
+
+import tomllib
+from dataclasses import dataclass
+from importlib.resources import files
+
+from shared_core.kernel.errors import NotFound
+
+DEFAULT = "participants"
+_FOLDER = files("shared_core.plan") / "presets"
+
+
+class UnknownPreset(NotFound):
+    code = "unknown_preset"
+    message = "There is no preset {name!r}. Presets: {known}."
+
+
+@dataclass(frozen=True, slots=True)
+class PresetInfo:
+    """A preset's name and one line about it, zh and en."""
+
+    name: str
+    summary_zh: str
+    summary_en: str
+
+
+_PRESETS = (
+    PresetInfo(
+        "participants",
+        "只有参与这一单的人有收益：卖家、主播、引流者；锁粉 30 天，可查看、可退出。",
+        "Only those who took part in a sale earn: seller, host, traffic referrer. Fans are bound for 30 days.",
+    ),
+    PresetInfo(
+        "fan-lock",
+        "一键锁粉，终身绑定；10 个粉丝成为掌柜，直属 10 个掌柜再晋升；邀请人参与分润。",
+        "One click binds for ever; 10 fans make a shopkeeper, 10 shopkeepers the next rank; inviters share.",
+    ),
+    PresetInfo(
+        "outlet",
+        "品牌特卖，没有分销网络，没有等级，没有分润。",
+        "Brand off-price sale without any network: no fans, no ranks, no shares.",
+    ),
+)
+
+
+def presets() -> list[PresetInfo]:
+    """All presets, the default first."""
+    return list(_PRESETS)
+
+
+def preset(name: str) -> str:
+    """The commented TOML text of a preset. Raises UnknownPreset."""
+    if name not in {each.name for each in _PRESETS}:
+        raise UnknownPreset(name=name, known=", ".join(each.name for each in _PRESETS))
+    text = (_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
+    assert tomllib.loads(text)["name"] == name, f"the preset {name} calls itself something else"
+    return text
