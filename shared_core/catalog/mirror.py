@@ -1,0 +1,162 @@
+"""Following the offers: every change on the supply side becomes a change in the shop window."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared_core.catalog import rules
+from shared_core.catalog.models import Listing, OfferCursor, Product
+from shared_core.catalog.rules import PriceRule
+from shared_core.catalog.views import money
+from shared_core.kernel.database import Database, lock
+from shared_core.supply import Offer, OfferPage, OfferProduct, SupplyGateway
+
+FEED = "offers"
+LISTINGS_AT_ONCE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class SyncReport:
+    """`created` and `updated` listings; `unpriced` SKUs are mirrored but cannot be sold (no supply price, or below)."""
+
+    offers: int = 0
+    created: int = 0
+    updated: int = 0
+    unpriced: tuple[str, ...] = ()
+
+    def __add__(self, other: "SyncReport") -> "SyncReport":
+        return SyncReport(
+            offers=self.offers + other.offers,
+            created=self.created + other.created,
+            updated=self.updated + other.updated,
+            unpriced=tuple(sorted({*self.unpriced, *other.unpriced})),
+        )
+
+
+def cursor(session: Session) -> int:
+    """From where to ask the gateway for offers."""
+    return session.scalar(select(OfferCursor.value).where(OfferCursor.feed == FEED)) or 0
+
+
+def sync(session: Session, page: OfferPage, *, rule: PriceRule, at: datetime) -> SyncReport:
+    """Take in one page of offers. A page that is older than what is known already is left aside.
+
+    When the price rule differs from last time's, every price is made anew.
+    """
+    lock(session, "catalog-sync")
+    state = session.get(OfferCursor, FEED, populate_existing=True)
+    if state is None:
+        state = OfferCursor(feed=FEED, value=0, rule=rule.signature, synced_at=at)
+        session.add(state)
+    if state.rule != rule.signature:
+        _price_anew(session, rule, at)
+    state.rule, state.synced_at = rule.signature, at
+    if page.cursor <= state.value:
+        session.flush()
+        return SyncReport()
+    state.value = page.cursor
+    products = _mirror_products(session, (offer.product for offer in page.offers))
+    report = _mirror_listings(session, page.offers, products, rule, at)
+    session.flush()
+    return report
+
+
+def pull(database: Database, gateway: SupplyGateway, *, rule: PriceRule, at: datetime) -> SyncReport:
+    """Ask the gateway until the shop window shows all there is; one transaction per page."""
+    with database.reading() as session:
+        after = cursor(session)
+    report, more = SyncReport(), True
+    while more:
+        page = gateway.offers(after)
+        with database.transaction() as session:
+            report += sync(session, page, rule=rule, at=at)
+        after, more = page.cursor, page.more
+    return report
+
+
+def _mirror_products(session: Session, products: Iterable[OfferProduct]) -> dict[str, int]:
+    """Ids of the products by code."""
+    wanted = {product.code: product for product in products}
+    rows = {row.code: row for row in session.scalars(select(Product).where(Product.code.in_(wanted)))}
+    for code, product in wanted.items():
+        if code not in rows:
+            rows[code] = Product(code=code)
+            session.add(rows[code])
+        row = rows[code]
+        row.slug, row.title, row.brand, row.category = product.slug, product.title, product.brand, product.category
+        row.description, row.image_urls = product.description, list(product.image_urls)
+        row.search_text = rules.searchable(product.title, product.brand, product.category, product.code)
+    session.flush()
+    return {code: row.id for code, row in rows.items()}
+
+
+def _mirror_listings(
+    session: Session, offers: tuple[Offer, ...], products: dict[str, int], rule: PriceRule, at: datetime
+) -> SyncReport:
+    wanted = {offer.sku: offer for offer in offers}
+    rows = {row.sku: row for row in session.scalars(select(Listing).where(Listing.sku.in_(wanted)))}
+    known = len(rows)
+    for sku, offer in wanted.items():
+        if sku not in rows:
+            rows[sku] = Listing(sku=sku, unlisted=False)
+            session.add(rows[sku])
+        _mirror(rows[sku], offer, products[offer.product.code], rule, at)
+    return SyncReport(
+        offers=len(wanted),
+        created=len(wanted) - known,
+        updated=known,
+        unpriced=tuple(sorted(sku for sku, row in rows.items() if row.price_minor is None)),
+    )
+
+
+def _mirror(row: Listing, offer: Offer, product_id: int, rule: PriceRule, at: datetime) -> None:
+    amount = offer.supply_price or offer.suggested
+    row.product_id = product_id
+    row.options = [list(pair) for pair in offer.options]
+    if amount is not None:
+        row.currency = amount.currency
+    row.currency = row.currency or ""
+    row.supply_price_minor = None if offer.supply_price is None else offer.supply_price.minor
+    row.suggested_minor = None if offer.suggested is None else offer.suggested.minor
+    row.available = offer.available
+    row.offered = offer.active
+    row.changed_at = at
+    set_rule_price(row, rule)
+
+
+def set_rule_price(row: Listing, rule: PriceRule) -> None:
+    """Make the listing's price by this rule, then by what the shop itself wants."""
+    by_rule = rules.list_price(
+        rule,
+        supply_price=money(row.supply_price_minor, row.currency),
+        suggested=money(row.suggested_minor, row.currency),
+    )
+    row.rule_minor = None if by_rule is None else by_rule.minor
+    set_selling_price(row)
+
+
+def set_selling_price(row: Listing) -> None:
+    """Bring what a customer pays up to date with supply price, rule and override."""
+    price = rules.selling_price(
+        supply_price=money(row.supply_price_minor, row.currency),
+        by_rule=money(row.rule_minor, row.currency),
+        override=money(row.override_minor, row.currency),
+    )
+    row.price_minor = None if price is None else price.minor
+
+
+def _price_anew(session: Session, rule: PriceRule, at: datetime) -> None:
+    last_id = 0
+    while True:
+        query = select(Listing).where(Listing.id > last_id).order_by(Listing.id).limit(LISTINGS_AT_ONCE)
+        rows = session.scalars(query).all()
+        if not rows:
+            return
+        for row in rows:
+            set_rule_price(row, rule)
+            row.changed_at = at
+        session.flush()
+        last_id = rows[-1].id

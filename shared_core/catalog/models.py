@@ -1,0 +1,63 @@
+"""What the shop shows: a mirror of the offers, and the shop's own prices and choices."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared_core.kernel.database import Base, BigId
+
+
+class Product(Base):
+    __tablename__ = "catalog_product"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(120), unique=True)
+    slug: Mapped[str] = mapped_column(String(120), index=True)
+    title: Mapped[str] = mapped_column(String(300))
+    brand: Mapped[str] = mapped_column(String(200), index=True)
+    category: Mapped[str] = mapped_column(String(200), index=True)
+    description: Mapped[str] = mapped_column(Text)
+    image_urls: Mapped[list[str]] = mapped_column(JSON)
+    search_text: Mapped[str] = mapped_column(Text)
+
+
+class Listing(Base):
+    """One SKU. `price_minor` is what a customer pays, NULL while it cannot be sold.
+
+    It is `override_minor` where the shop has set a price of its own, else `rule_minor`. `offered` is the supply
+    side's word, `unlisted` the shop's.
+    """
+
+    __tablename__ = "catalog_listing"
+    __table_args__ = (
+        CheckConstraint("price_minor IS NULL OR supply_price_minor IS NOT NULL", name="cost_known"),
+        CheckConstraint("price_minor >= supply_price_minor", name="never_below_supply"),
+        CheckConstraint("available >= 0", name="available_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sku: Mapped[str] = mapped_column(String(64), unique=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey(Product.id), index=True)
+    options: Mapped[list[list[str]]] = mapped_column(JSON)
+    currency: Mapped[str] = mapped_column(String(3))
+    supply_price_minor: Mapped[int | None] = mapped_column(BigId)
+    suggested_minor: Mapped[int | None] = mapped_column(BigId)
+    rule_minor: Mapped[int | None] = mapped_column(BigId)
+    override_minor: Mapped[int | None] = mapped_column(BigId)
+    price_minor: Mapped[int | None] = mapped_column(BigId)
+    available: Mapped[int]
+    offered: Mapped[bool]
+    unlisted: Mapped[bool]
+    changed_at: Mapped[datetime]
+
+
+class OfferCursor(Base):
+    """How far the offers feed has been read, and under which price rule the prices were made."""
+
+    __tablename__ = "catalog_offer_cursor"
+
+    feed: Mapped[str] = mapped_column(String(16), primary_key=True)
+    value: Mapped[int] = mapped_column(BigId)
+    rule: Mapped[str] = mapped_column(String(64))
+    synced_at: Mapped[datetime]

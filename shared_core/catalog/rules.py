@@ -1,0 +1,94 @@
+"""What a SKU costs in this shop."""
+
+import unicodedata
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+
+from shared_core.kernel.money import BPS_WHOLE, Money, exponent
+
+SEARCH_LENGTH_MAX = 100
+SEARCH_WORDS_MAX = 5
+
+
+class PriceBasis(StrEnum):
+    MARKUP = "markup"
+    SUGGESTED = "suggested"
+
+
+class Rounding(StrEnum):
+    """Prices are only ever rounded up. The charms need decimals; without them they mean `WHOLE`."""
+
+    NONE = "none"
+    WHOLE = "whole"
+    NINES = "nines"
+    CHARM_90 = ".90"
+    CHARM_99 = ".99"
+
+
+@dataclass(frozen=True, slots=True)
+class PriceRule:
+    """`markup_bps` is added to the supply price under `MARKUP`, and where nothing is suggested.
+
+    Without a markup a SKU for which nothing is suggested has no price.
+    """
+
+    basis: PriceBasis = PriceBasis.SUGGESTED
+    markup_bps: int | None = None
+    rounding: Rounding = Rounding.NONE
+
+    def __post_init__(self) -> None:
+        assert self.markup_bps is None or self.markup_bps >= 0, "a markup is not negative"
+        assert self.markup_bps is not None or self.basis is PriceBasis.SUGGESTED, "how much is the markup?"
+
+    @property
+    def signature(self) -> str:
+        """Differs when two rules may give different prices."""
+        return "/".join(str(value) for value in asdict(self).values())
+
+
+def list_price(rule: PriceRule, *, supply_price: Money | None, suggested: Money | None) -> Money | None:
+    """The price by the rule, never below the supply price; None where there is nothing to make a price from."""
+    if supply_price is None:
+        return None
+    if rule.basis is PriceBasis.SUGGESTED and suggested is not None:
+        return round_up(max(suggested, supply_price), rule.rounding)
+    if rule.markup_bps is None:
+        return None
+    whole = BPS_WHOLE + rule.markup_bps
+    marked_up = -(-supply_price.minor * whole // BPS_WHOLE)
+    return round_up(Money(marked_up, supply_price.currency), rule.rounding)
+
+
+def round_up(price: Money, rounding: Rounding) -> Money:
+    """The lowest price of the wanted shape that is not below `price`."""
+    unit = 10 ** exponent(price.currency)
+    match rounding:
+        case Rounding.NONE:
+            step, ending = 1, 0
+        case Rounding.NINES:
+            step, ending = 10, 9
+        case Rounding.CHARM_90 if unit >= 100:
+            step, ending = unit, unit * 90 // 100
+        case Rounding.CHARM_99 if unit >= 100:
+            step, ending = unit, unit * 99 // 100
+        case _:
+            step, ending = unit, 0
+    return Money(price.minor + (ending - price.minor) % step, price.currency)
+
+
+def selling_price(*, supply_price: Money | None, by_rule: Money | None, override: Money | None) -> Money | None:
+    """The shop's own price before the rule's; None, not for sale, without supply price or where it is below that."""
+    price = override if override is not None else by_rule
+    if supply_price is None or price is None or price < supply_price:
+        return None
+    return price
+
+
+def searchable(*texts: str) -> str:
+    """Text as it is searched: width and case do not matter."""
+    return "\n".join(unicodedata.normalize("NFKC", text).casefold() for text in texts)
+
+
+def search_words(query: str) -> list[str]:
+    """What must all be found; at most `SEARCH_WORDS_MAX` words of the first `SEARCH_LENGTH_MAX` characters."""
+    return searchable(query[:SEARCH_LENGTH_MAX]).split()[:SEARCH_WORDS_MAX]

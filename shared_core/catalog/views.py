@@ -1,0 +1,152 @@
+"""How products and prices look to those who ask."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from shared_core.catalog.models import Listing, Product
+from shared_core.kernel.money import Money
+
+
+class ListingState(StrEnum):
+    """Why a SKU is, or is not, for sale. `UNPRICED`: no supply price, or the price would be below it."""
+
+    LISTED = "listed"
+    UNLISTED = "unlisted"
+    WITHDRAWN = "withdrawn"
+    UNPRICED = "unpriced"
+
+
+@dataclass(frozen=True, slots=True)
+class ListingView:
+    """`supply_price` and `suggested` are for the shop's eyes only."""
+
+    sku: str
+    options: tuple[tuple[str, str], ...]
+    state: ListingState
+    price: Money | None
+    supply_price: Money | None
+    suggested: Money | None
+    own_price: bool
+    available: int
+
+    @property
+    def label(self) -> str:
+        """The options as a customer reads them; empty for a product that comes in one form only."""
+        return " / ".join(value for _, value in self.options)
+
+    @property
+    def for_sale(self) -> bool:
+        return self.state is ListingState.LISTED
+
+    @property
+    def sold_out(self) -> bool:
+        return self.available == 0
+
+
+@dataclass(frozen=True, slots=True)
+class ProductView:
+    code: str
+    slug: str
+    title: str
+    brand: str
+    category: str
+    description: str
+    image_urls: tuple[str, ...]
+    listings: tuple[ListingView, ...]
+
+    @property
+    def price_from(self) -> Money | None:
+        """The lowest price at which one of its SKUs is for sale."""
+        return min((each.price for each in self.listings if each.for_sale and each.price is not None), default=None)
+
+    @property
+    def sold_out(self) -> bool:
+        return all(each.sold_out for each in self.listings if each.for_sale)
+
+
+@dataclass(frozen=True, slots=True)
+class ProductPage:
+    """`total` products match; this is page `page` of `pages`, counted from 1."""
+
+    products: tuple[ProductView, ...]
+    page: int
+    pages: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class PricedItem:
+    """Everything that an order line freezes about one SKU; prices are per unit."""
+
+    sku: str
+    product_code: str
+    slug: str
+    title: str
+    options: tuple[tuple[str, str], ...]
+    brand: str
+    category: str
+    image_url: str
+    unit_price: Money
+    supply_price: Money
+    available: int
+
+
+def money(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)
+
+
+def product_view(row: Product, listings: Iterable[Listing]) -> ProductView:
+    return ProductView(
+        code=row.code,
+        slug=row.slug,
+        title=row.title,
+        brand=row.brand,
+        category=row.category,
+        description=row.description,
+        image_urls=tuple(row.image_urls),
+        listings=tuple(listing_view(each) for each in listings),
+    )
+
+
+def listing_view(row: Listing) -> ListingView:
+    return ListingView(
+        sku=row.sku,
+        options=_options(row),
+        state=_state(row),
+        price=money(row.price_minor, row.currency),
+        supply_price=money(row.supply_price_minor, row.currency),
+        suggested=money(row.suggested_minor, row.currency),
+        own_price=row.override_minor is not None,
+        available=row.available,
+    )
+
+
+def _options(row: Listing) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, value in row.options)
+
+
+def _state(row: Listing) -> ListingState:
+    if row.unlisted:
+        return ListingState.UNLISTED
+    if not row.offered:
+        return ListingState.WITHDRAWN
+    return ListingState.UNPRICED if row.price_minor is None else ListingState.LISTED
+
+
+def priced(row: Listing, owner: Product) -> PricedItem:
+    unit_price, supply_price = money(row.price_minor, row.currency), money(row.supply_price_minor, row.currency)
+    assert unit_price is not None and supply_price is not None, f"{row.sku} is for sale without a price"
+    return PricedItem(
+        sku=row.sku,
+        product_code=owner.code,
+        slug=owner.slug,
+        title=owner.title,
+        options=_options(row),
+        brand=owner.brand,
+        category=owner.category,
+        image_url=owner.image_urls[0] if owner.image_urls else "",
+        unit_price=unit_price,
+        supply_price=supply_price,
+        available=row.available,
+    )

@@ -1,0 +1,124 @@
+"""The shop window: what customers see and what checkout charges."""
+
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from shared_core.catalog import rules
+from shared_core.catalog.errors import NotListed, UnknownProduct
+from shared_core.catalog.models import Listing, Product
+from shared_core.catalog.views import (
+    ListingView,
+    PricedItem,
+    ProductPage,
+    ProductView,
+    listing_view,
+    priced,
+    product_view,
+)
+
+PRODUCTS_PER_PAGE = 24
+PRODUCTS_PER_PAGE_MAX = 100
+
+
+def products(
+    session: Session,
+    *,
+    search: str = "",
+    category: str | None = None,
+    brand: str | None = None,
+    page: int = 1,
+    per_page: int = PRODUCTS_PER_PAGE,
+    hidden: bool = False,
+) -> ProductPage:
+    """Products with at least one SKU for sale (sold out ones too), the newest first; three queries.
+
+    `search` wants each of its words in title, brand, category or code, or as a SKU. `hidden`, for the back office:
+    all products and all their SKUs.
+    """
+    conditions = [] if hidden else [_has_listing(_for_sale())]
+    conditions += [_matches(word) for word in rules.search_words(search)]
+    if category is not None:
+        conditions.append(Product.category == category)
+    if brand is not None:
+        conditions.append(Product.brand == brand)
+    size = max(1, min(per_page, PRODUCTS_PER_PAGE_MAX))
+    total = session.scalar(select(func.count()).select_from(Product).where(*conditions)) or 0
+    pages = max(1, -(-total // size))
+    shown = max(1, min(page, pages))
+    query = select(Product).where(*conditions).order_by(Product.id.desc()).offset((shown - 1) * size).limit(size)
+    return ProductPage(tuple(_views(session, session.scalars(query).all(), hidden)), shown, pages, total)
+
+
+def product(session: Session, *, slug: str, hidden: bool = False) -> ProductView:
+    """One product with its SKUs that are for sale; raises UnknownProduct where there is none. Two queries."""
+    rows = session.scalars(select(Product).where(Product.slug == slug).order_by(Product.id.desc()).limit(1)).all()
+    for view in _views(session, rows, hidden):
+        if view.listings:
+            return view
+    raise UnknownProduct(slug=slug)
+
+
+def categories(session: Session) -> list[str]:
+    """Categories that have something for sale, by name."""
+    query = select(Product.category).where(Product.category != "", _has_listing(_for_sale())).distinct()
+    return sorted(session.scalars(query))
+
+
+def brands(session: Session) -> list[str]:
+    """Brands that have something for sale, by name."""
+    query = select(Product.brand).where(Product.brand != "", _has_listing(_for_sale())).distinct()
+    return sorted(session.scalars(query))
+
+
+def price(session: Session, *, sku: str) -> PricedItem:
+    """What checkout charges for one unit; raises NotListed."""
+    return prices(session, skus=[sku])[sku]
+
+
+def prices(session: Session, *, skus: Collection[str]) -> dict[str, PricedItem]:
+    """What checkout charges for one unit of each SKU; raises NotListed for the first that is not for sale."""
+    query = (
+        select(Listing, Product)
+        .join(Product, Product.id == Listing.product_id)
+        .where(Listing.sku.in_(skus), _for_sale())
+    )
+    items = {row.sku: priced(row, owner) for row, owner in session.execute(query)}
+    for sku in skus:
+        if sku not in items:
+            raise NotListed(sku=sku)
+    return items
+
+
+def listing(session: Session, *, sku: str) -> ListingView:
+    """One SKU, for sale or not; raises NotListed when it was never offered."""
+    row = session.scalars(select(Listing).where(Listing.sku == sku)).one_or_none()
+    if row is None:
+        raise NotListed(sku=sku)
+    return listing_view(row)
+
+
+def _for_sale() -> ColumnElement[bool]:
+    return and_(Listing.offered, ~Listing.unlisted, Listing.price_minor.is_not(None))
+
+
+def _has_listing(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    return select(Listing.id).where(Listing.product_id == Product.id, condition).exists()
+
+
+def _matches(word: str) -> ColumnElement[bool]:
+    return or_(
+        Product.search_text.contains(word, autoescape=True),
+        _has_listing(func.lower(Listing.sku) == word),
+    )
+
+
+def _views(session: Session, rows: Collection[Product], hidden: bool) -> list[ProductView]:
+    query = select(Listing).where(Listing.product_id.in_([row.id for row in rows])).order_by(Listing.id)
+    if not hidden:
+        query = query.where(_for_sale())
+    by_product: dict[int, list[Listing]] = {}
+    for each in session.scalars(query) if rows else ():
+        by_product.setdefault(each.product_id, []).append(each)
+    return [product_view(row, by_product.get(row.id, ())) for row in rows]

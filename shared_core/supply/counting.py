@@ -1,0 +1,79 @@
+"""Counting the stock against what was received, held and sold: invariant I12, and figures for whoever audits."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import SQLColumnExpression, func, select
+from sqlalchemy.orm import Session
+
+from shared_core.kernel.money import Money
+from shared_core.supply.gateway import HoldState
+from shared_core.supply.models import (
+    Stock,
+    StockHold,
+    StockHoldLine,
+    StockMovement,
+    SupplierOrder,
+    Variant,
+    WithdrawalRow,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StockDiscrepancy:
+    """`figure` of `sku` is `found` in the stock row, but the rows that explain it say `expected`."""
+
+    sku: str
+    figure: str
+    expected: int
+    found: int
+
+
+def stock_discrepancies(session: Session) -> list[StockDiscrepancy]:
+    """I12 for every variant: received = free + held + sold, each counted from movements and holds; empty when true."""
+    received = _received(session)
+    held = _per_hold_line(session, HoldState.HELD, StockHoldLine.quantity)
+    sold = _per_hold_line(session, HoldState.CONFIRMED, StockHoldLine.quantity - StockHoldLine.restocked)
+    found: list[StockDiscrepancy] = []
+    rows = select(Stock, Variant.sku).join(Variant, Variant.id == Stock.variant_id).order_by(Variant.sku)
+    for row, sku in session.execute(rows.execution_options(populate_existing=True)):
+        expected = {
+            "received": received.get(row.variant_id, 0),
+            "held": held.get(row.variant_id, 0),
+            "sold": sold.get(row.variant_id, 0),
+            "free": row.received - row.held - row.sold,
+        }
+        found += [
+            StockDiscrepancy(sku, figure, count, getattr(row, figure))
+            for figure, count in expected.items()
+            if getattr(row, figure) != count
+        ]
+    return found
+
+
+def charged(session: Session, *, store: str, currency: str) -> Money:
+    """What the store was charged for goods, freight and fees, less what was given back, from the supply's own rows.
+
+    The hub book's `due_store` must say the same as long as the store has paid nothing.
+    """
+    own = (StockHold.store == store, StockHold.currency == currency)
+    orders = select(func.sum(SupplierOrder.supply_minor + SupplierOrder.freight_minor)).join(StockHold).where(*own)
+    fees = select(func.sum(StockHold.fee_minor)).where(*own)
+    back = WithdrawalRow.supply_minor + WithdrawalRow.freight_minor + WithdrawalRow.fee_minor
+    returned = select(func.sum(back)).join(StockHold).where(*own)
+    total, fee, given_back = (int(session.scalar(query) or 0) for query in (orders, fees, returned))
+    return Money(total + fee - given_back, currency)
+
+
+def _per_hold_line(session: Session, state: HoldState, quantity: SQLColumnExpression[int]) -> dict[int, int]:
+    query = (
+        select(StockHoldLine.variant_id, func.sum(quantity))
+        .join(StockHold, StockHold.id == StockHoldLine.hold_id)
+        .where(StockHold.state == state)
+        .group_by(StockHoldLine.variant_id)
+    )
+    return {variant_id: int(total) for variant_id, total in session.execute(query)}
+
+
+def _received(session: Session) -> dict[int, int]:
+    query = select(StockMovement.variant_id, func.sum(StockMovement.quantity)).group_by(StockMovement.variant_id)
+    return {variant_id: int(total) for variant_id, total in session.execute(query)}

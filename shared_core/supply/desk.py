@@ -1,0 +1,102 @@
+"""What the people who run the supply see on their desk."""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared_core.kernel.money import Money
+from shared_core.supply.gateway import Address, HoldLine
+from shared_core.supply.models import Shipment, StockHold, StockHoldLine, Supplier, SupplierOrder
+
+SUPPLIER_ORDERS_SHOWN_MAX = 200
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierView:
+    code: str
+    name: str
+    freight: Money
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentView:
+    carrier: str
+    tracking_number: str
+    shipped_at: datetime
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierOrderDetail:
+    """`lines` are what is to be shipped: what was withdrawn is taken off."""
+
+    number: str
+    supplier: str
+    state: str
+    reference: str
+    store: str
+    lines: tuple[HoldLine, ...]
+    ship_to: Address
+    placed_at: datetime
+    shipment: ShipmentView | None
+
+
+def suppliers(session: Session) -> list[SupplierView]:
+    """All suppliers by code."""
+    rows = session.scalars(select(Supplier).order_by(Supplier.code))
+    return [SupplierView(row.code, row.name, Money(row.freight_minor, row.currency)) for row in rows]
+
+
+def supplier_orders(
+    session: Session,
+    *,
+    references: Collection[str] | None = None,
+    states: Collection[str] | None = None,
+    limit: int = SUPPLIER_ORDERS_SHOWN_MAX,
+) -> list[SupplierOrderDetail]:
+    """Supplier orders, the newest first: those of these holds, in these states. Two queries."""
+    query = (
+        select(SupplierOrder, Supplier.code, StockHold, Shipment)
+        .join(Supplier, Supplier.id == SupplierOrder.supplier_id)
+        .join(StockHold, StockHold.id == SupplierOrder.hold_id)
+        .join(Shipment, Shipment.supplier_order_id == SupplierOrder.id, isouter=True)
+        .order_by(SupplierOrder.id.desc())
+        .limit(min(limit, SUPPLIER_ORDERS_SHOWN_MAX))
+    )
+    if references is not None:
+        query = query.where(StockHold.reference.in_(references))
+    if states is not None:
+        query = query.where(SupplierOrder.state.in_(states))
+    rows = session.execute(query).all()
+    lines = _lines(session, [order.id for order, *_ in rows])
+    return [
+        SupplierOrderDetail(
+            number=order.number,
+            supplier=supplier,
+            state=order.state,
+            reference=hold.reference,
+            store=hold.store,
+            lines=tuple(lines.get(order.id, ())),
+            ship_to=Address.from_json(hold.ship_to or {}),
+            placed_at=order.placed_at,
+            shipment=_parcel(shipment),
+        )
+        for order, supplier, hold, shipment in rows
+    ]
+
+
+def _lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[HoldLine]]:
+    query = select(StockHoldLine).where(StockHoldLine.supplier_order_id.in_(list(order_ids)))
+    lines: dict[int, list[HoldLine]] = {}
+    for row in session.scalars(query.order_by(StockHoldLine.sku)):
+        left = row.quantity - row.withdrawn
+        if row.supplier_order_id is not None and left:
+            lines.setdefault(row.supplier_order_id, []).append(HoldLine(row.sku, left))
+    return lines
+
+
+def _parcel(row: Shipment | None) -> ShipmentView | None:
+    return ShipmentView(row.carrier, row.tracking_number, row.shipped_at, row.delivered_at) if row else None

@@ -1,0 +1,58 @@
+"""What happened to the goods, for the stores that wait for them. See `numbering` for why no event is ever missed."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared_core.supply.gateway import EVENTS_PER_PAGE_MAX, EventKind, EventPage, SupplyEvent
+from shared_core.supply.models import Shipment, SupplierOrder, SupplyEventRow
+
+
+def record(
+    session: Session,
+    kind: EventKind,
+    *,
+    store: str,
+    reference: str,
+    order: SupplierOrder,
+    at: datetime,
+    shipment: Shipment | None = None,
+) -> None:
+    """Write one event of the supplier order, with its parcel if it has one."""
+    session.add(
+        SupplyEventRow(
+            kind=kind,
+            store=store,
+            reference=reference,
+            supplier_order=order.number,
+            carrier=shipment.carrier if shipment else "",
+            tracking_number=shipment.tracking_number if shipment else "",
+            at=at,
+        )
+    )
+    session.flush()
+
+
+def page(session: Session, *, store: str, after: int, limit: int) -> EventPage:
+    """Numbered events of one store after the cursor."""
+    query = (
+        select(SupplyEventRow)
+        .where(SupplyEventRow.store == store, SupplyEventRow.seq > after)
+        .order_by(SupplyEventRow.seq)
+        .limit(min(limit, EVENTS_PER_PAGE_MAX))
+    )
+    found = tuple(
+        SupplyEvent(
+            id=row.seq,
+            kind=EventKind(row.kind),
+            reference=row.reference,
+            supplier_order=row.supplier_order,
+            carrier=row.carrier,
+            tracking_number=row.tracking_number,
+            at=row.at,
+        )
+        for row in session.scalars(query)
+        if row.seq is not None
+    )
+    return EventPage(events=found, cursor=found[-1].id if found else after)

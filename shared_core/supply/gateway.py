@@ -1,0 +1,245 @@
+"""How a storefront reaches the goods: one protocol, whether the supply lives in the same database or far away.
+
+The gateway takes no session: a caller commits what it wants, asks, and commits what it got. Therefore every call that
+changes something is idempotent by its reference: the same call again changes nothing and answers the same, the same
+reference with other content raises `ReferenceReused`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from shared_core.kernel.money import Money
+
+OFFERS_PER_PAGE_MAX = 500
+EVENTS_PER_PAGE_MAX = 200
+CODE_PATTERN = r"[a-z0-9][a-z0-9-]{0,63}"
+"""Codes of stores and suppliers: they are parts of account addresses."""
+
+
+class HoldState(StrEnum):
+    HELD = "held"
+    CONFIRMED = "confirmed"
+    RELEASED = "released"
+    EXPIRED = "expired"
+
+
+class EventKind(StrEnum):
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLimits:
+    """What one hold, and one customer, may keep from everybody else."""
+
+    lines_per_hold_max: int = 100
+    quantity_per_line_max: int = 999
+    open_holds_per_customer_max: int = 20
+    ttl_max: timedelta = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """On what terms one store is supplied. `platform_fee_bps` is taken of the goods (see `SupplyGateway.confirm`)."""
+
+    store: str
+    currency: str
+    platform_fee_bps: int = 0
+    limits: HoldLimits = HoldLimits()
+
+    def __post_init__(self) -> None:
+        assert re.fullmatch(CODE_PATTERN, self.store), f"{self.store!r} cannot be a store's code"
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where goods go; `country` is the two-letter ISO code."""
+
+    name: str
+    phone: str
+    street: str
+    city: str
+    region: str = ""
+    district: str = ""
+    postcode: str = ""
+    country: str = "CN"
+
+    def as_json(self) -> dict[str, str]:
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, str]) -> "Address":
+        return cls(**fields)
+
+
+@dataclass(frozen=True, slots=True)
+class OfferProduct:
+    """What the variants of one product share; `description` is plain text, `image_urls` are http(s) only."""
+
+    code: str
+    slug: str
+    title: str
+    brand: str
+    category: str
+    description: str
+    image_urls: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """One SKU on offer. `available` may lag behind while stock is plentiful (more than `rules.LOW_STOCK`).
+
+    Without a `supply_price` it cannot be sold; `suggested` is the retail price the supply side recommends.
+    """
+
+    sku: str
+    product: OfferProduct
+    options: tuple[tuple[str, str], ...]
+    supply_price: Money | None
+    suggested: Money | None
+    available: int
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPage:
+    """Offers that changed after the cursor that was asked for; ask again with `cursor` while there is `more`."""
+
+    offers: tuple[Offer, ...]
+    cursor: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLine:
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class HeldLine:
+    """`supply_price` is per unit, fixed when the goods were held; confirming later does not change it."""
+
+    sku: str
+    quantity: int
+    supply_price: Money
+
+
+@dataclass(frozen=True, slots=True)
+class HoldView:
+    reference: str
+    state: HoldState
+    expires_at: datetime
+    lines: tuple[HeldLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierOrderView:
+    """What one supplier ships: `supply` and `freight` are what the store owes for it."""
+
+    number: str
+    supplier: str
+    lines: tuple[HoldLine, ...]
+    supply: Money
+    freight: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """The store now owes `supply` + `freight` + `fee`."""
+
+    reference: str
+    supplier_orders: tuple[SupplierOrderView, ...]
+    supply: Money
+    freight: Money
+    fee: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """The store owes `supply` + `freight` + `fee` less; `lines` are what this withdrawal gave back."""
+
+    withdrawal: str
+    reference: str
+    lines: tuple[HoldLine, ...]
+    supply: Money
+    freight: Money
+    fee: Money
+
+
+@dataclass(frozen=True, slots=True)
+class SupplyEvent:
+    """Something happened to the goods of the hold `reference`. Only a shipped or delivered parcel has a carrier."""
+
+    id: int
+    kind: EventKind
+    reference: str
+    supplier_order: str
+    carrier: str
+    tracking_number: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EventPage:
+    """Events after the cursor that was asked for, oldest first; none are left when it is empty."""
+
+    events: tuple[SupplyEvent, ...]
+    cursor: int
+
+
+class SupplyGateway(Protocol):
+    """The supply side as a store sees it."""
+
+    def offers(self, after: int = 0, limit: int = OFFERS_PER_PAGE_MAX) -> OfferPage:
+        """Offers changed since the cursor `after` (0: all of them), each at its newest state."""
+        ...
+
+    def hold(
+        self, reference: str, lines: Sequence[HoldLine], *, customer: str, ttl: timedelta, at: datetime
+    ) -> HoldView:
+        """Keep the goods of all lines, or of none, for `ttl`. Two lines with one SKU count as one.
+
+        The same reference again returns the same hold, whatever has become of it.
+        Raises OutOfStock, UnknownSku, HoldLimitReached, BadQuantity, NothingToHold, ReferenceReused.
+        """
+        ...
+
+    def release(self, reference: str, *, at: datetime) -> None:
+        """Give the goods back. No-op when they are back already, or were never held. Raises HoldConfirmed."""
+        ...
+
+    def confirm(self, reference: str, *, ship_to: Address, at: datetime, goods: Money | None = None) -> Confirmation:
+        """The goods are paid: sell them to the store and order them from the suppliers.
+
+        Holds again, at the old prices, when the hold has expired; raises OutOfStock if it cannot, UnknownHold,
+        HoldReleased, ReferenceReused. `goods` is what the customer paid for the goods, without freight: the base of
+        the platform fee. Without it the fee is taken of the supply prices.
+        """
+        ...
+
+    def withdraw(
+        self,
+        reference: str,
+        lines: Sequence[HoldLine] | None,
+        *,
+        withdrawal: str,
+        restock: bool,
+        at: datetime,
+    ) -> Withdrawal:
+        """Give goods of a confirmed hold back, for a refund; `lines=None` means all that are left.
+
+        Idempotent by `withdrawal`, for instance the refund's number. `restock` puts the goods on sale again.
+        Supply prices and their part of the fee are given back; freight only with the whole of a supplier order that
+        was never shipped. Raises UnknownHold, HoldNotConfirmed, WithdrawnTooMuch, ReferenceReused.
+        """
+        ...
+
+    def events(self, after: int = 0, limit: int = EVENTS_PER_PAGE_MAX) -> EventPage:
+        """What happened to this store's goods after the cursor `after`; no event is ever skipped or repeated."""
+        ...

@@ -1,0 +1,235 @@
+"""Tables of the supply side. Amounts are minor units of the supplier's currency."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared_core.kernel.database import Base, BigId
+
+CODE_LENGTH_MAX = 64
+PRODUCT_CODE_LENGTH_MAX = 120
+REFERENCE_LENGTH_MAX = 100
+TEXT_LENGTH_MAX = 200
+TITLE_LENGTH_MAX = 300
+
+
+def _code(length: int = CODE_LENGTH_MAX) -> String:
+    return String(length)
+
+
+class Supplier(Base):
+    """Who ships, is paid in one currency, and costs `freight_minor` for each supplier order."""
+
+    __tablename__ = "supply_supplier"
+    __table_args__ = (CheckConstraint("freight_minor >= 0", name="freight_not_negative"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code: Mapped[str] = mapped_column(_code(), unique=True)
+    name: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    currency: Mapped[str] = mapped_column(String(3))
+    freight_minor: Mapped[int] = mapped_column(BigId)
+    created_at: Mapped[datetime]
+
+
+class Product(Base):
+    __tablename__ = "supply_product"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code: Mapped[str] = mapped_column(_code(PRODUCT_CODE_LENGTH_MAX), unique=True)
+    slug: Mapped[str] = mapped_column(_code(PRODUCT_CODE_LENGTH_MAX), unique=True)
+    supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id), index=True)
+    title: Mapped[str] = mapped_column(String(TITLE_LENGTH_MAX))
+    brand: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    category: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    description: Mapped[str] = mapped_column(Text)
+    image_urls: Mapped[list[str]] = mapped_column(JSON)
+    active: Mapped[bool]
+    created_at: Mapped[datetime]
+
+
+class Variant(Base):
+    """What can be bought. `cost_minor` is what the supplier gets, `supply_price_minor` what the store pays."""
+
+    __tablename__ = "supply_variant"
+    __table_args__ = (
+        CheckConstraint("cost_minor >= 0 AND cost_minor <= supply_price_minor", name="no_loss"),
+        CheckConstraint("(cost_minor IS NULL) = (supply_price_minor IS NULL)", name="cost_and_price_together"),
+        CheckConstraint("suggested_minor >= 0", name="suggested_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    sku: Mapped[str] = mapped_column(_code(), unique=True)
+    product_id: Mapped[int] = mapped_column(ForeignKey(Product.id), index=True)
+    options: Mapped[list[list[str]]] = mapped_column(JSON)
+    barcode: Mapped[str] = mapped_column(_code())
+    cost_minor: Mapped[int | None] = mapped_column(BigId)
+    supply_price_minor: Mapped[int | None] = mapped_column(BigId)
+    suggested_minor: Mapped[int | None] = mapped_column(BigId)
+    active: Mapped[bool]
+
+
+class Stock(Base):
+    """Where the units of one variant are. The database itself refuses a row that does not add up (I12).
+
+    `changed_seq` is the place of the variant's offer in the offers feed; NULL until a reader has numbered it.
+    `feed_quantity` is what the last feed said, so that reading the same feed again changes nothing.
+    """
+
+    __tablename__ = "supply_stock"
+    __table_args__ = (
+        CheckConstraint("free >= 0", name="free_not_negative"),
+        CheckConstraint("held >= 0", name="held_not_negative"),
+        CheckConstraint("sold >= 0", name="sold_not_negative"),
+        CheckConstraint("received = free + held + sold", name="adds_up"),
+    )
+
+    variant_id: Mapped[int] = mapped_column(ForeignKey(Variant.id), primary_key=True, autoincrement=False)
+    free: Mapped[int] = mapped_column(BigId, default=0)
+    held: Mapped[int] = mapped_column(BigId, default=0)
+    sold: Mapped[int] = mapped_column(BigId, default=0)
+    received: Mapped[int] = mapped_column(BigId, default=0)
+    feed_quantity: Mapped[int | None]
+    changed_seq: Mapped[int | None] = mapped_column(BigId, index=True)
+
+
+class StockMovement(Base):
+    """Units that came in (positive) or were written off (negative), each under a reference of its own."""
+
+    __tablename__ = "supply_stock_movement"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(REFERENCE_LENGTH_MAX), unique=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey(Variant.id), index=True)
+    quantity: Mapped[int] = mapped_column(BigId)
+    at: Mapped[datetime]
+
+
+class StockHold(Base):
+    """Goods kept for one order of one store, and what became of them."""
+
+    __tablename__ = "supply_stock_hold"
+    __table_args__ = (
+        CheckConstraint("state IN ('held', 'confirmed', 'released', 'expired')", name="state_known"),
+        CheckConstraint("fee_returned_minor BETWEEN 0 AND fee_minor", name="fee_returned_within"),
+        Index("ix_supply_stock_hold_due", "state", "expires_at"),
+        Index("ix_supply_stock_hold_open", "store", "customer", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(REFERENCE_LENGTH_MAX), unique=True)
+    store: Mapped[str] = mapped_column(_code())
+    customer: Mapped[str] = mapped_column(String(REFERENCE_LENGTH_MAX))
+    currency: Mapped[str] = mapped_column(String(3))
+    state: Mapped[str] = mapped_column(String(16))
+    content_hash: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    confirmed_at: Mapped[datetime | None]
+    confirmed_hash: Mapped[str | None] = mapped_column(String(64))
+    ship_to: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    fee_minor: Mapped[int] = mapped_column(BigId, default=0)
+    fee_returned_minor: Mapped[int] = mapped_column(BigId, default=0)
+
+
+class SupplierOrder(Base):
+    """What one supplier ships for one hold; `freight_returned` once the store owes no freight for it."""
+
+    __tablename__ = "supply_supplier_order"
+    __table_args__ = (
+        CheckConstraint("state IN ('placed', 'accepted', 'shipped', 'delivered', 'cancelled')", name="state_known"),
+        UniqueConstraint("hold_id", "supplier_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    number: Mapped[str] = mapped_column(String(REFERENCE_LENGTH_MAX + 8), unique=True)
+    hold_id: Mapped[int] = mapped_column(ForeignKey(StockHold.id))
+    supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id), index=True)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    cost_minor: Mapped[int] = mapped_column(BigId)
+    supply_minor: Mapped[int] = mapped_column(BigId)
+    freight_minor: Mapped[int] = mapped_column(BigId)
+    freight_returned: Mapped[bool] = mapped_column(default=False)
+    placed_at: Mapped[datetime]
+    accepted_at: Mapped[datetime | None]
+    shipped_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+
+
+class StockHoldLine(Base):
+    """Prices are per unit, as they were when the goods were held."""
+
+    __tablename__ = "supply_stock_hold_line"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity_positive"),
+        CheckConstraint("withdrawn BETWEEN 0 AND quantity", name="withdrawn_within"),
+        CheckConstraint("restocked BETWEEN 0 AND withdrawn", name="restocked_within"),
+    )
+
+    hold_id: Mapped[int] = mapped_column(ForeignKey(StockHold.id), primary_key=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey(Variant.id), primary_key=True, index=True)
+    supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id))
+    supplier_order_id: Mapped[int | None] = mapped_column(ForeignKey(SupplierOrder.id), index=True)
+    sku: Mapped[str] = mapped_column(_code())
+    quantity: Mapped[int]
+    cost_minor: Mapped[int] = mapped_column(BigId)
+    supply_price_minor: Mapped[int] = mapped_column(BigId)
+    withdrawn: Mapped[int] = mapped_column(default=0)
+    restocked: Mapped[int] = mapped_column(default=0)
+
+
+class WithdrawalRow(Base):
+    """Goods given back under a reference of their own, with what the store got back for them."""
+
+    __tablename__ = "supply_withdrawal"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(REFERENCE_LENGTH_MAX), unique=True)
+    hold_id: Mapped[int] = mapped_column(ForeignKey(StockHold.id), index=True)
+    content_hash: Mapped[str] = mapped_column(String(64))
+    lines: Mapped[list[list[Any]]] = mapped_column(JSON)
+    supply_minor: Mapped[int] = mapped_column(BigId)
+    freight_minor: Mapped[int] = mapped_column(BigId)
+    fee_minor: Mapped[int] = mapped_column(BigId)
+    restock: Mapped[bool]
+    at: Mapped[datetime]
+
+
+class Shipment(Base):
+    __tablename__ = "supply_shipment"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    supplier_order_id: Mapped[int] = mapped_column(ForeignKey(SupplierOrder.id), unique=True)
+    carrier: Mapped[str] = mapped_column(_code())
+    tracking_number: Mapped[str] = mapped_column(_code())
+    shipped_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+
+
+class SupplyEventRow(Base):
+    """One event for a store; `seq` is its place in the feed, NULL until a reader has numbered it."""
+
+    __tablename__ = "supply_event"
+    __table_args__ = (Index("ix_supply_event_feed", "store", "seq"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    seq: Mapped[int | None] = mapped_column(BigId, unique=True)
+    store: Mapped[str] = mapped_column(_code())
+    kind: Mapped[str] = mapped_column(String(16))
+    reference: Mapped[str] = mapped_column(String(REFERENCE_LENGTH_MAX))
+    supplier_order: Mapped[str] = mapped_column(String(REFERENCE_LENGTH_MAX + 8))
+    carrier: Mapped[str] = mapped_column(_code())
+    tracking_number: Mapped[str] = mapped_column(_code())
+    at: Mapped[datetime]
+
+
+class FeedCounter(Base):
+    """The last number given out in a feed; its row lock makes those who number take turns."""
+
+    __tablename__ = "supply_feed_counter"
+
+    feed: Mapped[str] = mapped_column(String(16), primary_key=True)
+    value: Mapped[int] = mapped_column(BigId)

@@ -1,0 +1,55 @@
+"""The feed of offers: every SKU of one currency, again each time it has changed."""
+
+from sqlalchemy import Row, select
+from sqlalchemy.orm import Session
+
+from shared_core.kernel.money import Money
+from shared_core.supply.gateway import OFFERS_PER_PAGE_MAX, Offer, OfferPage, OfferProduct
+from shared_core.supply.models import Product, Stock, Supplier, Variant
+
+
+def page(session: Session, *, currency: str, after: int, limit: int) -> OfferPage:
+    """Numbered offers after the cursor, in the order of their last change."""
+    size = min(limit, OFFERS_PER_PAGE_MAX)
+    query = (
+        select(Variant, Product, Stock.free, Stock.changed_seq)
+        .join(Product, Product.id == Variant.product_id)
+        .join(Supplier, Supplier.id == Product.supplier_id)
+        .join(Stock, Stock.variant_id == Variant.id)
+        .where(Supplier.currency == currency, Stock.changed_seq > after)
+        .order_by(Stock.changed_seq)
+        .limit(size + 1)
+    )
+    rows = session.execute(query).all()
+    shown = rows[:size]
+    cursor = shown[-1].changed_seq if shown else None
+    return OfferPage(
+        offers=tuple(_offer(row, currency) for row in shown),
+        cursor=after if cursor is None else cursor,
+        more=len(rows) > size,
+    )
+
+
+def _offer(row: Row[Variant, Product, int, int | None], currency: str) -> Offer:
+    variant, product, free, _ = row
+    return Offer(
+        sku=variant.sku,
+        product=OfferProduct(
+            code=product.code,
+            slug=product.slug,
+            title=product.title,
+            brand=product.brand,
+            category=product.category,
+            description=product.description,
+            image_urls=tuple(product.image_urls),
+        ),
+        options=tuple((name, value) for name, value in variant.options),
+        supply_price=_money(variant.supply_price_minor, currency),
+        suggested=_money(variant.suggested_minor, currency),
+        available=free,
+        active=variant.active and product.active,
+    )
+
+
+def _money(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)

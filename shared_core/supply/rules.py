@@ -1,0 +1,78 @@
+"""Decisions of the supply side: values in, values out."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from shared_core.kernel.money import Money, share_of
+from shared_core.supply.errors import BadQuantity, HoldLimitReached, NothingToHold
+from shared_core.supply.gateway import HoldLimits, HoldLine
+
+LOW_STOCK = 20
+"""With this many free units or fewer every change is told to the stores; above it the figure they see may lag."""
+
+
+def content_hash(content: object) -> str:
+    """What binds a reference to what it was used for. `content` is JSON-able; key order does not matter."""
+    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def merge_lines(lines: Iterable[HoldLine]) -> list[HoldLine]:
+    """One line per SKU, sorted by SKU. Refuses quantities below one: BadQuantity."""
+    quantities: dict[str, int] = {}
+    for line in lines:
+        if type(line.quantity) is not int or line.quantity < 1:
+            raise BadQuantity(sku=line.sku)
+        quantities[line.sku] = quantities.get(line.sku, 0) + line.quantity
+    return [HoldLine(sku, quantity) for sku, quantity in sorted(quantities.items())]
+
+
+def lines_to_hold(lines: Sequence[HoldLine], *, ttl: timedelta, limits: HoldLimits) -> list[HoldLine]:
+    """The lines merged, once they keep within the limits: NothingToHold, BadQuantity, HoldLimitReached."""
+    assert ttl > timedelta(0), "a hold lasts for a while"
+    merged = merge_lines(lines)
+    if not merged:
+        raise NothingToHold
+    if len(merged) > limits.lines_per_hold_max:
+        raise HoldLimitReached(limit="lines_per_hold_max", maximum=limits.lines_per_hold_max)
+    if max(line.quantity for line in merged) > limits.quantity_per_line_max:
+        raise HoldLimitReached(limit="quantity_per_line_max", maximum=limits.quantity_per_line_max)
+    if ttl > limits.ttl_max:
+        raise HoldLimitReached(limit="ttl_max", maximum=limits.ttl_max)
+    return merged
+
+
+def platform_fee(*, goods: Money | None, supply: Money, fee_bps: int) -> Money:
+    """The fee on what the customer paid for the goods or, where that was not told, on the supply prices."""
+    return share_of(goods if goods is not None else supply, fee_bps)
+
+
+@dataclass(frozen=True, slots=True)
+class FeeFacts:
+    """What decides how much of a platform fee has been given back; all in minor units of one currency."""
+
+    fee_minor: int
+    returned_minor: int
+    supply_minor: int
+    withdrawn_minor: int
+    all_withdrawn: bool
+
+
+def fee_to_return(facts: FeeFacts) -> int:
+    """What is still to be given back: the withdrawn part of the supply, cumulative and rounded down.
+
+    When everything is withdrawn all of the fee goes back, also where the goods cost nothing.
+    """
+    if facts.all_withdrawn:
+        return facts.fee_minor - facts.returned_minor
+    if facts.supply_minor == 0:
+        return 0
+    return facts.fee_minor * facts.withdrawn_minor // facts.supply_minor - facts.returned_minor
+
+
+def freight_goes_back(*, shipped: bool, already: bool, left: int) -> bool:
+    """Freight is given back once, when nothing is `left` of a supplier order that was never shipped."""
+    return not shipped and not already and left == 0

@@ -1,0 +1,190 @@
+"""Moving units. One guarded UPDATE per variant decides; nothing is read first and believed later.
+
+Whoever moves several variants in one transaction does so in the order of their ids, so that nobody waits in a circle.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CursorResult, Select, Update, case, null, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from shared_core.kernel.database import insert_or_ignore
+from shared_core.ledger import ReferenceReused
+from shared_core.supply.errors import BadQuantity, OutOfStock, StockTooLow, UnknownSku
+from shared_core.supply.models import Stock, StockMovement, Variant
+from shared_core.supply.rules import LOW_STOCK
+
+VARIANTS_PER_STATEMENT_MAX = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """How many units of one variant move."""
+
+    variant_id: int
+    sku: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class StockLevel:
+    sku: str
+    free: int
+    held: int
+    sold: int
+    received: int
+
+
+def take(session: Session, units: Iterable[Units]) -> None:
+    """Free units become held. Raises OutOfStock; the transaction must then be rolled back."""
+    for each in _in_order(units):
+        if not _move(session, each, Stock.free, Stock.held):
+            raise OutOfStock(sku=each.sku, available=_free(session, each.variant_id))
+
+
+def take_for_good(session: Session, units: Iterable[Units]) -> None:
+    """Free units become sold at once. Raises OutOfStock; the transaction must then be rolled back."""
+    for each in _in_order(units):
+        if not _move(session, each, Stock.free, Stock.sold):
+            raise OutOfStock(sku=each.sku, available=_free(session, each.variant_id))
+
+
+def give_back(session: Session, units: Iterable[Units]) -> None:
+    """Held units become free."""
+    _move_all(session, units, Stock.held, Stock.free)
+
+
+def sell(session: Session, units: Iterable[Units]) -> None:
+    """Held units become sold."""
+    _move_all(session, units, Stock.held, Stock.sold)
+
+
+def restock(session: Session, units: Iterable[Units]) -> None:
+    """Sold units become free."""
+    _move_all(session, units, Stock.sold, Stock.free)
+
+
+def receive_stock(session: Session, *, sku: str, quantity: int, reference: str, at: datetime) -> None:
+    """`quantity` units came in. Idempotent by `reference`. Raises BadQuantity, UnknownSku, ReferenceReused."""
+    if type(quantity) is not int or quantity < 1:
+        raise BadQuantity(sku=sku)
+    adjust_stock(session, sku=sku, quantity=quantity, reference=reference, at=at)
+
+
+def adjust_stock(session: Session, *, sku: str, quantity: int, reference: str, at: datetime) -> None:
+    """Correct the free units by `quantity`, which may be negative. Idempotent by `reference`.
+
+    Raises UnknownSku, StockTooLow (only free units can be taken away), ReferenceReused.
+    """
+    variant_id = session.scalar(select(Variant.id).where(Variant.sku == sku))
+    if variant_id is None:
+        raise UnknownSku(sku=sku)
+    row = {"reference": reference, "variant_id": variant_id, "quantity": quantity, "at": at}
+    if not insert_or_ignore(session, StockMovement, row, conflict=["reference"]):
+        known = session.scalars(select(StockMovement).where(StockMovement.reference == reference)).one()
+        if (known.variant_id, known.quantity) != (variant_id, quantity):
+            raise ReferenceReused(reference=reference)
+        return
+    statement = (
+        update(Stock)
+        .where(Stock.variant_id == variant_id, Stock.free + quantity >= 0)
+        .values(free=Stock.free + quantity, received=Stock.received + quantity, changed_seq=None)
+    )
+    if not _hit(session, statement):
+        raise StockTooLow(sku=sku, free=_free(session, variant_id), quantity=-quantity)
+
+
+def set_from_feed(session: Session, quantities: Mapping[int, int], *, reference: str, at: datetime) -> set[int]:
+    """Make the free units what a supplier's feed says, where the feed says something new; the changed variants' ids.
+
+    `quantities` is by variant id. A feed counts what is on the shelf, so units held by unpaid orders are taken off.
+    What was sold since the same figure was last read stays sold.
+    """
+    changed: set[int] = set()
+    for some in _chunks(quantities):
+        for stock in session.scalars(_locked(some)):
+            said = quantities[stock.variant_id]
+            if stock.feed_quantity != said:
+                changed.add(stock.variant_id)
+                _count_anew(session, stock, said, reference=f"{reference}:{stock.variant_id}", at=at)
+        session.flush()
+    return changed
+
+
+def _count_anew(session: Session, stock: Stock, said: int, *, reference: str, at: datetime) -> None:
+    change = max(0, said - stock.held) - stock.free
+    stock.feed_quantity = said
+    if change:
+        stock.free += change
+        stock.received += change
+        stock.changed_seq = None
+        session.add(StockMovement(reference=reference, variant_id=stock.variant_id, quantity=change, at=at))
+
+
+def touch(session: Session, variant_ids: Iterable[int]) -> None:
+    """The offers of these variants have changed: readers of the offers feed will see them again."""
+    for some in _chunks(variant_ids):
+        for stock in session.scalars(_locked(some)):
+            stock.changed_seq = None
+        session.flush()
+
+
+def level(session: Session, *, sku: str) -> StockLevel:
+    """Where the units of one SKU are. Raises UnknownSku."""
+    query = select(Stock).join(Variant, Variant.id == Stock.variant_id).where(Variant.sku == sku)
+    row = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if row is None:
+        raise UnknownSku(sku=sku)
+    return StockLevel(sku, row.free, row.held, row.sold, row.received)
+
+
+def _locked(variant_ids: Sequence[int]) -> Select[Stock]:
+    query = select(Stock).where(Stock.variant_id.in_(variant_ids)).order_by(Stock.variant_id).with_for_update()
+    return query.execution_options(populate_existing=True)
+
+
+def _chunks(variant_ids: Iterable[int]) -> Iterator[list[int]]:
+    ids = sorted(variant_ids)
+    for start in range(0, len(ids), VARIANTS_PER_STATEMENT_MAX):
+        yield ids[start : start + VARIANTS_PER_STATEMENT_MAX]
+
+
+def _in_order(units: Iterable[Units]) -> list[Units]:
+    return sorted(units, key=lambda each: each.variant_id)
+
+
+def _move_all(
+    session: Session, units: Iterable[Units], source: InstrumentedAttribute[int], target: InstrumentedAttribute[int]
+) -> None:
+    for each in _in_order(units):
+        moved = _move(session, each, source, target)
+        assert moved, f"{each.quantity} of {each.sku} should have been {source.key}"
+
+
+def _move(
+    session: Session, units: Units, source: InstrumentedAttribute[int], target: InstrumentedAttribute[int]
+) -> bool:
+    """Move units where there are enough of them: the one statement on which "never oversold" rests."""
+    values: dict[InstrumentedAttribute[Any], Any] = {
+        source: source - units.quantity,
+        target: target + units.quantity,
+    }
+    if source is Stock.free or target is Stock.free:
+        fewest = Stock.free - units.quantity if source is Stock.free else Stock.free
+        values[Stock.changed_seq] = case((fewest <= LOW_STOCK, null()), else_=Stock.changed_seq)
+    statement = update(Stock).where(Stock.variant_id == units.variant_id, source >= units.quantity).values(values)
+    return _hit(session, statement)
+
+
+def _hit(session: Session, statement: Update) -> bool:
+    """Run an update of one row; whether the row was there and met the condition."""
+    result = session.execute(statement, execution_options={"synchronize_session": False})
+    assert isinstance(result, CursorResult)
+    return result.rowcount == 1
+
+
+def _free(session: Session, variant_id: int) -> int:
+    return session.scalar(select(Stock.free).where(Stock.variant_id == variant_id)) or 0
