@@ -1,0 +1,50 @@
+"""Counting fans. Only identified people are heads, and each is a head of the same sponsor once."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from shared_core.kernel.events import announce
+from shared_core.members.binding_rows import chunks
+from shared_core.members.events import FanCounted
+from shared_core.members.models import HeadRow
+
+HEADS = cast(Table, HeadRow.__table__)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """`fan_id` is identified and bound to `sponsor_id`, both since `at`."""
+
+    sponsor_id: int
+    fan_id: int
+    at: datetime
+
+
+def count_heads(session: Session, heads: Iterable[Head]) -> None:
+    """Count each (sponsor, fan) that was not counted before, and announce it; the first of equal ones counts."""
+    first: dict[tuple[int, int], Head] = {}
+    for head in heads:
+        first.setdefault((head.sponsor_id, head.fan_id), head)
+    if not first:
+        return
+    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
+    statement = dialect.insert(HEADS).on_conflict_do_nothing().returning(HEADS.c.sponsor_id, HEADS.c.fan_id)
+    counted: set[tuple[int, int]] = set()
+    for chunk in chunks(sorted(first)):
+        rows = [{"sponsor_id": pair[0], "fan_id": pair[1], "at": first[pair].at} for pair in chunk]
+        counted.update((row.sponsor_id, row.fan_id) for row in session.execute(statement, rows))
+    for pair, head in first.items():
+        if pair in counted:
+            announce(session, FanCounted(head.sponsor_id, head.fan_id, head.at))
+
+
+def head_count(session: Session, sponsor_id: int) -> int:
+    """How many identified people were ever counted for this sponsor."""
+    query = select(func.count()).select_from(HeadRow).where(HeadRow.sponsor_id == sponsor_id)
+    return session.scalar(query) or 0
