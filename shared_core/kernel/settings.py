@@ -25,3 +25,5 @@ class Settings(BaseSettings):
     log_level: str = "INFO"
     worker_inline: bool = True
     """Run the background worker inside the app process; off when a worker process runs beside it."""
+    rate_limits: bool = True
+    """Off only where a benchmark plays every visitor from one address."""

@@ -6,6 +6,7 @@ by `accounts`; a member's pending, held and available money and a payout in flig
 
 from shared_core.ledger import accounts
 from shared_core.ledger.beancount import export_beancount, export_csv
+from shared_core.ledger.journal import JournalRow, journal
 from shared_core.ledger.rules import HUB, STORE, Posting, UnknownAccount, entry
 from shared_core.ledger.service import (
     HeldTooLittle,
@@ -30,6 +31,7 @@ __all__ = [
     "HUB",
     "STORE",
     "HeldTooLittle",
+    "JournalRow",
     "Posting",
     "ReferenceReused",
     "StatementLine",
@@ -41,6 +43,7 @@ __all__ = [
     "export_beancount",
     "export_csv",
     "hold",
+    "journal",
     "lock_accounts",
     "misfits",
     "owed",

@@ -1,0 +1,228 @@
+"""The counter: a cart becomes an order whose goods are held.
+
+Three short transactions, because the gateway takes no session: commit a draft, hold the goods, commit the order. Each
+may be repeated. A client that lost the answer sends the same checkout key again and gets the same order; a draft
+whose process was killed is finished by the client's next try or given up by `lifecycle.give_up_drafts`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared_core import catalog, supply
+from shared_core.kernel.database import Database, insert_new
+from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.events import announce
+from shared_core.kernel.money import Money, zero
+from shared_core.orders import carts, reads
+from shared_core.orders.errors import (
+    BadQuantity,
+    CartEmpty,
+    CheckoutKeyReused,
+    CheckoutLapsed,
+    PriceChanged,
+    TooManyLines,
+)
+from shared_core.orders.events import OrderPlaced
+from shared_core.orders.models import Order, OrderLine
+from shared_core.orders.payments import PaymentRail, expect
+from shared_core.orders.rules import LINES_MAX, QUANTITY_MAX, FreightRule, State, request_hash
+from shared_core.orders.steps import move
+
+HOLD_TTL = timedelta(minutes=30)
+DRAFT_LIFE = timedelta(minutes=30)
+"""How long a checkout can be tried again at the prices it first saw."""
+OPEN_TO_TRY = (State.DRAFT, State.REFUSED)
+SYSTEM = "system"
+
+
+@dataclass(frozen=True)
+class Seller:
+    """Who sells an order, and by which claim: "link", "room" or "lock"."""
+
+    member_id: int
+    claim: str
+
+
+@dataclass(frozen=True)
+class Purchase:
+    """What a buyer asks for. `seen_total` is the total they were shown; another one is refused, never charged."""
+
+    buyer_id: int
+    lines: Sequence[tuple[str, int]]
+    """(SKU, pieces)"""
+    address: supply.Address
+    checkout_key: str
+    channel: str = "shop"
+    note: str = ""
+    seen_total: Money | None = None
+    claims: Mapping[str, int] | None = None
+    """Members who claim the sale, by claim, as the shell saw them: {"link": 7}."""
+
+
+@dataclass(frozen=True)
+class Quote:
+    """What a purchase costs now."""
+
+    lines: tuple[tuple[catalog.PricedItem, int], ...]
+    goods: Money
+    freight: Money
+
+    @property
+    def total(self) -> Money:
+        return self.goods + self.freight
+
+
+@dataclass(frozen=True)
+class Counter:
+    """Where purchases become orders. `seller` decides among claims by the plan's precedence."""
+
+    database: Database
+    gateway: supply.SupplyGateway
+    rail: PaymentRail
+    freight: FreightRule
+    currency: str
+    return_days: Callable[[datetime], int]
+    seller: Callable[[Session, Purchase, datetime], Seller | None]
+    hold_ttl: timedelta = HOLD_TTL
+
+    def quote(self, session: Session, lines: Sequence[tuple[str, int]]) -> Quote:
+        """Price the lines. Raises CartEmpty, TooManyLines, BadQuantity, catalog.NotListed."""
+        _check_lines(lines)
+        prices = catalog.prices(session, skus=[sku for sku, _ in lines])
+        goods = sum((prices[sku].unit_price * pieces for sku, pieces in lines), zero(self.currency))
+        return Quote(tuple((prices[sku], pieces) for sku, pieces in lines), goods, self.freight.charge(goods))
+
+    def place(self, purchase: Purchase, *, number: str, at: datetime) -> str:
+        """Place the order and return its number: `number`, or that of the order this checkout key already made.
+
+        Raises what `quote` raises, and OutOfStock (nothing is held then), PriceChanged, CheckoutKeyReused,
+        HoldLimitReached.
+        """
+        with self.database.transaction() as session:
+            row = self._draft(session, purchase, number=number, at=at)
+            number, state = row.number, State(row.state)
+        if state not in OPEN_TO_TRY:
+            return number
+        lines = [supply.HoldLine(sku, pieces) for sku, pieces in purchase.lines]
+        try:
+            held = self.gateway.hold(number, lines, customer=str(purchase.buyer_id), ttl=self.hold_ttl, at=at)
+            self._check_supply(number, held, at=at)
+        except PlatformError as refusal:
+            self._refuse(number, refusal, at=at)
+            raise
+        with self.database.transaction() as session:
+            self._finish(session, number, purchase, held, at=at)
+        return number
+
+    def _draft(self, session: Session, purchase: Purchase, *, number: str, at: datetime) -> Order:
+        """The draft of this checkout, written now or by an earlier try."""
+        digest = request_hash(purchase.lines, purchase.address.as_json(), purchase.channel, purchase.note)
+        known = _by_key(session, purchase)
+        if known is None:
+            quote = self.quote(session, purchase.lines)
+            if purchase.seen_total is not None and purchase.seen_total != quote.total:
+                raise PriceChanged(now=quote.total, seen=purchase.seen_total)
+            known = self._write(session, purchase, quote, digest, number=number, at=at)
+        if known.request_hash != digest:
+            raise CheckoutKeyReused()
+        if known.state in OPEN_TO_TRY and at > known.written_at + DRAFT_LIFE:
+            raise CheckoutLapsed()
+        return known
+
+    def _write(
+        self, session: Session, purchase: Purchase, quote: Quote, digest: str, *, number: str, at: datetime
+    ) -> Order:
+        seller = self.seller(session, purchase, at)
+        values = {
+            "number": number,
+            "buyer_id": purchase.buyer_id,
+            "seller_id": seller.member_id if seller else None,
+            "claim": seller.claim if seller else None,
+            "origin": "shop",
+            "channel": purchase.channel,
+            "currency": self.currency,
+            "state": State.DRAFT,
+            "goods_minor": quote.goods.minor,
+            "freight_minor": quote.freight.minor,
+            "total_minor": quote.total.minor,
+            "refunded_minor": 0,
+            "refunded_freight_minor": 0,
+            "address": purchase.address.as_json(),
+            "note": purchase.note,
+            "checkout_key": purchase.checkout_key,
+            "request_hash": digest,
+            "return_days": self.return_days(at),
+            "supply_state": "none",
+            "supply_minor": 0,
+            "written_at": at,
+        }
+        order_id = insert_new(session, Order, values, conflict=["buyer_id", "checkout_key"])
+        if order_id is not None:
+            session.add_all(_line(order_id, price, pieces) for price, pieces in quote.lines)
+        row = _by_key(session, purchase)
+        assert row is not None, "it was written just now, here or beside us"
+        return row
+
+    def _refuse(self, number: str, refusal: PlatformError, *, at: datetime) -> None:
+        with self.database.transaction() as session:
+            row = reads.locked(session, number)
+            if row.state == State.DRAFT:
+                move(session, row, State.REFUSED, actor=SYSTEM, at=at, reason=refusal.code)
+
+    def _check_supply(self, number: str, held: supply.HoldView, *, at: datetime) -> None:
+        """Supply prices are fixed by the hold; where one has risen above what the buyer pays, nothing is sold."""
+        with self.database.reading() as session:
+            paid = {line.sku: line.goods_net_minor for line in reads.lines(session, reads.get(session, number).id)}
+        for line in held.lines:
+            if line.supply_price.minor * line.quantity > paid[line.sku]:
+                self.gateway.release(number, at=at)
+                raise catalog.NotListed(sku=line.sku)
+
+    def _finish(
+        self, session: Session, number: str, purchase: Purchase, held: supply.HoldView, *, at: datetime
+    ) -> None:
+        row = reads.locked(session, number)
+        if row.state not in OPEN_TO_TRY:
+            return
+        move(session, row, State.PLACED, actor="buyer", at=at)
+        row.placed_at, row.due_at = at, held.expires_at
+        costs = {line.sku: line.supply_price.minor for line in held.lines}
+        for line in reads.lines(session, row.id):
+            line.supply_minor = costs[line.sku] * line.quantity
+        expect(session, row, self.rail)
+        carts.empty_cart(session, purchase.buyer_id, [sku for sku, _ in purchase.lines])
+        announce(session, OrderPlaced(row.id, at))
+
+
+def _check_lines(lines: Sequence[tuple[str, int]]) -> None:
+    if not lines:
+        raise CartEmpty()
+    if len(lines) > LINES_MAX or len({sku for sku, _ in lines}) < len(lines):
+        raise TooManyLines(maximum=LINES_MAX)
+    for sku, pieces in lines:
+        if not 1 <= pieces <= QUANTITY_MAX:
+            raise BadQuantity(sku=sku, maximum=QUANTITY_MAX)
+
+
+def _by_key(session: Session, purchase: Purchase) -> Order | None:
+    query = select(Order).where(Order.buyer_id == purchase.buyer_id, Order.checkout_key == purchase.checkout_key)
+    return session.scalars(query).one_or_none()
+
+
+def _line(order_id: int, price: catalog.PricedItem, pieces: int) -> OrderLine:
+    return OrderLine(
+        order_id=order_id,
+        sku=price.sku,
+        product_code=price.product_code,
+        title=price.title,
+        brand=price.brand,
+        category=price.category,
+        quantity=pieces,
+        unit_minor=price.unit_price.minor,
+        goods_net_minor=price.unit_price.minor * pieces,
+        supply_minor=price.supply_price.minor * pieces,
+    )

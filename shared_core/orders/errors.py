@@ -1,0 +1,76 @@
+"""What can go wrong between a cart and a settled order."""
+
+from shared_core.kernel.errors import Conflict, Invalid, NotFound
+
+
+class UnknownOrder(NotFound):
+    code = "unknown_order"
+    message = "There is no order {number}."
+
+
+class CartEmpty(Invalid):
+    code = "cart_empty"
+    message = "The cart is empty."
+
+
+class BadQuantity(Invalid):
+    code = "bad_order_quantity"
+    message = "A quantity of {sku} is between 1 and {maximum}."
+
+
+class TooManyLines(Invalid):
+    code = "too_many_lines"
+    message = "An order has at most {maximum} lines."
+
+
+class PriceChanged(Conflict):
+    code = "price_changed"
+    message = "The total is now {now}, not {seen}. Please look at the cart again."
+
+
+class CheckoutKeyReused(Conflict):
+    code = "checkout_key_reused"
+    status = 422
+    message = "This checkout was already sent with another content."
+
+
+class CheckoutLapsed(Conflict):
+    code = "checkout_lapsed"
+    message = "This checkout is too old. Please start again from the cart."
+
+
+class StepNotAllowed(Conflict):
+    code = "step_not_allowed"
+    message = "The order {number} is {state}; it cannot become {wanted}."
+
+
+class EvidenceUsed(Conflict):
+    code = "evidence_used"
+    message = "The transaction {transaction} already paid for something else."
+
+
+class AmountDiffers(Conflict):
+    code = "amount_differs"
+    message = "{expected} is expected for the order {number}, not {found}."
+
+
+class RefundTooMuch(Conflict):
+    code = "refund_too_much"
+    message = "At most {quantity} pieces or {amount} of {sku} can still be refunded."
+
+
+class NothingToRefund(Invalid):
+    code = "nothing_to_refund"
+    message = "There is nothing to refund in the order {number}."
+
+
+class UnknownRefund(NotFound):
+    code = "unknown_refund"
+    message = "There is no refund {number}."
+
+
+class SupplyNotSettled(Conflict):
+    """The goods of a refund can only be withdrawn once their order has reached the supply side; tried again later."""
+
+    code = "supply_not_settled"
+    message = "The supply of the order {number} is not settled yet."

@@ -1,0 +1,45 @@
+"""What happens to orders; others listen."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True)
+class OrderPlaced:
+    order_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OrderPaid:
+    order_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OrderCancelled:
+    order_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OrderDelivered:
+    order_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OrderCompleted:
+    """The return window has closed."""
+
+    order_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class OrderRefunded:
+    """Money of the order was promised back; `refund_id` says for which lines."""
+
+    order_id: int
+    refund_id: int
+    at: datetime

@@ -1,0 +1,225 @@
+"""Between an order and its goods: buy them from the supply side once paid, follow the parcels, give goods back.
+
+Everything here runs after a commit, through the outbox or a sweep, and may run again at any time: each step asks the
+gateway by reference and writes its answer down once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared_core import ledger, supply
+from shared_core.kernel.calendar import add_days
+from shared_core.kernel.database import Database, insert_or_ignore, lock
+from shared_core.kernel.events import announce
+from shared_core.kernel.listeners import Listeners
+from shared_core.kernel.money import Money
+from shared_core.ledger import accounts
+from shared_core.orders import reads
+from shared_core.orders.checkout import SYSTEM
+from shared_core.orders.errors import SupplyNotSettled
+from shared_core.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderRefunded
+from shared_core.orders.models import Order, Parcel, Refund, SupplyCursor
+from shared_core.orders.refunds import RefundItem, RefundOrder, refund, refund_all
+from shared_core.orders.rules import SOLD, State
+from shared_core.orders.steps import move
+
+CURSOR = "supply"
+PAGES_PER_SWEEP_MAX = 50
+
+
+@dataclass(frozen=True)
+class SupplyDesk:
+    """Speaks with the supply side on behalf of this shop's orders."""
+
+    database: Database
+    gateway: supply.SupplyGateway
+    clock: Callable[[], datetime]
+    zone: str
+
+    def subscribe(self, listeners: Listeners) -> None:
+        """Names are kept in outbox rows; they stay as they are."""
+        listeners.after_commit(OrderPaid, "supply-confirm", self.confirm)
+        listeners.after_commit(OrderRefunded, "supply-withdraw", self.withdraw)
+        listeners.after_commit(OrderCancelled, "supply-release", self.release)
+
+    def confirm(self, event: OrderPaid) -> None:
+        """Buy the paid goods; when they are gone for good, give the money back."""
+        with self.database.reading() as session:
+            row = reads.order(session, event.order_id)
+        if row.supply_state != "none":
+            return
+        if row.state not in SOLD:
+            self._give_up(row, refund_too=False)
+            return
+        ship_to, goods = supply.Address.from_json(row.address), Money(row.goods_minor, row.currency)
+        try:
+            bought = self.gateway.confirm(row.number, ship_to=ship_to, at=self.clock(), goods=goods)
+        except (supply.OutOfStock, supply.HoldReleased, supply.UnknownHold):
+            self._give_up(row, refund_too=True)
+            return
+        with self.database.transaction() as session:
+            _settle_supply(session, row.number, bought, at=self.clock())
+
+    def withdraw(self, event: OrderRefunded) -> None:
+        """Return a refund's goods to the supply side, so that the store no longer owes for them."""
+        with self.database.reading() as session:
+            made = session.get_one(Refund, event.refund_id)
+            row = reads.order(session, event.order_id)
+            skus = {line.id: line.sku for line in reads.lines(session, row.id)}
+            parts = reads.refund_lines(session, made.id)
+            shipped = any(parcel.shipped_at for parcel in reads.parcels(session, row.id))
+        if row.supply_state == "given_up" or not made.goods_back:
+            return
+        if row.supply_state == "none":
+            raise SupplyNotSettled(number=row.number)
+        lines = [supply.HoldLine(skus[part.line_id], part.quantity) for part in parts if part.quantity]
+        if not lines:
+            return
+        back = self.gateway.withdraw(row.number, lines, withdrawal=made.number, restock=made.restock, at=self.clock())
+        with self.database.transaction() as session:
+            _book_withdrawal(session, back, memo="returned" if shipped else "never shipped", at=self.clock())
+
+    def release(self, event: OrderCancelled) -> None:
+        """An order was given up before payment: its goods are free again."""
+        with self.database.reading() as session:
+            row = reads.order(session, event.order_id)
+        if row.state in (State.CANCELLED, State.REFUSED):
+            self.gateway.release(row.number, at=self.clock())
+
+    def follow(self) -> int:
+        """Apply what happened to our goods since last time; the number of events. Safe to run in several workers."""
+        applied = 0
+        for _ in range(PAGES_PER_SWEEP_MAX):
+            with self.database.reading() as session:
+                position = session.scalar(select(SupplyCursor.position).where(SupplyCursor.name == CURSOR)) or 0
+            page = self.gateway.events(after=position)
+            if not page.events:
+                break
+            with self.database.transaction() as session:
+                if _advance(session, position, page.cursor):
+                    for each in page.events:
+                        _apply(session, each, zone=self.zone)
+                    applied += len(page.events)
+        return applied
+
+    def _give_up(self, row: Order, *, refund_too: bool) -> None:
+        """The goods will never come: nothing is owed for them, and paid money goes back."""
+        with self.database.transaction() as session:
+            fresh = reads.locked(session, row.number)
+            if fresh.supply_state != "none":
+                return
+            fresh.supply_state = "given_up"
+            if refund_too and fresh.state in SOLD:
+                refund_all(
+                    session,
+                    row.number,
+                    reason="out_of_stock",
+                    actor=SYSTEM,
+                    goods_back=False,
+                    refund_number=f"{row.number}-gone",
+                    at=self.clock(),
+                )
+        self.gateway.release(row.number, at=self.clock())
+
+
+def _settle_supply(session: Session, number: str, bought: supply.Confirmation, *, at: datetime) -> None:
+    """Write the answer of the supply side down once: parcels to come, and what the store owes."""
+    row = reads.locked(session, number)
+    if row.supply_state != "none":
+        return
+    row.supply_state, row.supply_minor = "confirmed", bought.supply.minor
+    for part in bought.supplier_orders:
+        session.add(
+            Parcel(
+                order_id=row.id,
+                supplier_order=part.number,
+                supplier=part.supplier,
+                lines=[[line.sku, line.quantity] for line in part.lines],
+            )
+        )
+    owed = [
+        ledger.entry(debit=accounts.cogs_supply(), credit=accounts.due_hub_supply(), amount=bought.supply),
+        ledger.entry(debit=accounts.shipping_cost(), credit=accounts.due_hub_supply(), amount=bought.freight),
+        ledger.entry(debit=accounts.platform_fee(), credit=accounts.due_hub_payable(), amount=bought.fee),
+    ]
+    ledger.post(session, f"sup:{number}", owed, at=at, memo=f"supply of order {number}")
+
+
+def _book_withdrawal(session: Session, back: supply.Withdrawal, *, memo: str, at: datetime) -> None:
+    less = [
+        ledger.entry(debit=accounts.due_hub_supply(), credit=accounts.cogs_supply(), amount=back.supply),
+        ledger.entry(debit=accounts.due_hub_supply(), credit=accounts.shipping_cost(), amount=back.freight),
+        ledger.entry(debit=accounts.due_hub_payable(), credit=accounts.platform_fee(), amount=back.fee),
+    ]
+    ledger.post(session, f"wd:{back.withdrawal}", less, at=at, memo=memo)
+
+
+def _advance(session: Session, seen: int, position: int) -> bool:
+    """Move the cursor from `seen` to `position`; False when another worker was faster."""
+    lock(session, "supply-cursor")
+    insert_or_ignore(session, SupplyCursor, {"name": CURSOR, "position": 0}, conflict=["name"])
+    cursor = session.get_one(SupplyCursor, CURSOR, populate_existing=True)
+    if cursor.position != seen:
+        return False
+    cursor.position = position
+    return True
+
+
+def _apply(session: Session, news: supply.SupplyEvent, *, zone: str) -> None:
+    row = reads.locked(session, news.reference)
+    parcels = reads.parcels(session, row.id)
+    mine = next((parcel for parcel in parcels if parcel.supplier_order == news.supplier_order), None)
+    assert mine is not None, "the supply side confirmed before it shipped"
+    if news.kind == supply.EventKind.SHIPPED:
+        mine.shipped_at, mine.carrier, mine.tracking_number = news.at, news.carrier, news.tracking_number
+    elif news.kind == supply.EventKind.DELIVERED:
+        mine.delivered_at = news.at
+        mine.shipped_at = mine.shipped_at or news.at
+    else:
+        mine.cancelled_at = news.at
+        _refund_cancelled(session, row, mine, news)
+    coming = [parcel for parcel in parcels if parcel.cancelled_at is None]
+    if row.state not in SOLD or not coming:
+        return
+    if all(parcel.delivered_at for parcel in coming):
+        _deliver(session, row, zone=zone, at=max(parcel.delivered_at for parcel in coming if parcel.delivered_at))
+    elif all(parcel.shipped_at for parcel in coming) and row.state == State.PAID:
+        move(session, row, State.SHIPPED, actor="supplier", at=news.at)
+
+
+def _deliver(session: Session, row: Order, *, zone: str, at: datetime) -> None:
+    """All parcels have arrived: the customer's deposit becomes income, and the return window starts."""
+    if row.state not in (State.PAID, State.SHIPPED):
+        return
+    move(session, row, State.DELIVERED, actor="supplier", at=at)
+    row.delivered_at, row.due_at = at, add_days(at, row.return_days, zone)
+    freight = Money(row.freight_minor - row.refunded_freight_minor, row.currency)
+    goods = Money(row.total_minor - row.refunded_minor, row.currency) - freight
+    earned = [
+        ledger.entry(debit=accounts.customer_deposit(), credit=accounts.sales(), amount=goods),
+        ledger.entry(debit=accounts.customer_deposit(), credit=accounts.shipping_income(), amount=freight),
+    ]
+    ledger.post(session, f"rev:{row.number}", earned, at=at, memo=f"order {row.number} delivered")
+    announce(session, OrderDelivered(row.id, at))
+
+
+def _refund_cancelled(session: Session, row: Order, parcel: Parcel, news: supply.SupplyEvent) -> None:
+    """A supplier cannot ship: what the customer paid for its pieces goes back (as far as it has not already)."""
+    if row.state not in SOLD:
+        return
+    short: dict[str, int] = dict(parcel.lines)
+    items = []
+    for line in reads.lines(session, row.id):
+        pieces = min(short.get(line.sku, 0), line.quantity - line.refunded_quantity)
+        if pieces:
+            items.append(RefundItem(line.id, pieces))
+    if items:
+        is_all = len(items) == len(reads.lines(session, row.id)) and not row.refunded_minor
+        wanted = RefundOrder(
+            items, reason="short_shipped", actor="supplier", goods_back=True, restock=False, freight=is_all
+        )
+        refund(session, row.number, wanted, refund_number=f"{row.number}-{news.id}", at=news.at)

@@ -1,0 +1,66 @@
+"""What happens to orders by a customer's change of mind, or by time alone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared_core.kernel.events import announce
+from shared_core.orders import reads
+from shared_core.orders.checkout import DRAFT_LIFE, SYSTEM
+from shared_core.orders.events import OrderCancelled, OrderCompleted
+from shared_core.orders.models import Order, RefundRequest
+from shared_core.orders.rules import State
+from shared_core.orders.steps import move
+
+SWEEP_MAX = 200
+
+
+def cancel(session: Session, number: str, *, actor: str, at: datetime, reason: str = "") -> Order:
+    """Give an unpaid order up. Repeating is a no-op; a paid one is refunded, not cancelled (StepNotAllowed)."""
+    row = reads.locked(session, number)
+    if row.state != State.CANCELLED:
+        move(session, row, State.CANCELLED, actor=actor, at=at, reason=reason)
+        row.due_at = None
+        announce(session, OrderCancelled(row.id, at))
+    return row
+
+
+def lapse_unpaid(session: Session, *, at: datetime, limit: int = SWEEP_MAX) -> int:
+    """Cancel placed orders whose hold has run out. The supply side takes its goods back by its own clock, so money
+    that arrives later still finds them where nobody bought them meanwhile.
+    """
+    rows = _due(session, State.PLACED, at=at, limit=limit)
+    for row in rows:
+        move(session, row, State.CANCELLED, actor=SYSTEM, at=at, reason="unpaid")
+        row.due_at = None
+    return len(rows)
+
+
+def complete_due(session: Session, *, at: datetime, limit: int = SWEEP_MAX) -> int:
+    """Complete delivered orders whose return window has closed and that have no unanswered refund request."""
+    rows = _due(session, State.DELIVERED, at=at, limit=limit)
+    asked = select(RefundRequest.order_id).where(RefundRequest.answered_at.is_(None))
+    waiting = set(session.scalars(asked.where(RefundRequest.order_id.in_([row.id for row in rows]))))
+    done = [row for row in rows if row.id not in waiting]
+    for row in done:
+        move(session, row, State.COMPLETED, actor=SYSTEM, at=at)
+        row.due_at = None
+        announce(session, OrderCompleted(row.id, at))
+    return len(done)
+
+
+def give_up_drafts(session: Session, *, at: datetime, limit: int = SWEEP_MAX) -> int:
+    """Refuse drafts that nobody came back for; what they may hold is released by an `OrderCancelled` subscriber."""
+    query = select(Order).where(Order.state == State.DRAFT, Order.written_at < at - DRAFT_LIFE)
+    rows = session.scalars(query.order_by(Order.id).limit(limit).with_for_update(skip_locked=True)).all()
+    for row in rows:
+        move(session, row, State.REFUSED, actor=SYSTEM, at=at, reason="abandoned")
+        announce(session, OrderCancelled(row.id, at))
+    return len(rows)
+
+
+def _due(session: Session, state: State, *, at: datetime, limit: int) -> Sequence[Order]:
+    query = select(Order).where(Order.state == state, Order.due_at <= at).order_by(Order.due_at, Order.id)
+    return session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()

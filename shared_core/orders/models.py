@@ -1,0 +1,211 @@
+"""Carts, orders, what was expected and received for them, parcels and refunds. Amounts in minor units."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from shared_core.kernel.database import Base, BigId
+from shared_core.orders.rules import State
+
+
+class CartLine(Base):
+    __tablename__ = "order_cart_line"
+    __table_args__ = (UniqueConstraint("buyer_id", "sku"), CheckConstraint("quantity > 0", name="quantity"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    buyer_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    sku: Mapped[str] = mapped_column(String(64))
+    quantity: Mapped[int]
+    added_at: Mapped[datetime]
+
+
+class Order(Base):
+    """One purchase. Who sells it, prices and terms are frozen when it is placed."""
+
+    __tablename__ = "order_order"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        UniqueConstraint("buyer_id", "checkout_key"),
+        Index("ix_order_order_state_due", "state", "due_at"),
+        CheckConstraint("total_minor = goods_minor + freight_minor", name="total"),
+        CheckConstraint("refunded_minor >= 0 AND refunded_minor <= total_minor", name="refunded"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    number: Mapped[str] = mapped_column(String(24))
+    buyer_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    seller_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
+    claim: Mapped[str | None] = mapped_column(String(16))
+    """Why the seller is the seller: "link", "room" or "lock"."""
+    origin: Mapped[str] = mapped_column(String(16), default="shop")
+    """"shop", or "import" for settled history of another platform, which moves no money here."""
+    channel: Mapped[str] = mapped_column(String(16))
+    currency: Mapped[str] = mapped_column(String(3))
+    state: Mapped[State] = mapped_column(String(16))
+    goods_minor: Mapped[int] = mapped_column(BigInteger)
+    freight_minor: Mapped[int] = mapped_column(BigInteger)
+    total_minor: Mapped[int] = mapped_column(BigInteger)
+    refunded_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    refunded_freight_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    address: Mapped[dict[str, Any]] = mapped_column(JSON)
+    note: Mapped[str] = mapped_column(String(500), default="")
+    checkout_key: Mapped[str] = mapped_column(String(80))
+    request_hash: Mapped[str] = mapped_column(String(64))
+    return_days: Mapped[int]
+    supply_state: Mapped[str] = mapped_column(String(16), default="none")
+    """"none", "confirmed" when the goods are bought from the hub, "given_up" when they never will be."""
+    supply_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    written_at: Mapped[datetime]
+    placed_at: Mapped[datetime | None]
+    paid_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    """When the next step happens by time alone: an unpaid order lapses, a delivered one completes."""
+
+
+class OrderLine(Base):
+    __tablename__ = "order_line"
+    __table_args__ = (
+        CheckConstraint("quantity > 0", name="quantity"),
+        CheckConstraint("refunded_quantity >= 0 AND refunded_quantity <= quantity", name="refunded_quantity"),
+        CheckConstraint("refunded_minor >= 0 AND refunded_minor <= goods_net_minor", name="refunded"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), index=True)
+    sku: Mapped[str] = mapped_column(String(64))
+    product_code: Mapped[str] = mapped_column(String(64))
+    title: Mapped[str] = mapped_column(String(300))
+    brand: Mapped[str] = mapped_column(String(120))
+    category: Mapped[str] = mapped_column(String(120))
+    quantity: Mapped[int]
+    unit_minor: Mapped[int] = mapped_column(BigInteger)
+    goods_net_minor: Mapped[int] = mapped_column(BigInteger)
+    """Paid for the line's goods after discount, freight not included."""
+    supply_minor: Mapped[int] = mapped_column(BigInteger)
+    """What the line's goods cost the store at the hub."""
+    refunded_quantity: Mapped[int] = mapped_column(default=0)
+    refunded_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+
+
+class OrderStep(Base):
+    """A state the order came to: when, and by whom ("system", "buyer", "staff:7")."""
+
+    __tablename__ = "order_step"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), index=True)
+    state: Mapped[State] = mapped_column(String(16))
+    actor: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    at: Mapped[datetime]
+
+
+class Expectation(Base):
+    """Money an order waits for: what to pay, to whom, with which memo."""
+
+    __tablename__ = "order_expectation"
+    __table_args__ = (UniqueConstraint("rail", "collector", "memo"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), unique=True)
+    rail: Mapped[str] = mapped_column(String(16))
+    collector: Mapped[str] = mapped_column(String(40))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    memo: Mapped[str] = mapped_column(String(24))
+
+
+class Evidence(Base):
+    """A payment that was seen on a collector's account; each pays for one thing only."""
+
+    __tablename__ = "order_evidence"
+    __table_args__ = (UniqueConstraint("rail", "collector", "transaction_no"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), index=True)
+    rail: Mapped[str] = mapped_column(String(16))
+    collector: Mapped[str] = mapped_column(String(40))
+    transaction_no: Mapped[str] = mapped_column(String(80))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    entered_by: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+
+
+class Parcel(Base):
+    """What one supplier ships of an order, as the supply side reports it."""
+
+    __tablename__ = "order_parcel"
+    __table_args__ = (UniqueConstraint("supplier_order"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), index=True)
+    supplier_order: Mapped[str] = mapped_column(String(64))
+    supplier: Mapped[str] = mapped_column(String(64))
+    lines: Mapped[list[Any]] = mapped_column(JSON)
+    """[[sku, quantity], …]"""
+    carrier: Mapped[str] = mapped_column(String(60), default="")
+    tracking_number: Mapped[str] = mapped_column(String(80), default="")
+    shipped_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+
+
+class Refund(Base):
+    """Money promised back to the customer, and sent when `sent_at` is set."""
+
+    __tablename__ = "order_refund"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        CheckConstraint("goods_minor >= 0 AND freight_minor >= 0 AND goods_minor + freight_minor > 0", name="amount"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    number: Mapped[str] = mapped_column(String(32))
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), index=True)
+    goods_minor: Mapped[int] = mapped_column(BigInteger)
+    freight_minor: Mapped[int] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(String(200))
+    actor: Mapped[str] = mapped_column(String(40))
+    goods_back: Mapped[bool]
+    """The goods return to the supply side (or never left it), so the store no longer owes for them."""
+    restock: Mapped[bool]
+    """They can be sold again."""
+    at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    sent_evidence: Mapped[str | None] = mapped_column(String(80))
+    request_hash: Mapped[str] = mapped_column(String(64))
+
+
+class RefundLine(Base):
+    __tablename__ = "order_refund_line"
+    __table_args__ = (CheckConstraint("quantity >= 0 AND goods_minor >= 0", name="amounts"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    refund_id: Mapped[int] = mapped_column(ForeignKey("order_refund.id"), index=True)
+    line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"), index=True)
+    quantity: Mapped[int]
+    goods_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class RefundRequest(Base):
+    """A customer asks; staff answers with a refund or a refusal."""
+
+    __tablename__ = "order_refund_request"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    answer: Mapped[str] = mapped_column(String(200), default="")
+
+
+class SupplyCursor(Base):
+    """How far this shop has followed the supply side's events."""
+
+    __tablename__ = "order_supply_cursor"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    position: Mapped[int] = mapped_column(BigInteger)

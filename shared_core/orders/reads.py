@@ -1,0 +1,97 @@
+"""Looking orders up."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared_core.orders.errors import UnknownOrder
+from shared_core.orders.models import (
+    Evidence,
+    Expectation,
+    Order,
+    OrderLine,
+    OrderStep,
+    Parcel,
+    Refund,
+    RefundLine,
+    RefundRequest,
+)
+from shared_core.orders.rules import State
+
+PAGE_MAX = 100
+
+
+def get(session: Session, number: str, *, buyer_id: int | None = None) -> Order:
+    """The order `number`; with `buyer_id`, only if it is theirs. Raises UnknownOrder either way alike."""
+    row = session.scalars(select(Order).where(Order.number == number)).one_or_none()
+    if row is None or (buyer_id is not None and row.buyer_id != buyer_id):
+        raise UnknownOrder(number=number)
+    return row
+
+
+def order(session: Session, order_id: int) -> Order:
+    """The order behind an event. It exists: events are announced in its transaction."""
+    return session.get_one(Order, order_id)
+
+
+def locked(session: Session, number: str) -> Order:
+    """Like `get`; others who would change the order wait until this transaction ends."""
+    query = select(Order).where(Order.number == number).with_for_update()
+    row = session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
+    if row is None:
+        raise UnknownOrder(number=number)
+    return row
+
+
+def lines(session: Session, order_id: int) -> Sequence[OrderLine]:
+    return session.scalars(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.id)).all()
+
+
+def steps(session: Session, order_id: int) -> Sequence[OrderStep]:
+    return session.scalars(select(OrderStep).where(OrderStep.order_id == order_id).order_by(OrderStep.id)).all()
+
+
+def parcels(session: Session, order_id: int) -> Sequence[Parcel]:
+    return session.scalars(select(Parcel).where(Parcel.order_id == order_id).order_by(Parcel.id)).all()
+
+
+def refunds(session: Session, order_id: int) -> Sequence[Refund]:
+    return session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)).all()
+
+
+def refund_lines(session: Session, refund_id: int) -> Sequence[RefundLine]:
+    return session.scalars(select(RefundLine).where(RefundLine.refund_id == refund_id).order_by(RefundLine.id)).all()
+
+
+def refund_requests(session: Session, order_id: int) -> Sequence[RefundRequest]:
+    query = select(RefundRequest).where(RefundRequest.order_id == order_id).order_by(RefundRequest.id)
+    return session.scalars(query).all()
+
+
+def expectation(session: Session, order_id: int) -> Expectation | None:
+    return session.scalars(select(Expectation).where(Expectation.order_id == order_id)).one_or_none()
+
+
+def evidence(session: Session, order_id: int) -> Sequence[Evidence]:
+    return session.scalars(select(Evidence).where(Evidence.order_id == order_id).order_by(Evidence.id)).all()
+
+
+def orders_of(session: Session, buyer_id: int, *, limit: int = PAGE_MAX, before: int | None = None) -> Sequence[Order]:
+    """The buyer's placed orders, newest first; `before` is the id of the last one seen."""
+    query = select(Order).where(Order.buyer_id == buyer_id, Order.placed_at.is_not(None))
+    if before is not None:
+        query = query.where(Order.id < before)
+    return session.scalars(query.order_by(Order.id.desc()).limit(min(limit, PAGE_MAX))).all()
+
+
+def list_orders(
+    session: Session, *, state: State | None = None, limit: int = PAGE_MAX, before: int | None = None
+) -> Sequence[Order]:
+    """Placed orders for the back office, newest first."""
+    query = select(Order).where(Order.placed_at.is_not(None), Order.origin == "shop")
+    if state is not None:
+        query = query.where(Order.state == state)
+    if before is not None:
+        query = query.where(Order.id < before)
+    return session.scalars(query.order_by(Order.id.desc()).limit(min(limit, PAGE_MAX))).all()

@@ -1,0 +1,212 @@
+"""Giving money back: whole or in part, in any number and order, before and after delivery.
+
+A refund is promised first (the books owe it) and sent later (the rail's evidence). Each line remembers, cumulatively,
+how many pieces and how much money went back, so that no sequence of refunds can give back more than was paid.
+"""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared_core import ledger
+from shared_core.kernel.database import insert_new
+from shared_core.kernel.errors import Invalid
+from shared_core.kernel.events import announce
+from shared_core.kernel.money import Money
+from shared_core.ledger import accounts
+from shared_core.orders import reads, rules
+from shared_core.orders.errors import NothingToRefund, RefundTooMuch, StepNotAllowed, UnknownRefund
+from shared_core.orders.events import OrderRefunded
+from shared_core.orders.models import Expectation, Order, OrderLine, Refund, RefundLine, RefundRequest
+from shared_core.orders.rules import REVENUE_BOOKED, SOLD, State
+from shared_core.orders.steps import move
+
+REASON_LENGTH_MAX = 200
+
+
+@dataclass(frozen=True)
+class RefundItem:
+    """`pieces` of a line go back, or (with 0 pieces) an `amount` of its price as a reduction."""
+
+    line_id: int
+    pieces: int = 0
+    amount: Money | None = None
+
+
+@dataclass(frozen=True)
+class RefundOrder:
+    """What was decided. `goods_back`: the goods return to the supply side, or never left it; `restock`: for sale."""
+
+    items: Sequence[RefundItem]
+    reason: str
+    actor: str
+    goods_back: bool
+    restock: bool = True
+    freight: bool = False
+    """Give the freight back too (whatever of it is left)."""
+
+
+def refund(session: Session, number: str, wanted: RefundOrder, *, refund_number: str, at: datetime) -> Refund:
+    """Promise money back. The same `refund_number` with the same content again returns the same refund.
+
+    Raises RefundTooMuch, NothingToRefund, StepNotAllowed, UnknownOrder, ledger.ReferenceReused.
+    """
+    row = reads.locked(session, number)
+    known = session.scalars(select(Refund).where(Refund.number == refund_number)).one_or_none()
+    digest = _digest(number, wanted)
+    if known is not None:
+        if known.request_hash != digest:
+            raise ledger.ReferenceReused(reference=refund_number)
+        return known
+    if row.state not in SOLD:
+        raise StepNotAllowed(number=number, state=row.state, wanted=State.REFUNDED)
+    lines = {line.id: line for line in reads.lines(session, row.id)}
+    parts = [(item, _amount(lines, item, row)) for item in wanted.items]
+    goods = sum(amount.minor for _, amount in parts)
+    freight = row.freight_minor - row.refunded_freight_minor if wanted.freight else 0
+    if goods + freight <= 0:
+        raise NothingToRefund(number=number)
+    made = _write(session, row, wanted, refund_number, digest, goods=goods, freight=freight, at=at)
+    for item, amount in parts:
+        line = lines[item.line_id]
+        line.refunded_quantity += item.pieces
+        line.refunded_minor += amount.minor
+        session.add(RefundLine(refund_id=made.id, line_id=line.id, quantity=item.pieces, goods_minor=amount.minor))
+    row.refunded_minor += goods + freight
+    row.refunded_freight_minor += freight
+    _book(session, row, made, at=at)
+    if row.refunded_minor == row.total_minor:
+        row.due_at = None
+        move(session, row, State.REFUNDED, actor=wanted.actor, at=at, reason=wanted.reason)
+    session.flush()
+    announce(session, OrderRefunded(row.id, made.id, at))
+    return made
+
+
+def refund_all(
+    session: Session, number: str, *, reason: str, actor: str, goods_back: bool, refund_number: str, at: datetime
+) -> Refund:
+    """Promise back everything that is left, freight included."""
+    row = reads.locked(session, number)
+    known = session.scalars(select(Refund).where(Refund.number == refund_number)).one_or_none()
+    if known is not None:
+        return known
+    items = [
+        _rest(line, row.currency) for line in reads.lines(session, row.id) if line.refunded_minor < line.goods_net_minor
+    ]
+    wanted = RefundOrder(items, reason=reason, actor=actor, goods_back=goods_back, freight=True)
+    return refund(session, number, wanted, refund_number=refund_number, at=at)
+
+
+def mark_refund_sent(session: Session, refund_number: str, *, evidence: str, at: datetime) -> Refund:
+    """The rail (or the collector) has sent the money; `evidence` is its transaction number. Repeating is a no-op."""
+    made = session.scalars(select(Refund).where(Refund.number == refund_number).with_for_update()).one_or_none()
+    if made is None:
+        raise UnknownRefund(number=refund_number)
+    if not evidence.strip():
+        raise Invalid(field="evidence", reason="the transaction number is missing")
+    if made.sent_at is not None:
+        return made
+    row = session.get_one(Order, made.order_id)
+    collector = session.scalars(select(Expectation.collector).where(Expectation.order_id == row.id)).one()
+    amount = Money(made.goods_minor + made.freight_minor, row.currency)
+    sent = ledger.entry(debit=accounts.refund_payable(), credit=accounts.clearing(collector), amount=amount)
+    ledger.post(session, f"refd:{refund_number}", [sent], at=at, memo=f"refund {refund_number} sent")
+    made.sent_at, made.sent_evidence = at, evidence.strip()
+    return made
+
+
+def request_refund(session: Session, number: str, *, buyer_id: int, reason: str, at: datetime) -> RefundRequest:
+    """The customer asks for money back; one open request per order (a second returns the first)."""
+    row = reads.get(session, number, buyer_id=buyer_id)
+    if row.state not in SOLD or row.state == State.COMPLETED:
+        raise StepNotAllowed(number=number, state=row.state, wanted=State.REFUNDED)
+    if not reason.strip() or len(reason) > REASON_LENGTH_MAX:
+        raise Invalid(field="reason", reason=f"write between 1 and {REASON_LENGTH_MAX} characters")
+    for asked in reads.refund_requests(session, row.id):
+        if asked.answered_at is None:
+            return asked
+    asked = RefundRequest(order_id=row.id, reason=reason.strip(), at=at)
+    session.add(asked)
+    session.flush()
+    return asked
+
+
+def answer_request(session: Session, number: str, *, answer: str, at: datetime) -> None:
+    """Close the open request of the order with what staff decided."""
+    row = reads.locked(session, number)
+    for asked in reads.refund_requests(session, row.id):
+        if asked.answered_at is None:
+            asked.answered_at, asked.answer = at, answer[:REASON_LENGTH_MAX]
+
+
+def _amount(lines: dict[int, OrderLine], item: RefundItem, row: Order) -> Money:
+    """What the item gives back, checked against what its line still has."""
+    line = lines.get(item.line_id)
+    if line is None or item.pieces < 0:
+        raise NothingToRefund(number=row.number)
+    paid, back = Money(line.goods_net_minor, row.currency), Money(line.refunded_minor, row.currency)
+    left = RefundTooMuch(quantity=line.quantity - line.refunded_quantity, amount=paid - back, sku=line.sku)
+    if item.pieces > line.quantity - line.refunded_quantity:
+        raise left
+    if item.pieces:
+        amount = rules.line_refund(paid, line.quantity, line.refunded_quantity, back, item.pieces)
+    else:
+        amount = item.amount or Money(0, row.currency)
+    if amount > paid - back or amount.minor < 0:
+        raise left
+    return amount
+
+
+def _rest(line: OrderLine, currency: str) -> RefundItem:
+    pieces = line.quantity - line.refunded_quantity
+    rest = Money(line.goods_net_minor - line.refunded_minor, currency)
+    return RefundItem(line.id, pieces=pieces, amount=None if pieces else rest)
+
+
+def _write(
+    session: Session,
+    row: Order,
+    wanted: RefundOrder,
+    refund_number: str,
+    digest: str,
+    *,
+    goods: int,
+    freight: int,
+    at: datetime,
+) -> Refund:
+    values = {
+        "number": refund_number,
+        "order_id": row.id,
+        "goods_minor": goods,
+        "freight_minor": freight,
+        "reason": wanted.reason[:REASON_LENGTH_MAX],
+        "actor": wanted.actor,
+        "goods_back": wanted.goods_back,
+        "restock": wanted.restock,
+        "request_hash": digest,
+        "at": at,
+    }
+    refund_id = insert_new(session, Refund, values, conflict=["number"])
+    if refund_id is None:  # the number belongs to a refund of another order
+        raise ledger.ReferenceReused(reference=refund_number)
+    return session.get_one(Refund, refund_id)
+
+
+def _book(session: Session, row: Order, made: Refund, *, at: datetime) -> None:
+    """Before delivery the customer's deposit gives the money, after it the shop's income does."""
+    charged = accounts.returns() if row.state in REVENUE_BOOKED else accounts.customer_deposit()
+    amount = Money(made.goods_minor + made.freight_minor, row.currency)
+    promised = ledger.entry(debit=charged, credit=accounts.refund_payable(), amount=amount)
+    ledger.post(session, f"ref:{made.number}", [promised], at=at, memo=f"order {row.number} refunded")
+
+
+def _digest(number: str, wanted: RefundOrder) -> str:
+    items = sorted([item.line_id, item.pieces, item.amount.minor if item.amount else 0] for item in wanted.items)
+    content = [number, items, wanted.freight, wanted.goods_back, wanted.restock]
+    return hashlib.sha256(json.dumps(content).encode()).hexdigest()
