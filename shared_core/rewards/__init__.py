@@ -1,0 +1,94 @@
+"""Rewards: ranks that members reach, shares that they earn, and how earned money gets into their pockets.
+
+Everything happens when other rooms announce something; `listeners` says what is to be registered.
+"""
+
+from shared_core.rewards.counting import metrics
+from shared_core.rewards.earnings import SWEEP_ORDERS_MAX, line_facts, mature_due
+from shared_core.rewards.errors import (
+    PayoutAboveAvailable,
+    PayoutBelowMinimum,
+    PayoutCodeReused,
+    PayoutEvidenceUsed,
+    PayoutSettled,
+    PlanNotPayable,
+    UnknownEarning,
+    UnknownPayout,
+)
+from shared_core.rewards.events import PayoutChanged, RankChanged
+from shared_core.rewards.ladder import review
+from shared_core.rewards.models import Earning, Payout, RankStep, Sale
+from shared_core.rewards.payouts import mark_payout_failed, mark_payout_paid, request_payout
+from shared_core.rewards.people import parties, quotes, ranks_of
+from shared_core.rewards.people import quote_line as quote
+from shared_core.rewards.reads import (
+    Climb,
+    Explanation,
+    Wallet,
+    all_earnings,
+    climb_of,
+    earnings_of,
+    earnings_on,
+    explain,
+    list_payouts,
+    payout,
+    payout_by_code,
+    payouts_of,
+    rank_of,
+    rank_steps,
+    wallet,
+)
+from shared_core.rewards.rules import EarningState, PayoutState
+from shared_core.rewards.tax import Earlier, Withholding, withhold
+from shared_core.rewards.wiring import Rewards, listeners
+
+__all__ = [
+    "SWEEP_ORDERS_MAX",
+    "Climb",
+    "Earlier",
+    "Earning",
+    "EarningState",
+    "Explanation",
+    "Payout",
+    "PayoutAboveAvailable",
+    "PayoutBelowMinimum",
+    "PayoutChanged",
+    "PayoutCodeReused",
+    "PayoutEvidenceUsed",
+    "PayoutSettled",
+    "PayoutState",
+    "PlanNotPayable",
+    "RankChanged",
+    "RankStep",
+    "Rewards",
+    "Sale",
+    "UnknownEarning",
+    "UnknownPayout",
+    "Wallet",
+    "Withholding",
+    "all_earnings",
+    "climb_of",
+    "earnings_of",
+    "earnings_on",
+    "explain",
+    "line_facts",
+    "list_payouts",
+    "listeners",
+    "mark_payout_failed",
+    "mark_payout_paid",
+    "mature_due",
+    "metrics",
+    "parties",
+    "payout",
+    "payout_by_code",
+    "payouts_of",
+    "quote",
+    "quotes",
+    "rank_of",
+    "rank_steps",
+    "ranks_of",
+    "request_payout",
+    "review",
+    "wallet",
+    "withhold",
+]

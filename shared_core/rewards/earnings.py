@@ -1,0 +1,195 @@
+"""A share's life: frozen when the order is placed, owed when it is paid, taken back by refunds, available in the end.
+
+The people, ranks and rates of an order are looked up once, when it is placed; nothing later asks the plan again.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared_core import ledger, orders
+from shared_core.kernel.calendar import add_days
+from shared_core.kernel.money import Money
+from shared_core.ledger import accounts
+from shared_core.plan import CHANNELS, Channel, LineFacts, Plan, Share, quote_code, share_line
+from shared_core.rewards import rules
+from shared_core.rewards.models import Earning
+from shared_core.rewards.people import parties
+from shared_core.rewards.rules import EarningState
+
+SWEEP_ORDERS_MAX = 200
+
+
+def freeze(session: Session, plan: Plan, order_id: int, *, at: datetime) -> list[Earning]:
+    """Decide who earns what on a placed order. Decided once: an order that has earnings keeps them."""
+    order = orders.order(session, order_id)
+    if _of_order(session, order_id):
+        return []
+    who = parties(session, plan, seller_id=order.seller_id, buyer_id=order.buyer_id, at=at)
+    made: list[Earning] = []
+    for line in orders.lines(session, order_id):
+        facts = line_facts(line, channel=order.channel, currency=order.currency)
+        for share in share_line(plan, facts, who):
+            made.append(_earning(plan, order, line, facts, share, number=len(made) + 1, at=at))
+    session.add_all(made)
+    session.flush()
+    return made
+
+
+def line_facts(line: orders.OrderLine, *, channel: Channel | str, currency: str) -> LineFacts:
+    """What shares depend on, of an order line."""
+    return LineFacts(
+        goods_net=Money(line.goods_net_minor, currency),
+        margin=Money(line.goods_net_minor - line.supply_minor, currency),
+        channel=_channel(channel),
+        brand=line.brand,
+        category=line.category,
+        product=line.product_code,
+        sku=line.sku,
+        quantity=line.quantity,
+    )
+
+
+def book(session: Session, order_id: int, *, at: datetime) -> None:
+    """The order is paid: its shares are owed to the members, pending. An order that was given up earns again."""
+    rows = [row for row in _locked(session, order_id) if rules.may_book(row.booked_at)]
+    ledger.post(session, *_allocation(rows), at=at)
+    for row in rows:
+        row.state, row.booked_at = EarningState.PENDING, at
+
+
+def give_up(session: Session, order_id: int) -> None:
+    """The order was cancelled unpaid: its shares come to nothing (until it is paid after all)."""
+    for row in _locked(session, order_id):
+        if row.booked_at is None:
+            row.state = EarningState.VOID
+
+
+def take_back(session: Session, order_id: int, refund_id: int, *, at: datetime) -> None:
+    """Goods were refunded: each line takes its part of each of its shares back, out of whatever account it is in."""
+    lines = {line.id: line for line in orders.lines(session, order_id)}
+    rows = [row for row in _locked(session, order_id) if row.booked_at is not None]
+    back: list[ledger.Posting] = []
+    for row in rows:
+        line = lines[row.line_id]
+        less = rules.to_reverse(row.amount_minor, row.reversed_minor, line.refunded_minor, line.goods_net_minor)
+        source = rules.owed_in(EarningState(row.state), row.member_id)
+        back.append(ledger.entry(debit=source, credit=accounts.commission(), amount=Money(less, row.currency)))
+        row.reversed_minor += less
+        if row.net_minor == 0:
+            row.state = EarningState.VOID
+    if rows:
+        ledger.post(session, f"claw:{rows[0].order_number}:{refund_id}", back, at=at, memo="refund takes shares back")
+
+
+def note_delivery(session: Session, order_id: int, *, zone: str, at: datetime) -> None:
+    """The goods arrived: the days until the shares can be taken begin."""
+    for row in _locked(session, order_id):
+        row.matures_at = add_days(at, row.settle_days, zone)
+
+
+def note_completion(session: Session, order_id: int, *, at: datetime) -> None:
+    """The return window has closed: what is due matures now, the rest when its day comes."""
+    rows = _locked(session, order_id)
+    for row in rows:
+        row.completed_at = at
+        row.matures_at = row.matures_at or at
+    _mature(session, rows, at=at)
+
+
+def mature_due(session: Session, *, at: datetime, limit: int = SWEEP_ORDERS_MAX) -> int:
+    """Let the shares of completed orders mature whose day has come; the number of orders. A worker repeats it."""
+    due = (Earning.state == EarningState.PENDING) & (Earning.completed_at.is_not(None)) & (Earning.matures_at <= at)
+    query = select(Earning.order_id).where(due).group_by(Earning.order_id).order_by(Earning.order_id).limit(limit)
+    order_ids = list(session.scalars(query))
+    for order_id in order_ids:
+        _mature(session, _locked(session, order_id), at=at)
+    return len(order_ids)
+
+
+def _mature(session: Session, rows: Iterable[Earning], *, at: datetime) -> None:
+    by_order: dict[str, list[Earning]] = defaultdict(list)
+    for row in rows:
+        if row.state == EarningState.PENDING and row.matures_at is not None and row.matures_at <= at:
+            by_order[row.order_number].append(row)
+    for number, due in by_order.items():
+        moved = [
+            ledger.entry(
+                debit=accounts.member_pending(row.member_id),
+                credit=accounts.member_available(row.member_id),
+                amount=Money(rules.to_mature(row.amount_minor, row.reversed_minor), row.currency),
+            )
+            for row in due
+        ]
+        ledger.post(session, f"mat:{number}", moved, at=at, memo=f"shares of order {number} are available")
+        for row in due:
+            row.state, row.matured_at = EarningState.AVAILABLE, at
+
+
+def _allocation(rows: Sequence[Earning]) -> tuple[str, list[ledger.Posting]]:
+    """The reference and postings that make the shares of one order owed."""
+    owed = [
+        ledger.entry(
+            debit=accounts.commission(),
+            credit=accounts.member_pending(row.member_id),
+            amount=Money(row.amount_minor, row.currency),
+        )
+        for row in rows
+    ]
+    return rules.allocation_reference(rows[0].order_number if rows else ""), owed
+
+
+def _of_order(session: Session, order_id: int) -> bool:
+    return session.scalar(select(Earning.id).where(Earning.order_id == order_id).limit(1)) is not None
+
+
+def _locked(session: Session, order_id: int) -> Sequence[Earning]:
+    """The order's earnings; others who would change them wait."""
+    query = select(Earning).where(Earning.order_id == order_id).order_by(Earning.id).with_for_update()
+    return session.scalars(query, execution_options={"populate_existing": True}).all()
+
+
+def _channel(channel: str) -> Channel:
+    """The order's channel as the plan knows it."""
+    return next(each for each in CHANNELS if each == channel)
+
+
+def _earning(
+    plan: Plan,
+    order: orders.Order,
+    line: orders.OrderLine,
+    facts: LineFacts,
+    share: Share,
+    *,
+    number: int,
+    at: datetime,
+) -> Earning:
+    assert share.member_id is not None, "listeners refuse plans with shares that nobody in person gets"
+    return Earning(
+        code=f"{order.number}-{number}",
+        order_id=order.id,
+        order_number=order.number,
+        line_id=line.id,
+        sku=line.sku,
+        member_id=share.member_id,
+        payee=share.payee,
+        rule_id=share.rule_id,
+        plan_name=plan.name,
+        plan_version=plan.version,
+        rank_then=share.rank,
+        basis=share.basis,
+        base_minor=share.base.minor,
+        rate_bps=share.rate_bps,
+        fixed_minor=share.fixed.minor if share.fixed else None,
+        uncapped_minor=share.uncapped.minor,
+        amount_minor=share.amount.minor,
+        reversed_minor=0,
+        currency=order.currency,
+        state=EarningState.QUOTED,
+        quote=quote_code(plan, facts, [share], share.member_id),
+        settle_days=plan.settlement.days,
+        quoted_at=at,
+    )

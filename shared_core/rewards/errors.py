@@ -1,0 +1,46 @@
+"""What can go wrong between a share and the member's pocket."""
+
+from shared_core.kernel.errors import Conflict, Invalid, NotFound
+
+
+class PayoutBelowMinimum(Invalid):
+    code = "payout_below_minimum"
+    message = "The smallest payout is {minimum}."
+
+
+class PayoutAboveAvailable(Conflict):
+    code = "payout_above_available"
+    message = "{available} can be paid out, not {asked}."
+
+
+class PayoutCodeReused(Conflict):
+    code = "payout_code_reused"
+    message = "This payout was already asked for with another amount."
+
+
+class PayoutSettled(Conflict):
+    code = "payout_settled"
+    message = "The payout {payout} is already {state}."
+
+
+class PayoutEvidenceUsed(Conflict):
+    code = "payout_evidence_used"
+    message = "The transaction number {evidence} already settled another payout."
+
+
+class UnknownPayout(NotFound):
+    code = "unknown_payout"
+    message = "There is no payout {payout}."
+
+
+class UnknownEarning(NotFound):
+    code = "unknown_earning"
+    message = "There is no earning {earning}."
+
+
+class PlanNotPayable(Invalid):
+    """The plan holds a share that no shop pays; it can be simulated and linted."""
+
+    code = "plan_not_payable"
+    status = 500
+    message = "The share {rule!r} of the plan {plan!r} cannot be paid by a shop: {reason}."

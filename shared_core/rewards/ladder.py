@@ -1,0 +1,173 @@
+"""Ranks held: promotion at once, and of everybody above whom that promotes.
+
+Locks are taken upwards: a member's standing before that of whoever brought the member in, and always before anything
+counted for them changes. So of two promotions at the same moment the later sees what the earlier counted.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from shared_core.kernel.database import insert_or_ignore
+from shared_core.kernel.events import announce
+from shared_core.plan import Plan, evaluate_rank
+from shared_core.rewards import counting
+from shared_core.rewards.events import RankChanged
+from shared_core.rewards.models import RankStep, Standing, Tie
+
+TEAM_DEPTH_MAX = 64
+"""No team is counted deeper than this."""
+LOCK, CODE = "lock", "code"
+KINDS = (LOCK, CODE)
+
+
+def locked_standing(session: Session, plan: Plan, member_id: int) -> Standing:
+    """The member's standing, made at the first rank where there is none; others wait until this transaction ends."""
+    query = select(Standing).where(Standing.member_id == member_id).with_for_update()
+    row = session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
+    if row is None:
+        fresh = {"member_id": member_id, "rank": plan.first_rank}
+        insert_or_ignore(session, Standing, fresh, conflict=["member_id"])
+        row = session.scalars(query, execution_options={"populate_existing": True}).one()
+    return row
+
+
+def account_of(session: Session, member_id: int) -> int:
+    """The account that took this visitor over, else the member itself."""
+    return session.scalar(select(Standing.merged_into_id).where(Standing.member_id == member_id)) or member_id
+
+
+def climb(session: Session, plan: Plan, member_ids: Iterable[int], *, day: str, at: datetime) -> None:
+    """Promote the members whose counts allow it, and then everybody above whom that promotes.
+
+    Ends by itself: nobody is promoted to the same rank twice, whatever the ties.
+    """
+    if len(plan.ranks) == 1:
+        return
+    waiting = list(dict.fromkeys(member_ids))
+    while waiting:
+        waiting += _promote(session, plan, waiting.pop(0), day=day, at=at)
+
+
+def _promote(session: Session, plan: Plan, member_id: int, *, day: str, at: datetime) -> Sequence[int]:
+    """Give the member the rank their counts allow; whoever is above and may rise for it."""
+    row = locked_standing(session, plan, member_id)
+    reached = evaluate_rank(plan, counting.metrics(session, plan, member_id, day=day), row.rank)
+    if reached == row.rank:
+        return ()
+    return change_rank(session, plan, row, reached, reason="reached", at=at)
+
+
+def change_rank(session: Session, plan: Plan, row: Standing, rank: str, *, reason: str, at: datetime) -> Sequence[int]:
+    """Write a new rank down, count it for those above, tell; returns those above by the plan's kind of tie."""
+    former, row.rank = row.rank, rank
+    step = RankStep(member_id=row.member_id, former=former, rank=rank, reason=reason, at=at)
+    step.plan_version = plan.version
+    session.add(step)
+    session.flush()
+    before, after = plan.places.get(former, 0), plan.places[rank]
+    changed = list(plan.places)[min(before, after) + 1 : max(before, after) + 1]
+    sign = 1 if after > before else -1
+    concerned: list[int] = []
+    for kind in KINDS:
+        above = ancestors(session, row.member_id, kind=kind, depth_max=counted_depth(plan))
+        count_above(session, plan, above, dict.fromkeys(changed, sign), kind=kind, direct=sign)
+        concerned += above if kind == plan.invites.inviter_is else []
+    announce(session, RankChanged(row.member_id, former, rank, at))
+    return concerned
+
+
+def count_above(
+    session: Session, plan: Plan, above: Sequence[int], team: dict[str, int], *, kind: str, direct: int
+) -> None:
+    """Add members at ranks (`team`: rank -> how many) to the teams above; `direct` of each to the nearest one."""
+    for depth, member_id in enumerate(above):
+        locked_standing(session, plan, member_id)
+        for rank, number in team.items():
+            nearest = direct if depth == 0 else 0
+            counting.add_team(session, member_id, kind=kind, rank=rank, direct=nearest, team=number)
+
+
+def counted_depth(plan: Plan) -> int:
+    """How far up the plan's ladder looks."""
+    whole_team = any(key.metric == "team_sales" or key.scope == "team" for key in plan.metric_keys)
+    return TEAM_DEPTH_MAX if whole_team else 1
+
+
+def ancestors(session: Session, member_id: int, *, kind: str, depth_max: int) -> list[int]:
+    """Who brought the member in, who brought them in, and so on; nearest first, each once."""
+    found: list[int] = []
+    current: int | None = member_id
+    while current is not None and len(found) < depth_max:
+        query = select(Tie.parent_id).where(Tie.kind == kind, Tie.child_id == current)
+        current = session.scalar(query)
+        if current is None or current == member_id or current in found:
+            break
+        found.append(current)
+    return found
+
+
+def tie(session: Session, plan: Plan, *, kind: str, child_id: int, parent_id: int) -> Sequence[int]:
+    """Count `child_id` with all below as brought in by `parent_id` from now on; whoever may rise for it.
+
+    The same tie again changes nothing. A member brought in anew by somebody else counts for them from then on; what
+    was counted before stays where it was.
+    """
+    if child_id == parent_id:
+        return ()
+    child = locked_standing(session, plan, child_id)
+    locked_standing(session, plan, parent_id)
+    mine = (Tie.kind == kind) & (Tie.child_id == child_id)
+    row = {"kind": kind, "child_id": child_id, "parent_id": parent_id}
+    if not insert_or_ignore(session, Tie, row, conflict=["kind", "child_id"]):
+        if session.scalar(select(Tie.parent_id).where(mine)) == parent_id:
+            return ()
+        session.execute(update(Tie).where(mine).values(parent_id=parent_id))
+    above = ancestors(session, child_id, kind=kind, depth_max=counted_depth(plan))
+    below = counting.team_counts(session, child_id, kind=kind)
+    place = plan.places.get(child.rank, 0)
+    for rank, its_place in plan.places.items():
+        own = 1 if its_place <= place else 0
+        team = {rank: own + below.get(rank, (0, 0))[1]}
+        count_above(session, plan, above, team, kind=kind, direct=own)
+    return above if kind == plan.invites.inviter_is else ()
+
+
+def untie(session: Session, *, kind: str, child_id: int) -> None:
+    """The member left: what they reach from now on counts for nobody. Nothing counted before is taken away."""
+    row = session.get(Tie, (kind, child_id))
+    if row is not None:
+        session.delete(row)
+        session.flush()
+
+
+def review(session: Session, plan: Plan, *, zone: str, at: datetime, after: int, limit: int) -> int:
+    """Decide ranks anew by what the windows held at the end of last month; for a ladder that requalifies.
+
+    Goes through members in order of id, from `after` on, `limit` at a time; returns the last id seen, 0 at the end.
+    A member promoted since then is left alone.
+    """
+    if plan.ladder.policy != "requalify":
+        return 0
+    month_began, last_day = _last_month(at, zone)
+    query = select(Standing.member_id).where(Standing.member_id > after, Standing.merged_into_id.is_(None))
+    found = list(session.scalars(query.order_by(Standing.member_id).limit(limit)))
+    for member_id in found:
+        row = locked_standing(session, plan, member_id)
+        since = (RankStep.member_id == member_id) & (RankStep.at >= month_began)
+        if session.scalar(select(RankStep.id).where(since).limit(1)):
+            continue
+        rank = evaluate_rank(plan, counting.metrics(session, plan, member_id, day=last_day), None)
+        if rank != row.rank:
+            change_rank(session, plan, row, rank, reason="reviewed", at=at)
+    return found[-1] if found else 0
+
+
+def _last_month(at: datetime, zone: str) -> tuple[datetime, str]:
+    """The instant this month began in the shop's zone, and the last calendar day before it."""
+    local = at.astimezone(ZoneInfo(zone))
+    began = local.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return began.astimezone(UTC), (began.date() - timedelta(days=1)).isoformat()

@@ -1,0 +1,70 @@
+"""A visitor turned out to be a known member: what was earned and counted under the visitor is the account's."""
+
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.orm import Session
+
+from shared_core import ledger
+from shared_core.kernel.calendar import day_of
+from shared_core.kernel.money import Money
+from shared_core.ledger import accounts
+from shared_core.plan import Plan
+from shared_core.rewards import counting, ladder
+from shared_core.rewards.models import Count, Earning, Payout, Sale, TeamCount, Tie
+
+_MOVED = ("retail_minor", "self_minor", "purchases_minor", "live_minor", "team_minor", "packs")
+"""Fans are not among them: those who move are counted anew for the account."""
+
+
+def merge(session: Session, plan: Plan, *, visitor_id: int, member_id: int, zone: str, at: datetime) -> None:
+    """Move money, earnings, sales and counts to the account, and promote it if they allow. Repeating is a no-op."""
+    visitor = ladder.locked_standing(session, plan, visitor_id)
+    if visitor.merged_into_id is not None:
+        return
+    ladder.locked_standing(session, plan, member_id)
+    visitor.merged_into_id = member_id
+    session.flush()
+    _move_money(session, plan.currency, visitor_id=visitor_id, member_id=member_id, at=at)
+    for column in (Earning.member_id, Payout.member_id, Sale.seller_id, Sale.buyer_id):
+        moved = update(column.class_).where(column == visitor_id).values({column.key: member_id})
+        session.execute(moved, execution_options={"synchronize_session": "fetch"})
+    _move_counts(session, visitor_id=visitor_id, member_id=member_id)
+    _move_invited(session, visitor_id=visitor_id, member_id=member_id)
+    ladder.climb(session, plan, [member_id], day=day_of(at, zone), at=at)
+
+
+def _move_money(session: Session, currency: str, *, visitor_id: int, member_id: int, at: datetime) -> None:
+    moved = []
+    for account in (accounts.member_pending, accounts.member_available):
+        old, new = account(visitor_id), account(member_id)
+        ledger.lock_accounts(session, [old, new], currency)
+        owed = ledger.owed(session, old, currency).minor
+        if owed > 0:
+            moved.append(ledger.entry(debit=old, credit=new, amount=Money(owed, currency)))
+        elif owed < 0:
+            moved.append(ledger.entry(debit=new, credit=old, amount=Money(-owed, currency)))
+    ledger.post(session, f"merge:{visitor_id}", moved, at=at, memo=f"visitor {visitor_id} is member {member_id}")
+
+
+def _move_counts(session: Session, *, visitor_id: int, member_id: int) -> None:
+    query = select(Count).where(Count.member_id == visitor_id, Count.day != counting.LIFETIME)
+    for row in session.scalars(query).all():
+        counting.add(session, member_id, {each: getattr(row, each) for each in _MOVED}, day=row.day)
+    session.execute(delete(Count).where(Count.member_id == visitor_id))
+
+
+def _move_invited(session: Session, *, visitor_id: int, member_id: int) -> None:
+    """Members who joined by the visitor's invitation were brought in by the account."""
+    mine = (TeamCount.member_id == visitor_id) & (TeamCount.kind == ladder.CODE)
+    for row in session.scalars(select(TeamCount).where(mine)).all():
+        counting.add_team(session, member_id, kind=ladder.CODE, rank=row.rank, direct=row.direct, team=row.team)
+    session.execute(delete(TeamCount).where(TeamCount.member_id == visitor_id))
+    children = (Tie.kind == ladder.CODE) & (Tie.parent_id == visitor_id) & (Tie.child_id != member_id)
+    session.execute(update(Tie).where(children).values(parent_id=member_id))
+    session.execute(delete(Tie).where((Tie.parent_id == visitor_id) | (Tie.child_id == visitor_id)))
+
+
+def has_counts(session: Session, member_id: int) -> bool:
+    """Whether anything is counted for the member."""
+    return bool(session.scalar(select(func.count()).select_from(Count).where(Count.member_id == member_id)))

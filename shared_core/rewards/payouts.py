@@ -1,0 +1,143 @@
+"""Taking earned money out. Asked for, then paid or failed: each step once, each with its entry in the books."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shared_core import ledger
+from shared_core.kernel.calendar import month_of
+from shared_core.kernel.database import insert_or_ignore
+from shared_core.kernel.errors import Invalid
+from shared_core.kernel.events import announce
+from shared_core.kernel.money import Money
+from shared_core.ledger import accounts
+from shared_core.plan import Plan
+from shared_core.rewards import rules
+from shared_core.rewards.errors import (
+    PayoutAboveAvailable,
+    PayoutBelowMinimum,
+    PayoutCodeReused,
+    PayoutEvidenceUsed,
+    PayoutSettled,
+    UnknownPayout,
+)
+from shared_core.rewards.events import PayoutChanged
+from shared_core.rewards.models import Payout
+from shared_core.rewards.rules import PayoutState
+from shared_core.rewards.tax import Earlier, withhold
+
+EVIDENCE_LENGTH_MAX = 80
+REASON_LENGTH_MAX = 200
+
+
+def request_payout(
+    session: Session, plan: Plan, *, member_id: int, amount: Money, code: str, zone: str, at: datetime
+) -> Payout:
+    """Take `amount` out of what is available; the tax the plan withholds goes off it.
+
+    The same `code` with the same content again returns the same payout. Raises PayoutBelowMinimum,
+    PayoutAboveAvailable (a debt included), PayoutCodeReused.
+    """
+    minimum = Money(max(plan.settlement.payout_min, 1), plan.currency)
+    if amount < minimum:
+        raise PayoutBelowMinimum(minimum=minimum)
+    ledger.lock_accounts(session, [accounts.member_available(member_id)], plan.currency)
+    known = session.scalars(select(Payout).where(Payout.code == code)).one_or_none()
+    if known is not None:
+        if (known.member_id, known.gross_minor, known.currency) != (member_id, amount.minor, amount.currency):
+            raise PayoutCodeReused()
+        return known
+    available = ledger.owed(session, accounts.member_available(member_id), plan.currency)
+    if not rules.may_pay_out(available, amount):
+        raise PayoutAboveAvailable(available=available, asked=amount)
+    row = _write(session, plan, member_id=member_id, amount=amount, code=code, month=month_of(at, zone), at=at)
+    postings = rules.request_postings(row.member_id, code, _net(row), _tax(row), row.tax_authority)
+    ledger.post(session, f"po:{code}", postings, at=at, memo=f"payout {code} asked for")
+    announce(session, PayoutChanged(row.id, at))
+    return row
+
+
+def mark_payout_paid(session: Session, code: str, *, evidence: str, at: datetime) -> Payout:
+    """The rail has paid; `evidence` is its transaction number and settles one payout only. Repeating is a no-op.
+
+    Raises UnknownPayout, PayoutSettled (it failed before), PayoutEvidenceUsed, Invalid.
+    """
+    evidence = evidence.strip()
+    if not 0 < len(evidence) <= EVIDENCE_LENGTH_MAX:
+        raise Invalid(field="evidence", reason="the transaction number is missing or too long")
+    row = _locked(session, code)
+    if row.state == PayoutState.PAID and row.evidence == evidence:
+        return row
+    if row.state != PayoutState.REQUESTED:
+        raise PayoutSettled(payout=code, state=row.state)
+    if session.scalar(select(Payout.id).where(Payout.evidence == evidence)) is not None:
+        raise PayoutEvidenceUsed(evidence=evidence)
+    row.state, row.settled_at, row.evidence = PayoutState.PAID, at, evidence
+    ledger.post(session, f"pod:{code}", rules.paid_postings(code, _net(row)), at=at, memo=f"payout {code} paid")
+    announce(session, PayoutChanged(row.id, at))
+    return row
+
+
+def mark_payout_failed(session: Session, code: str, *, reason: str, at: datetime) -> Payout:
+    """The rail refused or the payout expired: money and tax are the member's again. Repeating is a no-op.
+
+    Raises UnknownPayout, PayoutSettled (it was paid before).
+    """
+    row = _locked(session, code)
+    if row.state == PayoutState.FAILED:
+        return row
+    if row.state != PayoutState.REQUESTED:
+        raise PayoutSettled(payout=code, state=row.state)
+    row.state, row.settled_at, row.reason = PayoutState.FAILED, at, reason[:REASON_LENGTH_MAX]
+    postings = rules.failure_postings(row.member_id, code, _net(row), _tax(row), row.tax_authority)
+    ledger.post(session, f"pof:{code}", postings, at=at, memo=f"payout {code} failed")
+    announce(session, PayoutChanged(row.id, at))
+    return row
+
+
+def _write(
+    session: Session, plan: Plan, *, member_id: int, amount: Money, code: str, month: str, at: datetime
+) -> Payout:
+    held = withhold(plan.withholding, amount.minor, _earlier(session, member_id, month))
+    values = {
+        "code": code,
+        "member_id": member_id,
+        "currency": amount.currency,
+        "gross_minor": amount.minor,
+        "tax_minor": held.tax_minor,
+        "net_minor": amount.minor - held.tax_minor,
+        "tax_rule": held.rule,
+        "tax_authority": held.authority,
+        "month": month,
+        "state": PayoutState.REQUESTED,
+        "requested_at": at,
+        "reason": "",
+    }
+    if not insert_or_ignore(session, Payout, values, conflict=["code"]):  # another member's code, just now
+        raise PayoutCodeReused()
+    return session.scalars(select(Payout).where(Payout.code == code)).one()
+
+
+def _earlier(session: Session, member_id: int, month: str) -> Earlier:
+    """What the member asked for in this month already, failed payouts aside."""
+    sums = (func.coalesce(func.sum(Payout.gross_minor), 0), func.coalesce(func.sum(Payout.tax_minor), 0))
+    mine = (Payout.member_id == member_id) & (Payout.month == month) & (Payout.state != PayoutState.FAILED)
+    gross, tax = session.execute(select(*sums).where(mine)).one()
+    return Earlier(int(gross), int(tax))
+
+
+def _locked(session: Session, code: str) -> Payout:
+    query = select(Payout).where(Payout.code == code).with_for_update()
+    row = session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
+    if row is None:
+        raise UnknownPayout(payout=code)
+    return row
+
+
+def _net(row: Payout) -> Money:
+    return Money(row.net_minor, row.currency)
+
+
+def _tax(row: Payout) -> Money:
+    return Money(row.tax_minor, row.currency)

@@ -1,0 +1,154 @@
+"""Looking up what was earned, what is owed, and why."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared_core import ledger, orders
+from shared_core.kernel.calendar import day_of
+from shared_core.kernel.money import Money
+from shared_core.ledger import accounts
+from shared_core.plan import Criterion, Plan, Rank, next_rank, progress
+from shared_core.rewards import counting
+from shared_core.rewards.errors import UnknownEarning, UnknownPayout
+from shared_core.rewards.models import Earning, Payout, RankStep
+from shared_core.rewards.people import ranks_of
+from shared_core.rewards.rules import PayoutState, allocation_reference
+
+PAGE_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Wallet:
+    """What the shop owes a member. `available` is negative while the member owes the shop."""
+
+    pending: Money
+    held: Money
+    available: Money
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """A member's rank and the way to the next one (None at the top): each criterion with what is reached of it."""
+
+    rank: Rank
+    above: Rank | None
+    reached: tuple[tuple[Criterion, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """An earning and the entries in the books that made it what it is (those of the same member and order together)."""
+
+    earning: Earning
+    bookings: tuple[tuple[str, tuple[ledger.Posting, ...]], ...]
+    """(reference, postings of this member)"""
+
+
+def wallet(session: Session, member_id: int, currency: str) -> Wallet:
+    """The member's money by account."""
+    return Wallet(
+        pending=ledger.owed(session, accounts.member_pending(member_id), currency),
+        held=ledger.owed(session, accounts.member_held(member_id), currency),
+        available=ledger.owed(session, accounts.member_available(member_id), currency),
+    )
+
+
+def rank_of(session: Session, plan: Plan, member_id: int) -> str:
+    """The member's rank under the plan."""
+    return ranks_of(session, plan, [member_id])[member_id]
+
+
+def climb_of(session: Session, plan: Plan, member_id: int, *, zone: str, at: datetime) -> Climb:
+    """Where the member stands and what is missing to the next rank."""
+    rank = rank_of(session, plan, member_id)
+    above = next_rank(plan, rank)
+    if above is None:
+        return Climb(plan.rank(rank), None, ())
+    counted = counting.metrics(session, plan, member_id, day=day_of(at, zone))
+    return Climb(plan.rank(rank), above, tuple(progress(above, counted)))
+
+
+def rank_steps(session: Session, member_id: int) -> Sequence[RankStep]:
+    """The member's changes of rank, oldest first."""
+    return session.scalars(select(RankStep).where(RankStep.member_id == member_id).order_by(RankStep.id)).all()
+
+
+def earnings_of(
+    session: Session, member_id: int, *, limit: int = PAGE_MAX, before: int | None = None
+) -> Sequence[Earning]:
+    """The member's earnings, newest first; `before` is the id of the last one seen."""
+    query = select(Earning).where(Earning.member_id == member_id)
+    if before is not None:
+        query = query.where(Earning.id < before)
+    return session.scalars(query.order_by(Earning.id.desc()).limit(min(limit, PAGE_MAX))).all()
+
+
+def earnings_on(session: Session, order_id: int) -> Sequence[Earning]:
+    """Every share of an order."""
+    return session.scalars(select(Earning).where(Earning.order_id == order_id).order_by(Earning.id)).all()
+
+
+def all_earnings(session: Session, *, after: int = 0, limit: int = PAGE_MAX) -> Sequence[Earning]:
+    """All earnings in the order they were made, for exports; `after` is the id of the last one seen."""
+    return session.scalars(select(Earning).where(Earning.id > after).order_by(Earning.id).limit(limit)).all()
+
+
+def explain(session: Session, code: str, *, member_id: int | None = None) -> Explanation:
+    """An earning with its entries in the books; with `member_id`, only if it is theirs. Raises UnknownEarning."""
+    row = session.scalars(select(Earning).where(Earning.code == code)).one_or_none()
+    if row is None or (member_id is not None and row.member_id != member_id):
+        raise UnknownEarning(earning=code)
+    mine = f":member:{row.member_id}:"
+    found = []
+    for reference in _references(session, row):
+        postings = ledger.posted(session, reference)
+        own = tuple(each for each in postings if mine in each.source or mine in each.destination)
+        if own:
+            found.append((reference, own))
+    return Explanation(row, tuple(found))
+
+
+def _references(session: Session, row: Earning) -> list[str]:
+    """The bookings that may have moved the shares of the earning's order."""
+    number = row.order_number
+    claws = [f"claw:{number}:{refund.id}" for refund in orders.refunds(session, row.order_id)]
+    return [allocation_reference(number), *claws, f"mat:{number}"]
+
+
+def payouts_of(
+    session: Session, member_id: int, *, limit: int = PAGE_MAX, before: int | None = None
+) -> Sequence[Payout]:
+    """The member's payouts, newest first."""
+    query = select(Payout).where(Payout.member_id == member_id)
+    if before is not None:
+        query = query.where(Payout.id < before)
+    return session.scalars(query.order_by(Payout.id.desc()).limit(min(limit, PAGE_MAX))).all()
+
+
+def list_payouts(
+    session: Session, *, state: PayoutState | None = None, limit: int = PAGE_MAX, before: int | None = None
+) -> Sequence[Payout]:
+    """Payouts for the back office, newest first."""
+    query = select(Payout)
+    if state is not None:
+        query = query.where(Payout.state == state)
+    if before is not None:
+        query = query.where(Payout.id < before)
+    return session.scalars(query.order_by(Payout.id.desc()).limit(min(limit, PAGE_MAX))).all()
+
+
+def payout(session: Session, payout_id: int) -> Payout:
+    """The payout behind an event."""
+    return session.get_one(Payout, payout_id)
+
+
+def payout_by_code(session: Session, code: str, *, member_id: int | None = None) -> Payout:
+    """With `member_id`, only if it is theirs. Raises UnknownPayout."""
+    row = session.scalars(select(Payout).where(Payout.code == code)).one_or_none()
+    if row is None or (member_id is not None and row.member_id != member_id):
+        raise UnknownPayout(payout=code)
+    return row

@@ -1,0 +1,80 @@
+"""What becomes of a share, decided without a database. Each function here has a planted fault that tests must kill."""
+
+from datetime import datetime
+from enum import StrEnum
+
+from shared_core.kernel.money import Money
+from shared_core.ledger import Posting, accounts, entry
+from shared_core.plan import reversal_target
+
+
+class EarningState(StrEnum):
+    QUOTED = "quoted"
+    """The order is placed: rule, rank and rate are frozen; nothing is booked."""
+    PENDING = "pending"
+    """The order is paid; the money waits for the return window to close."""
+    AVAILABLE = "available"
+    """The member can take it out."""
+    VOID = "void"
+    """Nothing is left of it: the order was never paid, or all of it was refunded."""
+
+
+class PayoutState(StrEnum):
+    REQUESTED = "requested"
+    PAID = "paid"
+    FAILED = "failed"
+
+
+def owed_in(state: EarningState, member_id: int) -> str:
+    """The account in which the shop owes an earning: it follows the state."""
+    if state == EarningState.AVAILABLE:
+        return accounts.member_available(member_id)
+    return accounts.member_pending(member_id)
+
+
+def to_reverse(amount_minor: int, reversed_minor: int, refunded_minor: int, goods_net_minor: int) -> int:
+    """What a refund takes back of one earning, on top of what earlier refunds of its line took."""
+    return max(reversal_target(amount_minor, refunded_minor, goods_net_minor) - reversed_minor, 0)
+
+
+def to_mature(amount_minor: int, reversed_minor: int) -> int:
+    """What becomes available when the window has closed: the share less what was taken back."""
+    return amount_minor - reversed_minor
+
+
+def may_pay_out(available: Money, asked: Money) -> bool:
+    """A payout never leaves or deepens a debt."""
+    return asked.minor > 0 and asked <= available
+
+
+def request_postings(member_id: int, payout: str, net: Money, tax: Money, authority: str) -> list[Posting]:
+    """A payout was asked for: what is sent is in flight, what is withheld is owed to the authority."""
+    available = accounts.member_available(member_id)
+    return [
+        entry(debit=available, credit=accounts.payout_in_flight(payout), amount=net),
+        entry(debit=available, credit=accounts.tax_withheld(authority), amount=tax),
+    ]
+
+
+def failure_postings(member_id: int, payout: str, net: Money, tax: Money, authority: str) -> list[Posting]:
+    """A payout failed or expired: money and tax are the member's again."""
+    available = accounts.member_available(member_id)
+    return [
+        entry(debit=accounts.payout_in_flight(payout), credit=available, amount=net),
+        entry(debit=accounts.tax_withheld(authority), credit=available, amount=tax),
+    ]
+
+
+def paid_postings(payout: str, net: Money) -> list[Posting]:
+    """The rail has paid the member out of our bank account."""
+    return [entry(debit=accounts.payout_in_flight(payout), credit=accounts.bank(), amount=net)]
+
+
+def may_book(booked_at: datetime | None) -> bool:
+    """An order's shares are booked once, however often its payment is announced."""
+    return booked_at is None
+
+
+def allocation_reference(order_number: str) -> str:
+    """The one reference under which an order's shares are booked."""
+    return f"alloc:{order_number}"

@@ -1,0 +1,90 @@
+"""Completed orders as they count for ranks: own sales, purchases, packs, team sales, net of refunds."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared_core import orders
+from shared_core.kernel.calendar import day_of
+from shared_core.plan import Plan
+from shared_core.rewards import counting, ladder
+from shared_core.rewards.models import Sale, Tie
+
+
+def count_sale(session: Session, plan: Plan, order_id: int, *, zone: str, at: datetime) -> None:
+    """The order is completed: count it once for buyer, seller and those above, and promote who may rise."""
+    if session.get(Sale, order_id) is not None:
+        return
+    order = orders.order(session, order_id)
+    buyer_id = ladder.account_of(session, order.buyer_id)
+    seller_id = None if order.seller_id is None else ladder.account_of(session, order.seller_id)
+    sale = Sale(
+        order_id=order_id,
+        seller_id=seller_id,
+        buyer_id=buyer_id,
+        day=day_of(at, zone),
+        live=order.channel == "live",
+        by_fan=seller_id is not None and _is_fan(session, buyer_id, seller_id),
+        goods_minor=0,
+        packs=0,
+    )
+    session.add(sale)
+    concerned = _recount(session, plan, sale)
+    ladder.climb(session, plan, concerned, day=sale.day, at=at)
+
+
+def recount_sale(session: Session, plan: Plan, order_id: int) -> None:
+    """Goods of a completed order were refunded: they no longer count. Nobody loses a rank for it."""
+    sale = session.get(Sale, order_id, with_for_update=True, populate_existing=True)
+    if sale is not None:
+        _recount(session, plan, sale)
+
+
+def _recount(session: Session, plan: Plan, sale: Sale) -> Sequence[int]:
+    """Bring the counters from what the sale counted before to what its lines say now; who is concerned."""
+    goods, packs = _net(session, plan, sale.order_id)
+    more_goods, more_packs = goods - sale.goods_minor, packs - sale.packs
+    sale.goods_minor, sale.packs = goods, packs
+    session.flush()
+    above = [] if sale.seller_id is None else _above(session, plan, sale.seller_id)
+    bought = {"purchases_minor": more_goods}
+    ladder.locked_standing(session, plan, sale.buyer_id)
+    counting.add(session, sale.buyer_id, bought, day=sale.day)
+    if sale.seller_id is None:
+        return [sale.buyer_id]
+    ladder.locked_standing(session, plan, sale.seller_id)
+    own = sale.seller_id == sale.buyer_id
+    counting.add(session, sale.seller_id, _sold(sale, own, more_goods, more_packs), day=sale.day)
+    if not own or plan.self_purchase.counts:
+        for member_id in above:
+            ladder.locked_standing(session, plan, member_id)
+            counting.add(session, member_id, {"team_minor": more_goods}, day=sale.day)
+    return list(dict.fromkeys([sale.buyer_id, sale.seller_id, *above]))
+
+
+def _sold(sale: Sale, own: bool, goods: int, packs: int) -> dict[str, int]:
+    if own:
+        return {"self_minor": goods}
+    return {"retail_minor": goods, "live_minor": goods if sale.live else 0, "packs": packs}
+
+
+def _net(session: Session, plan: Plan, order_id: int) -> tuple[int, int]:
+    """Goods paid for and not refunded, in minor units, and pieces of packs among them."""
+    lines = orders.lines(session, order_id)
+    goods = sum(line.goods_net_minor - line.refunded_minor for line in lines)
+    packs = [line for line in lines if line.product_code in plan.packs.products]
+    return goods, sum(line.quantity - line.refunded_quantity for line in packs)
+
+
+def _above(session: Session, plan: Plan, seller_id: int) -> list[int]:
+    """Whose team the seller is in, when the plan counts team sales."""
+    if not any(key.metric == "team_sales" for key in plan.metric_keys):
+        return []
+    return ladder.ancestors(session, seller_id, kind=plan.invites.inviter_is, depth_max=ladder.TEAM_DEPTH_MAX)
+
+
+def _is_fan(session: Session, buyer_id: int, seller_id: int) -> bool:
+    query = select(Tie.parent_id).where(Tie.kind == ladder.LOCK, Tie.child_id == buyer_id)
+    return session.scalar(query) == seller_id

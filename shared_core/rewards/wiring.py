@@ -1,0 +1,113 @@
+"""What this room does when it hears what others announce. The shell makes one `Rewards` and subscribes it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from shared_core.kernel.calendar import day_of
+from shared_core.kernel.listeners import Listeners
+from shared_core.members import FanCounted, FanLeft, MemberJoined, VisitorMerged
+from shared_core.orders import OrderCancelled, OrderCompleted, OrderDelivered, OrderPaid, OrderPlaced, OrderRefunded
+from shared_core.plan import NoPlanYet, Plan, version_at
+from shared_core.rewards import counting, earnings, ladder, merging, sales
+from shared_core.rewards.errors import PlanNotPayable
+
+
+def listeners(plans: Sequence[Plan], zone: str) -> "Rewards":
+    """The listeners for a shop's plan versions, in the shop's zone. Raises PlanNotPayable."""
+    for plan in plans:
+        _check_payable(plan)
+    return Rewards(tuple(plans), zone)
+
+
+@dataclass(frozen=True)
+class Rewards:
+    """In-transaction listeners: each runs in the transaction of the announcer and is safe to run again."""
+
+    plans: tuple[Plan, ...]
+    zone: str
+
+    def subscribe(self, listeners: Listeners) -> None:
+        """Register with the shop's listeners."""
+        listeners.listen(OrderPlaced, self.on_placed)
+        listeners.listen(OrderPaid, self.on_paid)
+        listeners.listen(OrderCancelled, self.on_cancelled)
+        listeners.listen(OrderDelivered, self.on_delivered)
+        listeners.listen(OrderCompleted, self.on_completed)
+        listeners.listen(OrderRefunded, self.on_refunded)
+        listeners.listen(FanCounted, self.on_fan)
+        listeners.listen(FanLeft, self.on_fan_left)
+        listeners.listen(MemberJoined, self.on_joined)
+        listeners.listen(VisitorMerged, self.on_merged)
+
+    def on_placed(self, session: Session, event: OrderPlaced) -> None:
+        """Freeze who earns what."""
+        plan = version_at(self.plans, event.at, zone=ZoneInfo(self.zone))
+        earnings.freeze(session, plan, event.order_id, at=event.at)
+
+    def on_paid(self, session: Session, event: OrderPaid) -> None:
+        """Owe it."""
+        earnings.book(session, event.order_id, at=event.at)
+
+    def on_cancelled(self, session: Session, event: OrderCancelled) -> None:
+        """Nothing came of it."""
+        earnings.give_up(session, event.order_id)
+
+    def on_delivered(self, session: Session, event: OrderDelivered) -> None:
+        """The days until it can be taken begin."""
+        earnings.note_delivery(session, event.order_id, zone=self.zone, at=event.at)
+
+    def on_completed(self, session: Session, event: OrderCompleted) -> None:
+        """Let it mature, and count the sale for ranks."""
+        earnings.note_completion(session, event.order_id, at=event.at)
+        sales.count_sale(session, self._ranking(event.at), event.order_id, zone=self.zone, at=event.at)
+
+    def on_refunded(self, session: Session, event: OrderRefunded) -> None:
+        """Take the refund's part back, and uncount it."""
+        earnings.take_back(session, event.order_id, event.refund_id, at=event.at)
+        sales.recount_sale(session, self._ranking(event.at), event.order_id)
+
+    def on_fan(self, session: Session, event: FanCounted) -> None:
+        """One more head for the sponsor, with everybody the fan brought in."""
+        plan, day = self._ranking(event.at), day_of(event.at, self.zone)
+        above = ladder.tie(session, plan, kind=ladder.LOCK, child_id=event.fan_id, parent_id=event.sponsor_id)
+        ladder.locked_standing(session, plan, event.sponsor_id)
+        counting.add(session, event.sponsor_id, {"fans": 1}, day=day)
+        ladder.climb(session, plan, [event.sponsor_id, *above], day=day, at=event.at)
+
+    def on_fan_left(self, session: Session, event: FanLeft) -> None:
+        """What the fan reaches from now on counts for nobody."""
+        ladder.untie(session, kind=ladder.LOCK, child_id=event.fan_id)
+
+    def on_joined(self, session: Session, event: MemberJoined) -> None:
+        """One more member for the inviter, with everybody the member brought in."""
+        if event.inviter_id is None:
+            return
+        plan, day = self._ranking(event.at), day_of(event.at, self.zone)
+        above = ladder.tie(session, plan, kind=ladder.CODE, child_id=event.member_id, parent_id=event.inviter_id)
+        ladder.climb(session, plan, above, day=day, at=event.at)
+
+    def on_merged(self, session: Session, event: VisitorMerged) -> None:
+        """What was the visitor's is the account's."""
+        plan = self._ranking(event.at)
+        merging.merge(
+            session, plan, visitor_id=event.visitor_id, member_id=event.member_id, zone=self.zone, at=event.at
+        )
+
+    def _ranking(self, at: datetime) -> Plan:
+        """The version by which ranks are decided; history from before the first version counts by the first."""
+        try:
+            return version_at(self.plans, at, zone=ZoneInfo(self.zone))
+        except NoPlanYet:
+            return min(self.plans, key=lambda plan: plan.effective_from)
+
+
+def _check_payable(plan: Plan) -> None:
+    for rule in plan.shares:
+        if rule.trigger != "order":
+            raise PlanNotPayable(rule=rule.id, plan=plan.name, reason=f"it is due on {rule.trigger}")
+        if rule.payee == "team_fund":
+            raise PlanNotPayable(rule=rule.id, plan=plan.name, reason="there is no account for a team fund yet")

@@ -1,0 +1,281 @@
+"""Any history of a small shop: steps that either happen or are skipped, and the laws that hold after each.
+
+Laws are named like the invariants of the books (I1, I4, I5, I6, I7, I9). They look only at ledger and rows, never at
+what the code under test believes.
+"""
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from shared_core import ledger, orders, rewards
+from shared_core.kernel.errors import PlatformError
+from shared_core.rewards import EarningState, PayoutState
+from tests.plan.plans import read, rule
+from tests.rewards.shops import Shop
+
+PLAN = read(
+    '[settlement]\ndays = 9\n[tax]\nwithholding = "cn-labour"\n'
+    + rule("seller", rate="12.5%")
+    + rule("inviter", "inviter", rate="33.33%")
+    + rule("second", "second_inviter", fixed="7")
+)
+PEOPLE = 4
+Step = tuple[str, int, int]
+KINDS = (
+    "place",
+    "pay",
+    "deliver",
+    "complete",
+    "refund",
+    "refund_rest",
+    "cancel",
+    "pay_again",
+    "refund_again",
+    "wait",
+    "sweep",
+    "take",
+    "take_all",
+    "paid",
+    "failed",
+)
+
+
+class LawBroken(AssertionError):
+    """A law of the books does not hold."""
+
+
+def uniform() -> st.SearchStrategy[list[Step]]:
+    """Steps of every kind in any order."""
+    number = st.integers(0, 10_000)
+    return st.lists(st.tuples(st.sampled_from(KINDS), number, number), min_size=5, max_size=40)
+
+
+@st.composite
+def lifecycles(draw: st.DrawFn) -> list[Step]:
+    """Sales that come through, with refunds and payouts at every stage of them."""
+    number = st.integers(0, 10_000)
+    steps: list[Step] = []
+    for order in range(draw(st.integers(1, 3))):
+        steps.append(("place", draw(number), draw(number)))
+        for kind in ("pay", "deliver", "wait", "complete", "sweep", "take_all", "failed"):
+            if draw(st.integers(0, 3)) == 0:
+                steps.append(
+                    (draw(st.sampled_from(["refund", "pay_again", "take", "refund_again"])), order, draw(number))
+                )
+            steps.append((kind, order, 7_000))
+        for kind in draw(
+            st.lists(st.sampled_from(["refund", "refund_rest", "take_all", "paid", "failed"]), max_size=4)
+        ):
+            steps.append((kind, order, draw(number)))
+    return steps
+
+
+@dataclass
+class History:
+    """Runs steps against the services; `happened` counts what really took place."""
+
+    session: Session
+    happened: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        self.shop = Shop(self.session, PLAN)
+        self.people = self.shop.members(PEOPLE)
+        for member, inviter in zip(self.people, self.people[1:], strict=False):
+            self.shop.joins(member, inviter)
+        self.buyer = self.shop.member()
+        self.order_ids: list[int] = []
+        self.states: dict[int, str] = {}
+        self.lines: dict[int, orders.OrderLine] = {}
+        self.refunds: list[tuple[int, int]] = []
+        self.payouts: list[str] = []
+
+    def run(self, steps: list[Step]) -> None:
+        for kind, which, amount in steps:
+            if getattr(self, f"_{kind}")(which, amount):
+                self.happened[kind] += 1
+                self.check()
+
+    # --- steps: each says whether it happened ---
+
+    def _place(self, which: int, amount: int) -> bool:
+        dear = (1 + amount * 9_973 % 9_000_000, amount % 300)  # up to 90,000.00: taxed when it is taken out
+        cheap = (1 + which * 89 % 900, 1)
+        order_id = self.shop.place(
+            seller=self.people[which % PEOPLE], buyer=self.buyer, lines=[dear, cheap][: 1 + which % 2]
+        )
+        self.order_ids.append(order_id)
+        self.lines |= {line.id: line for line in orders.lines(self.session, order_id)}
+        self.states[order_id] = "placed"
+        return True
+
+    def _order(self, which: int, *states: str) -> int | None:
+        """One of the orders in one of these states, preferring the `which`-th of all."""
+        fitting = [each for each in self.order_ids if self.states[each] in states]
+        if not fitting:
+            return None
+        wanted = self.order_ids[which % len(self.order_ids)]
+        return wanted if wanted in fitting else fitting[which % len(fitting)]
+
+    def _moved(self, which: int, former: tuple[str, ...], state: str) -> int | None:
+        order_id = self._order(which, *former)
+        if order_id is not None:
+            self.states[order_id] = state
+        return order_id
+
+    def _pay(self, which: int, amount: int) -> bool:
+        order_id = self._moved(which, ("placed", "cancelled"), "paid")
+        if order_id is not None:
+            self.shop.pay(order_id)
+        return order_id is not None
+
+    def _deliver(self, which: int, amount: int) -> bool:
+        order_id = self._moved(which, ("paid",), "delivered")
+        if order_id is not None:
+            self.shop.deliver(order_id)
+        return order_id is not None
+
+    def _complete(self, which: int, amount: int) -> bool:
+        order_id = self._moved(which, ("delivered",), "completed")
+        if order_id is not None:
+            self.shop.complete(order_id)
+        return order_id is not None
+
+    def _cancel(self, which: int, amount: int) -> bool:
+        order_id = self._moved(which, ("placed",), "cancelled")
+        if order_id is not None:
+            self.shop.cancel(order_id)
+        return order_id is not None
+
+    def _pay_again(self, which: int, amount: int) -> bool:
+        order_id = self._order(which, "paid", "delivered", "completed")
+        if order_id is not None:
+            self.shop.pay(order_id)
+        return order_id is not None
+
+    def _refund(self, which: int, amount: int) -> bool:
+        return self._give_back(which, lambda left: 1 + amount * left // 10_001)
+
+    def _refund_rest(self, which: int, amount: int) -> bool:
+        return self._give_back(which, lambda left: left)
+
+    def _give_back(self, which: int, part) -> bool:  # type: ignore[no-untyped-def]
+        order_id = self._order(which, "paid", "delivered", "completed")
+        if order_id is None:
+            return False
+        lines = orders.lines(self.session, order_id)
+        line = lines[which % len(lines)]
+        left = line.goods_net_minor - line.refunded_minor
+        if left == 0:
+            return False
+        self.refunds.append((order_id, self.shop.refund(order_id, min(part(left), left), line=which % len(lines))))
+        return True
+
+    def _refund_again(self, which: int, amount: int) -> bool:
+        if not self.refunds:
+            return False
+        order_id, refund_id = self.refunds[which % len(self.refunds)]
+        self.shop.rewards.on_refunded(self.session, orders.OrderRefunded(order_id, refund_id, self.shop.at))
+        return True
+
+    def _wait(self, which: int, amount: int) -> bool:
+        self.shop.later(days=1 + amount % 12)
+        return True
+
+    def _sweep(self, which: int, amount: int) -> bool:
+        return rewards.mature_due(self.session, at=self.shop.at) > 0
+
+    def _take(self, which: int, amount: int) -> bool:
+        return self._ask(self.people[which % PEOPLE], amount)
+
+    def _take_all(self, which: int, amount: int) -> bool:
+        """Everything a member has; of a member in debt as much as the debt."""
+        asked = [self._ask(member, abs(self.shop.owed(member)[1])) for member in self.people]
+        return any(asked)
+
+    def _ask(self, member: int, amount: int) -> bool:
+        try:
+            self.payouts.append(self.shop.request(member, amount).code)
+        except PlatformError:
+            return False
+        if self.shop.owed(member)[1] < 0:
+            raise LawBroken("I9: a payout left or deepened a debt")
+        return True
+
+    def _paid(self, which: int, amount: int) -> bool:
+        return self._settle(which, lambda code: rewards.mark_payout_paid(
+            self.session, code, evidence=f"tx-{code}", at=self.shop.at
+        ))  # fmt: skip
+
+    def _failed(self, which: int, amount: int) -> bool:
+        return self._settle(which, lambda code: rewards.mark_payout_failed(
+            self.session, code, reason="expired", at=self.shop.at
+        ))  # fmt: skip
+
+    def _settle(self, which: int, settle) -> bool:  # type: ignore[no-untyped-def]
+        if not self.payouts:
+            return False
+        settle(self.payouts.pop(which % len(self.payouts)))
+        return True
+
+    # --- laws ---
+
+    def check(self) -> None:
+        """Raises LawBroken, naming the first law that does not hold."""
+        self.session.flush()
+        balances = {address: minor for (address, _), minor in ledger.trial_balance(self.session).items()}
+        owed = {address: -minor for address, minor in balances.items()}
+        rows = list(rewards.all_earnings(self.session, limit=10_000))
+        payouts = rewards.list_payouts(self.session)
+        _hold("I1: the book sums to zero", sum(balances.values()) == 0)
+        _no_debts(owed)
+        self._reversals(rows)
+        _commission(rows, payouts, owed)
+        _members(rows, payouts, owed)
+        live = sum(each.tax_minor for each in payouts if each.state != PayoutState.FAILED)
+        _hold("I7: tax withheld is that of the live payouts", owed.get("liabilities:tax-withheld:cn", 0) == live)
+
+    def _reversals(self, rows: list[rewards.Earning]) -> None:
+        for row in rows:
+            line = self.lines[row.line_id]
+            booked = row.booked_at is not None
+            target = row.amount_minor * line.refunded_minor // line.goods_net_minor if booked else 0
+            _hold("I5: what was taken back is exactly the refunded part", row.reversed_minor == target)
+
+
+def _hold(law: str, holds: bool) -> None:
+    if not holds:
+        raise LawBroken(law)
+
+
+def _no_debts(owed: dict[str, int]) -> None:
+    strict = [minor for address, minor in owed.items() if address.endswith(":pending")]
+    strict += [minor for address, minor in owed.items() if address.startswith("liabilities:payout")]
+    _hold("I4: pending money and payouts in flight are never negative", min(strict, default=0) >= 0)
+
+
+def _commission(rows: list[rewards.Earning], payouts: list[rewards.Payout], owed: dict[str, int]) -> None:
+    cost = sum(row.net_minor for row in rows if row.booked_at is not None)
+    _hold("I6: commission is what is booked less what was taken back", -owed.get("expenses:commission", 0) == cost)
+    paid = sum(each.net_minor for each in payouts if each.state == PayoutState.PAID)
+    held = sum(minor for address, minor in owed.items() if address.startswith("liabilities:"))
+    _hold("I6: commission is pending, available, in flight, withheld or paid", cost == held + paid)
+
+
+def _members(rows: list[rewards.Earning], payouts: list[rewards.Payout], owed: dict[str, int]) -> None:
+    pending: dict[int, int] = defaultdict(int)
+    available: dict[int, int] = defaultdict(int)
+    for row in rows:
+        if row.matured_at is not None:
+            available[row.member_id] += row.net_minor
+        elif row.booked_at is not None and row.state != EarningState.VOID:
+            pending[row.member_id] += row.net_minor
+    for each in payouts:
+        if each.state != PayoutState.FAILED:
+            available[each.member_id] -= each.gross_minor
+    for kind, expected in (("pending", pending), ("available", available)):
+        for member_id in {row.member_id for row in rows}:
+            there = owed.get(f"liabilities:member:{member_id}:{kind}", 0)
+            _hold(f"I8: what a member has {kind} is what their earnings say", there == expected[member_id])

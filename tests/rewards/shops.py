@@ -1,0 +1,182 @@
+"""A shop reduced to what rewards hears: orders as rows, their events told by hand. Amounts in minor units."""
+
+import itertools
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from shared_core import ledger, members, orders, plan, rewards
+from shared_core.kernel.money import Money
+from shared_core.ledger import accounts
+from shared_core.plan import Plan
+from tests.members import people
+
+NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+ZONE = "Asia/Shanghai"
+
+numbers = itertools.count(1)
+
+
+def preset(name: str, currency: str = "CNY") -> Plan:
+    """A preset as it is shipped."""
+    return plan.loads(plan.preset(name), currency=currency)
+
+
+class Shop:
+    """Tells rewards what happens to orders, the way the orders room does."""
+
+    def __init__(self, session: Session, *plans: Plan) -> None:
+        self.session = session
+        self.plans = plans
+        self.currency = plans[0].currency
+        self.rewards = rewards.listeners(plans, ZONE)
+        self.at = NOON
+
+    def later(self, **more: int) -> None:
+        """Let time pass."""
+        self.at += timedelta(**more)
+
+    def member(self) -> int:
+        """Somebody new who has signed up."""
+        return people.person(self.session, at=self.at)
+
+    def visitor(self) -> int:
+        """Somebody new known by a cookie only."""
+        return people.visitor(self.session, at=self.at)
+
+    def members(self, count: int) -> list[int]:
+        return [self.member() for _ in range(count)]
+
+    def place(
+        self,
+        *,
+        seller: int | None,
+        buyer: int,
+        lines: Sequence[tuple[int, int]] = ((8_900, 4_000),),
+        channel: str = "shop",
+        product: str = "p1",
+        quantity: int = 1,
+    ) -> int:
+        """An order of lines (goods paid, supply cost); its id."""
+        number = f"T{next(numbers)}"
+        goods = sum(paid for paid, _ in lines)
+        order = orders.Order(
+            number=number,
+            buyer_id=buyer,
+            seller_id=seller,
+            claim="link" if seller else None,
+            origin="shop",
+            channel=channel,
+            currency=self.currency,
+            state=orders.State.PLACED,
+            goods_minor=goods,
+            freight_minor=0,
+            total_minor=goods,
+            refunded_minor=0,
+            refunded_freight_minor=0,
+            address={},
+            note="",
+            checkout_key=number,
+            request_hash="",
+            return_days=7,
+            supply_state="none",
+            supply_minor=0,
+            written_at=self.at,
+            placed_at=self.at,
+        )
+        self.session.add(order)
+        self.session.flush()
+        for place, (paid, supply) in enumerate(lines):
+            line = orders.OrderLine(
+                order_id=order.id,
+                sku=f"sku{place}",
+                product_code=product,
+                title="",
+                brand="",
+                category="",
+                quantity=quantity,
+                unit_minor=paid,
+                goods_net_minor=paid,
+                supply_minor=supply,
+            )
+            self.session.add(line)
+            self.session.flush()
+        self.rewards.on_placed(self.session, orders.OrderPlaced(order.id, self.at))
+        return order.id
+
+    def pay(self, order_id: int) -> None:
+        self.rewards.on_paid(self.session, orders.OrderPaid(order_id, self.at))
+
+    def cancel(self, order_id: int) -> None:
+        self.rewards.on_cancelled(self.session, orders.OrderCancelled(order_id, self.at))
+
+    def deliver(self, order_id: int) -> None:
+        self.rewards.on_delivered(self.session, orders.OrderDelivered(order_id, self.at))
+
+    def complete(self, order_id: int) -> None:
+        self.rewards.on_completed(self.session, orders.OrderCompleted(order_id, self.at))
+
+    def refund(self, order_id: int, amount: int, *, line: int = 0) -> int:
+        """Give `amount` of a line's goods back; the refund's id."""
+        row = orders.lines(self.session, order_id)[line]
+        row.refunded_minor += amount
+        made = orders.Refund(
+            number=f"R{next(numbers)}",
+            order_id=order_id,
+            goods_minor=amount,
+            freight_minor=0,
+            reason="",
+            actor="staff",
+            goods_back=True,
+            restock=True,
+            request_hash="",
+            at=self.at,
+        )
+        self.session.add(made)
+        self.session.flush()
+        self.rewards.on_refunded(self.session, orders.OrderRefunded(order_id, made.id, self.at))
+        return made.id
+
+    def sale(self, *, seller: int | None, buyer: int, goods: int = 8_900, channel: str = "shop", **more: object) -> int:
+        """A whole sale from placing to the closed return window."""
+        order_id = self.place(seller=seller, buyer=buyer, lines=[(goods, goods // 2)], channel=channel, **more)  # type: ignore[arg-type]
+        self.pay(order_id)
+        self.deliver(order_id)
+        self.later(days=8)
+        self.complete(order_id)
+        return order_id
+
+    def fan(self, sponsor: int, fan: int | None = None) -> int:
+        """One more identified fan of `sponsor`."""
+        fan = self.member() if fan is None else fan
+        self.rewards.on_fan(self.session, members.FanCounted(sponsor, fan, self.at))
+        return fan
+
+    def joins(self, member: int, inviter: int) -> None:
+        """`member` becomes a promoter by the invitation of `inviter`."""
+        members.join(self.session, member, inviter_id=inviter, at=self.at)
+        self.rewards.on_joined(self.session, members.MemberJoined(member, inviter, self.at))
+
+    def rank(self, member: int) -> str:
+        return rewards.rank_of(self.session, self.plans[-1], member)
+
+    def owed(self, member: int) -> tuple[int, int]:
+        """(pending, available)"""
+        wallet = rewards.wallet(self.session, member, self.currency)
+        return wallet.pending.minor, wallet.available.minor
+
+    def request(self, member: int, amount: int, code: str | None = None) -> rewards.Payout:
+        return rewards.request_payout(
+            self.session,
+            self.plans[-1],
+            member_id=member,
+            amount=Money(amount, self.currency),
+            code=code or f"P{next(numbers)}",
+            zone=ZONE,
+            at=self.at,
+        )
+
+    def commission(self) -> int:
+        """What shares have cost the shop so far."""
+        return ledger.balance(self.session, accounts.commission(), self.currency).minor

@@ -1,0 +1,165 @@
+"""The laws of the books over any history, and six planted bugs that break them."""
+
+from collections.abc import Callable
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from shared_core.kernel.database import Database
+from shared_core.kernel.money import Money
+from shared_core.ledger import Posting, accounts, entry
+from shared_core.rewards import EarningState, rules
+from tests.rewards.histories import KINDS, History, LawBroken, Step, lifecycles, uniform
+from tests.rewards.shops import NOON
+
+
+class Undone(Exception):
+    """Leaves a transaction without a commit."""
+
+
+def run(database: Database, steps: list[Step]) -> History:
+    """Run a history in a transaction of its own that is then thrown away."""
+    try:
+        with database.transaction() as session:
+            history = History(session)
+            history.run(steps)
+            raise Undone
+    except Undone:
+        return history
+
+
+@given(steps=uniform())
+def test_the_books_balance_after_any_history(database: Database, steps: list[Step]):
+    run(database, steps)
+
+
+@given(steps=lifecycles())
+def test_the_books_balance_after_any_life_of_orders(database: Database, steps: list[Step]):
+    run(database, steps)
+
+
+def test_the_histories_reach_every_kind_of_step(database: Database):
+    reached: dict[str, int] = {}
+
+    @settings(max_examples=40, phases=[Phase.generate], derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(steps=uniform() | lifecycles())
+    def explore(steps: list[Step]) -> None:
+        for kind, times in run(database, steps).happened.items():
+            reached[kind] = reached.get(kind, 0) + times
+
+    explore()
+    assert set(reached) == set(KINDS)
+
+
+# --- planted bugs: each replaces one rule, and some law must break --------------------------------------------------
+
+
+def no_idempotency(planted: pytest.MonkeyPatch) -> None:
+    """Every announcement of a payment books the shares again."""
+    times = iter(range(10**6))
+    planted.setattr(rules, "may_book", lambda booked_at: True)
+    planted.setattr(rules, "allocation_reference", lambda number: f"alloc:{number}:{next(times)}")
+
+
+def per_refund_allocation(planted: pytest.MonkeyPatch) -> None:
+    """Each refund is divided on its own and the fractions are lost (here: rounded up)."""
+
+    def each_on_its_own(amount: int, reversed_minor: int, refunded: int, goods: int) -> int:
+        before = reversed_minor * goods // amount
+        return min(-(-amount * max(refunded - before, 0) // goods), amount - reversed_minor)
+
+    planted.setattr(rules, "to_reverse", each_on_its_own)
+
+
+def mature_gross_of_reversals(planted: pytest.MonkeyPatch) -> None:
+    """The whole share matures although part of it was taken back."""
+    planted.setattr(rules, "to_mature", lambda amount, reversed_minor: amount)
+
+
+def no_clawback_after_maturity(planted: pytest.MonkeyPatch) -> None:
+    """Refunds that come late take the money from where it no longer is."""
+
+    def always_pending(state: EarningState, member_id: int) -> str:
+        return accounts.member_pending(member_id)
+
+    planted.setattr(rules, "owed_in", always_pending)
+
+
+def payout_failure_forgets_tax(planted: pytest.MonkeyPatch) -> None:
+    """A failed payout gives back what was sent and keeps what was withheld."""
+
+    def without_tax(member_id: int, payout: str, net: Money, tax: Money, authority: str) -> list[Posting]:
+        return [entry(debit=accounts.payout_in_flight(payout), credit=accounts.member_available(member_id), amount=net)]
+
+    planted.setattr(rules, "failure_postings", without_tax)
+
+
+def payout_from_a_negative_balance(planted: pytest.MonkeyPatch) -> None:
+    """A debt is taken for credit."""
+    planted.setattr(rules, "may_pay_out", lambda available, asked: 0 < asked.minor <= abs(available.minor))
+
+
+BUGS = [
+    (no_idempotency, "I6|I8"),
+    (per_refund_allocation, "I5"),
+    (mature_gross_of_reversals, "I4|I8"),
+    (no_clawback_after_maturity, "I4|I8"),
+    (payout_failure_forgets_tax, "I7|I8"),
+    (payout_from_a_negative_balance, "I9"),
+]
+
+
+@pytest.mark.parametrize(("bug", "law"), BUGS, ids=[bug.__name__ for bug, _ in BUGS])
+def test_a_planted_bug_is_killed(
+    bug: Callable[[pytest.MonkeyPatch], None], law: str, monkeypatch: pytest.MonkeyPatch, database: Database
+):
+    bug(monkeypatch)
+    with pytest.raises(LawBroken, match=law):
+        hunt(database)
+
+
+def test_without_a_bug_the_same_hunt_finds_nothing(database: Database):
+    hunt(database, examples=10)
+
+
+def hunt(database: Database, examples: int = 150) -> None:
+    """Both generators, stopping at the first broken law without making it smaller."""
+
+    @settings(max_examples=examples, phases=[Phase.generate], derandomize=True, suppress_health_check=list(HealthCheck))
+    @given(steps=st.one_of(lifecycles(), uniform()))
+    def look(steps: list[Step]) -> None:
+        run(database, steps)
+
+    look()
+
+
+def test_the_rules_say_what_they_promise():
+    assert rules.may_book(None) and not rules.may_book(NOON)
+    assert rules.to_reverse(100, 33, 50, 100) == 17
+    assert rules.to_reverse(100, 50, 50, 100) == 0
+    assert rules.to_mature(100, 33) == 67
+    assert rules.may_pay_out(Money(5, "CNY"), Money(5, "CNY"))
+    assert not rules.may_pay_out(Money(5, "CNY"), Money(6, "CNY"))
+    assert not rules.may_pay_out(Money(-5, "CNY"), Money(5, "CNY"))
+    assert not rules.may_pay_out(Money(5, "CNY"), Money(0, "CNY"))
+
+
+def test_a_history_can_be_told(session: Session):
+    """Placed, paid, a third back, delivered, completed, matured, taken, failed, the rest back: nothing is owed."""
+    history = History(session)
+    steps: list[Step] = [
+        ("place", 0, 100),
+        ("pay", 0, 0),
+        ("refund", 0, 3_333),
+        ("deliver", 0, 0),
+        ("wait", 0, 9),
+        ("complete", 0, 0),
+        ("sweep", 0, 0),
+        ("take_all", 0, 0),
+        ("failed", 0, 0),
+        ("refund_rest", 0, 0),
+    ]
+    history.run(steps)
+    assert history.shop.commission() == 0
