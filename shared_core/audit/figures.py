@@ -1,0 +1,127 @@
+"""What the rows of the other rooms say, to be held against the books."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from shared_core import orders, rewards
+
+SHOP = "shop"
+
+
+@dataclass(frozen=True)
+class Totals:
+    """Sums in minor units by currency."""
+
+    currencies: tuple[str, ...]
+    earned: dict[str, int]
+    """Allocated less reversed, of everything that was booked."""
+    payouts_gross: dict[str, int]
+    """Of payouts that were asked for and have not failed."""
+    payouts_tax: dict[str, int]
+
+
+def totals(session: Session) -> Totals:
+    earning, payout, order = rewards.Earning, rewards.Payout, orders.Order
+    net = func.sum(earning.amount_minor - earning.reversed_minor)
+    booked = select(earning.currency, net).where(earning.booked_at.is_not(None)).group_by(earning.currency)
+    live = payout.state != rewards.PayoutState.FAILED
+    gross = select(payout.currency, func.sum(payout.gross_minor)).where(live).group_by(payout.currency)
+    tax = select(payout.currency, func.sum(payout.tax_minor)).where(live).group_by(payout.currency)
+    return Totals(
+        currencies=tuple(session.scalars(select(order.currency).distinct().order_by(order.currency))),
+        earned={currency: int(minor) for currency, minor in session.execute(booked)},
+        payouts_gross={currency: int(minor) for currency, minor in session.execute(gross)},
+        payouts_tax={currency: int(minor) for currency, minor in session.execute(tax)},
+    )
+
+
+def cash_by_collector(session: Session) -> dict[tuple[str, str], int]:
+    """What each collector took in less the refunds they sent, by (collector, currency)."""
+    seen, order = orders.Evidence, orders.Order
+    taken = (
+        select(seen.collector, order.currency, func.sum(seen.amount_minor))
+        .join(order, order.id == seen.order_id)
+        .group_by(seen.collector, order.currency)
+    )
+    cash = {(collector, currency): int(minor) for collector, currency, minor in session.execute(taken)}
+    refund, wanted = orders.Refund, orders.Expectation
+    sent = (
+        select(wanted.collector, order.currency, func.sum(refund.goods_minor + refund.freight_minor))
+        .join(order, order.id == refund.order_id)
+        .join(wanted, wanted.order_id == order.id)
+        .where(refund.sent_at.is_not(None))
+        .group_by(wanted.collector, order.currency)
+    )
+    for collector, currency, minor in session.execute(sent):
+        cash[collector, currency] = cash.get((collector, currency), 0) - int(minor)
+    return cash
+
+
+def members_with_clawback(session: Session) -> set[int]:
+    """Members of whom something was taken back: only they may be in debt."""
+    earning = rewards.Earning
+    return set(session.scalars(select(earning.member_id).where(earning.reversed_minor > 0).distinct()))
+
+
+def misfitting_refunds(session: Session) -> Iterator[str]:
+    """Orders and lines whose refunds do not add up, or exceed what was paid."""
+    order, refund = orders.Order, orders.Refund
+    promised = select(refund.order_id, func.sum(refund.goods_minor + refund.freight_minor)).group_by(refund.order_id)
+    by_order = {order_id: int(minor) for order_id, minor in session.execute(promised)}
+    for row in session.execute(
+        select(order.id, order.number, order.refunded_minor, order.total_minor).where(
+            (order.refunded_minor != 0) | order.id.in_(by_order)
+        )
+    ):
+        if row.refunded_minor != by_order.get(row.id, 0) or not 0 <= row.refunded_minor <= row.total_minor:
+            promised_minor = by_order.get(row.id, 0)
+            yield f"order {row.number}: refunded {row.refunded_minor} of {row.total_minor}, promised {promised_minor}"
+    line, part = orders.OrderLine, orders.RefundLine
+    parts = select(part.line_id, func.sum(part.goods_minor), func.sum(part.quantity)).group_by(part.line_id)
+    for line_id, minor, pieces in session.execute(parts):
+        whole = session.get_one(line, line_id)
+        if (int(minor), int(pieces)) != (whole.refunded_minor, whole.refunded_quantity):
+            yield f"line {line_id}: refunded {whole.refunded_minor}, by its refunds {minor}"
+
+
+def misfitting_reversals(session: Session) -> Iterator[str]:
+    """Earnings reversed beyond what they were, or not wholly when the whole line was refunded."""
+    earning, line = rewards.Earning, orders.OrderLine
+    query = (
+        select(earning.code, earning.amount_minor, earning.reversed_minor, line.refunded_minor, line.goods_net_minor)
+        .join(line, line.id == earning.line_id)
+        .where(earning.booked_at.is_not(None))
+        .where((earning.reversed_minor != 0) | (line.refunded_minor != 0))
+    )
+    for code, amount, back, refunded, paid in session.execute(query):
+        if back != amount * refunded // paid:
+            yield f"earning {code}: {back} of {amount} reversed, {refunded} of {paid} refunded"
+
+
+def captures_expected(session: Session) -> Iterator[str]:
+    """The booking each seen payment must have."""
+    seen = orders.Evidence
+    for rail, collector, number in session.execute(select(seen.rail, seen.collector, seen.transaction_no)):
+        yield f"cap:{rail}:{collector}:{number}"
+
+
+def unallocated_orders(session: Session) -> Iterator[str]:
+    """Orders that were paid while their shares were not booked, or shared out without being paid."""
+    order, earning = orders.Order, rewards.Earning
+    waiting = (
+        select(order.number)
+        .join(earning, earning.order_id == order.id)
+        .where((order.paid_at.is_(None)) != (earning.booked_at.is_(None)))
+        .distinct()
+    )
+    yield from (f"order {number} is paid or shared out, but not both" for number in session.scalars(waiting))
+    evidence = orders.Evidence
+    unseen = (
+        select(order.number)
+        .join(evidence, evidence.order_id == order.id, isouter=True)
+        .where(order.paid_at.is_not(None), order.origin == SHOP, evidence.id.is_(None))
+    )
+    yield from (f"order {number} is paid without evidence" for number in session.scalars(unseen))

@@ -1,0 +1,54 @@
+"""The journal played from its first row, apart from the sums the database makes."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy.orm import Session
+
+from shared_core import ledger
+
+PAYOUT = "po:"
+AVAILABLE = ":available"
+
+
+@dataclass
+class Replay:
+    """Balances by (address, currency), debits positive, and what was noticed on the way."""
+
+    balances: dict[tuple[str, str], int] = field(default_factory=dict)
+    references: set[str] = field(default_factory=set)
+    overdrawing_payouts: list[str] = field(default_factory=list)
+    _moved: dict[tuple[str, str, str], int] = field(default_factory=dict)
+
+    def balance(self, address: str, currency: str) -> int:
+        return self.balances.get((address, currency), 0)
+
+    def total(self, prefix: str, currency: str) -> int:
+        """The sum of all accounts below `prefix`."""
+        return sum(
+            minor for (address, each), minor in self.balances.items() if each == currency and address.startswith(prefix)
+        )
+
+    def moved(self, kind: str, address: str, currency: str) -> int:
+        """What bookings whose reference starts with `kind` changed on the account."""
+        return self._moved.get((kind, address, currency), 0)
+
+    def play(self, row: ledger.JournalRow) -> None:
+        kind = row.reference.split(":", 1)[0] + ":"
+        for address, change in ((row.destination, row.amount.minor), (row.source, -row.amount.minor)):
+            key = (address, row.amount.currency)
+            self.balances[key] = self.balances.get(key, 0) + change
+            moved = (kind, *key)
+            self._moved[moved] = self._moved.get(moved, 0) + change
+        self.references.add(row.reference)
+        if row.reference.startswith(PAYOUT) and row.destination.endswith(AVAILABLE):
+            debt = self.balances[row.destination, row.amount.currency]
+            if debt > 0:
+                self.overdrawing_payouts.append(f"{row.reference} left {row.destination} {debt} in debt")
+
+
+def replay(session: Session, book: str) -> Replay:
+    """Play the whole book."""
+    played = Replay()
+    for row in ledger.journal(session, book=book):
+        played.play(row)
+    return played

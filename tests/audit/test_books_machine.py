@@ -1,0 +1,153 @@
+"""Whatever happens to the shop, in whatever order, the books hold I1-I12.
+
+Two generators, because each alone misses bugs: a uniform one tries every step at any time, a life-cycle one leads
+most orders down the whole way and goes wrong at the end. The classes of events reached are counted.
+"""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from shared_core import orders, plan
+from shared_core.kernel.database import Database
+from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.listeners import Listeners
+from tests.databases import Databases
+from tests.worlds import World
+
+STEPS = ("place", "pay", "cancel", "ship", "deliver", "refund_piece", "refund_all", "wait", "ask", "paid", "failed")
+LIFE = ("place", "pay", "ship", "deliver", "wait", "wait", "ask", "paid", "refund_all", "ask", "wait")
+uniform = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 5)), min_size=8, max_size=25)
+life = st.tuples(st.permutations(LIFE[5:]), st.lists(st.sampled_from(STEPS), max_size=6)).map(
+    lambda parts: [(step, 0) for step in (*LIFE[:5], *parts[0], *parts[1])]
+)
+
+
+@dataclass
+class Play:
+    """Performs steps on a world; steps the rules refuse are part of life."""
+
+    world: World
+    numbers: list[str] = field(default_factory=list)
+    payouts: list[str] = field(default_factory=list)
+    reached: Counter[str] = field(default_factory=Counter)
+
+    def step(self, name: str, choice: int) -> None:
+        try:
+            getattr(self, name)(choice)
+        except PlatformError:
+            self.reached[f"{name} refused"] += 1
+        else:
+            self.reached[name] += 1
+
+    def pick(self, choice: int) -> str:
+        return self.numbers[choice % len(self.numbers)] if self.numbers else "none"
+
+    def pick_payout(self, choice: int) -> str:
+        return self.payouts[choice % len(self.payouts)] if self.payouts else "none"
+
+    def place(self, choice: int) -> None:
+        self.numbers.append(self.world.place(self.world.visitor(), [("A", choice % 3 + 1), ("B", 1)]))
+
+    def pay(self, choice: int) -> None:
+        self.world.pay(self.pick(choice), transaction_no=f"T-{self.pick(choice)}")
+
+    def cancel(self, choice: int) -> None:
+        with self.world.transaction() as session:
+            orders.cancel(session, self.pick(choice), actor="buyer", at=self.world.now)
+        self.world.settle_down()
+
+    def ship(self, choice: int) -> None:
+        self.world.ship(self.pick(choice))
+
+    def deliver(self, choice: int) -> None:
+        self.world.deliver(self.pick(choice))
+
+    def refund_piece(self, choice: int) -> None:
+        self.world.refund(self.pick(choice), {"A": 1}, goods_back=choice % 2 == 0)
+
+    def refund_all(self, choice: int) -> None:
+        self.world.refund(self.pick(choice))
+
+    def wait(self, choice: int) -> None:
+        self.world.pass_days(choice + 5)
+
+    def ask(self, choice: int) -> None:
+        assert self.world.seller_id is not None
+        available = self.world.available(self.world.seller_id)
+        self.payouts.append(self.world.ask_payout(self.world.seller_id, max(available - choice, 1)))
+
+    def paid(self, choice: int) -> None:
+        self.world.pay_out(self.pick_payout(choice))
+
+    def failed(self, choice: int) -> None:
+        self.world.fail_payout(self.pick_payout(choice))
+
+
+def run(databases: Databases, steps: list[tuple[str, int]]) -> Play:
+    with databases.fresh() as url:
+        listeners = Listeners()
+        database = Database(url, listeners)
+        chosen = plan.loads(plan.preset("participants"), currency="CNY")
+        world = World(database, listeners, plans=(chosen,))
+        world.stock_up("A", units=12)
+        world.stock_up("B", price=2000, cost=800, supplied=1000, by="bestco")
+        world.seller_id = world.visitor()
+        play = Play(world)
+        for name, choice in steps:
+            play.step(name, choice)
+            assert world.broken() == [], f"after {name}"
+        database.dispose()
+    return play
+
+
+@settings(max_examples=15, suppress_health_check=list(HealthCheck))
+@given(steps=uniform)
+def test_any_history_keeps_the_books(databases: Databases, steps: list[tuple[str, int]]) -> None:
+    run(databases, steps)
+
+
+@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+@given(steps=life)
+def test_any_life_of_an_order_keeps_the_books(databases: Databases, steps: list[tuple[str, int]]) -> None:
+    run(databases, steps)
+
+
+def test_the_plain_life_reaches_every_class_of_events(databases: Databases) -> None:
+    steps = [(name, 0) for name in (*LIFE[:5], "wait", "ask", "failed", "ask")]
+    steps += [("paid", 1), ("place", 1), ("pay", 1), ("refund_piece", 1), ("ship", 1), ("deliver", 1)]
+    steps += [("refund_all", 0), ("ask", 0), ("wait", 3), ("place", 2), ("cancel", 2), ("pay", 2)]
+
+    reached = run(databases, steps).reached
+
+    assert {"place", "pay", "ship", "deliver", "wait", "ask", "failed", "paid", "refund_piece", "refund_all"} <= set(
+        reached
+    )
+    assert reached["ask refused"] >= 1, "nothing can be asked for while in debt"
+
+
+@pytest.mark.parametrize("preset", ["participants", "fan-lock", "outlet"])
+def test_a_debt_left_by_a_refund_after_payout_is_netted_by_the_next_earning(databases: Databases, preset: str) -> None:
+    with databases.fresh() as url:
+        listeners = Listeners()
+        database = Database(url, listeners)
+        world = World(database, listeners, plans=(plan.loads(plan.preset(preset), currency="CNY"),))
+        world.stock_up("A", units=30)
+        seller = world.seller_id = world.visitor()
+        first = world.sold(world.visitor(), [("A", 5)])
+        world.pass_days(40)
+        earned = world.available(seller)
+        if earned:
+            world.pay_out(world.ask_payout(seller, earned))
+        world.refund(first, goods_back=False)
+
+        assert world.available(seller) == -earned
+        assert world.broken() == []
+        world.sold(world.visitor(), [("A", 10)])
+        world.pass_days(40)
+        assert world.available(seller) == earned
+        assert world.broken() == []
+        database.dispose()
