@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,11 +70,11 @@ def binaries() -> Path:
     raise PostgresMissing(MISSING)
 
 
-def start() -> Server:
-    """Make a data folder and start a server on it; returns when it accepts connections."""
+def start(settings: Mapping[str, str] = SETTINGS, *, parent: str | None = None) -> Server:
+    """Make a data folder (in `parent`, else in memory) and start a server on it; returns when it takes connections."""
     programs = binaries()
     account = server_account()
-    folder = Path(tempfile.mkdtemp(prefix="platform-tests-", dir=memory_folder()))
+    folder = Path(tempfile.mkdtemp(prefix="platform-tests-", dir=parent or memory_folder()))
     if account:
         os.chown(folder, account.pw_uid, account.pw_gid)
     identity: dict[str, Any] = {}
@@ -81,7 +82,7 @@ def start() -> Server:
         identity = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     initdb = [str(programs / "initdb"), "-N", "-A", "trust", "-U", "tests", "-E", "UTF8", "--locale=C.UTF-8"]
     subprocess.run([*initdb, "-D", str(folder / "data")], check=True, stdout=subprocess.DEVNULL, cwd="/", **identity)
-    options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
+    options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
     command = [str(programs / "postgres"), "-D", str(folder / "data"), "-k", str(folder), *options]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen([*dying_with_parent(), *command], stdout=log, stderr=log, cwd="/", **identity)

@@ -43,7 +43,7 @@ from shared_core.members.events import (
     MemberJoined,
     VisitorMerged,
 )
-from shared_core.members.exports import BindingExport, MemberExport, export_bindings, export_members
+from shared_core.members.exports import BindingExport, MemberExport, export_bindings, export_members, export_names
 from shared_core.members.heads import head_count
 from shared_core.members.joining import join
 from shared_core.members.logins import (
@@ -162,6 +162,7 @@ __all__ = [
     "ensure_external_members",
     "export_bindings",
     "export_members",
+    "export_names",
     "fan_counts",
     "head_count",
     "import_referrals",

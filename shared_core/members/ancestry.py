@@ -6,7 +6,8 @@ from datetime import datetime
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
-from shared_core.members.binding_rows import chunks, in_force
+from shared_core.members.binding_rows import in_force
+from shared_core.members.bulk import among, chunks
 from shared_core.members.models import BindingRow, Member
 from shared_core.members.rules import Binding
 
@@ -56,7 +57,9 @@ def bindings_above(session: Session, member_ids: Iterable[int], *, at: datetime)
     found: dict[int, Binding] = {}
     columns = (BindingRow.fan_id, BindingRow.sponsor_id)
     for chunk in chunks(sorted(set(member_ids))):
-        above = select(*columns).where(BindingRow.fan_id.in_(chunk), in_force(at)).cte("above", recursive=True)
+        above = (
+            select(*columns).where(among(session, BindingRow.fan_id, chunk), in_force(at)).cte("above", recursive=True)
+        )
         above = above.union(select(*columns).join(above, BindingRow.fan_id == above.c.sponsor_id).where(in_force(at)))
         query = select(
             BindingRow.fan_id,

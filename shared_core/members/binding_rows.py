@@ -5,16 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, insert, or_, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
+from shared_core.members.bulk import among, chunks, insert_all
 from shared_core.members.models import BindingHistoryRow, BindingRow
 from shared_core.members.rules import Binding
 
 # Many rows are written to the bare tables: the ORM's bookkeeping would cost as much again.
 BINDINGS = cast(Table, BindingRow.__table__)
 HISTORY = cast(Table, BindingHistoryRow.__table__)
-ROWS_PER_QUERY_MAX = 10_000  # SQLite takes at most 32,766 parameters in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ def read_bindings(session: Session, fan_ids: Iterable[int]) -> dict[int, Binding
     """The newest binding of each of these fans, in force or not."""
     found: dict[int, Binding] = {}
     for chunk in chunks(sorted(set(fan_ids))):
-        for row in session.execute(_COLUMNS.where(BindingRow.fan_id.in_(chunk))):
+        for row in session.execute(_COLUMNS.where(among(session, BindingRow.fan_id, chunk))):
             found[row.fan_id] = Binding(row.sponsor_id, row.bound_at, row.protected_until, row.ends_at)
     return found
 
@@ -52,39 +52,31 @@ def write_bindings(session: Session, changes: Sequence[Change], *, replaced: Ite
     existing = set(replaced)
     newest = {change.fan_id: change for change in changes}
     added = [_row(newest[fan_id]) for fan_id in sorted(newest.keys() - existing)]
-    if added:
-        session.execute(insert(BINDINGS), added)
+    insert_all(session, BINDINGS, added)
     changed = [{f"new_{key}": value for key, value in _row(newest[fan_id]).items()} for fan_id in sorted(existing)]
     if changed:
         session.connection().execute(_REPLACE, changed)
-    session.execute(insert(HISTORY), [_history(change) for change in changes])
+    insert_all(session, HISTORY, [_history(change) for change in changes])
 
 
 def end_bindings(session: Session, sponsors: Mapping[int, int], *, kind: str, at: datetime, via: str) -> None:
     """Free these fans (fan -> the sponsor they are freed from). `kind` is left, merged or freed."""
     if not sponsors:
         return
-    session.execute(update(BindingRow).where(BindingRow.fan_id.in_(sorted(sponsors))).values(ends_at=at))
-    session.execute(
-        insert(HISTORY),
-        [
-            {
-                "fan_id": fan_id,
-                "sponsor_id": sponsor_id,
-                "kind": kind,
-                "at": at,
-                "protected_until": None,
-                "ends_at": at,
-                "via": via,
-            }
-            for fan_id, sponsor_id in sorted(sponsors.items())
-        ],
-    )
-
-
-def chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
-    """The values in pieces that fit into one statement."""
-    return (values[start : start + ROWS_PER_QUERY_MAX] for start in range(0, len(values), ROWS_PER_QUERY_MAX))
+    session.execute(update(BindingRow).where(among(session, BindingRow.fan_id, sorted(sponsors))).values(ends_at=at))
+    freed = [
+        {
+            "fan_id": fan_id,
+            "sponsor_id": sponsor_id,
+            "kind": kind,
+            "at": at,
+            "protected_until": None,
+            "ends_at": at,
+            "via": via,
+        }
+        for fan_id, sponsor_id in sorted(sponsors.items())
+    ]
+    insert_all(session, HISTORY, freed)
 
 
 _COLUMNS = select(

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.database import lock
 from shared_core.kernel.events import announce
 from shared_core.members.ancestry import bindings_above
-from shared_core.members.binding_rows import Change, chunks, end_bindings, read_bindings, write_bindings
+from shared_core.members.binding_rows import Change, end_bindings, read_bindings, write_bindings
+from shared_core.members.bulk import among, chunks
 from shared_core.members.errors import NotBound, UnknownMember
 from shared_core.members.events import FanBound, FanLeft
 from shared_core.members.first_links import note_first_links, take_first_link
@@ -175,7 +176,7 @@ def _read_fans(session: Session, fan_ids: set[int]) -> dict[int, _Fan]:
     bindings = read_bindings(session, fan_ids)
     fans: dict[int, _Fan] = {}
     for chunk in chunks(sorted(fan_ids)):
-        for row in session.execute(select(Member.id, Member.identified_at).where(Member.id.in_(chunk))):
+        for row in session.execute(select(Member.id, Member.identified_at).where(among(session, Member.id, chunk))):
             fans[row.id] = _Fan(identified=row.identified_at is not None, binding=bindings.get(row.id))
     if len(fans) < len(fan_ids):
         raise UnknownMember
@@ -198,7 +199,7 @@ def _read_sponsors(session: Session, member_ids: set[int]) -> dict[int, tuple[Sp
     columns = (Member.id, Member.identified_at, Member.joined_at, Member.merged_into_id)
     found: dict[int, tuple[Sponsor, int | None]] = {}
     for chunk in chunks(sorted(member_ids)):
-        query = select(*columns).where(Member.id.in_(chunk)).with_for_update(read=True, key_share=True)
+        query = select(*columns).where(among(session, Member.id, chunk)).with_for_update(read=True, key_share=True)
         for row in session.execute(query):
             sponsor = Sponsor(row.id, row.identified_at is not None, row.joined_at is not None)
             found[row.id] = (sponsor, row.merged_into_id)

@@ -52,7 +52,7 @@ def export_bindings(session: Session, *, at: datetime) -> Iterator[BindingExport
         row.fan_id: row.sponsor_id for row in session.execute(edges.execution_options(yield_per=ROWS_PER_FETCH))
     }
     depths = _depths(sponsors)
-    labels = _labels(session)
+    labels = export_names(session)
     rows = select(BindingRow.fan_id, BindingRow.sponsor_id, BindingRow.bound_at).where(in_force(at))
     for row in session.execute(rows.order_by(BindingRow.fan_id).execution_options(yield_per=ROWS_PER_FETCH)):
         yield BindingExport(
@@ -67,7 +67,7 @@ def export_bindings(session: Session, *, at: datetime) -> Iterator[BindingExport
 
 def export_members(session: Session) -> Iterator[MemberExport]:
     """All people and visitors, oldest first."""
-    labels = _labels(session)
+    labels = export_names(session)
     query = select(Member).where(Member.merged_into_id.is_(None)).order_by(Member.id)
     for member in session.scalars(query.execution_options(yield_per=ROWS_PER_FETCH)):
         yield MemberExport(
@@ -89,7 +89,8 @@ def external_key(source: str, name: str) -> str:
     return f"{EXTERNAL_PREFIX}{source}:{name}"
 
 
-def _labels(session: Session) -> dict[int, str]:
+def export_names(session: Session) -> dict[int, str]:
+    """How every member is called in exports: the name another platform gave them, or else their public code."""
     query = select(Member.id, Member.code, Member.external_key).execution_options(yield_per=ROWS_PER_FETCH)
     return {row.id: _label(row.code, row.external_key) for row in session.execute(query)}
 
@@ -105,6 +106,7 @@ def _depths(sponsors: dict[int, int]) -> dict[int, int]:
         path = [fan_id]
         while path[-1] not in depths and path[-1] in sponsors:
             path.append(sponsors[path[-1]])
+            assert len(path) <= len(sponsors) + 1, "bindings go round in a ring"
         depth = depths.setdefault(path.pop(), 0)
         while path:
             depth += 1

@@ -6,11 +6,10 @@ from datetime import datetime
 from typing import cast
 
 from sqlalchemy import Table, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.events import announce
-from shared_core.members.binding_rows import chunks
+from shared_core.members.bulk import insert_new
 from shared_core.members.events import FanCounted
 from shared_core.members.models import HeadRow
 
@@ -33,12 +32,9 @@ def count_heads(session: Session, heads: Iterable[Head]) -> None:
         first.setdefault((head.sponsor_id, head.fan_id), head)
     if not first:
         return
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(HEADS).on_conflict_do_nothing().returning(HEADS.c.sponsor_id, HEADS.c.fan_id)
-    counted: set[tuple[int, int]] = set()
-    for chunk in chunks(sorted(first)):
-        rows = [{"sponsor_id": pair[0], "fan_id": pair[1], "at": first[pair].at} for pair in chunk]
-        counted.update((row.sponsor_id, row.fan_id) for row in session.execute(statement, rows))
+    rows = [{"sponsor_id": pair[0], "fan_id": pair[1], "at": first[pair].at} for pair in sorted(first)]
+    made = insert_new(session, HEADS, rows, returning=("sponsor_id", "fan_id"))
+    counted = {(row.sponsor_id, row.fan_id) for row in made}
     for pair, head in first.items():
         if pair in counted:
             announce(session, FanCounted(head.sponsor_id, head.fan_id, head.at))

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.database import lock
 from shared_core.kernel.events import announce
 from shared_core.kernel.i18n import N_
-from shared_core.members.binding_rows import Change, chunks, read_bindings, write_bindings
+from shared_core.members.binding_rows import Change, read_bindings, write_bindings
 from shared_core.members.bindings import BINDING_LOCK, announce_bindings
+from shared_core.members.bulk import among, chunks
 from shared_core.members.events import MemberIdentified
 from shared_core.members.exports import external_key
 from shared_core.members.forest import Forest
@@ -180,11 +181,11 @@ def _known_history(session: Session, member_ids: Iterable[int], *, created: set[
     known = set(member_ids)
     told: dict[int, list[Binding]] = {}
     for chunk in chunks(sorted(known - created)):
-        _tell_all(session, told, BindingHistoryRow.fan_id.in_(chunk))
+        _tell_all(session, told, among(session, BindingHistoryRow.fan_id, chunk))
     beyond = {binding.sponsor_id for bindings in told.values() for binding in bindings} - known
     for chunk in chunks(sorted(beyond)):
         columns = (BindingHistoryRow.fan_id, BindingHistoryRow.sponsor_id)
-        above = select(*columns).where(BindingHistoryRow.fan_id.in_(chunk)).cte("above", recursive=True)
+        above = select(*columns).where(among(session, BindingHistoryRow.fan_id, chunk)).cte("above", recursive=True)
         above = above.union(select(*columns).join(above, BindingHistoryRow.fan_id == above.c.sponsor_id))
         _tell_all(session, told, BindingHistoryRow.fan_id.in_(select(above.c.fan_id)))
     forest = Forest()
@@ -227,5 +228,9 @@ def _tell(bindings: list[Binding], row: Row[int, int, str, datetime, datetime | 
 def _identified(session: Session, member_ids: set[int]) -> set[int]:
     found: set[int] = set()
     for chunk in chunks(sorted(member_ids)):
-        found.update(session.scalars(select(Member.id).where(Member.id.in_(chunk), Member.identified_at.is_not(None))))
+        found.update(
+            session.scalars(
+                select(Member.id).where(among(session, Member.id, chunk), Member.identified_at.is_not(None))
+            )
+        )
     return found

@@ -30,6 +30,7 @@ from shared_core.orders.events import (
     OrderPlaced,
     OrderRefunded,
 )
+from shared_core.orders.exports import OrderExport, export_orders
 from shared_core.orders.fulfilment import SupplyDesk
 from shared_core.orders.history import (
     HistoryFile,
@@ -101,6 +102,7 @@ __all__ = [
     "OrderCancelled",
     "OrderCompleted",
     "OrderDelivered",
+    "OrderExport",
     "OrderLine",
     "OrderPaid",
     "OrderPlaced",
@@ -135,6 +137,7 @@ __all__ = [
     "confirm_payment",
     "evidence",
     "expectation",
+    "export_orders",
     "get",
     "give_up_drafts",
     "hand_over",

@@ -21,12 +21,12 @@ def add(session: Session, member_id: int, changes: Mapping[str, int], *, day: st
         return
     values = {counter: getattr(Count, counter) + change for counter, change in changes.items()}
     both = update(Count).where(Count.member_id == member_id, Count.day.in_([day, LIFETIME])).values(values)
-    found = (Count.member_id == member_id) & Count.day.in_([day, LIFETIME])
-    if session.scalar(select(func.count()).select_from(Count).where(found)) != 2:
-        for each in (day, LIFETIME):
-            row = {"member_id": member_id, "day": each} | dict.fromkeys(_COUNTERS, 0)
-            insert_or_ignore(session, Count, row, conflict=["member_id", "day"])
-    session.execute(both, execution_options={"synchronize_session": False})
+    done = session.scalars(both.returning(Count.day), execution_options={"synchronize_session": False}).all()
+    if len(done) == 2:
+        return
+    for each in (day, LIFETIME):  # a row that was there has been updated; one that is new starts with the changes
+        row = dict.fromkeys(_COUNTERS, 0) | {"member_id": member_id, "day": each} | changes
+        insert_or_ignore(session, Count, row, conflict=["member_id", "day"])
 
 
 def add_team(session: Session, member_id: int, *, kind: str, rank: str, direct: int, team: int) -> None:

@@ -32,8 +32,10 @@ def freeze(session: Session, plan: Plan, order_id: int, *, at: datetime) -> list
     made: list[Earning] = []
     for line in orders.lines(session, order_id):
         facts = line_facts(line, channel=order.channel, currency=order.currency)
-        for share in share_line(plan, facts, who):
-            made.append(_earning(plan, order, line, facts, share, number=len(made) + 1, at=at))
+        shares = share_line(plan, facts, who)
+        for share in shares:
+            promised = quote_code(plan, facts, _of_same_person(shares, share), share.member_id or 0)
+            made.append(_earning(plan, order, line, share, number=len(made) + 1, promised=promised, at=at))
     session.add_all(made)
     session.flush()
     return made
@@ -129,6 +131,11 @@ def _mature(session: Session, rows: Iterable[Earning], *, at: datetime) -> None:
             row.state, row.matured_at = EarningState.AVAILABLE, at
 
 
+def _of_same_person(shares: Sequence[Share], share: Share) -> list[Share]:
+    """Somebody in several roles was shown one figure for all of them."""
+    return [each for each in shares if each.member_id == share.member_id]
+
+
 def _allocation(rows: Sequence[Earning]) -> tuple[str, list[ledger.Posting]]:
     """The reference and postings that make the shares of one order owed."""
     owed = [
@@ -161,10 +168,10 @@ def _earning(
     plan: Plan,
     order: orders.Order,
     line: orders.OrderLine,
-    facts: LineFacts,
     share: Share,
     *,
     number: int,
+    promised: str,
     at: datetime,
 ) -> Earning:
     assert share.member_id is not None, "listeners refuse plans with shares that nobody in person gets"
@@ -189,7 +196,7 @@ def _earning(
         reversed_minor=0,
         currency=order.currency,
         state=EarningState.QUOTED,
-        quote=quote_code(plan, facts, [share], share.member_id),
+        quote=promised,
         settle_days=plan.settlement.days,
         quoted_at=at,
     )

@@ -35,9 +35,12 @@ def locked_standing(session: Session, plan: Plan, member_id: int) -> Standing:
     return row
 
 
-def account_of(session: Session, member_id: int) -> int:
-    """The account that took this visitor over, else the member itself."""
-    return session.scalar(select(Standing.merged_into_id).where(Standing.member_id == member_id)) or member_id
+def accounts_of(session: Session, member_ids: Iterable[int | None]) -> dict[int | None, int | None]:
+    """Each member -> the account that took this visitor over, else the member itself; nobody is nobody."""
+    wanted = list(member_ids)
+    query = select(Standing.member_id, Standing.merged_into_id).where(Standing.member_id.in_([*filter(None, wanted)]))
+    merged = {row.member_id: row.merged_into_id for row in session.execute(query)}
+    return {each: (merged.get(each) or each) if each else None for each in wanted}
 
 
 def climb(session: Session, plan: Plan, member_ids: Iterable[int], *, day: str, at: datetime) -> None:
@@ -127,7 +130,7 @@ def tie(session: Session, plan: Plan, *, kind: str, child_id: int, parent_id: in
             return ()
         session.execute(update(Tie).where(mine).values(parent_id=parent_id))
     above = ancestors(session, child_id, kind=kind, depth_max=counted_depth(plan))
-    below = counting.team_counts(session, child_id, kind=kind)
+    below = counting.team_counts(session, child_id, kind=kind) if counted_depth(plan) > 1 else {}
     place = plan.places.get(child.rank, 0)
     for rank, its_place in plan.places.items():
         own = 1 if its_place <= place else 0

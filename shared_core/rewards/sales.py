@@ -18,8 +18,10 @@ def count_sale(session: Session, plan: Plan, order_id: int, *, zone: str, at: da
     if session.get(Sale, order_id) is not None:
         return
     order = orders.order(session, order_id)
-    buyer_id = ladder.account_of(session, order.buyer_id)
-    seller_id = None if order.seller_id is None else ladder.account_of(session, order.seller_id)
+    accounts = ladder.accounts_of(session, [order.buyer_id, order.seller_id])
+    buyer_id, seller_id = accounts[order.buyer_id], accounts[order.seller_id]
+    assert buyer_id is not None, "every order has a buyer"
+    goods, packs = _net(session, plan, order_id)
     sale = Sale(
         order_id=order_id,
         seller_id=seller_id,
@@ -27,41 +29,43 @@ def count_sale(session: Session, plan: Plan, order_id: int, *, zone: str, at: da
         day=day_of(at, zone),
         live=order.channel == "live",
         by_fan=seller_id is not None and _is_fan(session, buyer_id, seller_id),
-        goods_minor=0,
-        packs=0,
+        goods_minor=goods,
+        packs=packs,
     )
     session.add(sale)
-    concerned = _recount(session, plan, sale)
+    session.flush()
+    concerned = _count(session, plan, sale, goods=goods, packs=packs)
     ladder.climb(session, plan, concerned, day=sale.day, at=at)
 
 
 def recount_sale(session: Session, plan: Plan, order_id: int) -> None:
     """Goods of a completed order were refunded: they no longer count. Nobody loses a rank for it."""
     sale = session.get(Sale, order_id, with_for_update=True, populate_existing=True)
-    if sale is not None:
-        _recount(session, plan, sale)
-
-
-def _recount(session: Session, plan: Plan, sale: Sale) -> Sequence[int]:
-    """Bring the counters from what the sale counted before to what its lines say now; who is concerned."""
-    goods, packs = _net(session, plan, sale.order_id)
+    if sale is None:
+        return
+    goods, packs = _net(session, plan, order_id)
     more_goods, more_packs = goods - sale.goods_minor, packs - sale.packs
     sale.goods_minor, sale.packs = goods, packs
     session.flush()
-    above = [] if sale.seller_id is None else _above(session, plan, sale.seller_id)
-    bought = {"purchases_minor": more_goods}
+    _count(session, plan, sale, goods=more_goods, packs=more_packs)
+
+
+def _count(session: Session, plan: Plan, sale: Sale, *, goods: int, packs: int) -> Sequence[int]:
+    """Add to the counters of everybody in the sale, upwards; whoever may rise for it."""
     ladder.locked_standing(session, plan, sale.buyer_id)
-    counting.add(session, sale.buyer_id, bought, day=sale.day)
+    counting.add(session, sale.buyer_id, {"purchases_minor": goods}, day=sale.day)
+    concerned = [sale.buyer_id] if any(key.metric == "own_purchases" for key in plan.metric_keys) else []
     if sale.seller_id is None:
-        return [sale.buyer_id]
+        return concerned
+    above = _above(session, plan, sale.seller_id)
     ladder.locked_standing(session, plan, sale.seller_id)
     own = sale.seller_id == sale.buyer_id
-    counting.add(session, sale.seller_id, _sold(sale, own, more_goods, more_packs), day=sale.day)
+    counting.add(session, sale.seller_id, _sold(sale, own, goods, packs), day=sale.day)
     if not own or plan.self_purchase.counts:
         for member_id in above:
             ladder.locked_standing(session, plan, member_id)
-            counting.add(session, member_id, {"team_minor": more_goods}, day=sale.day)
-    return list(dict.fromkeys([sale.buyer_id, sale.seller_id, *above]))
+            counting.add(session, member_id, {"team_minor": goods}, day=sale.day)
+    return [*concerned, sale.seller_id, *above]
 
 
 def _sold(sale: Sale, own: bool, goods: int, packs: int) -> dict[str, int]:

@@ -74,7 +74,6 @@ class Rewards:
         """One more head for the sponsor, with everybody the fan brought in."""
         plan, day = self._ranking(event.at), day_of(event.at, self.zone)
         above = ladder.tie(session, plan, kind=ladder.LOCK, child_id=event.fan_id, parent_id=event.sponsor_id)
-        ladder.locked_standing(session, plan, event.sponsor_id)
         counting.add(session, event.sponsor_id, {"fans": 1}, day=day)
         ladder.climb(session, plan, [event.sponsor_id, *above], day=day, at=event.at)
 

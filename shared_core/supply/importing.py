@@ -39,7 +39,6 @@ class _Tally:
     skus_given: int = 0
     without_cost: int = 0
     changes: dict[int, Change] = field(default_factory=dict)
-    touched: set[int] = field(default_factory=set)
     quantities: dict[int, int] = field(default_factory=dict)
     rejected: list[RowRemark] = field(default_factory=list)
 
@@ -58,7 +57,6 @@ def import_products(
     for product in feed.products:
         _import_product(session, product, source, supply_ratio_bps, at, tally)
     counted = stock.set_from_feed(session, tally.quantities, reference=f"feed:{at.isoformat()}", at=at)
-    stock.touch(session, tally.touched)
     for variant_id in counted:
         if tally.changes[variant_id] is Change.UNCHANGED:
             tally.changes[variant_id] = Change.UPDATED
@@ -105,7 +103,6 @@ def _import_product(
         tally.rejected += [RowRemark(variant.line, error) for variant in taken]
         return
     tally.products += 1
-    tally.touched.update(change.offers)
     for variant in taken:
         variant_id, outcome = change.variants[variant.sku].variant_id, change.variants[variant.sku].change
         product_changed = change.product is Change.UPDATED and outcome is Change.UNCHANGED

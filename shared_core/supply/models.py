@@ -73,7 +73,6 @@ class Variant(Base):
 class Stock(Base):
     """Where the units of one variant are. The database itself refuses a row that does not add up (I12).
 
-    `changed_seq` is the place of the variant's offer in the offers feed; NULL until a reader has numbered it.
     `feed_quantity` is what the last feed said, so that reading the same feed again changes nothing.
     """
 
@@ -91,7 +90,24 @@ class Stock(Base):
     sold: Mapped[int] = mapped_column(BigId, default=0)
     received: Mapped[int] = mapped_column(BigId, default=0)
     feed_quantity: Mapped[int | None]
-    changed_seq: Mapped[int | None] = mapped_column(BigId, index=True)
+
+
+class OfferMark(Base):
+    """The offer of a variant has changed, and no reader of the offers feed has numbered the change yet."""
+
+    __tablename__ = "supply_offer_mark"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey(Variant.id))
+
+
+class OfferPlace(Base):
+    """The place of a variant's offer in the offers feed: behind every place given out before its last change."""
+
+    __tablename__ = "supply_offer_place"
+
+    variant_id: Mapped[int] = mapped_column(ForeignKey(Variant.id), primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigId, unique=True)
 
 
 class StockMovement(Base):

@@ -5,32 +5,32 @@ from sqlalchemy.orm import Session
 
 from shared_core.kernel.money import Money
 from shared_core.supply.gateway import OFFERS_PER_PAGE_MAX, Offer, OfferPage, OfferProduct
-from shared_core.supply.models import Product, Stock, Supplier, Variant
+from shared_core.supply.models import OfferPlace, Product, Stock, Supplier, Variant
 
 
 def page(session: Session, *, currency: str, after: int, limit: int) -> OfferPage:
     """Numbered offers after the cursor, in the order of their last change."""
     size = min(limit, OFFERS_PER_PAGE_MAX)
     query = (
-        select(Variant, Product, Stock.free, Stock.changed_seq)
+        select(Variant, Product, Stock.free, OfferPlace.seq)
         .join(Product, Product.id == Variant.product_id)
         .join(Supplier, Supplier.id == Product.supplier_id)
         .join(Stock, Stock.variant_id == Variant.id)
-        .where(Supplier.currency == currency, Stock.changed_seq > after)
-        .order_by(Stock.changed_seq)
+        .join(OfferPlace, OfferPlace.variant_id == Variant.id)
+        .where(Supplier.currency == currency, OfferPlace.seq > after)
+        .order_by(OfferPlace.seq)
         .limit(size + 1)
     )
     rows = session.execute(query).all()
     shown = rows[:size]
-    cursor = shown[-1].changed_seq if shown else None
     return OfferPage(
         offers=tuple(_offer(row, currency) for row in shown),
-        cursor=after if cursor is None else cursor,
+        cursor=shown[-1].seq if shown else after,
         more=len(rows) > size,
     )
 
 
-def _offer(row: Row[Variant, Product, int, int | None], currency: str) -> Offer:
+def _offer(row: Row[Variant, Product, int, int], currency: str) -> Offer:
     variant, product, free, _ = row
     return Offer(
         sku=variant.sku,

@@ -67,11 +67,10 @@ class VariantChange:
 
 @dataclass(frozen=True, slots=True)
 class ProductChange:
-    """What putting a product did, to it and to each variant by SKU; `offers` are ids of variants to `touch`."""
+    """What putting a product did, to it and to each variant by SKU."""
 
     product: Change
     variants: dict[str, VariantChange]
-    offers: tuple[int, ...]
 
 
 def create_supplier(session: Session, *, code: str, name: str, freight: Money, at: datetime) -> None:
@@ -95,14 +94,12 @@ def put_product(session: Session, product: ProductSpec, *, supplier: str, at: da
     Idempotent by the product's code. Raises UnknownSupplier, SkuTaken, SlugTaken, WrongCurrency, BadCost.
     """
     change = put(session, product, supplier=supplier_row(session, supplier), at=at)
-    stock.touch(session, change.offers)
-    if change.product is Change.UNCHANGED and change.offers:
-        return Change.UPDATED
-    return change.product
+    updated = any(each.change is not Change.UNCHANGED for each in change.variants.values())
+    return Change.UPDATED if updated and change.product is Change.UNCHANGED else change.product
 
 
 def put(session: Session, product: ProductSpec, *, supplier: Supplier, at: datetime) -> ProductChange:
-    """Like `put_product`, but leaves it to the caller to touch the changed offers, in one order for many products."""
+    """Like `put_product`, telling what became of each variant."""
     wanted = {spec.sku: _variant_fields(spec, supplier) for spec in product.variants}
     known = _own_variants(session, product.code, wanted)
     row, product_change = _put_row(session, product, supplier, at)
@@ -112,10 +109,10 @@ def put(session: Session, product: ProductSpec, *, supplier: Supplier, at: datet
     everything = known | fresh
     variants = {sku: VariantChange(everything[sku].id, change) for sku, change in changes.items()}
     if product_change is Change.UPDATED:
-        offers = tuple(session.scalars(select(Variant.id).where(Variant.product_id == row.id)))
+        stock.touch(session, session.scalars(select(Variant.id).where(Variant.product_id == row.id)))
     else:
-        offers = tuple(each.variant_id for each in variants.values() if each.change is Change.UPDATED)
-    return ProductChange(product_change, variants, offers)
+        stock.touch(session, (each.variant_id for each in variants.values() if each.change is not Change.UNCHANGED))
+    return ProductChange(product_change, variants)
 
 
 def supplier_row(session: Session, code: str) -> Supplier:

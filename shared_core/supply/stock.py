@@ -6,15 +6,14 @@ Whoever moves several variants in one transaction does so in the order of their 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import CursorResult, Select, Update, case, null, select, update
+from sqlalchemy import Select, Update, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shared_core.kernel.database import insert_or_ignore
 from shared_core.ledger import ReferenceReused
 from shared_core.supply.errors import BadQuantity, OutOfStock, StockTooLow, UnknownSku
-from shared_core.supply.models import Stock, StockMovement, Variant
+from shared_core.supply.models import OfferMark, Stock, StockMovement, Variant
 from shared_core.supply.rules import LOW_STOCK
 
 VARIANTS_PER_STATEMENT_MAX = 500
@@ -91,10 +90,11 @@ def adjust_stock(session: Session, *, sku: str, quantity: int, reference: str, a
     statement = (
         update(Stock)
         .where(Stock.variant_id == variant_id, Stock.free + quantity >= 0)
-        .values(free=Stock.free + quantity, received=Stock.received + quantity, changed_seq=None)
+        .values(free=Stock.free + quantity, received=Stock.received + quantity)
     )
-    if not _hit(session, statement):
+    if _free_after(session, statement) is None:
         raise StockTooLow(sku=sku, free=_free(session, variant_id), quantity=-quantity)
+    touch(session, [variant_id])
 
 
 def set_from_feed(session: Session, quantities: Mapping[int, int], *, reference: str, at: datetime) -> set[int]:
@@ -120,16 +120,15 @@ def _count_anew(session: Session, stock: Stock, said: int, *, reference: str, at
     if change:
         stock.free += change
         stock.received += change
-        stock.changed_seq = None
+        session.add(OfferMark(variant_id=stock.variant_id))
         session.add(StockMovement(reference=reference, variant_id=stock.variant_id, quantity=change, at=at))
 
 
 def touch(session: Session, variant_ids: Iterable[int]) -> None:
     """The offers of these variants have changed: readers of the offers feed will see them again."""
-    for some in _chunks(variant_ids):
-        for stock in session.scalars(_locked(some)):
-            stock.changed_seq = None
-        session.flush()
+    marks = [{"variant_id": variant_id} for variant_id in variant_ids]
+    if marks:
+        session.execute(insert(OfferMark), marks)
 
 
 def level(session: Session, *, sku: str) -> StockLevel:
@@ -168,22 +167,20 @@ def _move(
     session: Session, units: Units, source: InstrumentedAttribute[int], target: InstrumentedAttribute[int]
 ) -> bool:
     """Move units where there are enough of them: the one statement on which "never oversold" rests."""
-    values: dict[InstrumentedAttribute[Any], Any] = {
-        source: source - units.quantity,
-        target: target + units.quantity,
-    }
-    if source is Stock.free or target is Stock.free:
-        fewest = Stock.free - units.quantity if source is Stock.free else Stock.free
-        values[Stock.changed_seq] = case((fewest <= LOW_STOCK, null()), else_=Stock.changed_seq)
+    values = {source: source - units.quantity, target: target + units.quantity}
     statement = update(Stock).where(Stock.variant_id == units.variant_id, source >= units.quantity).values(values)
-    return _hit(session, statement)
+    free = _free_after(session, statement)
+    if free is None:
+        return False
+    fewest = free if source is Stock.free else free - units.quantity
+    if fewest <= LOW_STOCK and (source is Stock.free or target is Stock.free):
+        touch(session, [units.variant_id])
+    return True
 
 
-def _hit(session: Session, statement: Update) -> bool:
-    """Run an update of one row; whether the row was there and met the condition."""
-    result = session.execute(statement, execution_options={"synchronize_session": False})
-    assert isinstance(result, CursorResult)
-    return result.rowcount == 1
+def _free_after(session: Session, statement: Update) -> int | None:
+    """Run an update of one row; its free units then, None where the row did not meet the condition."""
+    return session.scalar(statement.returning(Stock.free), execution_options={"synchronize_session": False})
 
 
 def _free(session: Session, variant_id: int) -> int:

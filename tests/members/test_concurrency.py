@@ -52,7 +52,7 @@ def binding(fan_id: int, sponsor_id: int, *, policy: BindingPolicy = FOR_EVER) -
 
 def above(database: Database) -> dict[int, int]:
     with database.reading() as session:
-        return {row.fan_id: row.sponsor_id for row in members.export_bindings(session, at=NOON)}
+        return {row.fan_id: row.sponsor_id for row in session.execute(select(BindingRow.fan_id, BindingRow.sponsor_id))}
 
 
 def has_loop(database: Database) -> bool:
@@ -176,6 +176,20 @@ def test_nobody_is_bound_to_a_visitor_who_is_being_merged(database: Database) ->
             dangling = select(func.count()).select_from(BindingRow).where(BindingRow.sponsor_id.in_(signposts))
             assert session.scalar(dangling) == 0
             assert members.fan_counts(session, anna, at=NOON) == (3, 0)
+
+
+def test_a_merge_and_a_link_close_no_loop_together(database: Database) -> None:
+    for _ in range(ROUNDS):
+        with database.transaction() as session:
+            anna, guest, fan = person(session), visitor(session), visitor(session)
+            bind(session, fan, guest)
+
+        def merge(session: Session, guest: int = guest, anna: int = anna) -> object:
+            return members.merge_visitor(session, visitor_id=guest, member_id=anna, at=NOON)
+
+        at_once(database, [merge, binding(anna, fan)])
+
+        assert not has_loop(database)
 
 
 def test_one_visitor_is_merged_once(database: Database) -> None:

@@ -17,7 +17,7 @@ from tests.databases import Databases
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, TERMS, gateway, put
 
 SKUS = ("A", "B", "C")
-STEPS = 30
+STEPS = 12
 
 
 @dataclass
@@ -204,7 +204,8 @@ class Supply(RuleBasedStateMachine):
 
 def run(databases: Databases, *phases: Phase) -> None:
     machine = type("SupplyHere", (Supply,), {"fresh": staticmethod(databases.fresh)})
-    chosen = settings(stateful_step_count=STEPS, phases=phases or tuple(Phase))
+    examples = max(1, settings.default.max_examples // 2)  # each is a whole database and many transactions
+    chosen = settings(stateful_step_count=STEPS, max_examples=examples, phases=phases or tuple(Phase))
     run_state_machine_as_test(machine, settings=chosen)
 
 
@@ -225,5 +226,5 @@ def test_a_planted_bug_is_found(
     databases: Databases, monkeypatch: pytest.MonkeyPatch, name: str, bug: Callable[..., None]
 ) -> None:
     monkeypatch.setattr(stock, name, bug)
-    with pytest.raises(AssertionError):
+    with pytest.raises((AssertionError, supply.OutOfStock)):
         run(databases, Phase.generate)  # to be found is enough, no need to find the shortest way

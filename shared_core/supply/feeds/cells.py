@@ -32,7 +32,7 @@ _CODE = re.compile(r"[\w][\w.~-]*")
 _SKU = re.compile(r"[^\s<>]+( [^\s<>]+)*")
 _TRUE = {"true", "yes", "1", "active", "是"}
 _FALSE = {"false", "no", "0", "draft", "archived", "否"}
-_TAG_START = re.compile(r"<(?=[a-zA-Z/!?])")
+_TAG_START = re.compile(r"<+(?=[a-zA-Z/!?])")
 _LINE_BREAKS = {"p", "br", "div", "li", "ul", "ol", "tr", "table", "h1", "h2", "h3", "h4", "h5", "h6", "hr"}
 _NOT_SHOWN = {"script", "style", "template", "noscript", "iframe", "object", "svg", "title", "textarea"}
 

@@ -1,0 +1,1 @@
+"""The command line: make a storefront, run it, check it."""

@@ -1,0 +1,5 @@
+"""`python -m platformctl` is `platformctl`."""
+
+from platformctl.cli import main
+
+main()

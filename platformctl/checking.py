@@ -1,0 +1,117 @@
+"""`platformctl check`: what is written wrongly in a shop's folder, before it hurts."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+from pydantic import ValidationError
+
+import shared_core
+from platformctl.answers import QUESTIONS
+from platformctl.messages import N_
+from platformctl.rendering import rendered
+from platformctl.shop import ShopFolder
+from shared_core import plan, storefront
+from shared_core.kernel.findings import ConfigError, Finding
+from shared_core.kernel.settings import Settings
+
+ANSWERS_FILE = ".copier-answers.yml"
+TENANT = "brand/"
+
+
+def check(shop: ShopFolder) -> list[Finding]:
+    """Everything found in `shop`, the running process standing in its folder. Reads files, no database."""
+    return [*_settings(), *_brand_and_plan(shop), *_hooks(shop), *_drift(shop)]
+
+
+def _settings() -> Iterator[Finding]:
+    try:
+        Settings()
+    except ValidationError as error:
+        for each in error.errors(include_url=False):
+            yield Finding(
+                code="bad_setting",
+                message=N_("the setting cannot be used: {reason}."),
+                file=".env",
+                key="SHOP_" + "_".join(str(part).upper() for part in each["loc"]),
+                params={"reason": each["msg"]},
+            )
+
+
+def _brand_and_plan(shop: ShopFolder) -> Iterator[Finding]:
+    currency = ""
+    try:
+        brand = storefront.load_brand(shop.brand)
+        currency = brand.shop.currency
+        yield from storefront.review_brand(brand, shop.brand)
+    except ConfigError as error:
+        yield from error.findings
+    try:
+        plan.load(shop.brand / "plan.toml", currency=currency or "CNY")
+    except ConfigError as error:
+        yield from error.findings
+
+
+def _hooks(shop: ShopFolder) -> Iterator[Finding]:
+    """brand/hooks.py is run, as it would be at start."""
+    try:
+        storefront.Hooks.load(shop.brand)
+    except ConfigError as error:
+        yield from error.findings
+    except Exception as error:  # noqa: BLE001 - whatever a partner's own code raises is what we want to tell
+        yield Finding(
+            code="hooks_fail",
+            message=N_("it fails when it is read: {reason}."),
+            remedy=N_("The shop cannot start until this is mended."),
+            file="brand/hooks.py",
+            params={"reason": f"{type(error).__name__}: {error}"},
+        )
+
+
+def _drift(shop: ShopFolder) -> Iterator[Finding]:
+    """Platform-owned files that are no longer what the template makes of the shop's answers."""
+    answers = _answers(shop.root / ANSWERS_FILE)
+    if answers is None:
+        yield Finding(
+            code="answers_missing",
+            message=N_(
+                "the file is missing or cannot be read, so an upgrade does not know what this shop was made from."
+            ),
+            remedy=N_("Bring it back from git: git checkout -- {file}"),
+            file=ANSWERS_FILE,
+            params={"file": ANSWERS_FILE},
+        )
+        return
+    for name, (fresh, _mode) in rendered(answers, core_version=shared_core.__version__).items():
+        if not name.startswith(TENANT):
+            yield from _compare(name, fresh, shop.root / name)
+
+
+def _compare(name: str, fresh: bytes, kept: Path) -> Iterator[Finding]:
+    """Line ends do not count: git may have changed them."""
+    if not kept.is_file():
+        yield Finding(
+            code="platform_file_missing",
+            message=N_("this file of the platform is missing."),
+            remedy=N_("Bring it back from git, or let the next upgrade do so."),
+            severity="warning",
+            file=name,
+        )
+    elif kept.read_bytes().splitlines() != fresh.splitlines():
+        yield Finding(
+            code="platform_file_changed",
+            message=N_("this file belongs to the platform and was edited."),
+            remedy=N_("An upgrade will try to keep the edit; what is yours is safer in brand/."),
+            severity="warning",
+            file=name,
+        )
+
+
+def _answers(file: Path) -> dict[str, str] | None:
+    try:
+        values = yaml.safe_load(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError):
+        return None
+    if not isinstance(values, dict) or not set(QUESTIONS) <= set(values):
+        return None
+    return {key: str(values[key]) for key in QUESTIONS}

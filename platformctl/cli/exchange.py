@@ -1,0 +1,168 @@
+"""Commands that bring things in and take them out: import products, referrals, orders; export tables."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from platformctl import output
+from platformctl.cli.options import AsJson, InFolder
+from platformctl.failures import BadAnswer
+from platformctl.messages import translate as _
+from platformctl.shop import ShopFolder, enter
+
+if TYPE_CHECKING:
+    from platformctl.importing import Outcome
+
+imports = typer.Typer(help=_("Bring in goods, referrals or settled orders from elsewhere."), no_args_is_help=True)
+
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, resolve_path=True, help=_("The file to read."))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Say what would happen and change nothing."))]
+Source = Annotated[
+    str, typer.Option(help=_("The platform it comes from: the same name there is the same member or order here."))
+]
+ColumnMap = Annotated[
+    list[str] | None, typer.Option("--map", help=_("ours=theirs: how a column is called in the file; repeatable."))
+]
+
+
+class Table(StrEnum):
+    MEMBERS = "members"
+    BINDINGS = "bindings"
+    ORDERS = "orders"
+    EARNINGS = "earnings"
+    JOURNAL = "journal"
+
+
+class Shape(StrEnum):
+    CSV = "csv"
+    BEANCOUNT = "beancount"
+
+
+class Feed(StrEnum):
+    SHOPIFY = "shopify"
+    OWN = "own"
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.add_typer(imports, name="import")
+    imports.command("products", help=_("Goods of a product feed: Shopify's CSV or our own."))(products)
+    imports.command("referrals", help=_("Who shared to whom: CSV with sharer, visitor, at."))(referrals)
+    imports.command("orders", help=_("Settled order lines; they count for ranks and pay nobody again."))(orders)
+    app.command("export", help=_("Write a table of the shop as CSV, the journal also for beancount."))(export)
+
+
+def products(
+    file: File,
+    format: Annotated[Feed | None, typer.Option(help=_("Told from the content where it is not given."))] = None,
+    supplier: Annotated[str, typer.Option(help=_("Code of the supplier who ships them."))] = "own-stock",
+    supply_ratio: Annotated[
+        str, typer.Option(help=_('Goods without a cost get this part of their price as cost, such as "60%".'))
+    ] = "",
+    dry_run: DryRun = False,
+    folder: InFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Importing the same feed again changes nothing."""
+    _ready(folder)
+    from platformctl import importing
+
+    ratio = _percent("supply_ratio", supply_ratio)
+    name = None if format is None else format.value
+    outcome = importing.import_products(file, format=name, supplier=supplier, supply_ratio_bps=ratio, dry_run=dry_run)
+    output.say_json(outcome.as_dict()) if as_json else outcome.tell()
+
+
+def referrals(
+    file: File,
+    source: Source = "import",
+    columns: ColumnMap = None,
+    dry_run: DryRun = False,
+    folder: InFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """First link wins; a link that would lock somebody to themselves or close a loop is refused."""
+    _ready(folder)
+    from platformctl import importing
+
+    _tell(importing.import_referrals(file, source=source, columns=_columns(columns), dry_run=dry_run), as_json=as_json)
+
+
+def orders(
+    file: File,
+    source: Source = "import",
+    columns: ColumnMap = None,
+    not_goods: Annotated[
+        list[str] | None, typer.Option(help=_("A code that is no goods, such as POST; repeatable."))
+    ] = None,
+    dry_run: DryRun = False,
+    folder: InFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Without a seller an order belongs to the member its customer was bound to at that time."""
+    _ready(folder)
+    from platformctl import importing
+
+    _tell(
+        importing.import_orders(
+            file, source=source, columns=_columns(columns), not_goods=not_goods or [], dry_run=dry_run
+        ),
+        as_json=as_json,
+    )
+
+
+def export(
+    table: Annotated[Table, typer.Argument(help=_("What to write."))],
+    out: Annotated[Path | None, typer.Option(resolve_path=True, help=_("A file; stdout when not given."))] = None,
+    format: Annotated[Shape, typer.Option(help=_("beancount: the journal only."))] = Shape.CSV,
+    folder: InFolder = Path(),
+) -> None:
+    """Instants in UTC, amounts as decimal text."""
+    if format is Shape.BEANCOUNT and table is not Table.JOURNAL:
+        raise BadAnswer(key="--format", value=format.value, reason=_("only the journal is exported like this"))
+    _ready(folder)
+    from platformctl import exporting
+
+    exporting.export(table.value, as_beancount=format is Shape.BEANCOUNT, out=out)
+
+
+def _tell(outcome: "Outcome", *, as_json: bool) -> None:
+    if as_json:
+        output.say_json(outcome.as_dict())
+    else:
+        outcome.tell()
+
+
+def _ready(folder: Path) -> None:
+    """Go into the shop; its database must be up to date. Raises NotAShop, NoShopEnvironment, SchemaBehind."""
+    shop = ShopFolder.find(folder)
+    enter(shop)
+    from platformctl import schema
+
+    schema.require_current(shop)
+
+
+def _columns(pairs: list[str] | None) -> dict[str, str]:
+    """["at=InvoiceDate"] as a mapping. Raises BadAnswer."""
+    columns = {}
+    for pair in pairs or []:
+        ours, equals, theirs = pair.partition("=")
+        if not (ours.strip() and equals and theirs.strip()):
+            raise BadAnswer(key="--map", value=pair, reason=_("write it as ours=theirs"))
+        columns[ours.strip()] = theirs.strip()
+    return columns
+
+
+def _percent(key: str, text: str) -> int | None:
+    """ "60%" as basis points, None when nothing was given. Raises BadAnswer."""
+    if not text:
+        return None
+    whole, _dot, fraction = text.strip().removesuffix("%").partition(".")
+    if not whole.isdecimal() or len(fraction) > 2 or (fraction and not fraction.isdecimal()):
+        raise BadAnswer(key=key, value=text, reason=_('write a percentage such as "60%"'))
+    bps = int(whole) * 100 + int(fraction.ljust(2, "0") or 0)
+    if not 0 < bps <= 10_000:
+        raise BadAnswer(key=key, value=text, reason=_("it lies between 0 and 100 percent"))
+    return bps

@@ -1,0 +1,15 @@
+"""Options that several commands share."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from platformctl.messages import translate as _
+
+PORT_DEFAULT = 8000
+
+AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document instead of text."))]
+InFolder = Annotated[Path, typer.Option("--dir", "-C", help=_("The shop's folder; the current one by default."))]
+Port = Annotated[int, typer.Option(min=1, max=65535, help=_("Port to listen on."))]
+Host = Annotated[str, typer.Option(help=_("Address to listen on; 0.0.0.0 lets other machines in."))]

@@ -1,0 +1,137 @@
+"""`platformctl export`: what the shop knows, as tables its owner can take away."""
+
+import csv
+import io
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, fields
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from sqlalchemy.orm import Session
+
+from platformctl.failures import CannotWrite
+from shared_core import ledger, members, orders, rewards, storefront
+from shared_core.kernel.database import Database
+from shared_core.kernel.money import Money, decimal_text
+from shared_core.kernel.settings import Settings
+
+BRAND = Path("brand")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+ORDER_COLUMNS = (
+    *("order_id", "at", "state", "origin", "customer", "seller", "channel"),
+    *("sku", "title", "quantity", "unit_price", "paid", "refunded", "currency"),
+)
+EARNING_COLUMNS = (
+    *("earning", "member", "order_id", "sku", "payee", "rule", "plan_version", "rank_then", "basis", "base"),
+    *("rate_bps", "amount", "reversed", "currency", "state", "quoted_at", "matures_at"),
+)
+
+Row = Iterable[object]
+
+
+def export(table: str, *, as_beancount: bool, out: Path | None) -> None:
+    """Write a table to a file, or to stdout. A file appears whole or not at all. Raises CannotWrite."""
+    database = Database(Settings().database_url)
+    try:
+        with database.reading() as session, _target(out) as target:
+            if as_beancount:
+                zone = storefront.load_brand(BRAND).shop.zone
+                target.writelines(f"{line}\n" for line in ledger.export_beancount(session, zone=zone))
+            else:
+                writer = csv.writer(target, lineterminator="\n")
+                writer.writerows([_cell(value) for value in row] for row in TABLES[table](session))
+    finally:
+        database.dispose()
+
+
+def _members(session: Session) -> Iterator[Row]:
+    yield [field.name for field in fields(members.MemberExport)]
+    yield from (astuple(each) for each in members.export_members(session))
+
+
+def _bindings(session: Session) -> Iterator[Row]:
+    yield ["member", "sponsor", "bound_at", "depth"]
+    for each in members.export_bindings(session, at=datetime.now(UTC)):
+        yield [each.member, each.sponsor, each.bound_at, each.depth]
+
+
+def _orders(session: Session) -> Iterator[Row]:
+    names = members.export_names(session)
+    yield ORDER_COLUMNS
+    for each in orders.export_orders(session):
+        seller = names[each.seller_id] if each.seller_id is not None else ""
+        head = [each.order, each.at, each.state, each.origin, names[each.buyer_id], seller, each.channel]
+        yield [
+            *head,
+            each.sku,
+            each.title,
+            each.quantity,
+            each.unit_price,
+            each.paid,
+            each.refunded,
+            each.paid.currency,
+        ]
+
+
+def _earnings(session: Session) -> Iterator[Row]:
+    names = members.export_names(session)
+    yield EARNING_COLUMNS
+    for each in _all_earnings(session):
+        base, amount, back = (
+            Money(minor, each.currency) for minor in (each.base_minor, each.amount_minor, each.reversed_minor)
+        )
+        head = [each.code, names[each.member_id], each.order_number, each.sku, each.payee, each.rule_id]
+        terms = [each.plan_version, each.rank_then, each.basis, base, each.rate_bps, amount, back, each.currency]
+        yield [*head, *terms, each.state, each.quoted_at, each.matures_at]
+
+
+def _all_earnings(session: Session) -> Iterator[rewards.Earning]:
+    after = 0
+    while page := rewards.all_earnings(session, after=after):
+        yield from page
+        after = page[-1].id
+
+
+TABLES: dict[str, Callable[[Session], Iterable[Row]]] = {
+    "members": _members,
+    "bindings": _bindings,
+    "orders": _orders,
+    "earnings": _earnings,
+    "journal": ledger.export_csv,
+}
+
+
+def _cell(value: object) -> str:
+    """Instants in UTC, amounts as decimal text, and no text that a spreadsheet would run as a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, Money):
+        return decimal_text(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA_STARTS) and not _is_number(text) else text
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("-").replace(".", "", 1).isdecimal()
+
+
+@contextmanager
+def _target(out: Path | None) -> Iterator[TextIO]:
+    if out is None:
+        yield sys.stdout
+        sys.stdout.flush()
+        return
+    whole = io.StringIO(newline="")
+    yield whole
+    try:
+        beside = out.with_name(f".{out.name}.part")
+        beside.write_text(whole.getvalue(), encoding="utf-8", newline="")
+        beside.replace(out)
+    except OSError as error:
+        raise CannotWrite(folder=out, reason=error.strerror or str(error)) from error

@@ -1,0 +1,180 @@
+"""`platformctl import`: history and goods from elsewhere, all of a file or nothing of it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from sqlalchemy.orm import Session
+
+from platformctl import output
+from platformctl.messages import translate
+from shared_core import catalog, members, orders, storefront, supply
+from shared_core.kernel.codes import new_code
+from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.money import Money
+from shared_core.kernel.settings import Settings
+
+BRAND = Path("brand")
+CODE_LENGTH = 10
+REFUSALS_SHOWN_MAX = 50
+
+
+class _DryRun(Exception):
+    """Leaves the transaction without a commit."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What an import did: `counts` by name, and every refused row as (line, reason)."""
+
+    counts: Mapping[str, int]
+    refused: list[tuple[int, str]] = field(default_factory=list)
+    dry_run: bool = False
+
+    def as_dict(self) -> dict[str, object]:
+        rows = [{"line": line, "reason": reason} for line, reason in self.refused]
+        return {"ok": True, "dry_run": self.dry_run, "counts": dict(self.counts), "refused": rows}
+
+    def tell(self) -> None:
+        """Counts on stdout; refused rows too, the first ones in full."""
+        for name, count in self.counts.items():
+            print(f"{count:>9,}  {translate(name.replace('_', ' '))}")
+        for line, reason in self.refused[:REFUSALS_SHOWN_MAX]:
+            output.say("  line {line}: {reason}", line=line, reason=reason)
+        more = self.refused[REFUSALS_SHOWN_MAX:]
+        if more:
+            output.say("  … and {count} more; --json lists them all.", count=len(more))
+            for reason, count in Counter(reason for _, reason in self.refused).most_common():
+                print(f"{count:>9,}  {reason}")
+        if self.dry_run:
+            output.say("This was a dry run: nothing was changed.")
+
+
+def import_products(
+    file: Path, *, format: str | None, supplier: str, supply_ratio_bps: int | None, dry_run: bool
+) -> Outcome:
+    """Goods of a feed into the embedded supply and the shop window. Raises FeedUnreadable."""
+    shop = storefront.Shop.open(BRAND, Settings())
+    at = shop.clock()
+    ratio = shop.brand.supply.ratio if supply_ratio_bps is None else supply_ratio_bps
+
+    def take_in(session: Session) -> supply.ImportReport:
+        if supplier not in {each.code for each in supply.suppliers(session)}:
+            supply.create_supplier(session, code=supplier, name=supplier, freight=Money(0, shop.currency), at=at)
+        return supply.import_products(session, feed, supplier=supplier, supply_ratio_bps=ratio, at=at)
+
+    try:
+        with _working("Reading the feed …"):
+            feed = supply.feeds.read(file, format)
+            report = _transact(shop, take_in, dry_run=dry_run)
+            if not dry_run:
+                catalog.pull(shop.database, shop.gateway, rule=shop.price_rule, at=at)
+    finally:
+        shop.database.dispose()
+    counts = {
+        "rows": feed.rows,
+        "products": report.products,
+        "variants": report.variants,
+        "created": report.created,
+        "updated": report.updated,
+        "unchanged": report.unchanged,
+        "skus_given_by_rule": report.skus_given,
+        "without_cost_and_unlisted": report.without_cost,
+        "refused": len(report.rejected),
+    }
+    return Outcome(counts, [(each.line, _text(each.error)) for each in report.rejected], dry_run)
+
+
+def import_referrals(file: Path, *, source: str, columns: Mapping[str, str], dry_run: bool) -> Outcome:
+    """Who bound whom on another platform. Raises ReferralFileUnreadable."""
+    shop = storefront.Shop.open(BRAND, Settings())
+    at = shop.clock()
+
+    def take_in(session: Session) -> members.ReferralReport:
+        return members.import_referrals(
+            session,
+            found.rows,
+            source=source,
+            policy=shop.plan_book.binding_policy(at),
+            new_code=lambda: new_code(CODE_LENGTH),
+            at=at,
+        )
+
+    try:
+        with _working("Reading the referrals …"):
+            found = members.read_referrals(file, columns=columns, zone=shop.brand.shop.zone)
+            report = _transact(shop, take_in, dry_run=dry_run)
+    finally:
+        shop.database.dispose()
+    rejected = sorted([*found.rejected, *report.rejected], key=lambda each: each.line)
+    counts = {
+        "rows": len(found.rows) + len(found.rejected),
+        "bound": report.bound,
+        "already_bound": report.already_bound,
+        "refused_self": report.refused_self,
+        "refused_loop": report.refused_loop,
+        "unusable": report.unusable + len(found.rejected),
+        "members_created": report.members_created,
+    }
+    return Outcome(counts, [(each.line, translate(each.reason)) for each in rejected], dry_run)
+
+
+def import_orders(
+    file: Path, *, source: str, columns: Mapping[str, str], not_goods: Iterable[str], dry_run: bool
+) -> Outcome:
+    """Settled orders of another platform. Raises FileUnreadable."""
+    shop = storefront.Shop.open(BRAND, Settings())
+    at = shop.clock()
+
+    def take_in(session: Session) -> orders.HistoryReport:
+        return orders.import_history(
+            session, history.lines, source=source, new_code=lambda: new_code(CODE_LENGTH), at=at
+        )
+
+    try:
+        with _working("Reading the orders …"):
+            history = orders.read_history(
+                file, currency=shop.currency, zone=shop.brand.shop.zone, columns=columns, not_goods=not_goods
+            )
+            report = _transact(shop, take_in, dry_run=dry_run)
+    finally:
+        shop.database.dispose()
+    refused = sorted([*history.refused, *report.refused], key=lambda each: each.line)
+    by_code = Counter(each.code for each in refused)
+    counts = {
+        "rows": len(history.lines) + len(history.refused),
+        "orders": report.orders,
+        "lines": report.lines,
+        "known_lines": report.known_lines,
+        "customers": report.customers,
+        **{f"refused_{code}": count for code, count in by_code.most_common()},
+    }
+    return Outcome(counts, [(each.line, translate(each.reason)) for each in refused], dry_run)
+
+
+def _transact(shop: storefront.Shop, take_in: Callable[[Session], Any], *, dry_run: bool) -> Any:
+    """Run the import in one transaction; a dry run leaves no trace."""
+    report = None
+    try:
+        with shop.database.transaction() as session:
+            report = take_in(session)
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        pass
+    return report
+
+
+def _text(error: PlatformError) -> str:
+    return error.text(translate)
+
+
+@contextmanager
+def _working(message: str) -> Iterator[None]:
+    """Something moves on a terminal while long work is done."""
+    with Console(stderr=True).status(translate(message)):
+        yield

@@ -1,0 +1,225 @@
+"""Ten weeks in the life of a demo shop, lived through the shop's own services with a clock that we turn.
+
+Nothing is written around the rooms: visitors follow links and sign up, orders are placed, paid, shipped, delivered,
+refunded, and the worker does its chores between, so ranks, earnings and books are what they would be in earnest.
+Every step bears a repeat: a history that was cut off is finished by living it again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from platformctl.sample_orders import SPREE_SKU, WAITING, Deal, history
+from platformctl.sample_people import Person
+from shared_core import catalog, members, orders, rewards, storefront, supply
+from shared_core.kernel.codes import hash_token, new_code, new_token
+from shared_core.kernel.money import Money
+
+DAYS = 75
+SIGN_UP_DAYS = 10
+STAFF = "demo"
+CARRIER = "SF"
+TRACKING_LENGTH = 20
+ADDRESS = supply.Address(
+    name="Demo", phone="13800000000", street="1 Sample Street", city="Hangzhou", region="Zhejiang", country="CN"
+)
+Step = Callable[[], None]
+REACHED = {  # how far each fate goes along placed -> paid -> shipped -> delivered
+    "placed": 0,
+    "cancelled": 0,
+    "paid": 1,
+    "shipped": 2,
+    "delivered": 3,
+    "completed": 3,
+    "partly refunded": 3,
+    "refunded": 3,
+}
+
+
+@dataclass
+class TurnedClock:
+    """A clock that stands where it is put."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass
+class SampleHistory:
+    """One shop living through its history; `clock` is the shop's own."""
+
+    shop: storefront.Shop
+    clock: TurnedClock
+    start: datetime
+    password_hash: str
+    _numbers: dict[str, str] = field(default_factory=dict)
+
+    def live(self, people: list[Person], *, until: datetime) -> None:
+        """Everything from `start` to `until`; the worker's chores are done at the end of every day."""
+        ids = self._meet(people)
+        sponsors = {person.key: person.sponsor for person in people}
+        if self._is_over(ids):
+            return
+        worker = storefront.Worker(self.shop)
+        for at, step in self._calendar(ids, sponsors, until=until):
+            if at.date() != self.clock.now.date():
+                worker.settle()
+            self.clock.now = at
+            step()
+        self.clock.now = until
+        worker.settle()
+        self._pay_out("leader", ids, parts=2, settled=True)
+        self._pay_out("keeper1", ids, parts=1, settled=False)
+        for number, (buyer, lines) in enumerate(WAITING):
+            self._place(Deal(f"waiting-{number}", DAYS, buyer, lines, "placed"), ids, sponsors)
+        worker.settle()
+
+    def _calendar(
+        self, ids: dict[str, int], sponsors: dict[str, str | None], *, until: datetime
+    ) -> list[tuple[datetime, Step]]:
+        """What happens when, in order."""
+        with self.shop.database.reading() as session:
+            price = catalog.price(session, sku=SPREE_SKU).unit_price
+        deals = history(self.shop.plan_at(until), price)
+        steps = [step for deal in deals for step in self._steps(deal, ids, sponsors)]
+        return sorted((step for step in steps if step[0] <= until), key=lambda step: step[0])
+
+    def _is_over(self, ids: dict[str, int]) -> bool:
+        """Whether this history was lived already: its last order is there."""
+        with self.shop.database.reading() as session:
+            return bool(orders.orders_of(session, ids[WAITING[-1][0]], limit=1))
+
+    def _meet(self, people: list[Person]) -> dict[str, int]:
+        """Everybody follows their sponsor's link and signs up, sponsors first, all or nobody; ids by key."""
+        ids: dict[str, int] = {}
+        with self.shop.database.transaction() as session:
+            for place, person in enumerate(people):
+                self.clock.now = self.start + timedelta(days=SIGN_UP_DAYS) * place / len(people)
+                sponsor_id = ids[person.sponsor] if person.sponsor else None
+                known = members.credentials(session, members.normalise_login(person.login)).member_id
+                ids[person.key] = known or self._sign_up(session, person, sponsor_id)
+        return ids
+
+    def _sign_up(self, session: Session, person: Person, sponsor_id: int | None) -> int:
+        at, book = self.clock.now, self.shop.plan_book
+        policy = book.binding_policy(at)
+        visitor_id = members.create_visitor(session, token_hash=hash_token(new_token()), code=new_code(), at=at)
+        if sponsor_id is not None and book.binds(at):
+            members.bind(session, fan_id=visitor_id, sponsor_id=sponsor_id, policy=policy, at=at)
+        member_id = members.sign_up(
+            session,
+            login=members.normalise_login(person.login),
+            password_hash=self.password_hash,
+            name=person.name,
+            visitor_id=visitor_id,
+            code=new_code(),
+            policy=policy,
+            at=at,
+        )
+        if self.shop.plan_at(at).join.how == "sign_up":
+            book.enrol(session, member_id, invited_by=sponsor_id, at=at)
+        return member_id
+
+    def _steps(self, deal: Deal, ids: dict[str, int], sponsors: dict[str, str | None]) -> list[tuple[datetime, Step]]:
+        """What happens to an order, and when."""
+        placed = self.start + timedelta(days=deal.day, hours=2 + len(deal.key) % 7)
+        steps: list[tuple[datetime, Step]] = [(placed, lambda: self._place(deal, ids, sponsors))]
+        reached = REACHED[deal.fate]
+        if reached >= 1:
+            steps.append((placed + timedelta(minutes=9), lambda: self._pay(deal)))
+        if reached >= 2:
+            steps.append((placed + timedelta(days=1), lambda: self._move_parcels(deal, supply_step="ship")))
+        if reached >= 3:
+            steps.append((placed + timedelta(days=3), lambda: self._move_parcels(deal, supply_step="deliver")))
+        if deal.fate == "cancelled":
+            steps.append((placed + timedelta(minutes=12), lambda: self._cancel(deal)))
+        if deal.fate in ("refunded", "partly refunded"):
+            steps.append((placed + timedelta(days=6), lambda: self._refund(deal)))
+        return steps
+
+    def _place(self, deal: Deal, ids: dict[str, int], sponsors: dict[str, str | None]) -> None:
+        sponsor = sponsors[deal.buyer]
+        purchase = orders.Purchase(
+            buyer_id=ids[deal.buyer],
+            lines=deal.lines,
+            address=ADDRESS,
+            checkout_key=f"sample-{deal.key}",
+            claims={"link": ids[sponsor]} if sponsor else {},
+        )
+        self._numbers[deal.key] = self.shop.counter.place(purchase, number=new_code(), at=self.clock.now)
+
+    def _pay(self, deal: Deal) -> None:
+        number = self._numbers[deal.key]
+        with self.shop.database.transaction() as session:
+            total = Money(orders.get(session, number).total_minor, self.shop.currency)
+            orders.confirm_payment(
+                session,
+                number,
+                transaction_no=f"SAMPLE-{deal.key}",
+                amount=total,
+                entered_by=STAFF,
+                at=self.clock.now,
+            )
+
+    def _move_parcels(self, deal: Deal, *, supply_step: Literal["ship", "deliver"]) -> None:
+        """The supplier ships, or the carrier delivers, every parcel of the order."""
+        with self.shop.database.transaction() as session:
+            for parcel in orders.parcels(session, orders.get(session, self._numbers[deal.key]).id):
+                number, at = parcel.supplier_order, self.clock.now
+                if supply_step == "ship":
+                    tracking = f"DEMO{number}"[:TRACKING_LENGTH]
+                    supply.ship(session, number=number, carrier=CARRIER, tracking_number=tracking, at=at)
+                else:
+                    supply.deliver(session, number=number, at=at)
+
+    def _cancel(self, deal: Deal) -> None:
+        with self.shop.database.transaction() as session:
+            orders.cancel(session, self._numbers[deal.key], actor="buyer", reason="changed_mind", at=self.clock.now)
+
+    def _refund(self, deal: Deal) -> None:
+        """All of it, or one piece of the first line."""
+        number, at = self._numbers[deal.key], self.clock.now
+        refund_number = f"R-{number}"
+        with self.shop.database.transaction() as session:
+            if deal.fate == "refunded":
+                orders.refund_all(
+                    session,
+                    number,
+                    reason="does_not_fit",
+                    actor=STAFF,
+                    goods_back=True,
+                    refund_number=refund_number,
+                    at=at,
+                )
+            else:
+                line = orders.lines(session, orders.get(session, number).id)[0]
+                wanted = orders.RefundOrder(
+                    [orders.RefundItem(line.id, pieces=1)], reason="one_too_many", actor=STAFF, goods_back=True
+                )
+                orders.refund(session, number, wanted, refund_number=refund_number, at=at)
+            orders.mark_refund_sent(session, refund_number, evidence=f"SAMPLE-BACK-{deal.key}", at=at)
+
+    def _pay_out(self, key: str, ids: dict[str, int], *, parts: int, settled: bool) -> None:
+        """Somebody asks for a part of what is available; nothing happens where that is too little."""
+        member_id, at, wanted = ids[key], self.clock.now, self.shop.plan_at(self.clock.now)
+        code = f"SAMPLE-{key}"
+        with self.shop.database.transaction() as session:
+            available = rewards.wallet(session, member_id, self.shop.currency).available.minor // parts
+            if available < max(1, wanted.settlement.payout_min):
+                return
+            rewards.request_payout(
+                session,
+                wanted,
+                member_id=member_id,
+                amount=Money(available, self.shop.currency),
+                code=code,
+                zone=self.shop.brand.shop.zone,
+                at=at,
+            )
+            if settled:
+                rewards.mark_payout_paid(session, code, evidence=f"SAMPLE-PAID-{key}", at=at)

@@ -1,0 +1,116 @@
+"""Signing up, logging in and out: the same steps for the API and the pages, cookies included.
+
+Passwords are hashed before the transaction's first statement, so that nobody waits for a lock meanwhile.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from shared_core import members
+from shared_core.kernel.codes import hash_token, new_code, new_token
+from shared_core.storefront import cookies, limits, share_links
+from shared_core.storefront.limits import client_address
+from shared_core.storefront.viewer import current, the_shop
+
+SESSION_LIFE = timedelta(seconds=cookies.SESSION_SECONDS)
+
+
+@dataclass(frozen=True)
+class Started:
+    """A new log-in session; the token is known only now."""
+
+    member: members.Viewer
+    token: str
+
+
+def sign_up(request: Request, session: Session, *, login: str, password: str, name: str) -> Started:
+    """Make the viewer a member of the shop and log them in; what they did as a visitor stays theirs.
+
+    Raises TooManyRequests and whatever `members` refuses (LoginTaken, PasswordTooCommon, …).
+    """
+    shop, viewer, at = the_shop(request), current(request), the_shop(request).clock()
+    shop.limiter.spend(limits.SIGN_UP_BY_ADDRESS, _address(request))
+    known = members.normalise_login(login)
+    hashed = shop.passwords.hash(members.check_password(password, login=known, name=name))
+    member_id = members.sign_up(
+        session,
+        login=known,
+        password_hash=hashed,
+        name=name,
+        visitor_id=None if viewer.signed_in else viewer.member_id,
+        code=new_code(),
+        policy=shop.plan_book.binding_policy(at),
+        at=at,
+        locale=viewer.locale,
+    )
+    if shop.plan_at(at).join.how == "sign_up":
+        invited_by = share_links.last_link(request, session)
+        shop.plan_book.enrol(session, member_id, invited_by=invited_by, at=at)
+    token = new_token()
+    members.start_session(
+        session, member_id, token_hash=hash_token(token), device=device(request), expires_at=at + SESSION_LIFE, at=at
+    )
+    return _started(session, token, at=at)
+
+
+def log_in(request: Request, session: Session, *, login: str, password: str) -> Started:
+    """Start a session under a new token; the visitor of this device becomes part of the account.
+
+    Raises WrongCredentials (whether or not the account exists) and TooManyRequests.
+    """
+    shop, viewer = the_shop(request), current(request)
+    shop.limiter.spend(limits.LOGIN_BY_ADDRESS, _address(request))
+    try:
+        known = members.normalise_login(login)
+    except members.LoginUnreadable as error:
+        raise members.WrongCredentials from error
+    shop.limiter.spend(limits.LOGIN_BY_NAME, known.value)
+    with shop.database.reading() as glance:
+        credentials = members.credentials(glance, known)
+    proven = shop.passwords.verify(credentials, password)
+    token, at = new_token(), shop.clock()
+    if viewer.session_token:
+        members.log_out(session, hash_token(viewer.session_token), at=at)
+    members.log_in(
+        session,
+        proven,
+        visitor_id=None if viewer.signed_in else viewer.member_id,
+        token_hash=hash_token(token),
+        device=device(request),
+        expires_at=at + SESSION_LIFE,
+        at=at,
+    )
+    return _started(session, token, at=at)
+
+
+def log_out(request: Request, session: Session) -> None:
+    """End the session on the server, then drop its cookie. Nobody logged in: nothing to do."""
+    shop, viewer = the_shop(request), current(request)
+    if viewer.session_token:
+        members.log_out(session, hash_token(viewer.session_token), at=shop.clock())
+    cookies.forget(request, cookies.SESSION, secure=shop.secure)
+
+
+def keep_session(request: Request, started: Started) -> None:
+    """Give the browser the session's cookie and drop the visitor's: from here on the session says who it is."""
+    shop = the_shop(request)
+    cookies.remember(request, cookies.SESSION, started.token, seconds=cookies.SESSION_SECONDS, secure=shop.secure)
+    cookies.forget(request, cookies.VISITOR, secure=shop.secure)
+
+
+def device(request: Request) -> str:
+    """What the browser calls itself, to recognise it in the list of devices."""
+    return request.headers.get("user-agent", "")[:200]
+
+
+def _started(session: Session, token: str, *, at: datetime) -> Started:
+    member = members.viewer(session, hash_token(token), at=at)
+    assert member is not None, "the session was started just now"
+    return Started(member, token)
+
+
+def _address(request: Request) -> str:
+    return client_address(request, trusted_proxies=the_shop(request).settings.trusted_proxies)

@@ -1,0 +1,31 @@
+"""One action of the back office: done and told, or refused and said why, with nothing half done."""
+
+from collections.abc import Callable
+
+from fastapi import Request
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from shared_core.kernel.errors import PlatformError
+from shared_core.storefront.pages.forms import sentence
+from shared_core.storefront.pages.page import go
+from shared_core.storefront.shop import Shop
+from shared_core.storefront.viewer import current
+
+Work = Callable[[Session], object]
+
+
+def attempt(request: Request, shop: Shop, work: Work) -> str:
+    """Do `work` in a transaction of its own. Why it was refused, in the viewer's language; "" when it was done."""
+    try:
+        with shop.database.transaction() as session:
+            work(session)
+    except PlatformError as error:
+        locale = current(request).locale
+        return sentence(error, translate=shop.theme.translate(locale), locale=locale)
+    return ""
+
+
+def back(path: str, *, done: str) -> RedirectResponse:
+    """To the page from which the action came, saying that it is done."""
+    return go(path, done=done)

@@ -1,0 +1,96 @@
+"""The books, readable: do the invariants hold, and where is the money."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy.orm import Session
+
+from shared_core import audit, ledger, orders
+from shared_core.kernel.i18n import N_
+from shared_core.kernel.money import Money, parse_money
+from shared_core.storefront.admin import acting
+from shared_core.storefront.admin.errors import HandoverIncomplete
+from shared_core.storefront.pages.page import page, translate
+from shared_core.storefront.shop import Shop
+from shared_core.storefront.viewer import ReadDep, ShopDep, StaffDep
+from shared_core.storefront.wiring import COLLECTOR
+
+GROUPS: Mapping[str, str] = {
+    "assets:clearing": N_("Taken in, not yet handed over"),
+    "assets:bank": N_("At the bank"),
+    "liabilities:customer-deposit": N_("Paid by customers, not yet delivered"),
+    "liabilities:refund-payable": N_("Promised back to customers"),
+    "liabilities:member": N_("Owed to members"),
+    "liabilities:payout": N_("Payouts on their way"),
+    "liabilities:tax-withheld": N_("Tax withheld"),
+    "liabilities:hub": N_("Owed for goods"),
+    "income": N_("Income"),
+    "expenses": N_("Costs"),
+}
+"""Accounts by what their address begins with; the first that fits."""
+
+router = APIRouter()
+Text = Annotated[str, Form(max_length=60)]
+
+
+@router.get("/books")
+def books(request: Request, shop: ShopDep, session: ReadDep, viewer: StaffDep) -> HTMLResponse:
+    return _page(request, session, shop)
+
+
+@router.post("/books/handover")
+def hand_over(request: Request, shop: ShopDep, viewer: StaffDep, amount: Text = "", reference: Text = "") -> Response:
+    """Money left the wallet for the bank; the same transaction number again changes nothing."""
+
+    def note(session: Session) -> None:
+        moved = parse_money(amount, shop.currency)
+        if moved.minor <= 0 or not reference.strip():
+            raise HandoverIncomplete
+        orders.hand_over(session, collector=COLLECTOR, amount=moved, reference=reference.strip(), at=shop.clock())
+
+    trouble = acting.attempt(request, shop, note)
+    if not trouble:
+        return acting.back("/admin/books", done="saved")
+    with shop.database.reading() as session:
+        typed = {"amount": amount, "reference": reference}
+        return _page(request, session, shop, trouble=trouble, typed=typed, status=422)
+
+
+def _page(
+    request: Request,
+    session: Session,
+    shop: Shop,
+    *,
+    trouble: str = "",
+    typed: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    checks = [
+        {"code": each.code, "ok": each.ok, "title": translate(request, each.title), "detail": each.detail}
+        for each in audit.check(session, at=shop.clock())
+    ]
+    broken = sum(not each["ok"] for each in checks)
+    shown = {"checks": checks, "broken": broken, "balanced": broken == 0}
+    return page(
+        request,
+        "admin/books.html",
+        status_code=status,
+        trouble=trouble,
+        typed=typed or {"amount": "", "reference": ""},
+        books={**shown, "balances": _balances(request, session, shop)},
+    )
+
+
+def _balances(request: Request, session: Session, shop: Shop) -> Sequence[Mapping[str, object]]:
+    """One amount per group, positive for what we have, what we owe, what came in and what it cost."""
+    totals = dict.fromkeys(GROUPS, 0)
+    for (address, currency), minor in ledger.trial_balance(session).items():
+        group = next((prefix for prefix in GROUPS if address.startswith(prefix)), None)
+        if group is not None and currency == shop.currency:
+            totals[group] += minor if group.startswith(("assets", "expenses")) else -minor
+    return [
+        {"label": translate(request, GROUPS[group]), "amount": Money(minor, shop.currency)}
+        for group, minor in totals.items()
+    ]

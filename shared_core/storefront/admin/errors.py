@@ -1,0 +1,18 @@
+"""What staff may forget to fill in."""
+
+from shared_core.kernel.errors import Invalid
+
+
+class ReasonMissing(Invalid):
+    code = "reason_missing"
+    message = "Please say why; it is kept with the books."
+
+
+class ParcelUntraceable(Invalid):
+    code = "parcel_untraceable"
+    message = "Please give the carrier and the tracking number, so that the parcel can be followed."
+
+
+class HandoverIncomplete(Invalid):
+    code = "handover_incomplete"
+    message = "Please give an amount above zero and the transaction number."

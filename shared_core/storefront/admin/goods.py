@@ -1,0 +1,158 @@
+"""Goods in the back office: price, margin, stock, on the shelf or off."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Annotated
+from urllib.parse import urlencode
+
+from babel.numbers import format_percent
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy.orm import Session
+
+from shared_core import catalog, supply
+from shared_core.kernel.codes import new_code
+from shared_core.kernel.money import Money, decimal_text, parse_money
+from shared_core.storefront.admin import acting
+from shared_core.storefront.pages import art
+from shared_core.storefront.pages.page import page
+from shared_core.storefront.shop import Shop
+from shared_core.storefront.viewer import ReadDep, ShopDep, StaffDep, current
+
+PRODUCTS_PER_PAGE = 25
+SKU_LENGTH_MAX = 64
+RECEIVED_MAX = 100_000
+HOME = "/admin/products"
+
+router = APIRouter()
+Sku = Annotated[str, Form(max_length=SKU_LENGTH_MAX)]
+Text = Annotated[str, Form(max_length=40)]
+
+
+@dataclass(frozen=True)
+class Item:
+    """`listed`: for sale now. `own_price`: set by hand, not by the shop's price rule."""
+
+    sku: str
+    title: str
+    options: str
+    picture: str
+    supply: Money | None
+    price_text: str
+    own_price: bool
+    margin: str
+    available: int
+    listed: bool
+
+
+@router.get("/products")
+def listing(
+    request: Request,
+    shop: ShopDep,
+    session: ReadDep,
+    viewer: StaffDep,
+    q: Annotated[str, Query(max_length=60)] = "",
+    page_number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1,
+) -> HTMLResponse:
+    return _page(request, session, shop, q=q, number=page_number)
+
+
+@router.post("/products/price")
+def set_price(request: Request, shop: ShopDep, viewer: StaffDep, sku: Sku, price: Text = "") -> Response:
+    """The shop's own price; an empty one goes back to the price rule."""
+
+    def change(session: Session) -> None:
+        own = parse_money(price, shop.currency) if price.strip() else None
+        catalog.set_price(session, sku=sku, price=own, at=shop.clock())
+
+    return _done(request, shop, acting.attempt(request, shop, change), "saved")
+
+
+@router.post("/products/shelf")
+def put_on_shelf(
+    request: Request, shop: ShopDep, viewer: StaffDep, sku: Sku, listed: Annotated[str, Form(pattern="^(yes|no)$")]
+) -> Response:
+    choose = catalog.relist if listed == "yes" else catalog.unlist
+    trouble = acting.attempt(request, shop, lambda session: choose(session, sku=sku, at=shop.clock()))
+    return _done(request, shop, trouble, "saved")
+
+
+@router.post("/products/stock")
+def receive(
+    request: Request,
+    shop: ShopDep,
+    viewer: StaffDep,
+    sku: Sku,
+    key: Annotated[str, Form(min_length=4, max_length=40)],
+    received: Annotated[int, Form(ge=1, le=RECEIVED_MAX)],
+) -> Response:
+    """Goods came in. `key` makes the form one delivery, however often it is sent."""
+    trouble = acting.attempt(
+        request,
+        shop,
+        lambda session: supply.receive_stock(
+            session, sku=sku, quantity=received, reference=f"desk:{key}", at=shop.clock()
+        ),
+    )
+    if not trouble:
+        catalog.pull(shop.database, shop.gateway, rule=shop.price_rule, at=shop.clock())
+    return _done(request, shop, trouble, "received")
+
+
+def _done(request: Request, shop: Shop, trouble: str, done: str) -> Response:
+    if not trouble:
+        return acting.back(HOME, done=done)
+    with shop.database.reading() as session:
+        return _page(request, session, shop, q="", number=1, trouble=trouble, status=422)
+
+
+def _page(
+    request: Request, session: Session, shop: Shop, *, q: str, number: int, trouble: str = "", status: int = 200
+) -> HTMLResponse:
+    found = catalog.products(session, search=q, page=number, per_page=PRODUCTS_PER_PAGE, hidden=True)
+    return page(
+        request,
+        "admin/products.html",
+        status_code=status,
+        trouble=trouble,
+        items=[item for product in found.products for item in _items(request, shop, product)],
+        key=new_code(),
+        listing={
+            "query": q,
+            "previous_url": _page_url(q, found.page - 1, found.pages),
+            "next_url": _page_url(q, found.page + 1, found.pages),
+        },
+    )
+
+
+def _items(request: Request, shop: Shop, product: catalog.ProductView) -> Sequence[Item]:
+    return [
+        Item(
+            sku=each.sku,
+            title=product.title,
+            options=each.label,
+            picture=art.product_picture(shop.brand, product.code, product.image_urls),
+            supply=each.supply_price,
+            price_text=decimal_text(each.price) if each.price else "",
+            own_price=each.own_price,
+            margin=_margin(request, each),
+            available=each.available,
+            listed=each.for_sale,
+        )
+        for each in product.listings
+    ]
+
+
+def _margin(request: Request, listing: catalog.ListingView) -> str:
+    """What is left of the price after the supply price, as a part of the price."""
+    if not listing.price or listing.supply_price is None:
+        return ""
+    part = Decimal((listing.price - listing.supply_price).minor) / listing.price.minor
+    return format_percent(part, format="#,##0%", locale=current(request).locale.replace("-", "_"))
+
+
+def _page_url(q: str, number: int, last: int) -> str:
+    if not 1 <= number <= last:
+        return ""
+    return f"{HOME}?" + urlencode({"q": q, "page": number} if q else {"page": number})

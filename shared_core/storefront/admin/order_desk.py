@@ -1,0 +1,113 @@
+"""What staff see around an order: parcels to send, money promised back, who earns on it, who bought and sold."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from shared_core import members, orders, rewards, supply
+from shared_core.kernel.i18n import N_
+from shared_core.kernel.money import Money
+from shared_core.rewards import EarningState
+from shared_core.storefront.pages import earning_views, plan_words
+from shared_core.storefront.pages.page import translate
+from shared_core.storefront.shop import Shop
+
+SUPPLIER_STATES = {
+    "placed": (N_("to be sent"), "warn"),
+    "accepted": (N_("to be sent"), "warn"),
+    "shipped": (N_("on its way"), "live"),
+    "delivered": (N_("delivered"), "good"),
+    "cancelled": (N_("not sent"), "bad"),
+}
+"""Label and tone."""
+
+
+@dataclass(frozen=True)
+class Parcel:
+    number: str
+    supplier: str
+    summary: str
+    carrier: str
+    tracking: str
+    state_label: str
+    tone: str
+    can_ship: bool
+    can_deliver: bool
+
+
+@dataclass(frozen=True)
+class Share:
+    name: str
+    why: str
+    amount: Money
+    state_label: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Promise:
+    """Money promised back; `sent_at` is empty until it was sent."""
+
+    number: str
+    amount: Money
+    reason: str
+    at: datetime
+    sent_at: datetime | None
+
+
+def around(request: Request, session: Session, shop: Shop, row: orders.Order) -> dict[str, object]:
+    """The rest of the order's page, by name."""
+    people = [row.buyer_id, *([row.seller_id] if row.seller_id else [])]
+    names = members.names(session, people)
+    return {
+        "parcels": _parcels(request, session, row),
+        "shares": _shares(request, session, row),
+        "refunds": [
+            Promise(
+                each.number,
+                Money(each.goods_minor + each.freight_minor, row.currency),
+                each.reason,
+                each.at,
+                each.sent_at,
+            )
+            for each in orders.refunds(session, row.id)
+        ],
+        "requests": [each for each in orders.refund_requests(session, row.id) if each.answered_at is None],
+        "customer": names.get(row.buyer_id, ""),
+        "seller": names.get(row.seller_id, "") if row.seller_id else "",
+        "supply_pending": row.state in orders.SOLD and row.supply_state == "none",
+        "unsent": not any(each.shipped_at for each in orders.parcels(session, row.id)),
+    }
+
+
+def _parcels(request: Request, session: Session, row: orders.Order) -> Sequence[Parcel]:
+    titles = {line.sku: line.title for line in orders.lines(session, row.id)}
+    return [
+        Parcel(
+            number=each.number,
+            supplier=each.supplier,
+            summary=", ".join(f"{titles.get(line.sku, line.sku)} × {line.quantity}" for line in each.lines),
+            carrier=each.shipment.carrier if each.shipment else "",
+            tracking=each.shipment.tracking_number if each.shipment else "",
+            state_label=translate(request, SUPPLIER_STATES[each.state][0]),
+            tone=SUPPLIER_STATES[each.state][1],
+            can_ship=each.state in ("placed", "accepted") and bool(each.lines),
+            can_deliver=each.state == "shipped",
+        )
+        for each in supply.supplier_orders(session, references=[row.number])
+    ]
+
+
+def _shares(request: Request, session: Session, row: orders.Order) -> Sequence[Share]:
+    earned = rewards.earnings_on(session, row.id)
+    names = members.names(session, [each.member_id for each in earned])
+    shares = []
+    for each in earned:
+        label, tone = plan_words.EARNINGS[EarningState(each.state)]
+        why = f"{translate(request, plan_words.PAYEES[each.payee])} · {earning_views.rate(request, each)}"
+        amount = Money(each.net_minor, each.currency)
+        shares.append(Share(names.get(each.member_id, ""), why, amount, translate(request, label), tone))
+    return shares

@@ -1,0 +1,87 @@
+"""The cart. It promises nothing: prices and stock are looked at again when the order is placed."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from pydantic import Field
+from sqlalchemy.orm import Session
+
+from shared_core import catalog, orders
+from shared_core.storefront import purchasing
+from shared_core.storefront.api.shapes import SKU_LENGTH_MAX, Input, Money, Output
+from shared_core.storefront.problems import responses
+from shared_core.storefront.shop import Shop
+from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, ViewerDep, ensure_visitor
+
+router = APIRouter(tags=["cart"])
+
+SkuInPath = Annotated[str, Path(min_length=1, max_length=SKU_LENGTH_MAX)]
+
+
+class CartQuantity(Input):
+    quantity: Annotated[int, Field(ge=0, le=orders.QUANTITY_MAX, examples=[2])]
+    """Pieces in the cart from now on; 0 takes the line out."""
+
+
+class CartLine(Output):
+    """`unit_price` is empty when the SKU is not for sale any more; such a line must be taken out."""
+
+    sku: str
+    title: str
+    quantity: int
+    unit_price: Money | None
+    available: int
+
+
+class Cart(Output):
+    """`goods`, `freight` and `total` are of the lines that are for sale."""
+
+    lines: list[CartLine]
+    goods: Money
+    freight: Money
+    total: Money
+
+
+@router.get("/cart", responses=responses(503))
+def get_cart(session: ReadDep, viewer: ViewerDep, shop: ShopDep) -> Cart:
+    """What is in your cart, at today's prices."""
+    return cart_of(session, shop, viewer.member_id)
+
+
+@router.put("/cart/lines/{sku}", responses=responses(404, 422, 503))
+def put_cart_line(sku: SkuInPath, body: CartQuantity, request: Request, session: SessionDep, shop: ShopDep) -> Cart:
+    """Set how many pieces of a SKU the cart holds. Repeating changes nothing."""
+    if body.quantity:
+        catalog.price(session, sku=sku)
+    viewer = ensure_visitor(request, session)
+    orders.put_in_cart(session, buyer_id=viewer.known_id, sku=sku, quantity=body.quantity, at=shop.clock())
+    return cart_of(session, shop, viewer.member_id)
+
+
+@router.delete("/cart/lines/{sku}", responses=responses(503))
+def delete_cart_line(sku: SkuInPath, session: SessionDep, viewer: ViewerDep, shop: ShopDep) -> Cart:
+    """Take a SKU out of the cart."""
+    if viewer.member_id is not None:
+        orders.put_in_cart(session, buyer_id=viewer.member_id, sku=sku, quantity=0, at=shop.clock())
+    return cart_of(session, shop, viewer.member_id)
+
+
+def cart_of(session: Session, shop: Shop, member_id: int | None) -> Cart:
+    view = purchasing.view_cart(session, shop, member_id)
+    zero = Money.of_minor(0, shop.currency)
+    return Cart(
+        lines=[_line(sku, pieces, item) for sku, pieces, item in view.lines],
+        goods=Money.of(view.quote.goods) if view.quote else zero,
+        freight=Money.of(view.quote.freight) if view.quote else zero,
+        total=Money.of(view.quote.total) if view.quote else zero,
+    )
+
+
+def _line(sku: str, quantity: int, item: catalog.PricedItem | None) -> CartLine:
+    return CartLine(
+        sku=sku,
+        title=item.title if item else sku,
+        quantity=quantity,
+        unit_price=Money.of(item.unit_price) if item else None,
+        available=item.available if item else 0,
+    )

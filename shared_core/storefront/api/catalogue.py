@@ -1,0 +1,103 @@
+"""What is for sale."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+
+from shared_core import catalog
+from shared_core.storefront.api.shapes import Money, Output
+from shared_core.storefront.problems import responses
+from shared_core.storefront.viewer import ReadDep
+
+router = APIRouter(tags=["catalogue"])
+
+
+class Option(Output):
+    name: str
+    value: str
+
+
+class Variant(Output):
+    """One SKU. `available` may lag a little while stock is plentiful; placing the order decides."""
+
+    sku: str
+    options: list[Option]
+    price: Money
+    available: int
+
+
+class Product(Output):
+    slug: str
+    title: str
+    brand: str
+    category: str
+    description: str
+    images: list[str]
+    price_from: Money | None
+    sold_out: bool
+    variants: list[Variant]
+
+
+class ProductPage(Output):
+    products: list[Product]
+    page: int
+    pages: int
+    total: int
+
+
+class Shelves(Output):
+    """The ways to narrow the catalogue down."""
+
+    categories: list[str]
+    brands: list[str]
+
+
+@router.get("/products", responses=responses(422, 503))
+def list_products(
+    session: ReadDep,
+    search: Annotated[str, Query(max_length=100, description="All of these words, in any order.")] = "",
+    category: Annotated[str | None, Query(max_length=120)] = None,
+    brand: Annotated[str | None, Query(max_length=120)] = None,
+    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    per_page: Annotated[int, Query(ge=1, le=100)] = 24,
+) -> ProductPage:
+    """Products for sale, the newest first."""
+    found = catalog.products(session, search=search, category=category, brand=brand, page=page, per_page=per_page)
+    return ProductPage(
+        products=[product_of(each) for each in found.products], page=found.page, pages=found.pages, total=found.total
+    )
+
+
+@router.get("/products/{slug}", responses=responses(404, 503))
+def get_product(session: ReadDep, slug: Annotated[str, Path(max_length=120)]) -> Product:
+    """One product with all its variants that are for sale."""
+    return product_of(catalog.product(session, slug=slug))
+
+
+@router.get("/shelves", responses=responses(503))
+def list_shelves(session: ReadDep) -> Shelves:
+    """Categories and brands that have something for sale."""
+    return Shelves(categories=catalog.categories(session), brands=catalog.brands(session))
+
+
+def product_of(view: catalog.ProductView) -> Product:
+    return Product(
+        slug=view.slug,
+        title=view.title,
+        brand=view.brand,
+        category=view.category,
+        description=view.description,
+        images=list(view.image_urls),
+        price_from=None if view.price_from is None else Money.of(view.price_from),
+        sold_out=view.sold_out,
+        variants=[
+            Variant(
+                sku=each.sku,
+                options=[Option(name=name, value=value) for name, value in each.options],
+                price=Money.of(each.price),
+                available=each.available,
+            )
+            for each in view.listings
+            if each.price is not None
+        ],
+    )

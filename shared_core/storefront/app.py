@@ -1,0 +1,125 @@
+"""`create_app("brand")`: the whole of a shop's own app.py."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+
+import structlog
+from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi.routing import APIRoute
+from starlette.concurrency import run_in_threadpool
+
+import shared_core
+from shared_core import members
+from shared_core.kernel.settings import Settings
+from shared_core.storefront import admin, api, health, logs, pages, problems, security, share_links, statics
+from shared_core.storefront.cookies import SendCookies
+from shared_core.storefront.openapi import DescribedApi
+from shared_core.storefront.shop import DEVELOPMENT_KEY, Shop
+from shared_core.storefront.viewer import ShopDep, form_binding
+from shared_core.storefront.worker import Worker
+
+OPENAPI_PATH = "/api/v1/openapi.json"
+STOP_SECONDS_MAX = 20
+"""How long a stopping process waits for the background work at hand."""
+
+_log = structlog.get_logger()
+
+
+def create_app(
+    brand_dir: str | Path = "brand",
+    *,
+    settings: Settings | None = None,
+    clock: Callable[[], datetime] | None = None,
+    passwords: members.Passwords | None = None,
+) -> FastAPI:
+    """The shop in `brand_dir`, ready to be served.
+
+    `clock` (aware, UTC) and `passwords` (a cheaper hash) are for tests. Raises ConfigError, naming every fault and
+    its remedy, when the brand, the plan or the settings cannot be used or the database cannot be reached.
+    """
+    settings = settings if settings is not None else Settings()
+    shop = Shop.open(Path(brand_dir), settings, clock=clock, passwords=passwords)
+    logs.configure(settings, shop=shop.brand.shop.name)
+    health.require_database(shop)
+    if shop.keys[0] == DEVELOPMENT_KEY:
+        _log.warning("links and forms are signed with the development key; set SHOP_SECRET_KEY")
+    app = _application(shop)
+    app.state.shop = shop
+    problems.install(app)
+    _add_middleware(app, shop)
+    _add_routes(app, shop)
+    return app
+
+
+def run_worker(brand_dir: str | Path = "brand", *, settings: Settings | None = None) -> None:
+    """The background worker as a process of its own, until SIGTERM or SIGINT. Raises ConfigError like `create_app`."""
+    settings = settings if settings is not None else Settings()
+    shop = Shop.open(Path(brand_dir), settings)
+    logs.configure(settings, shop=shop.brand.shop.name)
+    health.require_database(shop)
+    try:
+        Worker(shop).run_until_signalled()
+    finally:
+        shop.database.dispose()
+
+
+async def guard_writes(request: Request, shop: ShopDep) -> AsyncIterator[None]:
+    """Refuse writes that a foreign page may have caused; let the others take turns until they have committed."""
+    if request.method in security.SAFE_METHODS:
+        yield
+        return
+    if not security.proves_same_site(request, own_origin=shop.settings.base_url):
+        token = await security.shown_form_token(request)
+        security.check_form_token(token, shop.keys, binding=form_binding(request), at=shop.clock())
+    async with shop.turns.here():
+        yield
+
+
+def _application(shop: Shop) -> FastAPI:
+    return DescribedApi(
+        title=shop.brand.shop.name,
+        version=shared_core.__version__,
+        description=api.DESCRIPTION,
+        openapi_url=OPENAPI_PATH,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_lifespan,
+        max_body_size=security.BODY_BYTES_MAX,
+        generate_unique_id_function=_operation_id,
+        dependencies=[Depends(guard_writes, scope="function")],
+    )
+
+
+def _operation_id(route: APIRoute) -> str:
+    return route.name
+
+
+def _add_middleware(app: FastAPI, shop: Shop) -> None:
+    """The last one added is the outermost."""
+    app.add_middleware(SendCookies)
+    app.add_middleware(security.SecurityHeaders, secure=shop.secure)
+    app.add_middleware(logs.RequestLog, shop=shop.brand.shop.name, trusted_proxies=shop.settings.trusted_proxies)
+
+
+def _add_routes(app: FastAPI, shop: Shop) -> None:
+    for router in (health.router, statics.router, api.router, share_links.router, pages.router, admin.router):
+        app.include_router(router)
+    own = APIRouter()
+    shop.hooks.call.routes(router=own)
+    app.include_router(own)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    shop: Shop = app.state.shop
+    worker = Worker(shop) if shop.settings.worker_inline else None
+    if worker:
+        worker.start()
+    yield
+    await shop.clicks.here().stop()
+    if worker:
+        await run_in_threadpool(worker.stop, seconds_max=STOP_SECONDS_MAX)
+    shop.database.dispose()
+    _log.info("stopped")

@@ -1,0 +1,283 @@
+"""`brand/brand.toml`: everything a shop decides about itself that is not its growth plan.
+
+Every field has a careful default except the name; unknown keys are refused with the line and the nearest right name.
+"""
+
+import re
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from shared_core.kernel import i18n, tomlfile
+from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.findings import Finding
+from shared_core.kernel.i18n import N_
+from shared_core.kernel.money import BPS_WHOLE, Money, exponent, known_currency, parse_money
+from shared_core.storefront.contrast import READABLE, contrast, readable_on
+
+MARKUP_MAX_BPS = 10 * BPS_WHOLE
+TEXT_MAX = 200
+NOTE_MAX = 2_000
+
+_PERCENT = re.compile(r"(\d{1,4})(?:\.(\d{1,2}))?\s*%")
+_FONTS = re.compile(r"[\w ,'\"\-]+")
+_PATH = re.compile(r"[\w\-][\w.\-]*(/[\w\-][\w.\-]*)*")
+
+
+def _bps(value: object) -> object:
+    match = _PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
+    if match is None:
+        raise ValueError('write a percentage in quotes, like "60%" or "7.5%"')
+    return int(match.group(1)) * 100 + int((match.group(2) or "").ljust(2, "0"))
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError('this time zone is not known; write it like "Asia/Shanghai"') from error
+    return value
+
+
+def _currency(value: str) -> str:
+    if not known_currency(value):
+        raise ValueError('this is not an ISO 4217 currency; write it like "CNY"')
+    return value
+
+
+def _fonts(value: str) -> str:
+    if not _FONTS.fullmatch(value):
+        raise ValueError('write font names separated by commas, like "Georgia, serif"')
+    return value
+
+
+def _inside(value: str) -> str:
+    if not _PATH.fullmatch(value):
+        raise ValueError('write a path inside brand/theme/assets, like "logo.svg"')
+    return value
+
+
+def _tuple(value: object) -> object:
+    return tuple(value) if isinstance(value, list) else value
+
+
+Bps = Annotated[int, BeforeValidator(_bps)]
+"""Ten-thousandths, written as a percentage in quotes."""
+Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+Text = Annotated[str, Field(max_length=TEXT_MAX)]
+FontStack = Annotated[str, Field(max_length=TEXT_MAX), AfterValidator(_fonts)]
+AssetPath = Annotated[str, Field(max_length=TEXT_MAX), AfterValidator(_inside)]
+AmountText = Annotated[str, Field(max_length=20)]
+SUPPORTED_LOCALES = ("en", "zh-CN")
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+
+
+class ShopSection(_Section):
+    name: Annotated[str, Field(min_length=1, max_length=60)]
+    tagline: Text = ""
+    locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}([-_][A-Za-z]{2,4})*$")] = "zh-CN"
+    currency: Annotated[str, AfterValidator(_currency)] = "CNY"
+    zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+    logo: AssetPath | None = None
+    """A picture inside brand/theme/assets."""
+
+
+class SupplySection(_Section):
+    mode: Literal["embedded"] = "embedded"
+    """Where goods come from: "embedded" keeps the supply in the shop's own database."""
+    ratio: Bps | None = None
+    """What imported goods without a cost are taken to cost, as a part of their price. Unset: they stay unlisted."""
+
+
+class PricingSection(_Section):
+    rule: Literal["markup", "suggested"] = "suggested"
+    markup: Annotated[Bps, Field(le=MARKUP_MAX_BPS)] = 6_000
+    """Added to the supply price under the rule "markup", and where no price is suggested."""
+    rounding: Literal["none", "whole", "nines", ".90", ".99"] = "none"
+    """Always upwards. "whole": whole units of the currency; "nines": a last digit of 9; ".90": so many cents."""
+
+
+class ShippingSection(_Section):
+    flat: AmountText = "0"
+    free_over: AmountText | None = None
+    """Goods worth this much or more travel free. Unset: never free (unless `flat` is 0)."""
+
+
+class ColourSection(_Section):
+    primary: Colour = "#9f2d20"
+    accent: Colour = "#7a4b00"
+    paper: Colour = "#fffdf8"
+    ink: Colour = "#221c17"
+
+    @property
+    def on_primary(self) -> str:
+        """What is written on a surface of the primary colour."""
+        return readable_on(self.primary, self.paper, self.ink, "#ffffff", "#000000")
+
+    @property
+    def on_accent(self) -> str:
+        """What is written on a surface of the accent colour."""
+        return readable_on(self.accent, self.paper, self.ink, "#ffffff", "#000000")
+
+
+class TypeSection(_Section):
+    display: FontStack = "'Songti SC', 'Noto Serif CJK SC', 'Source Han Serif SC', Georgia, serif"
+    text: FontStack = (
+        "system-ui, -apple-system, 'PingFang SC', 'Noto Sans CJK SC', 'Microsoft YaHei', 'Segoe UI', sans-serif"
+    )
+
+
+class FeatureSection(_Section):
+    share: bool = True
+    """Every visitor can make share links."""
+    you_earn: bool = True
+    """Members see beside a price what they earn on it."""
+    search: bool = True
+
+
+class ContactSection(_Section):
+    """The trader's disclosure, shown at the foot of every page."""
+
+    operator: Text = ""
+    address: Annotated[tuple[Text, ...], BeforeValidator(_tuple), Field(max_length=6)] = ()
+    phone: Text = ""
+    email: Text = ""
+    registration: Text = ""
+    """Trade register or licence number."""
+
+
+class PaymentSection(_Section):
+    """How a customer pays by hand."""
+
+    payee: Text = ""
+    account: Text = ""
+    note: Annotated[str, Field(max_length=NOTE_MAX)] = ""
+    qr_image: AssetPath | None = None
+    """A picture inside brand/theme/assets."""
+
+
+class BrandConfig(_Section):
+    """One shop's brand.toml."""
+
+    shop: ShopSection
+    supply: SupplySection = SupplySection()
+    pricing: PricingSection = PricingSection()
+    shipping: ShippingSection = ShippingSection()
+    colours: ColourSection = ColourSection()
+    type: TypeSection = TypeSection()
+    features: FeatureSection = FeatureSection()
+    contact: ContactSection = ContactSection()
+    payment: PaymentSection = PaymentSection()
+
+    @model_validator(mode="after")
+    def _amounts_are_money(self) -> Self:
+        for key, amount in (("flat", self.shipping.flat), ("free_over", self.shipping.free_over)):
+            if amount is None:
+                continue
+            try:
+                negative = parse_money(amount, self.shop.currency).minor < 0
+            except PlatformError as error:
+                raise ValueError(f"shipping.{key}: {error}") from error
+            if negative:
+                raise ValueError(f"shipping.{key}: freight is never negative")
+        return self
+
+    @property
+    def locales(self) -> tuple[str, ...]:
+        """The languages the shop can be read in, its own first."""
+        own = self.shop.locale
+        return (own, *(each for each in SUPPORTED_LOCALES if i18n.normalise(each) != i18n.normalise(own)))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.shop.zone)
+
+    @property
+    def free_over(self) -> Money | None:
+        """Goods worth at least this travel free."""
+        text = self.shipping.free_over
+        return None if text is None else parse_money(text, self.shop.currency)
+
+    @property
+    def flat_freight(self) -> Money:
+        """What a customer pays for the carriage of an order."""
+        return parse_money(self.shipping.flat, self.shop.currency)
+
+    @property
+    def decimals(self) -> int:
+        return exponent(self.shop.currency)
+
+
+def load(brand_dir: Path) -> BrandConfig:
+    """Read `brand_dir`/brand.toml. Raises ConfigError with every fault, its line and its remedy."""
+    return tomlfile.load(brand_dir / "brand.toml", BrandConfig)
+
+
+def review(brand: BrandConfig, brand_dir: Path) -> list[Finding]:
+    """What a shop can run with but should not go live with: unreadable colours, missing pictures, no trader named."""
+    file = str(brand_dir / "brand.toml")
+    return [
+        *_unreadable(brand, file),
+        *_missing_files(brand, brand_dir / "theme" / "assets"),
+        *_undisclosed(brand, file),
+    ]
+
+
+def _unreadable(brand: BrandConfig, file: str) -> list[Finding]:
+    colours = brand.colours
+    pairs = (("ink", colours.ink), ("primary", colours.primary), ("accent", colours.accent))
+    return [
+        Finding(
+            code="low_contrast",
+            message=N_("{colour} on {paper} has a contrast of {ratio}; text needs {needed}."),
+            remedy=N_("Make {name} darker or the paper lighter (the other way round on a dark page)."),
+            file=file,
+            key=f"colours.{name}",
+            params={
+                "colour": colour,
+                "paper": colours.paper,
+                "ratio": contrast(colour, colours.paper).quantize(Decimal("0.1")),
+                "needed": READABLE,
+                "name": name,
+            },
+        )
+        for name, colour in pairs
+        if contrast(colour, colours.paper) < READABLE
+    ]
+
+
+def _missing_files(brand: BrandConfig, assets: Path) -> list[Finding]:
+    named = (("shop.logo", brand.shop.logo), ("payment.qr_image", brand.payment.qr_image))
+    return [
+        Finding(
+            code="missing_picture",
+            message=N_("{path} does not exist."),
+            remedy=N_("Put the picture there or remove the key."),
+            file=str(assets.parents[1] / "brand.toml"),
+            key=key,
+            params={"path": str(assets / path)},
+        )
+        for key, path in named
+        if path is not None and not (assets / path).is_file()
+    ]
+
+
+def _undisclosed(brand: BrandConfig, file: str) -> list[Finding]:
+    if brand.contact.operator and brand.contact.address:
+        return []
+    return [
+        Finding(
+            code="no_trader",
+            message=N_("The shop does not say who runs it."),
+            remedy=N_("Fill in operator and address under [contact]; the law of most places asks it of every trader."),
+            severity="warning",
+            file=file,
+            key="contact",
+        )
+    ]

@@ -1,0 +1,70 @@
+"""What falls due by time, or by what the supply side reports. Each chore is idempotent and bounded."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from shared_core import catalog, orders, rewards, supply
+from shared_core.kernel import outbox
+from shared_core.storefront.shop import Shop
+
+OFTEN = timedelta(seconds=1)
+NOW_AND_THEN = timedelta(seconds=10)
+SELDOM = timedelta(hours=1)
+REVIEWED_AT_ONCE = 200
+
+
+@dataclass(frozen=True)
+class Chore:
+    """`run` does what is due at an instant and returns how much that was. It runs at most once in `every`."""
+
+    name: str
+    run: Callable[[Shop, datetime], int]
+    every: timedelta
+
+
+def deliver_outbox(shop: Shop, at: datetime) -> int:
+    return outbox.deliver(shop.database, at=at)
+
+
+def follow_supply(shop: Shop, at: datetime) -> int:
+    return shop.desk.follow()
+
+
+def refresh_window(shop: Shop, at: datetime) -> int:
+    return catalog.pull(shop.database, shop.gateway, rule=shop.price_rule, at=at).offers
+
+
+def _sweep(service: Callable[..., int]) -> Callable[[Shop, datetime], int]:
+    """A service that takes what is due, in one transaction."""
+
+    def sweep(shop: Shop, at: datetime) -> int:
+        with shop.database.transaction() as session:
+            return service(session, at=at)
+
+    return sweep
+
+
+def review_ranks(shop: Shop, at: datetime) -> int:
+    """Where the ladder requalifies: decide ranks by last month. Repeating decides the same."""
+    after: int | None = 0
+    while after is not None:
+        with shop.database.transaction() as session:
+            seen = rewards.review(
+                session, shop.plan_at(at), zone=shop.brand.shop.zone, at=at, after=after, limit=REVIEWED_AT_ONCE
+            )
+        after = seen or None
+    return 0
+
+
+CHORES: tuple[Chore, ...] = (
+    Chore("deliver outbox", deliver_outbox, OFTEN),
+    Chore("follow supply", follow_supply, OFTEN),
+    Chore("refresh window", refresh_window, NOW_AND_THEN),
+    Chore("give up drafts", _sweep(orders.give_up_drafts), NOW_AND_THEN),
+    Chore("lapse unpaid orders", _sweep(orders.lapse_unpaid), NOW_AND_THEN),
+    Chore("expire holds", _sweep(supply.expire_holds), NOW_AND_THEN),
+    Chore("complete orders", _sweep(orders.complete_due), NOW_AND_THEN),
+    Chore("review ranks", review_ranks, SELDOM),
+    Chore("mature earnings", _sweep(rewards.mature_due), NOW_AND_THEN),
+)

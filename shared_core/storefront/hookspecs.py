@@ -1,0 +1,135 @@
+"""The third rung of the ladder by which a shop differs: a few named places where its own Python runs.
+
+brand/hooks.py implements any of these with `@hookimpl`, taking any subset of the arguments. A misspelt hook fails at
+start. The `on_…` hooks run after the commit through the outbox: at least once, never inside the shop's transaction,
+so that a fault in a hook delays only that hook. There are at most eight hooks, for ever.
+"""
+
+import importlib.util
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import pluggy
+from fastapi import APIRouter
+
+from shared_core import members, orders, rewards
+from shared_core.kernel.findings import ConfigError, Finding
+from shared_core.kernel.i18n import N_
+from shared_core.kernel.listeners import Listeners
+
+if TYPE_CHECKING:
+    from shared_core.storefront.viewer import Viewer
+
+PROJECT = "shop"
+HOOKS_MAX = 8
+
+hookspec = pluggy.HookspecMarker(PROJECT)
+hookimpl = pluggy.HookimplMarker(PROJECT)
+
+
+class HookSpecs:
+    """What a shop may implement."""
+
+    @hookspec
+    def routes(self, router: APIRouter) -> None:
+        """Add the shop's own pages and API routes; they come after the core's."""
+
+    @hookspec
+    def template_context(self, viewer: "Viewer") -> Mapping[str, object]:  # type: ignore[empty-body]
+        """More names for every template."""
+
+    @hookspec
+    def on_member_joined(self, event: members.MemberJoined) -> None:
+        """Somebody became a promoter."""
+
+    @hookspec
+    def on_order_placed(self, event: orders.OrderPlaced) -> None:
+        """An order was placed and its goods are held."""
+
+    @hookspec
+    def on_order_paid(self, event: orders.OrderPaid) -> None:
+        """An order was paid."""
+
+    @hookspec
+    def on_order_completed(self, event: orders.OrderCompleted) -> None:
+        """The return window of an order has closed."""
+
+    @hookspec
+    def on_order_refunded(self, event: orders.OrderRefunded) -> None:
+        """Money of an order was given back."""
+
+    @hookspec
+    def on_rank_changed(self, event: rewards.RankChanged) -> None:
+        """A member has another rank."""
+
+
+EVENT_HOOKS: dict[str, type[Any]] = {
+    "on_member_joined": members.MemberJoined,
+    "on_order_placed": orders.OrderPlaced,
+    "on_order_paid": orders.OrderPaid,
+    "on_order_completed": orders.OrderCompleted,
+    "on_order_refunded": orders.OrderRefunded,
+    "on_rank_changed": rewards.RankChanged,
+}
+
+
+class Hooks:
+    """The hooks of one shop."""
+
+    def __init__(self, manager: pluggy.PluginManager) -> None:
+        self._manager = manager
+        self.call = manager.hook
+
+    @classmethod
+    def load(cls, brand_dir: Path) -> "Hooks":
+        """Read `brand_dir`/hooks.py if there is one. Raises ConfigError when it names a hook that does not exist."""
+        manager = pluggy.PluginManager(PROJECT)
+        manager.add_hookspecs(HookSpecs)
+        file = brand_dir / "hooks.py"
+        if file.is_file():
+            try:
+                manager.register(_import(file), name=str(file))
+                manager.check_pending()
+            except pluggy.PluginValidationError as error:
+                raise ConfigError([_bad_hook(file, error)]) from error
+        return cls(manager)
+
+    def template_context(self, viewer: "Viewer") -> dict[str, object]:
+        merged: dict[str, object] = {}
+        for names in self.call.template_context(viewer=viewer):
+            merged.update(names)
+        return merged
+
+    def subscribe(self, listeners: Listeners) -> None:
+        """Have the implemented `on_…` hooks told through the outbox."""
+        for name, event_type in EVENT_HOOKS.items():
+            caller = getattr(self.call, name)
+            if caller.get_hookimpls():
+                listeners.after_commit(event_type, f"hook-{name}", _teller(caller))
+
+
+def _teller(caller: Any) -> Callable[[Any], None]:
+    def tell(event: object) -> None:
+        caller(event=event)
+
+    return tell
+
+
+def _import(file: Path) -> ModuleType:
+    spec: Any = importlib.util.spec_from_file_location(f"brand_hooks_{abs(hash(file))}", file)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def _bad_hook(file: Path, error: pluggy.PluginValidationError) -> Finding:
+    known = sorted(name for name in vars(HookSpecs) if not name.startswith("_"))
+    return Finding(
+        code="bad_hook",
+        message=N_("a hook cannot be used: {reason}."),
+        remedy=N_("Known hooks: {known}."),
+        file=str(file),
+        params={"reason": str(error).rstrip("."), "known": ", ".join(known)},
+    )

@@ -1,0 +1,37 @@
+"""The description of the API: FastAPI's own, with every failure described as the problem that is really sent."""
+
+from typing import Any
+
+from fastapi import FastAPI
+
+from shared_core.storefront.problems import PROBLEM_JSON, FieldError, Problem, responses
+
+REFERENCE = "#/components/schemas/{model}"
+_REPLACED = ("HTTPValidationError", "ValidationError")
+
+
+class DescribedApi(FastAPI):
+    """A FastAPI application whose OpenAPI document tells about problem+json."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            self.openapi_schema = _with_problems(super().openapi())
+        return self.openapi_schema
+
+
+def _with_problems(document: dict[str, Any]) -> dict[str, Any]:
+    components = document.setdefault("components", {})
+    schemas = components.setdefault("schemas", {})
+    for name in _REPLACED:
+        schemas.pop(name, None)
+    for model in (Problem, FieldError):
+        described = model.model_json_schema(ref_template=REFERENCE)
+        described.pop("$defs", None)
+        schemas[model.__name__] = described
+    refused = responses(422)[422]
+    for path in document["paths"].values():
+        for operation in path.values():
+            found = operation["responses"]
+            if "422" in found and PROBLEM_JSON not in found["422"].get("content", {}):
+                found["422"] = refused
+    return document

@@ -1,0 +1,103 @@
+"""Signing up, logging in and out."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import Response
+
+from shared_core import members
+from shared_core.kernel.errors import PlatformError
+from shared_core.storefront import accounts
+from shared_core.storefront.pages import forms, ties
+from shared_core.storefront.pages.page import go, inside, page, refused
+from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, ViewerDep
+
+TEXT_LENGTH_MAX = 254
+
+router = APIRouter(include_in_schema=False)
+Text = Annotated[str, Form(max_length=TEXT_LENGTH_MAX)]
+Next = Annotated[str, Form(max_length=TEXT_LENGTH_MAX)]
+NextInQuery = Annotated[str, Query(alias="next", max_length=TEXT_LENGTH_MAX)]
+
+_FIELDS: dict[type[PlatformError], str] = {
+    members.LoginTaken: "login",
+    members.LoginUnreadable: "login",
+    members.NameUnusable: "name",
+    members.PasswordTooShort: "password",
+    members.PasswordTooLong: "password",
+    members.PasswordTooCommon: "password",
+}
+
+
+@router.get("/login")
+def log_in_form(request: Request, viewer: ViewerDep, after: NextInQuery = "") -> Response:
+    if viewer.signed_in:
+        return go(inside(after))
+    return page(request, "log_in.html", form=forms.Form(), next=after)
+
+
+@router.post("/login")
+def log_in(
+    request: Request, shop: ShopDep, viewer: ViewerDep, login: Text = "", password: Text = "", next: Next = ""
+) -> Response:
+    try:
+        with shop.database.transaction() as session:
+            started = accounts.log_in(request, session, login=login, password=password)
+    except PlatformError as error:
+        form = refused(request, error, {"login": login})
+        return page(request, "log_in.html", status_code=error.status, form=form, next=next)
+    accounts.keep_session(request, started)
+    return go(inside(next))
+
+
+@router.get("/signup")
+def sign_up_form(
+    request: Request, shop: ShopDep, session: ReadDep, viewer: ViewerDep, after: NextInQuery = ""
+) -> Response:
+    if viewer.signed_in:
+        return go(inside(after))
+    told = ties.bound_to(request, session, shop, viewer)
+    return page(
+        request,
+        "sign_up.html",
+        form=forms.Form(),
+        next=after,
+        bound_to=told,
+        password_length_min=members.PASSWORD_LENGTH_MIN,
+    )
+
+
+@router.post("/signup")
+def sign_up(
+    request: Request,
+    shop: ShopDep,
+    viewer: ViewerDep,
+    name: Text = "",
+    login: Text = "",
+    password: Text = "",
+    next: Next = "",
+) -> Response:
+    try:
+        with shop.database.transaction() as session:
+            started = accounts.sign_up(request, session, login=login, password=password, name=name)
+    except PlatformError as error:
+        form = refused(request, error, {"name": name, "login": login}, _FIELDS)
+        with shop.database.reading() as session:
+            told = ties.bound_to(request, session, shop, viewer)
+        return page(
+            request,
+            "sign_up.html",
+            status_code=error.status,
+            form=form,
+            next=next,
+            bound_to=told,
+            password_length_min=members.PASSWORD_LENGTH_MIN,
+        )
+    accounts.keep_session(request, started)
+    return go(inside(next)) if next else go("/me", done="welcome")
+
+
+@router.post("/logout")
+def log_out(request: Request, session: SessionDep) -> Response:
+    accounts.log_out(request, session)
+    return go("/")

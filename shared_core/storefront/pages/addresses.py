@@ -1,0 +1,77 @@
+"""The address form: what is asked, what must be there, which countries there are."""
+
+from collections.abc import Mapping
+from functools import lru_cache
+
+from babel import Locale
+from babel.core import UnknownLocaleError
+from babel.numbers import get_territory_currencies
+
+from shared_core.kernel.i18n import N_
+from shared_core.storefront.brand import BrandConfig
+from shared_core.supply import Address
+
+LENGTH_MAX: Mapping[str, int] = {
+    "name": 80,
+    "phone": 30,
+    "region": 80,
+    "city": 80,
+    "district": 80,
+    "street": 200,
+    "postcode": 16,
+    "country": 2,
+}
+MISSING: Mapping[str, str] = {
+    "name": N_("Who shall receive it?"),
+    "phone": N_("The carrier needs a phone number."),
+    "city": N_("Which city?"),
+    "street": N_("Which street and number?"),
+    "country": N_("Which country?"),
+}
+"""Fields that must be filled in, and what is said when one is not."""
+TOO_LONG = N_("This is too long.")
+PHONE_DIGITS_MIN = 5
+
+
+def faults(values: Mapping[str, str]) -> dict[str, str]:
+    """What is wrong with the address, as msgids by field; empty when it can be used."""
+    wrong = {name: text for name, text in MISSING.items() if not values[name]}
+    wrong |= {name: TOO_LONG for name, most in LENGTH_MAX.items() if len(values[name]) > most}
+    if sum(each.isdigit() for each in values["phone"]) < PHONE_DIGITS_MIN:
+        wrong["phone"] = MISSING["phone"]
+    if values["country"] not in _codes():
+        wrong["country"] = MISSING["country"]
+    return wrong
+
+
+def address(values: Mapping[str, str]) -> Address:
+    return Address(**{name: values[name] for name in LENGTH_MAX})
+
+
+@lru_cache(maxsize=8)
+def countries(locale: str) -> tuple[tuple[str, str], ...]:
+    """(ISO code, name in `locale`), by name."""
+    names = Locale.parse(locale.replace("-", "_")).territories
+    return tuple(sorted(((code, names.get(code, code)) for code in _codes()), key=lambda pair: pair[1]))
+
+
+@lru_cache(maxsize=8)
+def home_country(brand: BrandConfig) -> str:
+    """Where most customers of the shop are, guessed from its language and currency; "CN" when neither says."""
+    try:
+        spoken = Locale.parse(brand.shop.locale.replace("-", "_")).territory
+    except (ValueError, UnknownLocaleError):
+        spoken = None
+    if spoken:
+        return spoken
+    using = [code for code in sorted(_codes()) if brand.shop.currency in get_territory_currencies(code)[-1:]]
+    by_currency = brand.shop.currency[:2]
+    return by_currency if by_currency in using else using[0] if using else "CN"
+
+
+@lru_cache(maxsize=1)
+def _codes() -> frozenset[str]:
+    """Two-letter codes of countries and territories that goods can be sent to."""
+    not_places = {"EU", "EZ", "UN", "ZZ", "XA", "XB", "QO"}
+    known = {str(code) for code in Locale("en").territories}
+    return frozenset(code for code in known - not_places if len(code) == 2 and code.isalpha())

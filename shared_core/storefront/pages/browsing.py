@@ -1,0 +1,118 @@
+"""Looking around: the first page, the shelves, one product, who runs the shop."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from shared_core import catalog
+from shared_core.kernel.i18n import N_
+from shared_core.kernel.money import format_money
+from shared_core.orders import QUANTITY_MAX
+from shared_core.storefront.pages import art, goods, ties
+from shared_core.storefront.pages.page import page, translate
+from shared_core.storefront.shop import Shop
+from shared_core.storefront.viewer import ReadDep, ShopDep, ViewerDep, current
+
+HOME_PRODUCTS = 12
+ALSO_LIKED = 4
+SEARCH_LENGTH_MAX = 60
+NAME_LENGTH_MAX = 120
+PAGE_MAX = 10_000
+FEW_LEFT = 5
+"""From so few pieces on, a product says how many are left."""
+
+router = APIRouter(include_in_schema=False)
+Word = Annotated[str, Query(max_length=SEARCH_LENGTH_MAX)]
+Name = Annotated[str, Query(max_length=NAME_LENGTH_MAX)]
+
+
+@router.get("/")
+def home(request: Request, shop: ShopDep, session: ReadDep, viewer: ViewerDep) -> HTMLResponse:
+    shown = catalog.products(session, per_page=HOME_PRODUCTS)
+    return page(
+        request,
+        "home.html",
+        hero_picture=art.hero_picture(shop.brand),
+        products=goods.cards(session, shop, viewer, shown.products),
+        brands=catalog.brands(session),
+        categories=catalog.categories(session),
+    )
+
+
+@router.get("/products")
+def products(
+    request: Request,
+    shop: ShopDep,
+    session: ReadDep,
+    viewer: ViewerDep,
+    q: Word = "",
+    brand: Name = "",
+    category: Name = "",
+    page_number: Annotated[int, Query(alias="page", ge=1, le=PAGE_MAX)] = 1,
+) -> HTMLResponse:
+    found = catalog.products(session, search=q, brand=brand or None, category=category or None, page=page_number)
+    chosen = {"q": q, "brand": brand, "category": category}
+    return page(
+        request,
+        "products.html",
+        listing={
+            "heading": q or brand or category,
+            "query": q,
+            "brand": brand,
+            "category": category,
+            "filtered": any(chosen.values()),
+            "products": goods.cards(session, shop, viewer, found.products),
+            "previous_url": _page_url(chosen, found.page - 1, found.pages),
+            "next_url": _page_url(chosen, found.page + 1, found.pages),
+        },
+        brands=catalog.brands(session),
+        categories=catalog.categories(session),
+    )
+
+
+@router.get("/products/{slug}")
+def product(request: Request, slug: str, shop: ShopDep, session: ReadDep, viewer: ViewerDep) -> HTMLResponse:
+    found = catalog.product(session, slug=slug)
+    alike = catalog.products(session, category=found.category or None, per_page=ALSO_LIKED + 1).products
+    others = [each for each in alike if each.code != found.code][:ALSO_LIKED]
+    return page(
+        request,
+        "product.html",
+        product=goods.detail(session, shop, viewer, found, few=FEW_LEFT),
+        more=goods.cards(session, shop, viewer, others),
+        quantity_max=QUANTITY_MAX,
+        freight_note=freight_note(request, shop),
+        return_days=shop.plan_at(shop.clock()).returns.days,
+        sold_by=ties.recommender(request, session, shop, viewer),
+    )
+
+
+@router.get("/about")
+def about(request: Request, shop: ShopDep, viewer: ViewerDep) -> HTMLResponse:
+    return page(
+        request,
+        "about.html",
+        freight_note=freight_note(request, shop),
+        return_days=shop.plan_at(shop.clock()).returns.days,
+        binding_note=ties.binding_note(request, shop),
+    )
+
+
+def freight_note(request: Request, shop: Shop) -> str:
+    """What delivery costs, in one sentence."""
+    locale, flat, free_over = current(request).locale, shop.brand.flat_freight, shop.brand.free_over
+    if not flat:
+        return translate(request, N_("Delivery is free, straight from the maker."))
+    cost = format_money(flat, locale)
+    if free_over is None:
+        return translate(request, N_("Delivery costs {amount}, straight from the maker.")).format(amount=cost)
+    text = translate(request, N_("Delivery costs {amount}; from {least} on it is free. Straight from the maker."))
+    return text.format(amount=cost, least=format_money(free_over, locale))
+
+
+def _page_url(chosen: dict[str, str], number: int, last: int) -> str:
+    if not 1 <= number <= last:
+        return ""
+    return "/products?" + urlencode({**{key: value for key, value in chosen.items() if value}, "page": str(number)})

@@ -1,0 +1,110 @@
+"""Products as pages show them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from shared_core import catalog
+from shared_core.kernel.money import Money
+from shared_core.storefront.pages import art, earning
+from shared_core.storefront.shop import Shop
+from shared_core.storefront.viewer import Viewer
+
+
+@dataclass(frozen=True)
+class Card:
+    """A product among others. `price` is the lowest, `earn` what the viewer would get of it, `available` in pieces."""
+
+    slug: str
+    title: str
+    brand: str
+    price: Money
+    several_prices: bool
+    earn: Money | None
+    available: int
+    picture: str
+
+
+@dataclass(frozen=True)
+class Variant:
+    sku: str
+    label: str
+    price: Money
+    available: int
+
+
+@dataclass(frozen=True)
+class Detail:
+    """A product on its own page; `chosen` is the SKU that is ticked when the page opens."""
+
+    slug: str
+    title: str
+    brand: str
+    description: str
+    price: Money
+    several_prices: bool
+    earn: Money | None
+    available: int
+    few_left: bool
+    variants: tuple[Variant, ...]
+    chosen: str
+    picture: str
+
+
+def cards(session: Session, shop: Shop, viewer: Viewer, products: Iterable[catalog.ProductView]) -> list[Card]:
+    """Cards of the products that have a price."""
+    shown = [each for each in products if each.price_from is not None]
+    earns = earning.per_piece(session, shop, viewer, [(each, _cheapest(each)) for each in shown])
+    return [_card(shop, each, earns.get(_cheapest(each).sku)) for each in shown]
+
+
+def detail(session: Session, shop: Shop, viewer: Viewer, product: catalog.ProductView, *, few: int) -> Detail:
+    """The product's page; the cheapest SKU that can be had is ticked."""
+    variants = tuple(_variant(each) for each in product.listings if each.for_sale)
+    can_be_had = [each for each in variants if each.available] or list(variants)
+    cheapest, available = _cheapest(product), sum(each.available for each in variants)
+    return Detail(
+        slug=product.slug,
+        title=product.title,
+        brand=product.brand,
+        description=product.description,
+        price=_price(cheapest),
+        several_prices=_several_prices(product),
+        earn=earning.per_piece(session, shop, viewer, [(product, cheapest)]).get(cheapest.sku),
+        available=available,
+        few_left=available <= few,
+        variants=variants,
+        chosen=min(can_be_had, key=lambda each: each.price.minor).sku,
+        picture=art.product_picture(shop.brand, product.code, product.image_urls),
+    )
+
+
+def _card(shop: Shop, product: catalog.ProductView, earn: Money | None) -> Card:
+    return Card(
+        slug=product.slug,
+        title=product.title,
+        brand=product.brand,
+        price=_price(_cheapest(product)),
+        several_prices=_several_prices(product),
+        earn=earn,
+        available=sum(each.available for each in product.listings if each.for_sale),
+        picture=art.product_picture(shop.brand, product.code, product.image_urls),
+    )
+
+
+def _variant(listing: catalog.ListingView) -> Variant:
+    return Variant(listing.sku, listing.label or listing.sku, _price(listing), listing.available)
+
+
+def _cheapest(product: catalog.ProductView) -> catalog.ListingView:
+    return min((each for each in product.listings if each.for_sale), key=lambda each: _price(each).minor)
+
+
+def _several_prices(product: catalog.ProductView) -> bool:
+    return len({_price(each).minor for each in product.listings if each.for_sale}) > 1
+
+
+def _price(listing: catalog.ListingView) -> Money:
+    assert listing.price is not None, f"{listing.sku} is for sale without a price"
+    return listing.price

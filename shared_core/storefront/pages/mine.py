@@ -1,0 +1,179 @@
+"""The member's own pages: rank, earnings and why, payouts, fans, whom they are bound to."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy.orm import Session
+
+from shared_core import members, rewards
+from shared_core.kernel.codes import new_code
+from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.money import Money, decimal_text, parse_money
+from shared_core.rewards import PayoutState
+from shared_core.storefront import limits
+from shared_core.storefront.pages import earning_views, forms, plan_words, ties
+from shared_core.storefront.pages.page import go, page, refused
+from shared_core.storefront.shop import Shop
+from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep, Viewer
+
+PER_PAGE = 20
+ID_MAX = 2**62
+PAYOUT_CODE_LENGTH = 20
+
+router = APIRouter(include_in_schema=False)
+Before = Annotated[int | None, Query(ge=1, le=ID_MAX)]
+Text = Annotated[str, Form(max_length=80)]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """Progress towards one criterion of the next rank; `percent` is 0 to 100."""
+
+    label: str
+    have: str
+    need: str
+    percent: int
+
+
+@router.get("/me")
+def me(request: Request, shop: ShopDep, session: ReadDep, viewer: MemberDep) -> HTMLResponse:
+    wallet = rewards.wallet(session, viewer.known_id, shop.currency)
+    in_flight = [each for each in rewards.payouts_of(session, viewer.known_id) if each.state == PayoutState.REQUESTED]
+    shown = {
+        "name": viewer.name,
+        "rank": _rank(request, session, shop, viewer) if viewer.promoter else None,
+        "money": {
+            "available": wallet.available,
+            "pending": wallet.pending,
+            "in_flight": Money(sum(each.net_minor for each in in_flight), shop.currency),
+        },
+        "fans": members.fan_counts(session, viewer.known_id, at=shop.clock())[0],
+        "binding": ties.bound_to(request, session, shop, viewer),
+        "may_leave": shop.plan_at(shop.clock()).binding.exit,
+    }
+    return page(request, "me.html", me=shown)
+
+
+@router.post("/me/leave")
+def leave(shop: ShopDep, session: SessionDep, viewer: MemberDep) -> Response:
+    shop.plan_book.require_exit(shop.clock())
+    members.leave(session, viewer.known_id, at=shop.clock())
+    return go("/me", done="left")
+
+
+@router.get("/me/earnings")
+def earnings(
+    request: Request, shop: ShopDep, session: ReadDep, viewer: MemberDep, before: Before = None
+) -> HTMLResponse:
+    rows = rewards.earnings_of(session, viewer.known_id, limit=PER_PAGE + 1, before=before)
+    rules = shop.plan_at(shop.clock())
+    return page(
+        request,
+        "earnings.html",
+        earnings=[earning_views.view(request, rules, row) for row in rows[:PER_PAGE]],
+        listing=_listing("/me/earnings", "before", before, rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else None),
+    )
+
+
+@router.get("/me/fans")
+def fans(request: Request, shop: ShopDep, session: ReadDep, viewer: MemberDep, after: Before = None) -> HTMLResponse:
+    found = members.direct_fans(session, viewer.known_id, at=shop.clock(), after=after, limit=PER_PAGE)
+    return page(
+        request,
+        "fans.html",
+        fans=[{"name": each.name, "since": each.bound_at} for each in found.fans],
+        listing=_listing("/me/fans", "after", after, found.cursor),
+    )
+
+
+@router.get("/me/payouts")
+def payouts(
+    request: Request, shop: ShopDep, session: ReadDep, viewer: MemberDep, before: Before = None
+) -> HTMLResponse:
+    available = rewards.wallet(session, viewer.known_id, shop.currency).available
+    form = forms.Form({"amount": decimal_text(available)})
+    return _payouts(request, session, shop, viewer, form, before=before)
+
+
+@router.post("/me/payouts")
+def ask_payout(request: Request, shop: ShopDep, viewer: MemberDep, amount: Text = "", key: Text = "") -> Response:
+    """`key` makes the form one payout however often it is sent."""
+    try:
+        shop.limiter.spend(limits.PAYOUT_BY_VIEWER, viewer.scope)
+        asked = parse_money(amount, shop.currency)
+        with shop.database.transaction() as session:
+            rewards.request_payout(
+                session,
+                shop.plan_at(shop.clock()),
+                member_id=viewer.known_id,
+                amount=asked,
+                code=key or new_code(PAYOUT_CODE_LENGTH),
+                zone=shop.brand.shop.zone,
+                at=shop.clock(),
+            )
+    except PlatformError as error:
+        form = refused(request, error, {"amount": amount}, {PlatformError: "amount"})
+        with shop.database.reading() as session:
+            return _payouts(request, session, shop, viewer, form, status=error.status)
+    return go("/me/payouts", done="payout")
+
+
+def _payouts(
+    request: Request,
+    session: Session,
+    shop: Shop,
+    viewer: Viewer,
+    form: forms.Form,
+    *,
+    before: int | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    available = rewards.wallet(session, viewer.known_id, shop.currency).available
+    minimum = Money(max(shop.plan_at(shop.clock()).settlement.payout_min, 1), shop.currency)
+    rows = rewards.payouts_of(session, viewer.known_id, limit=PER_PAGE + 1, before=before)
+    return page(
+        request,
+        "payouts.html",
+        status_code=status,
+        payouts=[earning_views.payout(request, row) for row in rows[:PER_PAGE]],
+        available=available,
+        minimum=minimum,
+        can_ask=available >= minimum,
+        key=new_code(PAYOUT_CODE_LENGTH),
+        form=form,
+        listing=_listing("/me/payouts", "before", before, rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else None),
+    )
+
+
+def _rank(request: Request, session: Session, shop: Shop, viewer: Viewer) -> dict[str, object]:
+    """The rank card: where the member stands, what is missing to the next rung, the whole ladder."""
+    rules, at = shop.plan_at(shop.clock()), shop.clock()
+    climb = rewards.climb_of(session, rules, viewer.known_id, zone=shop.brand.shop.zone, at=at)
+    bars = [
+        Bar(
+            label=plan_words.criterion_label(request, rules, criterion),
+            have=plan_words.criterion_amount(request, rules, criterion, reached),
+            need=plan_words.criterion_amount(request, rules, criterion, criterion.at_least),
+            percent=100 * reached // criterion.at_least,
+        )
+        for criterion, reached in climb.reached
+    ]
+    return {
+        "name": climb.rank.name.in_locale(viewer.locale),
+        "next": climb.above.name.in_locale(viewer.locale) if climb.above else "",
+        "any_of": climb.above is not None and climb.above.match == "any" and len(bars) > 1,
+        "criteria": bars,
+        "ladder": [
+            {"name": each.name.in_locale(viewer.locale), "current": each.id == climb.rank.id} for each in rules.ranks
+        ],
+    }
+
+
+def _listing(path: str, name: str, given: int | None, following: int | None) -> dict[str, str]:
+    """Where "back" and "more" lead; there is only one way back, to the beginning."""
+    return {
+        "previous_url": path if given else "",
+        "next_url": f"{path}?{name}={following}" if following is not None else "",
+    }

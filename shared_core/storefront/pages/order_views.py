@@ -1,0 +1,186 @@
+"""Orders as pages show them, to the customer and in the back office."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from fastapi import Request
+from sqlalchemy.orm import Session
+
+from shared_core import orders
+from shared_core.kernel.i18n import N_
+from shared_core.kernel.money import Money
+from shared_core.orders import State
+from shared_core.storefront.pages import art, words
+from shared_core.storefront.pages.page import translate
+from shared_core.storefront.shop import Shop
+
+
+@dataclass(frozen=True)
+class Line:
+    id: int
+    sku: str
+    title: str
+    options: str
+    quantity: int
+    total: Money
+    picture: str
+    refunded_quantity: int
+    refunded: Money
+
+    @property
+    def refundable(self) -> int:
+        """Pieces that can still be given back."""
+        return self.quantity - self.refunded_quantity
+
+
+@dataclass(frozen=True)
+class Step:
+    """`state` is the class in the timeline: done, now, todo or lost."""
+
+    label: str
+    state: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Parcel:
+    carrier: str
+    tracking: str
+    label: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    """An order in a list."""
+
+    number: str
+    placed_at: datetime
+    total: Money
+    summary: str
+    state_label: str
+    tone: str
+    customer: str = ""
+
+
+@dataclass(frozen=True)
+class OrderView:
+    number: str
+    state: State
+    state_label: str
+    headline: str
+    tone: str
+    placed_at: datetime
+    lines: Sequence[Line]
+    goods: Money
+    freight: Money
+    total: Money
+    refunded: Money
+    steps: Sequence[Step]
+    shipments: Sequence[Parcel]
+    address: Sequence[str]
+
+    @property
+    def can_cancel(self) -> bool:
+        return self.state is State.PLACED
+
+    @property
+    def can_ask_back(self) -> bool:
+        """Whether the customer may still ask for their money."""
+        return self.state in orders.SOLD and self.state is not State.COMPLETED
+
+
+def view(request: Request, session: Session, shop: Shop, row: orders.Order) -> OrderView:
+    state = State(row.state)
+    said = words.ORDER[state]
+    return OrderView(
+        number=row.number,
+        state=state,
+        state_label=translate(request, said.label),
+        headline=translate(request, said.headline),
+        tone=said.tone,
+        placed_at=row.placed_at or row.written_at,
+        lines=[_line(shop, each, row.currency) for each in orders.lines(session, row.id)],
+        goods=Money(row.goods_minor, row.currency),
+        freight=Money(row.freight_minor, row.currency),
+        total=Money(row.total_minor, row.currency),
+        refunded=Money(row.refunded_minor, row.currency),
+        steps=timeline(request, state, orders.steps(session, row.id)),
+        shipments=[_parcel(request, each) for each in orders.parcels(session, row.id)],
+        address=_address(row),
+    )
+
+
+def summary(request: Request, session: Session, row: orders.Order, customer: str = "") -> Summary:
+    """One order of a list; reads its lines."""
+    said, lines = words.ORDER[State(row.state)], orders.lines(session, row.id)
+    pieces = sum(line.quantity for line in lines)
+    first = f"{lines[0].title} × {lines[0].quantity}" if lines else ""
+    rest = pieces - lines[0].quantity if lines else 0
+    return Summary(
+        number=row.number,
+        placed_at=row.placed_at or row.written_at,
+        total=Money(row.total_minor, row.currency),
+        summary=first + (translate(request, N_(" and {count} more")).format(count=rest) if rest else ""),
+        state_label=translate(request, said.label),
+        tone=said.tone,
+        customer=customer,
+    )
+
+
+def timeline(request: Request, state: State, happened: Iterable[orders.OrderStep]) -> list[Step]:
+    """What happened, and what is still to come if all goes well."""
+    first: dict[State, orders.OrderStep] = {}
+    for each in happened:
+        first.setdefault(State(each.state), each)
+    if state not in words.MILESTONES:
+        return [_past(request, State(each.state), each) for each in first.values() if each.state != State.DRAFT]
+    milestones = list(words.MILESTONES)
+    reached = milestones.index(state)
+    steps = []
+    for place, milestone in enumerate(milestones):
+        mark = "done" if place <= reached else "now" if place == reached + 1 else "todo"
+        step = first.get(milestone)
+        steps.append(Step(translate(request, words.MILESTONES[milestone]), mark, step.at if step else None))
+    return steps
+
+
+def _past(request: Request, state: State, step: orders.OrderStep) -> Step:
+    label = words.MILESTONES.get(state) or words.ORDER[state].label
+    why = words.REASONS.get(step.reason, step.reason)
+    text = translate(request, label) + (f" ({translate(request, why)})" if why else "")
+    return Step(text, "done" if state in words.MILESTONES else "lost", step.at)
+
+
+def _line(shop: Shop, row: orders.OrderLine, currency: str) -> Line:
+    return Line(
+        id=row.id,
+        sku=row.sku,
+        title=row.title,
+        options="",
+        quantity=row.quantity,
+        total=Money(row.goods_net_minor, currency),
+        picture=art.product_picture(shop.brand, row.product_code),
+        refunded_quantity=row.refunded_quantity,
+        refunded=Money(row.refunded_minor, currency),
+    )
+
+
+def _parcel(request: Request, row: orders.Parcel) -> Parcel:
+    if row.cancelled_at:
+        label, tone = N_("not sent"), "bad"
+    elif row.delivered_at:
+        label, tone = N_("delivered"), "good"
+    elif row.shipped_at:
+        label, tone = N_("on its way"), "live"
+    else:
+        label, tone = N_("being packed"), ""
+    return Parcel(row.carrier, row.tracking_number, translate(request, label), tone)
+
+
+def _address(row: orders.Order) -> list[str]:
+    to = row.address
+    place = " ".join(part for part in (to.get("region"), to.get("city"), to.get("district")) if part)
+    lines = (f"{to.get('name', '')} {to.get('phone', '')}", place, to.get("street", ""), to.get("postcode", ""))
+    return [line.strip() for line in lines if line.strip()]

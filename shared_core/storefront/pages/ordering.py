@@ -1,0 +1,176 @@
+"""From the bag to the door: checkout, the order's own page, second thoughts."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy.orm import Session
+
+from shared_core import orders
+from shared_core.kernel.codes import new_token
+from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.money import MINOR_MAX, Money
+from shared_core.storefront import purchasing
+from shared_core.storefront.pages import addresses, forms, order_views, ties
+from shared_core.storefront.pages.bag import Bag, read_bag
+from shared_core.storefront.pages.page import go, page, refused, translate
+from shared_core.storefront.shop import Shop
+from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep, Viewer
+
+ORDERS_PER_PAGE = 10
+TEXT_LENGTH_MAX = 300
+KEY_LENGTH_MAX = 80
+ID_MAX = 2**62
+
+router = APIRouter(include_in_schema=False)
+Text = Annotated[str, Form(max_length=TEXT_LENGTH_MAX)]
+Number = Annotated[str, Path(max_length=24)]
+
+
+@router.get("/checkout")
+def checkout(request: Request, shop: ShopDep, session: ReadDep, viewer: MemberDep) -> Response:
+    bag = read_bag(request, session, shop, viewer)
+    if not bag.ready:
+        return go("/cart")
+    values = _known_address(session, shop, viewer)
+    return _checkout(request, session, shop, viewer, bag, forms.Form(values), key=new_token())
+
+
+@router.post("/checkout")
+def place(
+    request: Request,
+    shop: ShopDep,
+    viewer: MemberDep,
+    key: Annotated[str, Form(min_length=8, max_length=KEY_LENGTH_MAX)],
+    seen: Annotated[int, Form(ge=0, le=MINOR_MAX)],
+    sku: Annotated[list[str], Form(max_length=orders.LINES_MAX)],
+    quantity: Annotated[list[int], Form(max_length=orders.LINES_MAX)],
+    name: Text = "",
+    phone: Text = "",
+    region: Text = "",
+    city: Text = "",
+    district: Text = "",
+    street: Text = "",
+    postcode: Text = "",
+    country: Text = "",
+) -> Response:
+    """The lines come with the form, so that the same form sent again is the same order although the bag is empty."""
+    typed = (name, phone, region, city, district, street, postcode, country)
+    values = {field: text.strip() for field, text in zip(addresses.LENGTH_MAX, typed, strict=True)}
+    faults = {field: translate(request, text) for field, text in addresses.faults(values).items()}
+    if faults:
+        return _again(request, shop, viewer, forms.Form(values, faults), key=key)
+    try:
+        number = purchasing.place(
+            request,
+            lines=list(zip(sku, quantity, strict=False)),
+            address=addresses.address(values),
+            seen_total=Money(seen, shop.currency),
+            checkout_key=key,
+        )
+    except orders.CheckoutLapsed as error:
+        return _again(request, shop, viewer, refused(request, error, values), key=new_token())
+    except PlatformError as error:
+        return _again(request, shop, viewer, refused(request, error, values), key=key, status=error.status)
+    return go(f"/orders/{number}")
+
+
+@router.get("/orders")
+def my_orders(
+    request: Request, session: ReadDep, viewer: MemberDep, before: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None
+) -> HTMLResponse:
+    rows = orders.orders_of(session, viewer.known_id, limit=ORDERS_PER_PAGE + 1, before=before)
+    shown, more = rows[:ORDERS_PER_PAGE], len(rows) > ORDERS_PER_PAGE
+    return page(
+        request,
+        "orders.html",
+        orders=[order_views.summary(request, session, row) for row in shown],
+        listing={
+            "previous_url": "/orders" if before else "",
+            "next_url": f"/orders?before={shown[-1].id}" if more else "",
+        },
+    )
+
+
+@router.get("/orders/{number}")
+def order(request: Request, number: Number, shop: ShopDep, session: ReadDep, viewer: MemberDep) -> HTMLResponse:
+    row = orders.get(session, number, buyer_id=viewer.known_id)
+    return page(
+        request,
+        "order.html",
+        order=order_views.view(request, session, shop, row),
+        pay=_payment(session, shop, row),
+        asked=[each for each in orders.refund_requests(session, row.id) if each.answered_at is None],
+        return_days=row.return_days,
+    )
+
+
+@router.post("/orders/{number}/cancel")
+def cancel(number: Number, shop: ShopDep, session: SessionDep, viewer: MemberDep) -> Response:
+    orders.get(session, number, buyer_id=viewer.known_id)
+    orders.cancel(session, number, actor="buyer", at=shop.clock())
+    return go(f"/orders/{number}", done="cancelled")
+
+
+@router.post("/orders/{number}/refund-request")
+def ask_back(number: Number, shop: ShopDep, session: SessionDep, viewer: MemberDep, reason: Text) -> Response:
+    orders.request_refund(session, number, buyer_id=viewer.known_id, reason=reason, at=shop.clock())
+    return go(f"/orders/{number}", done="asked")
+
+
+def _again(request: Request, shop: Shop, viewer: Viewer, form: forms.Form, *, key: str, status: int = 422) -> Response:
+    """The checkout as it was filled in, with what is wrong."""
+    with shop.database.reading() as session:
+        bag = read_bag(request, session, shop, viewer)
+        if not bag.lines:
+            return go("/cart")
+        return _checkout(request, session, shop, viewer, bag, form, key=key, status=status)
+
+
+def _checkout(
+    request: Request,
+    session: Session,
+    shop: Shop,
+    viewer: Viewer,
+    bag: Bag,
+    form: forms.Form,
+    *,
+    key: str,
+    status: int = 200,
+) -> HTMLResponse:
+    return page(
+        request,
+        "checkout.html",
+        status_code=status,
+        cart=bag,
+        form=form,
+        key=key,
+        countries=addresses.countries(viewer.locale),
+        return_days=shop.plan_at(shop.clock()).returns.days,
+        sold_by=ties.recommender(request, session, shop, viewer),
+    )
+
+
+def _known_address(session: Session, shop: Shop, viewer: Viewer) -> dict[str, str]:
+    """Where the last order went; else the viewer's name and the shop's country."""
+    last = orders.orders_of(session, viewer.known_id, limit=1)
+    if last:
+        return {field: str(last[0].address.get(field, "")) for field in addresses.LENGTH_MAX}
+    return {"name": viewer.name, "country": addresses.home_country(shop.brand)}
+
+
+def _payment(session: Session, shop: Shop, row: orders.Order) -> dict[str, object] | None:
+    """How to pay, while payment is expected."""
+    expected = orders.expectation(session, row.id) if row.state == orders.State.PLACED else None
+    if expected is None:
+        return None
+    told = shop.brand.payment
+    return {
+        "amount": Money(expected.amount_minor, row.currency),
+        "memo": expected.memo,
+        "deadline": row.due_at,
+        "payee": told.payee,
+        "account": told.account,
+        "note": told.note,
+        "qr_image": told.qr_image,
+    }

@@ -1,0 +1,76 @@
+"""Rendering a page, telling what was just done, and going elsewhere afterwards."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlencode
+
+from babel.dates import format_date
+from fastapi import Request
+from fastapi.responses import HTMLResponse, RedirectResponse
+
+from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.i18n import N_
+from shared_core.storefront.pages.forms import WHOLE_FORM, Form, sentence
+from shared_core.storefront.viewer import current, render, the_shop
+
+NOTICES: Mapping[str, str] = {
+    "added": N_("In your bag."),
+    "cancelled": N_("The order is cancelled."),
+    "asked": N_("We have your request and will answer soon."),
+    "left": N_("You are free. Nobody earns on what you buy from now on."),
+    "payout": N_("Your payout is on its way to us. We send the money by hand and tell you here."),
+    "welcome": N_("Welcome. This is your page."),
+    "changed": N_("The total has changed. Please look once more before you order."),
+    "saved": N_("Saved."),
+    "confirmed": N_("The payment is confirmed."),
+    "shipped": N_("Marked as shipped."),
+    "delivered": N_("Marked as delivered."),
+    "refunded": N_("The refund is booked. Send the money, then note its transaction number."),
+    "sent": N_("Noted as sent."),
+    "received": N_("The goods are in stock."),
+    "paid": N_("The payout is noted as paid."),
+    "failed": N_("The payout is noted as failed; the amount is available again."),
+}
+"""What a page says at the top after a redirect with `?done=…`."""
+
+
+def page(request: Request, name: str, *, status_code: int = 200, **context: object) -> HTMLResponse:
+    """The page `name`, with the notice of what was just done."""
+    notice = NOTICES.get(request.query_params.get("done", ""), "")
+    return render(request, name, status_code=status_code, notice=translate(request, notice), **context)
+
+
+def go(path: str, **query: str) -> RedirectResponse:
+    """After a form was accepted: look at `path` with GET."""
+    address = f"{path}?{urlencode(query)}" if query else path
+    return RedirectResponse(address, status_code=303)
+
+
+def translate(request: Request, message: str) -> str:
+    """`message` in the viewer's language; empty stays empty."""
+    return the_shop(request).theme.translate(current(request).locale)(message) if message else ""
+
+
+def show_day(request: Request, at: datetime) -> str:
+    """The calendar day of an instant in the shop's zone, as the viewer reads dates."""
+    local = at.astimezone(the_shop(request).brand.zone)
+    return format_date(local.date(), locale=current(request).locale.replace("-", "_"))
+
+
+def refused(
+    request: Request,
+    error: PlatformError,
+    values: Mapping[str, str],
+    fields: Mapping[type[PlatformError], str] | None = None,
+) -> Form:
+    """The form again, with `error` beside its field (`fields` names it by class; else it heads the form)."""
+    locale = current(request).locale
+    text = sentence(error, translate=the_shop(request).theme.translate(locale), locale=locale)
+    where = next((name for kind, name in (fields or {}).items() if isinstance(error, kind)), WHOLE_FORM)
+    return Form(values, {where: text})
+
+
+def inside(path: str) -> str:
+    """`path` when it leads to a page of this shop, else the member's page: nobody is sent elsewhere after log-in."""
+    safe = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path and "\r" not in path
+    return path if safe else "/me"

@@ -1,0 +1,87 @@
+"""The share sheet: a link of one's own to the shop or to one product, as text and as a code to scan."""
+
+import io
+from dataclasses import dataclass
+from typing import Annotated
+
+import segno
+from fastapi import APIRouter, Form, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from shared_core import catalog
+from shared_core.kernel.money import Money
+from shared_core.storefront import limits, share_links
+from shared_core.storefront.limits import client_address
+from shared_core.storefront.pages import art, goods, ties
+from shared_core.storefront.pages.page import go, page
+from shared_core.storefront.shop import Shop
+from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, Viewer, ViewerDep, ensure_visitor
+
+SLUG_LENGTH_MAX = 120
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """`earn`: what one piece sold through the link brings; None for the shop as a whole and for non-promoters."""
+
+    title: str
+    text: str
+    price: Money | None
+    earn: Money | None
+    picture: str
+    url: str
+    qr: Markup
+    binding_note: str
+
+
+@router.post("/share")
+def make(
+    request: Request,
+    shop: ShopDep,
+    session: SessionDep,
+    product: Annotated[str, Form(max_length=SLUG_LENGTH_MAX)] = "",
+) -> Response:
+    """Anybody may share from the first look on: who has no row yet gets one here."""
+    address = client_address(request, trusted_proxies=shop.settings.trusted_proxies)
+    shop.limiter.spend(limits.SHARE_LINK_BY_ADDRESS, address)
+    ensure_visitor(request, session)
+    return go("/share", product=product) if product else go("/share")
+
+
+@router.get("/share")
+def sheet(
+    request: Request,
+    shop: ShopDep,
+    session: ReadDep,
+    viewer: ViewerDep,
+    product: Annotated[str, Query(max_length=SLUG_LENGTH_MAX)] = "",
+) -> HTMLResponse:
+    shown = None if viewer.code is None else _sheet(request, session, shop, viewer, product)
+    return page(request, "share.html", share=shown, product=product)
+
+
+def _sheet(request: Request, session: Session, shop: Shop, viewer: Viewer, slug: str) -> Sheet:
+    about, name = "/", shop.brand.shop
+    title, text, price, earn = name.name, name.tagline, None, None
+    picture = art.hero_picture(shop.brand)
+    if slug:
+        found = goods.detail(session, shop, viewer, catalog.product(session, slug=slug), few=0)
+        about = f"/products/{found.slug}"
+        title, text, price, earn, picture = found.title, found.brand, found.price, found.earn, found.picture
+    if not share_links.LEADS_TO.fullmatch(about):
+        about = "/"
+    url = share_links.absolute(request, share_links.make_link(shop, viewer, about=about))
+    return Sheet(title, text, price, earn, picture, url, qr_code(url), ties.binding_note(request, shop))
+
+
+def qr_code(text: str) -> Markup:
+    """An SVG that scales; safe to put into a page, because it holds nothing but squares."""
+    drawing = io.BytesIO()
+    segno.make(text, error="m").save(
+        drawing, kind="svg", xmldecl=False, svgns=True, border=0, omitsize=True, dark="#111"
+    )
+    return Markup(drawing.getvalue().decode())

@@ -1,0 +1,214 @@
+"""Failures as answers: application/problem+json (RFC 9457) for programs, a page for people.
+
+`type` and `code` are stable; `title` and `detail` are in the reader's language; `params` are what `detail` was made
+from. A database that is away gives 503 with Retry-After, whatever was being asked.
+"""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from pydantic import BaseModel, ConfigDict
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.datastructures import URL
+from starlette.exceptions import HTTPException
+
+from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.money import Money
+from shared_core.storefront import logs, security, viewer
+
+PROBLEM_JSON = "application/problem+json"
+TYPE_PREFIX = "urn:platform:problem:"
+RETRY_SECONDS = 2
+ERRORS_MAX = 50
+
+_log = structlog.get_logger()
+
+
+class FieldError(BaseModel):
+    """One thing wrong with what was sent."""
+
+    where: str
+    code: str
+    message: str
+
+
+class Problem(BaseModel):
+    """What went wrong, for programs (RFC 9457)."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "example": {
+                "type": "urn:platform:problem:out_of_stock",
+                "code": "out_of_stock",
+                "title": "Conflict",
+                "status": 409,
+                "detail": "Only 2 of A-1 are left.",
+                "params": {"available": 2, "sku": "A-1"},
+                "errors": [],
+                "request_id": "5b0e6f2c9a3d4e1f",
+            }
+        }
+    )
+
+    type: str
+    code: str
+    title: str
+    status: int
+    detail: str
+    params: dict[str, Any] = {}
+    errors: list[FieldError] = []
+    request_id: str = ""
+
+
+class Unavailable(PlatformError):
+    code = "unavailable"
+    status = 503
+    message = "The shop cannot be reached at the moment. Try again in {retry_after} seconds."
+
+
+class Broken(PlatformError):
+    code = "internal_error"
+    status = 500
+    message = "Something went wrong on our side. It has been noted."
+
+
+class BadRequest(PlatformError):
+    code = "bad_request"
+    status = 422
+    message = "What was sent cannot be accepted."
+
+
+def install(app: FastAPI) -> None:
+    """Answer every failure of `app` as a problem."""
+    app.add_exception_handler(PlatformError, _platform_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(DBAPIError, _database_error)
+    app.add_exception_handler(PoolTimeout, _database_error)
+    app.add_exception_handler(Exception, _unexpected)
+
+
+def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The error answers of an operation, for its OpenAPI description."""
+    return {
+        status: {
+            "description": HTTPStatus(status).phrase,
+            "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status in statuses
+    }
+
+
+async def _platform_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, PlatformError)
+    if isinstance(error, viewer.LoginRequired) and wants_page(request):
+        return _to_log_in(request)
+    if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.error("failed", code=error.code, exc_info=error)
+    return _answer(request, error)
+
+
+async def _validation_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = [
+        FieldError(where=".".join(str(part) for part in each["loc"]), code=each["type"], message=each["msg"])
+        for each in error.errors()[:ERRORS_MAX]
+    ]
+    return _answer(request, BadRequest(), errors=found)
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    named = type("HttpError", (PlatformError,), {"status": error.status_code, "message": phrase})
+    named.code = phrase.lower().replace(" ", "_").replace("-", "_")  # type: ignore[attr-defined]
+    return _answer(request, named(), headers=error.headers or {})
+
+
+async def _database_error(request: Request, error: Exception) -> Response:
+    """Away, locked too long or stopped in the middle: nothing was done, so the same request may be sent again.
+
+    A broken constraint is our own fault and says so.
+    """
+    if isinstance(error, IntegrityError):
+        return await _unexpected(request, error)
+    _log.error("database failed", reason=type(error).__name__, exc_info=error)
+    return _answer(request, Unavailable(retry_after=RETRY_SECONDS))
+
+
+async def _unexpected(request: Request, error: Exception) -> Response:
+    _log.error("unexpected failure", exc_info=error)
+    response = _answer(request, Broken())
+    security.add_headers(response.headers, nonce=None, secure=viewer.the_shop(request).secure)
+    return response
+
+
+def wants_page(request: Request) -> bool:
+    """Whether a person is looking: outside the API, and HTML is welcome."""
+    if request.url.path.startswith(viewer.API_PREFIX):
+        return False
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _answer(
+    request: Request,
+    error: PlatformError,
+    *,
+    errors: Sequence[FieldError] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    who = viewer.current(request)
+    translate = viewer.the_shop(request).theme.translate(who.locale)
+    problem = Problem(
+        type=TYPE_PREFIX + error.code,
+        code=error.code,
+        title=translate(HTTPStatus(error.status).phrase),
+        status=error.status,
+        detail=error.text(translate),
+        params={name: _plain(value) for name, value in error.params.items()},
+        errors=list(errors),
+        request_id=logs.request_id(request),
+    )
+    response = _page(request, problem) if wants_page(request) else _json(problem)
+    response.headers.update(headers or {})
+    if "retry_after" in error.params or error.status == HTTPStatus.SERVICE_UNAVAILABLE:
+        response.headers["Retry-After"] = str(error.params.get("retry_after", RETRY_SECONDS))
+    if error.status == HTTPStatus.UNAUTHORIZED:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _plain(value: object) -> object:
+    """A parameter as JSON."""
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    return {"minor": value.minor, "currency": value.currency} if isinstance(value, Money) else str(value)
+
+
+def _json(problem: Problem) -> Response:
+    return JSONResponse(problem.model_dump(), status_code=problem.status, media_type=PROBLEM_JSON)
+
+
+def _page(request: Request, problem: Problem) -> HTMLResponse:
+    return viewer.render(
+        request,
+        "error.html",
+        status_code=problem.status,
+        status=problem.status,
+        headline=problem.title,
+        text=problem.detail,
+        problem=problem,
+    )
+
+
+def _to_log_in(request: Request) -> Response:
+    """The log-in page, which leads back here when this page can be asked for again."""
+    here = request.url.path if request.method == "GET" else "/"
+    query = f"?{request.url.query}" if request.url.query and request.method == "GET" else ""
+    return RedirectResponse(str(URL("/login").include_query_params(next=here + query)), status_code=303)

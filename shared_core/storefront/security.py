@@ -1,0 +1,157 @@
+"""What every answer carries and every write must prove.
+
+A write is refused when a browser says it comes from another site. Browsers of the last six years say so by
+Sec-Fetch-Site or Origin; whoever sends neither must show that no foreign page can have made the request: a JSON body
+or a bearer token (both impossible for a plain cross-site form), else the signed token of a form we rendered.
+"""
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from fastapi import Request
+from itsdangerous import BadSignature, Signer
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from shared_core.kernel.errors import Forbidden
+
+BODY_BYTES_MAX = 2_000_000
+FORM_TOKEN_SECONDS = 24 * 3600
+FORM_TOKEN_FIELD = "csrf_token"
+FORM_TOKEN_HEADER = "x-csrf-token"
+HSTS_SECONDS = 2 * 365 * 24 * 3600
+NONCE_BYTES = 16
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+_NONCE = "csp_nonce"
+_FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain", "")
+
+
+class CrossSiteRequest(Forbidden):
+    code = "cross_site_request"
+    message = "This request came from another site. Open the page again and retry there."
+
+
+class FormExpired(Forbidden):
+    code = "form_expired"
+    message = "This form is too old. Open the page again and retry."
+
+
+def nonce(request: Request) -> str:
+    """The value that lets an inline script or style of this one answer run."""
+    value: str = request.scope["state"].setdefault(_NONCE, secrets.token_urlsafe(NONCE_BYTES))
+    return value
+
+
+def form_token(keys: Sequence[str], *, binding: str, at: datetime) -> str:
+    """Proof that a form was rendered by us for whoever holds `binding` (a session or visitor token, or nobody).
+
+    The first of `keys` signs, all of them verify.
+    """
+    return _signer(keys, binding).sign(str(int(at.timestamp()))).decode()
+
+
+def check_form_token(token: str, keys: Sequence[str], *, binding: str, at: datetime) -> None:
+    """Raises FormExpired unless `form_token` made the token for this binding less than a day ago."""
+    try:
+        issued = int(_signer(keys, binding).unsign(token))
+    except (BadSignature, ValueError) as error:
+        raise FormExpired from error
+    if not 0 <= at.timestamp() - issued <= FORM_TOKEN_SECONDS:
+        raise FormExpired
+
+
+def proves_same_site(request: Request, *, own_origin: str) -> bool:
+    """Whether nothing more is needed (reads never need anything); False when a form token must be shown.
+
+    `own_origin` is the shop's configured address, or empty: then the Host header says who we are.
+    Raises CrossSiteRequest.
+    """
+    headers = request.headers
+    if request.method in SAFE_METHODS:
+        return True
+    site = headers.get("sec-fetch-site")
+    origin = headers.get("origin")
+    if site is None and origin is None:
+        return _cannot_be_a_foreign_form(request.method, headers)
+    if site in {"same-origin", "none"}:
+        return True
+    if origin is not None and _is_own(origin, headers.get("host", ""), own_origin):
+        return True
+    raise CrossSiteRequest
+
+
+async def shown_form_token(request: Request) -> str:
+    """The token of a submitted form, from its field or the header; empty when there is none."""
+    header = request.headers.get(FORM_TOKEN_HEADER)
+    if header is not None or _media_type(request.headers) not in _FORM_TYPES[:2]:
+        return header or ""
+    value = (await request.form()).get(FORM_TOKEN_FIELD)
+    return value if isinstance(value, str) else ""
+
+
+def _cannot_be_a_foreign_form(method: str, headers: Headers) -> bool:
+    """Only POST with a form's media type can be sent across sites without the browser asking first."""
+    if method != "POST" or headers.get("authorization", "").lower().startswith("bearer "):
+        return True
+    return _media_type(headers) not in _FORM_TYPES
+
+
+def _media_type(headers: Headers) -> str:
+    return headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _is_own(origin: str, host: str, own_origin: str) -> bool:
+    if own_origin and origin == own_origin.rstrip("/"):
+        return True
+    return bool(host) and urlsplit(origin).netloc == host
+
+
+def _signer(keys: Sequence[str], binding: str) -> Signer:
+    salt = "form:" + sha256(binding.encode()).hexdigest()
+    return Signer(list(reversed(keys)), salt=salt, key_derivation="hmac", digest_method=sha256)
+
+
+class SecurityHeaders:
+    """Adds the headers that keep an answer where it belongs; routes may set Cache-Control themselves."""
+
+    def __init__(self, app: ASGIApp, secure: bool) -> None:
+        self.app = app
+        self.secure = secure
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        state = scope.setdefault("state", {})
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                add_headers(MutableHeaders(scope=message), nonce=state.get(_NONCE), secure=self.secure)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers)
+
+
+def add_headers(headers: MutableHeaders, *, nonce: str | None, secure: bool) -> None:
+    headers.setdefault("Content-Security-Policy", content_policy(nonce))
+    headers.setdefault("Cache-Control", "no-store")
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    if secure:
+        headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
+
+
+def content_policy(nonce: str | None) -> str:
+    """Scripts and styles are ours or carry this answer's nonce; pictures may come from suppliers' hosts."""
+    inline = f" 'nonce-{nonce}'" if nonce else ""
+    return (
+        f"default-src 'self'; script-src 'self'{inline}; style-src 'self'{inline}; img-src 'self' data: https:; "
+        "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )

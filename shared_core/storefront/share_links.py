@@ -1,0 +1,110 @@
+"""Share links: made by anybody who looks at the shop, followed by anybody, signed and reusable.
+
+`GET /s/TOKEN` is the one GET that writes. It makes the follower a visitor, binds them by the plan's policy, remembers
+the link for the sale, and leads to the page the link is about.
+"""
+
+import re
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from shared_core import members
+from shared_core.kernel.codes import hash_token, new_code, new_token
+from shared_core.kernel.errors import Invalid
+from shared_core.storefront import cookies, languages, limits
+from shared_core.storefront.limits import client_address
+from shared_core.storefront.shop import Shop
+from shared_core.storefront.viewer import ShopDep, Viewer, the_shop, the_viewer
+
+AUDIENCE = "shop"
+TOKEN_LENGTH_MAX = 512
+VISITOR_TOKEN_LENGTH_MAX = 64
+LEADS_TO = re.compile(r"/|/products|/products/[\w\-]{1,100}|/l/[\w\-]{1,60}", re.ASCII)
+"""Pages a share link may be about. Nothing else is ever redirected to."""
+
+_PREVIEWS = re.compile(
+    r"bot\b|crawl|spider|preview|slurp|facebookexternalhit|whatsapp/|telegram|embedly|wechatsharing", re.IGNORECASE
+)
+
+router = APIRouter(include_in_schema=False)
+
+
+class CannotBeShared(Invalid):
+    code = "cannot_be_shared"
+    message = "A share link can only lead to a page of the shop."
+
+
+@router.get("/s/{token}")
+async def follow(
+    token: Annotated[str, Path(max_length=TOKEN_LENGTH_MAX)], request: Request, shop: ShopDep
+) -> RedirectResponse:
+    """Follow a share link. A tampered one is not found, an expired one is gone; neither writes anything."""
+    address = client_address(request, trusted_proxies=shop.settings.trusted_proxies)
+    shop.limiter.spend(limits.SHARE_LINK_BY_ADDRESS, address)
+    at = shop.clock()
+    claims = members.read_share_token(token, purpose="share", audience=AUDIENCE, keys=shop.keys, at=at)
+    if not _is_preview(request):
+        if shop.plan_book.binds(at):
+            await _record(request, shop, claims.code, at=at)
+        cookies.remember(request, cookies.LINK, token, seconds=cookies.LINK_SECONDS, secure=shop.secure)
+    target = claims.about if LEADS_TO.fullmatch(claims.about) else "/"
+    return RedirectResponse(target, status_code=303)
+
+
+def make_link(shop: Shop, viewer: Viewer, *, about: str, expires_at: datetime | None = None) -> str:
+    """The path of a share link of a known viewer to the page `about`. Raises CannotBeShared."""
+    assert viewer.code is not None, "see ensure_visitor"
+    if not LEADS_TO.fullmatch(about):
+        raise CannotBeShared
+    claims = members.ShareClaims(code=viewer.code, about=about, expires_at=expires_at)
+    return "/s/" + members.sign_share_token(claims, purpose="share", audience=AUDIENCE, keys=shop.keys)
+
+
+def absolute(request: Request, path: str) -> str:
+    """`path` as it is reached from outside."""
+    base = the_shop(request).settings.base_url or str(request.base_url)
+    return base.rstrip("/") + path
+
+
+def last_link(request: Request, session: Session) -> int | None:
+    """Whose link led here last, within `cookies.LINK_SECONDS`; None when nobody's."""
+    shop = the_shop(request)
+    token = cookies.read(request, cookies.LINK, secure=shop.secure)
+    if token is None:
+        return None
+    try:
+        claims = members.read_share_token(token, purpose="share", audience=AUDIENCE, keys=shop.keys, at=shop.clock())
+    except (members.TokenUnreadable, members.TokenExpired):
+        return None
+    return members.member_by_code(session, claims.code)
+
+
+async def _record(request: Request, shop: Shop, sponsor_code: str, *, at: datetime) -> None:
+    """Bind whoever follows; somebody never seen before becomes a visitor. Committed when this returns."""
+    member_id, token = None, cookies.read(request, cookies.VISITOR, secure=shop.secure)
+    if cookies.read(request, cookies.SESSION, secure=shop.secure):
+        viewer = await the_viewer(request, shop)
+        member_id = viewer.member_id if viewer.signed_in else None
+    if token is None or len(token) > VISITOR_TOKEN_LENGTH_MAX:
+        token = new_token()
+    click = members.Click(
+        sponsor_code=sponsor_code,
+        at=at,
+        visitor_token_hash=hash_token(token),
+        visitor_code=new_code(),
+        member_id=member_id,
+        locale=languages.choose(request, shop.brand, secure=shop.secure),
+    )
+    await shop.clicks.here().click(click, policy=shop.plan_book.binding_policy(at))
+    if member_id is None:
+        cookies.remember(request, cookies.VISITOR, token, seconds=cookies.VISITOR_SECONDS, secure=shop.secure)
+
+
+def _is_preview(request: Request) -> bool:
+    """Link previews, crawlers and prefetching browsers are nobody's fans."""
+    purpose = request.headers.get("sec-purpose", "") or request.headers.get("purpose", "")
+    return "prefetch" in purpose or bool(_PREVIEWS.search(request.headers.get("user-agent", "")))

@@ -1,0 +1,147 @@
+"""One running shop: everything its routes need, wired once. This is the only composition root of a storefront."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from shared_core import catalog, members, orders, plan, supply
+from shared_core.kernel.database import Database
+from shared_core.kernel.findings import ConfigError, Finding
+from shared_core.kernel.i18n import N_
+from shared_core.kernel.settings import Settings
+from shared_core.storefront import brand as brands
+from shared_core.storefront import wiring
+from shared_core.storefront.brand import BrandConfig
+from shared_core.storefront.clicks import ClickBatcher
+from shared_core.storefront.hookspecs import Hooks
+from shared_core.storefront.limits import Limiter
+from shared_core.storefront.loops import PerLoop
+from shared_core.storefront.schema import Schema
+from shared_core.storefront.theme import Theme
+from shared_core.storefront.wiring import PlanBook
+
+SECRET_LENGTH_MIN = 32
+DEVELOPMENT_KEY = "development only: signatures made with this key prove nothing"
+STORE = "store"
+"""The name of the one store of an embedded supply."""
+WRITERS_MAX = {"sqlite": 4, "postgresql": 16}
+"""Write requests that one process works on at once; more wait in order, without a thread or a connection.
+
+Must stay well below the 40 threads that serve requests: a request that holds a lock needs a thread to go on, and must
+find one although others, in threads of their own, wait for that lock.
+"""
+
+
+@dataclass(frozen=True)
+class Shop:
+    """What a request needs to know. `keys` sign links and forms: the first signs, all of them verify."""
+
+    brand: BrandConfig
+    brand_dir: Path
+    plans: tuple[plan.Plan, ...]
+    settings: Settings
+    database: Database
+    gateway: supply.SupplyGateway
+    plan_book: PlanBook
+    price_rule: catalog.PriceRule
+    counter: orders.Counter
+    desk: orders.SupplyDesk
+    theme: Theme
+    hooks: Hooks
+    keys: tuple[str, ...]
+    passwords: members.Passwords
+    clock: Callable[[], datetime]
+    schema: Schema
+    limiter: Limiter
+    clicks: PerLoop[ClickBatcher]
+    turns: PerLoop[asyncio.Semaphore]
+    """A write request takes its turn here before it takes a thread, see `WRITERS_MAX`."""
+
+    @classmethod
+    def open(
+        cls,
+        brand_dir: Path,
+        settings: Settings,
+        *,
+        clock: Callable[[], datetime] | None = None,
+        passwords: members.Passwords | None = None,
+    ) -> "Shop":
+        """Read the brand folder and connect everything. Raises ConfigError with every fault found.
+
+        `clock` and `passwords` (a cheaper hash) are for tests.
+        """
+        brand = brands.load(brand_dir)
+        currency = brand.shop.currency
+        plans = (plan.load(brand_dir / "plan.toml", currency=currency),)
+        now = clock if clock is not None else utc_now
+        book, hooks = wiring.PlanBook(plans, brand), Hooks.load(brand_dir)
+        heard = wiring.listeners(book, hooks)
+        database = Database(settings.database_url, heard)
+        gateway = supply.LocalGateway(database, supply.Terms(store=STORE, currency=currency))
+        desk = orders.SupplyDesk(database, gateway, clock=now, zone=brand.shop.zone)
+        desk.subscribe(heard)
+        return cls(
+            brand=brand,
+            brand_dir=brand_dir,
+            plans=plans,
+            settings=settings,
+            database=database,
+            gateway=gateway,
+            plan_book=book,
+            price_rule=wiring.price_rule(brand),
+            counter=wiring.counter(database, gateway, book),
+            desk=desk,
+            theme=Theme.open(brand_dir, brand),
+            hooks=hooks,
+            keys=signing_keys(settings),
+            passwords=passwords if passwords is not None else members.Passwords(),
+            clock=now,
+            schema=Schema(settings.database_url, brand_dir),
+            limiter=Limiter(enabled=settings.rate_limits),
+            clicks=PerLoop(partial(ClickBatcher, database)),
+            turns=PerLoop(partial(asyncio.Semaphore, WRITERS_MAX[database.dialect])),
+        )
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers reach the shop over TLS: cookies are then bound to the host and never sent in the clear."""
+        return self.settings.environment == "production" or self.settings.base_url.startswith("https://")
+
+    @property
+    def freight(self) -> orders.FreightRule:
+        """What delivery costs."""
+        return self.counter.freight
+
+    @property
+    def currency(self) -> str:
+        return self.brand.shop.currency
+
+    def plan_at(self, at: datetime) -> plan.Plan:
+        """The plan version that is in force at `at`."""
+        return self.plan_book.at(at)
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def signing_keys(settings: Settings) -> tuple[str, ...]:
+    """The current key, then the old ones. Production refuses to start without a real one."""
+    current = settings.secret_key.get_secret_value()
+    if settings.environment == "production" and len(current) < SECRET_LENGTH_MIN:
+        raise ConfigError(
+            [
+                Finding(
+                    code="no_secret_key",
+                    message=N_("SHOP_SECRET_KEY is missing or shorter than {least} characters."),
+                    remedy=N_("Set it to the output of: openssl rand -hex 32"),
+                    key="SHOP_SECRET_KEY",
+                    params={"least": SECRET_LENGTH_MIN},
+                )
+            ]
+        )
+    old = [key.get_secret_value() for key in settings.previous_secret_keys]
+    return (current or DEVELOPMENT_KEY, *old)

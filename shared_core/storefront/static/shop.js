@@ -1,0 +1,70 @@
+// Small comforts. Every page works without this file.
+(() => {
+  "use strict";
+  const say = (text) => {
+    const live = document.querySelector("[data-live]");
+    if (live) live.textContent = text;
+  };
+
+  const copy = async (button) => {
+    const source = document.getElementById(button.dataset.copy);
+    const text = source.value ?? source.textContent.trim();
+    try {
+      await navigator.clipboard.writeText(text);
+    } catch {
+      if (!source.select) return;
+      source.select();
+      if (!document.execCommand("copy")) return;
+    }
+    const label = button.querySelector("[data-label]") ?? button;
+    const before = label.textContent;
+    label.textContent = button.dataset.done;
+    say(button.dataset.done);
+    setTimeout(() => { label.textContent = before; }, 2000);
+  };
+
+  const share = async (button) => {
+    const { shareUrl: url, shareTitle: title, shareText: text } = button.dataset;
+    try {
+      await navigator.share({ url, title, text });
+    } catch (refused) {
+      if (refused.name !== "AbortError") throw refused;
+    }
+  };
+
+  const step = (button) => {
+    const input = button.closest("[data-stepper]").querySelector("input");
+    const before = input.value;
+    if (button.dataset.step === "up") input.stepUp(); else input.stepDown();
+    if (input.value !== before) input.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-copy], [data-share-url], [data-step], [data-print]");
+    if (!button) return;
+    if (button.dataset.copy) copy(button);
+    else if (button.dataset.shareUrl) share(button);
+    else if (button.dataset.step) step(button);
+    else window.print();
+  });
+
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-send-on-change]");
+    if (form) form.requestSubmit();
+  });
+
+  // A form is sent once, however often its button is tapped.
+  document.addEventListener("submit", (event) => {
+    if (event.defaultPrevented) return;
+    const form = event.target;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    if (form.method === "post") form.dataset.sent = "yes";
+  });
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
+  });
+
+  for (const each of document.querySelectorAll("[data-needs-script]")) each.hidden = false;
+  for (const each of document.querySelectorAll("[data-without-script]")) each.hidden = true;
+  if (!navigator.share) for (const each of document.querySelectorAll("[data-share-url]")) each.hidden = true;
+})();

@@ -1,0 +1,251 @@
+"""Who is looking, and what every route takes: the shop, a session, the viewer; and how a page is rendered.
+
+    @router.post("/cart")
+    def put(request: Request, session: SessionDep, viewer: ViewerDep) -> Response: ...
+
+`SessionDep` is a transaction that commits before the answer is sent: who got a 200 is in the database. The viewer is
+looked up before it begins, in a short reading of its own, so that no request ever holds two connections.
+"""
+
+import dataclasses
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.responses import HTMLResponse
+from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.orm import Session
+from starlette.concurrency import run_in_threadpool
+
+from shared_core import members, orders
+from shared_core.kernel.codes import hash_token, new_code, new_token
+from shared_core.kernel.errors import Forbidden, PlatformError
+from shared_core.storefront import cookies, languages, security
+from shared_core.storefront.shop import Shop
+
+API_PREFIX = "/api/"
+READERS_MAX = 16
+"""Requests that may hold a reading session at once in one process; more wait without a thread or a connection.
+
+With the writers' `WRITERS_MAX` it stays below the database's connections.
+"""
+
+
+class LoginRequired(PlatformError):
+    code = "login_required"
+    status = 401
+    message = "Please log in first."
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """`member_id` is None for somebody never seen before; a visitor with a cookie has one but is not signed in."""
+
+    member_id: int | None
+    code: str | None
+    name: str
+    signed_in: bool
+    promoter: bool
+    staff: str | None
+    """"owner" or "staff", else None."""
+    locale: str
+    visitor_token: str | None
+    session_token: str | None
+    cart_count: int = 0
+
+    @property
+    def known_id(self) -> int:
+        """The member behind a viewer that is known to have one (signed in, or just made a visitor)."""
+        assert self.member_id is not None, "somebody never seen before has no row"
+        return self.member_id
+
+    @property
+    def actor(self) -> str:
+        """How histories name this viewer: "staff:7", "member:7"."""
+        return f"{'staff' if self.staff else 'member'}:{self.known_id}"
+
+    @property
+    def scope(self) -> str:
+        """Who this is for rate limits and idempotency keys; empty for somebody never seen."""
+        return f"member:{self.member_id}" if self.member_id is not None else ""
+
+
+def the_shop(request: Request) -> Shop:
+    shop: Shop = request.app.state.shop
+    return shop
+
+
+ShopDep = Annotated[Shop, Depends(the_shop)]
+
+
+async def the_viewer(request: Request, shop: ShopDep) -> Viewer:
+    """Look up who is asking. Reads only; nobody gets a row or a cookie for looking around."""
+    viewer = nobody(request, shop)
+    token = _bearer(request) or cookies.read(request, cookies.SESSION, secure=shop.secure)
+    if token or viewer.visitor_token:
+        counted = not request.url.path.startswith(API_PREFIX)
+        viewer = await run_in_threadpool(_look_up, shop, viewer, token, counted=counted)
+    request.state.viewer = viewer
+    return viewer
+
+
+def nobody(request: Request, shop: Shop) -> Viewer:
+    """A viewer known by nothing but what the request itself says."""
+    return Viewer(
+        member_id=None,
+        code=None,
+        name="",
+        signed_in=False,
+        promoter=False,
+        staff=None,
+        locale=languages.choose(request, shop.brand, secure=shop.secure),
+        visitor_token=cookies.read(request, cookies.VISITOR, secure=shop.secure),
+        session_token=None,
+    )
+
+
+ViewerDep = Annotated[Viewer, Depends(the_viewer)]
+
+
+_TOKEN = HTTPBearer(auto_error=False, scheme_name="token", description="What a log-in with `as_token` returned.")
+_COOKIE = APIKeyCookie(
+    name=cookies.SESSION,
+    auto_error=False,
+    scheme_name="session",
+    description="Set by a log-in; over TLS its name is `__Host-session`.",
+)
+
+
+def signed_in_viewer(
+    viewer: ViewerDep,
+    _token: Annotated[HTTPAuthorizationCredentials | None, Depends(_TOKEN)],
+    _cookie: Annotated[str | None, Depends(_COOKIE)],
+) -> Viewer:
+    """The two unused arguments describe, for OpenAPI, what `the_viewer` reads."""
+    if not viewer.signed_in:
+        raise LoginRequired
+    return viewer
+
+
+def staff_viewer(viewer: Annotated[Viewer, Depends(signed_in_viewer)]) -> Viewer:
+    if viewer.staff is None:
+        raise Forbidden
+    return viewer
+
+
+MemberDep = Annotated[Viewer, Depends(signed_in_viewer)]
+"""A signed-in viewer; anybody else gets 401 (a page: the way to the log-in)."""
+StaffDep = Annotated[Viewer, Depends(staff_viewer)]
+"""A signed-in owner or staff member; anybody else gets 403."""
+
+
+def transaction(shop: ShopDep, viewer: ViewerDep) -> Iterator[Session]:
+    with shop.database.transaction() as session:
+        yield session
+
+
+def reading(shop: ShopDep, viewer: ViewerDep) -> Iterator[Session]:
+    with shop.database.reading() as session:
+        yield session
+
+
+SessionDep = Annotated[Session, Depends(transaction, scope="function")]
+ReadDep = Annotated[Session, Depends(reading, scope="function", max_concurrency=READERS_MAX)]
+
+
+def ensure_visitor(request: Request, session: Session) -> Viewer:
+    """The viewer, given a row and a cookie now if they had none: to be called where somebody first leaves a trace.
+
+    The cookie goes out only when the answer succeeds, that is after the commit.
+    """
+    shop, viewer = the_shop(request), current(request)
+    if viewer.member_id is not None:
+        return viewer
+    token, code = new_token(), new_code()
+    member_id = members.create_visitor(
+        session, token_hash=hash_token(token), code=code, at=shop.clock(), locale=viewer.locale
+    )
+    cookies.remember(request, cookies.VISITOR, token, seconds=cookies.VISITOR_SECONDS, secure=shop.secure)
+    viewer = dataclasses.replace(viewer, member_id=member_id, code=code, visitor_token=token)
+    request.state.viewer = viewer
+    return viewer
+
+
+def current(request: Request) -> Viewer:
+    """The viewer that was looked up for this request; nobody when the request failed before that."""
+    viewer: Viewer | None = getattr(request.state, "viewer", None)
+    return viewer if viewer is not None else nobody(request, the_shop(request))
+
+
+def render(request: Request, name: str, *, status_code: int = 200, **context: object) -> HTMLResponse:
+    """The page `name` in the viewer's language.
+
+    Every template also knows brand, viewer, locale, csrf_token, nonce, cart_count, path, theme_url and asset(path).
+    """
+    shop, viewer = the_shop(request), current(request)
+    content = shop.theme.render(
+        name,
+        {
+            "brand": shop.brand,
+            "viewer": viewer,
+            "locale": viewer.locale,
+            "translate": shop.theme.translate(viewer.locale),
+            "translate_plural": shop.theme.translate_plural(viewer.locale),
+            "csrf_token": security.form_token(shop.keys, binding=form_binding(request), at=shop.clock()),
+            "nonce": security.nonce(request),
+            "cart_count": viewer.cart_count,
+            "path": request.url.path,
+            **shop.hooks.template_context(viewer),
+            **context,
+        },
+    )
+    if "lang" in request.query_params:
+        _keep_language(request, viewer.locale)
+    return HTMLResponse(content, status_code=status_code)
+
+
+def form_binding(request: Request) -> str:
+    """What a form token is bound to: the session, else the visitor, else nobody yet."""
+    session = cookies.read(request, cookies.SESSION, secure=the_shop(request).secure)
+    return session or current(request).visitor_token or ""
+
+
+def _keep_language(request: Request, locale: str) -> None:
+    shop = the_shop(request)
+    cookies.remember(request, cookies.LANGUAGE, locale, seconds=cookies.LANGUAGE_SECONDS, secure=shop.secure)
+
+
+def _bearer(request: Request) -> str | None:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() or None if scheme.lower() == "bearer" else None
+
+
+def _look_up(shop: Shop, viewer: Viewer, session_token: str | None, *, counted: bool) -> Viewer:
+    """The viewer as the database knows them; with `counted`, the pieces in their cart too."""
+    with shop.database.reading() as session:
+        viewer = _recognise(session, viewer, session_token=session_token, at=shop.clock())
+        if counted and viewer.member_id is not None:
+            viewer = dataclasses.replace(viewer, cart_count=orders.cart_count(session, viewer.member_id))
+        return viewer
+
+
+def _recognise(session: Session, viewer: Viewer, *, session_token: str | None, at: datetime) -> Viewer:
+    """The viewer with the member behind the session, else behind the visitor's cookie."""
+    member = members.viewer(session, hash_token(session_token), at=at) if session_token else None
+    signed_in = member is not None
+    if member is None and viewer.visitor_token:
+        member = members.visitor(session, hash_token(viewer.visitor_token))
+    if member is None:
+        return viewer
+    return dataclasses.replace(
+        viewer,
+        member_id=member.member_id,
+        code=member.code,
+        name=member.name,
+        signed_in=signed_in,
+        promoter=member.joined,
+        staff=member.staff_role if signed_in else None,
+        session_token=session_token if signed_in else None,
+    )

@@ -1,0 +1,150 @@
+"""What the plan and the brand mean for the rooms: the ports that lower rooms leave open, and who listens to what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from shared_core import catalog, members, orders, plan, rewards, supply
+from shared_core.kernel.database import Database
+from shared_core.kernel.errors import Forbidden
+from shared_core.kernel.listeners import Listeners
+from shared_core.storefront.brand import BrandConfig
+from shared_core.storefront.hookspecs import Hooks
+
+COLLECTOR = "till"
+"""Whose wallet takes the money of the manual rail, while a shop has one."""
+
+
+class NoExit(Forbidden):
+    code = "no_exit"
+    message = "Leaving is not possible in this shop; please write to us."
+
+
+@dataclass(frozen=True)
+class PlanBook:
+    """All versions of the shop's plan."""
+
+    versions: tuple[plan.Plan, ...]
+    brand: BrandConfig
+
+    def at(self, at: datetime) -> plan.Plan:
+        """The version in force at `at`. Raises NoPlanYet."""
+        return plan.version_at(self.versions, at, zone=self.brand.zone)
+
+    def binding_policy(self, at: datetime) -> members.BindingPolicy:
+        """How links bind at `at`. A plan that asks for consent binds at sign-up, where the person agrees to it."""
+        rules = self.at(at).binding
+        protected = {"after_expiry": None, "after_protection": rules.protected_days, "always": 0}[rules.rebind]
+        moment: members.Moment = "click"
+        if rules.by in ("sign_up", "first_order"):
+            moment = rules.by
+        elif rules.by == "click" and rules.consent:
+            moment = "sign_up"
+        return members.BindingPolicy(
+            on=moment,
+            days=rules.days,
+            protected_days=protected,
+            who_may_lock="anyone" if rules.lockers == "everyone" else "promoters",
+            zone=self.brand.shop.zone,
+        )
+
+    def binds(self, at: datetime) -> bool:
+        """Whether links bind anybody at all."""
+        return self.at(at).binding.by != "nobody"
+
+    def require_exit(self, at: datetime) -> None:
+        """Raises NoExit where the plan does not let fans leave."""
+        if not self.at(at).binding.exit:
+            raise NoExit
+
+    def enrol(self, session: Session, member_id: int, *, invited_by: int | None, at: datetime) -> None:
+        """Make somebody a promoter. Their inviter is whom the plan says, if that person is a promoter; else nobody."""
+        rules = self.at(at).invites
+        inviter_id = invited_by
+        if rules.inviter_is == "lock" or inviter_id is None:
+            inviter_id = members.sponsor_of(session, member_id, at=at)
+        if rules.mode == "closed" or inviter_id == member_id:
+            inviter_id = None
+        try:
+            members.join(session, member_id, inviter_id=inviter_id, at=at)
+        except (Forbidden, members.InviterLoop, members.UnknownMember):
+            members.join(session, member_id, inviter_id=None, at=at)
+        except members.AlreadyJoined:
+            return
+
+    def return_days(self, at: datetime) -> int:
+        return self.at(at).returns.days
+
+    def seller(self, session: Session, purchase: orders.Purchase, at: datetime) -> orders.Seller | None:
+        """Who sells this purchase, by the plan's precedence among link, room and lock.
+
+        Where the plan binds at the first order, the link that was followed first binds now, so that it counts.
+        """
+        rules, policy = self.at(at), self.binding_policy(at)
+        if self.binds(at):
+            members.bind_first_link(session, purchase.buyer_id, moment="first_order", policy=policy, at=at)
+        claims: dict[plan.Claim, int] = {}
+        for claim in ("link", "room"):
+            if purchase.claims and claim in purchase.claims:
+                claims[claim] = purchase.claims[claim]
+        if claims.get("link") == purchase.buyer_id and rules.self_purchase.pays != "everybody":
+            del claims["link"]
+        sponsor_id = members.sponsor_of(session, purchase.buyer_id, at=at)
+        if sponsor_id is not None:
+            claims["lock"] = sponsor_id
+        chosen = plan.choose_seller(rules, claims)
+        return None if chosen is None else orders.Seller(member_id=chosen[1], claim=chosen[0])
+
+
+def price_rule(brand: BrandConfig) -> catalog.PriceRule:
+    """How the shop makes prices of the supply side's offers."""
+    pricing = brand.pricing
+    return catalog.PriceRule(
+        basis=catalog.PriceBasis(pricing.rule),
+        markup_bps=pricing.markup,
+        rounding=catalog.Rounding(pricing.rounding),
+    )
+
+
+def freight_rule(brand: BrandConfig) -> orders.FreightRule:
+    return orders.FreightRule(flat=brand.flat_freight, free_over=brand.free_over)
+
+
+def counter(database: Database, gateway: supply.SupplyGateway, plans: PlanBook) -> orders.Counter:
+    """Where purchases become orders, by this shop's freight, plan and way of paying."""
+    return orders.Counter(
+        database=database,
+        gateway=gateway,
+        rail=orders.ManualRail(collector=COLLECTOR),
+        freight=freight_rule(plans.brand),
+        currency=plans.brand.shop.currency,
+        return_days=plans.return_days,
+        seller=plans.seller,
+    )
+
+
+def listeners(plans: PlanBook, hooks: Hooks) -> Listeners:
+    """Who hears what in this shop."""
+    built = Listeners()
+    built.listen(members.VisitorMerged, _hand_over_cart)
+    rewards.listeners(plans.versions, plans.brand.shop.zone).subscribe(built)
+    built.listen(orders.OrderPaid, _joiner(plans))
+    hooks.subscribe(built)
+    return built
+
+
+def _hand_over_cart(session: Session, event: members.VisitorMerged) -> None:
+    orders.hand_over_cart(session, from_id=event.visitor_id, to_id=event.member_id)
+
+
+def _joiner(plans: PlanBook) -> Callable[[Session, orders.OrderPaid], None]:
+    """Where a first order makes a promoter, it does so once it is paid."""
+
+    def join(session: Session, event: orders.OrderPaid) -> None:
+        if plans.at(event.at).join.how == "first_order":
+            buyer_id = orders.order(session, event.order_id).buyer_id
+            plans.enrol(session, buyer_id, invited_by=None, at=event.at)
+
+    return join

@@ -1,0 +1,41 @@
+"""Offers as a supply side would send them, and a rule to price them by."""
+
+from shared_core import catalog, supply
+from shared_core.kernel.money import Money
+
+SUGGESTED = catalog.PriceRule(catalog.PriceBasis.SUGGESTED)
+
+
+def yuan(minor: int) -> Money:
+    return Money(minor, "CNY")
+
+
+def offer(
+    sku: str,
+    *,
+    product: str = "",
+    title: str = "",
+    brand: str = "Own Loom",
+    category: str = "Things",
+    options: tuple[tuple[str, str], ...] = (),
+    cost: int | None = 4000,
+    suggested: int | None = 8900,
+    available: int = 5,
+    active: bool = True,
+) -> supply.Offer:
+    """`cost` is the supply price; the product's code, slug and title default to the SKU's."""
+    code = product or f"p-{sku.lower()}"
+    pictures = (f"https://example.com/{code}.jpg",)
+    return supply.Offer(
+        sku=sku,
+        product=supply.OfferProduct(code, code, title or f"The {code}", brand, category, f"About {code}", pictures),
+        options=options,
+        supply_price=None if cost is None else yuan(cost),
+        suggested=None if suggested is None else yuan(suggested),
+        available=available,
+        active=active,
+    )
+
+
+def page(*offers: supply.Offer, cursor: int = 1) -> supply.OfferPage:
+    return supply.OfferPage(offers, cursor, more=False)

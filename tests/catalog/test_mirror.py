@@ -1,0 +1,118 @@
+"""The shop window follows the offers."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from shared_core import catalog, supply
+from shared_core.kernel.database import Database
+from tests.catalog.offers import SUGGESTED, offer, page, yuan
+from tests.supply.goods import NOON, gateway, put, stocked
+
+
+def test_offers_become_products_with_prices(session: Session, at: datetime) -> None:
+    shirt = offer("S-M", product="shirt", options=(("Size", "M"),))
+    report = catalog.sync(session, page(shirt, offer("S-L", product="shirt"), offer("TEA")), rule=SUGGESTED, at=at)
+    assert report == catalog.SyncReport(offers=3, created=3, updated=0, unpriced=())
+    view = catalog.product(session, slug="shirt")
+    assert [(each.sku, each.price, each.label) for each in view.listings] == [
+        ("S-M", yuan(8900), "M"),
+        ("S-L", yuan(8900), ""),
+    ]
+    assert view.image_urls == ("https://example.com/shirt.jpg",)
+
+
+def test_a_sku_without_supply_price_is_never_listed(session: Session, at: datetime) -> None:
+    report = catalog.sync(session, page(offer("GIFT", cost=None)), rule=SUGGESTED, at=at)
+    assert report.unpriced == ("GIFT",)
+    assert catalog.products(session).total == 0
+    with pytest.raises(catalog.NotListed):
+        catalog.price(session, sku="GIFT")
+    with pytest.raises(catalog.NoSupplyPrice):
+        catalog.set_price(session, sku="GIFT", price=yuan(100), at=at)
+    assert catalog.listing(session, sku="GIFT").state is catalog.ListingState.UNPRICED
+
+
+def test_a_change_of_the_offer_is_a_change_of_the_listing(session: Session, at: datetime) -> None:
+    catalog.sync(session, page(offer("A")), rule=SUGGESTED, at=at)
+    dearer = offer("A", suggested=9900, available=0, title="Renamed")
+    report = catalog.sync(session, page(dearer, cursor=2), rule=SUGGESTED, at=at)
+    assert (report.created, report.updated) == (0, 1)
+    item = catalog.price(session, sku="A")
+    assert (item.unit_price, item.available, item.title) == (yuan(9900), 0, "Renamed")
+
+
+def test_an_old_page_changes_nothing(session: Session, at: datetime) -> None:
+    catalog.sync(session, page(offer("A", suggested=9900), cursor=5), rule=SUGGESTED, at=at)
+    stale = catalog.sync(session, page(offer("A", suggested=1), cursor=4), rule=SUGGESTED, at=at)
+    assert stale == catalog.SyncReport()
+    assert catalog.cursor(session) == 5
+    assert catalog.price(session, sku="A").unit_price == yuan(9900)
+
+
+def test_what_is_no_longer_offered_is_no_longer_for_sale(session: Session, at: datetime) -> None:
+    catalog.sync(session, page(offer("A")), rule=SUGGESTED, at=at)
+    catalog.sync(session, page(offer("A", active=False), cursor=2), rule=SUGGESTED, at=at)
+    with pytest.raises(catalog.NotListed):
+        catalog.price(session, sku="A")
+    assert catalog.listing(session, sku="A").state is catalog.ListingState.WITHDRAWN
+
+
+def test_another_rule_prices_everything_anew(session: Session, at: datetime) -> None:
+    catalog.sync(session, page(offer("A"), offer("B"), cursor=2), rule=SUGGESTED, at=at)
+    catalog.set_price(session, sku="B", price=yuan(7000), at=at)
+    markup = catalog.PriceRule(catalog.PriceBasis.MARKUP, markup_bps=5000)
+    catalog.sync(session, supply.OfferPage((), 2, False), rule=markup, at=at)
+    assert catalog.price(session, sku="A").unit_price == yuan(6000)
+    assert catalog.price(session, sku="B").unit_price == yuan(7000)
+
+
+def test_a_supply_price_above_the_shops_own_price_takes_the_sku_off(session: Session, at: datetime) -> None:
+    catalog.sync(session, page(offer("A")), rule=SUGGESTED, at=at)
+    catalog.set_price(session, sku="A", price=yuan(5000), at=at)
+    report = catalog.sync(session, page(offer("A", cost=5001), cursor=2), rule=SUGGESTED, at=at)
+    assert report.unpriced == ("A",)
+    with pytest.raises(catalog.NotListed):
+        catalog.price(session, sku="A")
+    catalog.set_price(session, sku="A", price=None, at=at)
+    assert catalog.price(session, sku="A").unit_price == yuan(8900)
+
+
+def test_pulling_reads_the_feed_page_by_page_to_its_end(database: Database) -> None:
+    stocked(database, {f"A{number}": 1 for number in range(5)})
+
+    class SmallPages(supply.LocalGateway):
+        def offers(self, after: int = 0, limit: int = 2) -> supply.OfferPage:
+            return super().offers(after, limit=2)
+
+    shop = SmallPages(database, gateway(database).terms)
+    report = catalog.pull(database, shop, rule=SUGGESTED, at=NOON)
+    assert (report.offers, report.created) == (5, 5)
+    assert catalog.pull(database, shop, rule=SUGGESTED, at=NOON) == catalog.SyncReport()
+    with database.transaction() as session:
+        put(session, "A3", price=4400)
+    assert catalog.pull(database, shop, rule=SUGGESTED, at=NOON).updated == 1
+    with database.reading() as session:
+        assert catalog.price(session, sku="A3").supply_price == yuan(4400)
+
+
+def test_the_last_unit_held_is_sold_out_in_the_window(database: Database) -> None:
+    stocked(database, {"A": 1})
+    shop = gateway(database)
+    catalog.pull(database, shop, rule=SUGGESTED, at=NOON)
+    shop.hold("o1", [supply.HoldLine("A", 1)], customer="c", ttl=timedelta(minutes=5), at=NOON)
+    catalog.pull(database, shop, rule=SUGGESTED, at=NOON)
+    with database.reading() as session:
+        assert catalog.product(session, slug="p-a").sold_out
+
+
+def test_a_product_that_changes_its_address_is_found_at_the_new_one(session: Session, at: datetime) -> None:
+    first = offer("A")
+    catalog.sync(session, page(first), rule=SUGGESTED, at=at)
+    moved = replace(first, product=replace(first.product, slug="new-place"))
+    catalog.sync(session, page(moved, cursor=2), rule=SUGGESTED, at=at)
+    assert catalog.product(session, slug="new-place").code == "p-a"
+    with pytest.raises(catalog.UnknownProduct):
+        catalog.product(session, slug="p-a")

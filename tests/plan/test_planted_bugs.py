@@ -1,0 +1,86 @@
+"""Bugs planted in the plan's rules, each with the test that kills it: a law that cannot fail would prove nothing."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from shared_core import plan
+from shared_core.plan import ceiling, ranks, shares
+from tests.plan import test_ceiling, test_ranks, test_shares
+
+Test = Callable[..., None]
+
+
+def first_in_the_file_wins(planted: pytest.MonkeyPatch) -> None:
+    """Rules are taken in the order of the file, not by how specific they are."""
+    planted.setattr(shares, "specificity", lambda rule: 0)
+
+
+def nothing_is_capped(planted: pytest.MonkeyPatch) -> None:
+    """Caps are read and forgotten."""
+    planted.setattr(shares, "_shrink", lambda found, limit: found)
+
+
+def the_buyer_earns(planted: pytest.MonkeyPatch) -> None:
+    """The self-purchase policy is not asked."""
+    planted.setattr(shares, "_may_earn", lambda tested, payee, who: True)
+
+
+def differences_are_not_taken(planted: pytest.MonkeyPatch) -> None:
+    """Every inviter gets the whole rate."""
+    planted.setattr(shares, "_rate", lambda rule, reached, same_rank: rule.rate or 0)
+
+
+def a_difference_can_be_negative(planted: pytest.MonkeyPatch) -> None:
+    """A lower rank above a higher one pays in."""
+    planted.setattr(shares, "_rate", lambda rule, reached, same_rank: (rule.rate or 0) - reached)
+
+
+def the_worst_case_forgets_channels(planted: pytest.MonkeyPatch) -> None:
+    """Only sales in the shop are looked at."""
+    planted.setattr(ceiling, "CHANNELS", ("shop",))
+
+
+def ranks_are_decided_without_what_is_held(planted: pytest.MonkeyPatch) -> None:
+    """A rank once reached is lost when the counts no longer hold it."""
+    decide = plan.evaluate_rank
+    planted.setattr(plan, "evaluate_rank", lambda tested, counts, current: decide(tested, counts, None))
+
+
+def a_threshold_has_to_be_exceeded(planted: pytest.MonkeyPatch) -> None:
+    """Ten fans are not enough where ten are asked."""
+
+    def more_than(rank: plan.Rank, counts: Any) -> bool:
+        met = [counts.get(each.key, 0) > each.at_least for each in rank.criteria]
+        return any(met) if rank.match == "any" and met else all(met)
+
+    planted.setattr(ranks, "holds", more_than)
+
+
+def _differences() -> None:
+    test_shares.test_each_inviter_gets_the_difference_to_the_highest_rate_below(
+        ("gold", "bronze", "silver"), (2000, 0, 0)
+    )
+
+
+KILLED_BY: list[tuple[Callable[[pytest.MonkeyPatch], None], Test]] = [
+    (first_in_the_file_wins, test_shares.test_the_order_of_the_rules_in_the_file_changes_nothing),
+    (nothing_is_capped, test_shares.test_nobody_gets_more_than_the_cap_for_a_person),
+    (the_buyer_earns, test_shares.test_the_buyer_earns_only_where_the_plan_says_so),
+    (differences_are_not_taken, _differences),
+    (a_difference_can_be_negative, _differences),
+    (the_worst_case_forgets_channels, test_ceiling.test_trying_every_sale_finds_no_worse_case),
+    (ranks_are_decided_without_what_is_held, test_ranks.test_a_rank_held_is_never_lost_by_counting_again),
+    (a_threshold_has_to_be_exceeded, test_ranks.test_ten_fans_make_a_shopkeeper_and_ten_direct_shopkeepers_a_senior),
+]
+
+
+@pytest.mark.parametrize(("bug", "test"), KILLED_BY, ids=[bug.__name__ for bug, _ in KILLED_BY])
+def test_a_planted_bug_is_killed(
+    bug: Callable[[pytest.MonkeyPatch], None], test: Test, monkeypatch: pytest.MonkeyPatch
+):
+    test()
+    bug(monkeypatch)
+    with pytest.raises((AssertionError, ExceptionGroup)):
+        test()

@@ -1,0 +1,246 @@
+"""Commands inside a shop: migrate, seed, books, check, doctor, and which core runs."""
+
+import json
+import os
+import sqlite3
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import shared_core
+from platformctl import shop as shops
+from platformctl.failures import NoShopEnvironment
+from tests.conftest import database_kind
+from tests.databases import Databases
+from tests.platformctl.conftest import Command
+
+
+@pytest.fixture
+def shop(ctl: Command, place: Path, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A new shop whose empty database is of the kind under test."""
+    assert ctl("new", "shop", "--yes", "--set", "locale=en").code == 0
+    with databases.empty() as url:
+        monkeypatch.setenv("SHOP_DATABASE_URL", url)
+        yield place / "shop"
+
+
+def findings(ctl: Command, *arguments: str | Path) -> dict[str, dict[str, object]]:
+    """By code, from the JSON of check or doctor."""
+    return {each["code"]: each for each in json.loads(ctl(*arguments, "--json").out)["findings"]}
+
+
+# --- the database ---------------------------------------------------------------------------------------------------
+
+
+def test_migrating_twice_changes_nothing(ctl: Command, shop: Path) -> None:
+    first = json.loads(ctl("migrate", "-C", shop, "--json").out)
+    assert first["applied"][0] == "core_0001"
+    assert json.loads(ctl("migrate", "-C", shop, "--json").out)["applied"] == []
+
+
+def test_a_shop_can_have_migrations_of_its_own(ctl: Command, shop: Path) -> None:
+    outcome = ctl("migrate", "-C", shop, "--revise", "own table")
+    assert outcome.code == 0, outcome.err
+    assert (shop / "brand/migrations/tenant_0001_own_table.py").is_file()
+    assert json.loads(ctl("migrate", "-C", shop, "--json").out)["applied"] == ["tenant_0001"]
+
+
+@pytest.mark.parametrize("command", ["books", "worker"])
+def test_a_database_that_is_behind_is_not_used(ctl: Command, shop: Path, command: str) -> None:
+    outcome = ctl(command, "-C", shop)
+    assert outcome.code == 4
+    assert "platformctl migrate" in outcome.err
+
+
+def test_a_database_that_is_down_is_told_in_one_sentence(
+    ctl: Command, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_DATABASE_URL", "postgresql+psycopg://nobody@127.0.0.1:1/none?connect_timeout=2")
+    outcome = ctl("migrate", "-C", shop)
+    assert outcome.code == 4
+    assert "The database cannot be used" in outcome.err
+    assert "Traceback" not in outcome.err
+    assert findings(ctl, "doctor", "-C", shop)["database_unreachable"]["severity"] == "error"
+
+
+def test_seeding_gives_goods_and_an_owner_and_again_changes_nothing(ctl: Command, shop: Path) -> None:
+    first = json.loads(ctl("seed", "-C", shop, "--json").out)
+    assert first["products"] > 5
+    assert [each["role"] for each in first["log_ins"]] == ["owner"]
+    assert json.loads(ctl("seed", "-C", shop, "--json").out) == first
+
+
+def test_samples_are_kept_out_of_production(ctl: Command, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_ENVIRONMENT", "production")
+    outcome = ctl("seed", "-C", shop)
+    assert outcome.code == 3
+    assert "production" in outcome.err
+
+
+# --- a lived-in shop ------------------------------------------------------------------------------------------------
+
+STATES = {"cancelled", "completed", "delivered", "paid", "placed", "refunded", "shipped"}
+
+
+@pytest.mark.skipif(database_kind() != "sqlite", reason="the demo keeps its shop in SQLite")
+@pytest.mark.parametrize("preset", ["participants", "fan-lock", "outlet"])
+def test_a_lived_in_shop_has_every_kind_of_order_and_balanced_books(ctl: Command, place: Path, preset: str) -> None:
+    assert ctl("new", "shop", "--yes", "--preset", preset, "--set", "currency=JPY").code == 0
+    seeded = ctl("seed", "-C", "shop", "--demo")
+    assert seeded.code == 0, seeded.err
+    with sqlite3.connect(place / "shop" / "shop.db") as database:
+        states = {state for (state,) in database.execute("SELECT DISTINCT state FROM order_order")}
+        ranks = {rank for (rank,) in database.execute("SELECT DISTINCT rank FROM reward_standing")}
+    database.close()
+    assert states == STATES
+    assert len(ranks) >= (1 if preset == "outlet" else 3)
+    books = json.loads(ctl("books", "-C", "shop", "--json").out)
+    assert books["balanced"], books
+    if preset == "outlet":
+        assert ctl("seed", "-C", "shop", "--demo").out == seeded.out
+
+
+@pytest.mark.skipif(database_kind() != "sqlite", reason="the demo keeps its shop in SQLite")
+def test_broken_books_end_with_1(ctl: Command, place: Path) -> None:
+    ctl("new", "shop", "--yes", "--preset", "outlet")
+    ctl("seed", "-C", "shop", "--demo")
+    with sqlite3.connect(place / "shop" / "shop.db") as database:
+        database.execute("UPDATE ledger_posting SET amount_minor = amount_minor + 1 WHERE id = 3")
+    database.close()
+    outcome = ctl("books", "-C", "shop")
+    assert outcome.code == 1
+    assert "NOT balanced" in outcome.out
+
+
+# --- check and doctor -----------------------------------------------------------------------------------------------
+
+
+def test_a_new_shop_has_nothing_to_complain_about_but_its_trader(ctl: Command, shop: Path) -> None:
+    outcome = ctl("check", shop, "--json")
+    assert outcome.code == 0
+    assert {each["code"] for each in json.loads(outcome.out)["findings"]} <= {"no_trader"}
+
+
+def edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), "utf-8")
+
+
+def test_faults_are_named_with_file_line_and_remedy(ctl: Command, shop: Path) -> None:
+    edit(shop / "brand/brand.toml", 'tagline = ""', 'tagline = ""\ncurency = "CNY"')
+    edit(shop / "brand/plan.toml", 'version = "1"', "version = 1")
+    outcome = ctl("check", shop)
+    assert outcome.code == 1
+    assert "brand.toml:6" in outcome.out
+    assert "'currency'" in outcome.out
+    assert "plan.toml" in outcome.out
+    assert "Traceback" not in outcome.err
+
+
+def test_edited_and_missing_files_of_the_platform_are_warned_of(ctl: Command, shop: Path) -> None:
+    (shop / "Dockerfile").write_text("FROM scratch\n")
+    (shop / "compose.yaml").unlink()
+    (shop / "app.py").write_bytes((shop / "app.py").read_bytes().replace(b"\n", b"\r\n"))
+    (shop / "brand/hooks.py").write_text('"""Mine."""\n')
+    outcome = ctl("check", shop, "--json")
+    told = {(each["code"], each["file"]) for each in json.loads(outcome.out)["findings"]}
+    assert outcome.code == 0
+    assert ("platform_file_changed", "Dockerfile") in told
+    assert ("platform_file_missing", "compose.yaml") in told
+    assert not {file for _, file in told} & {"app.py", "brand/hooks.py"}
+
+
+def test_hooks_that_fail_or_are_misspelt_are_found_before_the_start(ctl: Command, shop: Path) -> None:
+    (shop / "brand/hooks.py").write_text("1 / 0\n")
+    assert "ZeroDivisionError" in str(findings(ctl, "check", shop)["hooks_fail"]["message"])
+    misspelt = "from shared_core.storefront import hookimpl\n\n\n@hookimpl\ndef on_order_payed(event):\n    pass\n"
+    (shop / "brand/hooks.py").write_text(misspelt)
+    assert "bad_hook" in findings(ctl, "check", shop)
+
+
+def test_a_lost_answers_file_and_a_bad_setting_are_errors(
+    ctl: Command, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shop / ".copier-answers.yml").unlink()
+    monkeypatch.setenv("SHOP_ENVIRONMENT", "prod")
+    told = findings(ctl, "check", shop)
+    assert told["answers_missing"]["severity"] == "error"
+    assert told["bad_setting"]["key"] == "SHOP_ENVIRONMENT"
+
+
+def test_the_doctor_finds_a_machine_ready(ctl: Command, shop: Path) -> None:
+    ctl("migrate", "-C", shop)
+    outcome = ctl("doctor", "-C", shop, "--json", "--port", "59123")
+    document = json.loads(outcome.out)
+    assert outcome.code == 0
+    assert {each["code"] for each in document["findings"]} == {"python", "git", "core", "database", "port"}
+
+
+def test_the_doctor_names_what_is_missing(ctl: Command, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    edit(shop / ".env", "SHOP_SECRET_KEY=", "SHOP_SECRET_KEY=\nOLD=")
+    edit(shop / "pyproject.toml", f"=={shared_core.__version__}", "==99.0")
+    monkeypatch.setenv("PIP_INDEX_URL", "https://mirror.example/simple")
+    told = findings(ctl, "doctor", "-C", shop)
+    expected = {"migrations_pending", "core_mismatch", "no_secret_key", "uv_mirror"}
+    assert expected <= set(told)
+    assert told["migrations_pending"]["remedy"] == "Run: platformctl migrate"
+
+
+def test_the_doctor_examines_only_what_is_asked(ctl: Command, shop: Path) -> None:
+    assert set(findings(ctl, "doctor", "-C", shop, "--only", "git")) == {"git"}
+    outcome = ctl("doctor", "--only", "gti")
+    assert outcome.code == 2
+
+
+def test_the_doctor_works_outside_a_shop(ctl: Command) -> None:
+    assert {"python", "git", "core"} <= set(findings(ctl, "doctor"))
+
+
+# --- which core runs ------------------------------------------------------------------------------------------------
+
+
+def test_a_shop_that_wants_another_core_is_refused_and_told_what_to_do(ctl: Command, shop: Path) -> None:
+    edit(shop / "pyproject.toml", f"=={shared_core.__version__}", "==99.0")
+    for command in (("migrate", "-C", shop), ("check", shop), ("seed", "-C", shop), ("dev", "-C", shop)):
+        outcome = ctl(*command)
+        assert outcome.code == 4
+        assert "99.0" in outcome.err
+        assert "pip install -r requirements.txt" in outcome.err
+
+
+def test_a_shop_with_an_environment_of_its_own_is_run_there(
+    ctl: Command, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = shop / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.symlink_to(sys.executable)
+    (shop / ".venv/lib/python3.11/site-packages/platformctl").mkdir(parents=True)
+    run: list[tuple[Path, list[str]]] = []
+
+    def instead(program: Path, command: list[str], _environment: object) -> None:
+        run.append((program, command))
+        raise SystemExit(0)
+
+    monkeypatch.setattr(os, "execve", instead)
+    ctl("migrate", "-C", shop)
+    assert run == [(python, [str(python), "-m", "platformctl", "migrate", "-C", str(shop)])]
+
+
+def test_an_environment_without_the_core_does_not_count(shop: Path) -> None:
+    (shop / ".venv" / "bin").mkdir(parents=True)
+    (shop / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    assert shops.ShopFolder.find(shop).python is None
+
+
+def test_a_shop_is_found_from_any_folder_inside_it(shop: Path) -> None:
+    assert shops.ShopFolder.find(shop / "brand" / "theme").root == shop
+
+
+def test_reentering_happens_once(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(shops.REENTERED, "1")
+    edit(shop / "pyproject.toml", f"=={shared_core.__version__}", "==99.0")
+    with pytest.raises(NoShopEnvironment):
+        shops.enter(shops.ShopFolder.find(shop))

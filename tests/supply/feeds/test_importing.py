@@ -1,0 +1,208 @@
+"""Feeds become products: again and again, with nothing changed when nothing is new."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from shared_core import supply
+from shared_core.kernel.database import Database
+from shared_core.kernel.money import Money
+from shared_core.supply import feeds
+from tests.supply.feeds.test_reading import SAMPLES
+from tests.supply.goods import HALF_AN_HOUR, NOON, TERMS, discrepancies, gateway, lines, stocked, where
+
+LATER = NOON + HALF_AN_HOUR
+Import = Callable[..., supply.ImportReport]
+
+
+@pytest.fixture
+def bring(database: Database) -> Import:
+    """Imports a sample, or CSV text, for the supplier "acme"."""
+    with database.transaction() as session:
+        supply.create_supplier(session, code="acme", name="Acme", freight=Money(800, "CNY"), at=NOON)
+
+    def bring(source: str, *, ratio: int | None = None, supplier: str = "acme", hour: int = 0) -> supply.ImportReport:
+        feed = feeds.read(source.encode() if "\n" in source else SAMPLES / source)
+        at = NOON + hour * HALF_AN_HOUR
+        with database.transaction() as session:
+            return supply.import_products(session, feed, supplier=supplier, supply_ratio_bps=ratio, at=at)
+
+    return bring
+
+
+def offers(database: Database) -> dict[str, supply.Offer]:
+    return {offer.sku: offer for offer in gateway(database, TERMS).offers().offers}
+
+
+def counts(report: supply.ImportReport) -> tuple[int, int, int]:
+    return report.created, report.updated, report.unchanged
+
+
+def test_an_import_says_what_it_did(bring: Import) -> None:
+    report = bring("shopify_clothes.csv")
+    assert (report.products, report.variants, *counts(report)) == (3, 5, 5, 0, 0)
+    assert (report.skus_given, report.without_cost, report.rejected) == (3, 2, ())
+    assert [note.reason for note in report.notes] == ["image_left_out"]
+
+
+def test_the_second_import_changes_nothing(database: Database, bring: Import) -> None:
+    bring("shopify_clothes.csv", ratio=6000)
+    seen = gateway(database).offers().cursor
+    assert counts(bring("shopify_clothes.csv", ratio=6000, hour=1)) == (0, 0, 5)
+    assert gateway(database).offers(seen).offers == ()
+    assert discrepancies(database) == []
+
+
+def test_a_cost_in_the_feed_comes_before_the_ratio(database: Database, bring: Import) -> None:
+    report = bring("shopify_clothes.csv", ratio=6000)
+    assert report.without_cost == 0
+    prices = {sku: offer.supply_price for sku, offer in offers(database).items()}
+    assert prices == {
+        "RIVER-SCARF": Money(2700, "CNY"),
+        "HILL-SHIRT.SMALL.GREEN": Money(2250, "CNY"),
+        "HILL-SHIRT.MEDIUM.GREEN": Money(2250, "CNY"),
+        "HS-M-BLUE": Money(3720, "CNY"),
+        "HAT 1/B": Money(800, "CNY"),
+    }
+
+
+def test_without_cost_and_ratio_there_is_no_supply_price(database: Database, bring: Import) -> None:
+    bring("shopify_clothes.csv")
+    known = offers(database)
+    assert (known["RIVER-SCARF"].supply_price, known["RIVER-SCARF"].suggested) == (None, Money(4500, "CNY"))
+
+
+def test_the_quantity_of_the_feed_is_on_the_shelf(database: Database, bring: Import) -> None:
+    bring("shopify_clothes.csv", ratio=6000)
+    assert where(database, "RIVER-SCARF") == (7, 7, 0, 0)
+    assert where(database, "HILL-SHIRT.MEDIUM.GREEN") == (0, 0, 0, 0)
+
+
+def test_importing_the_same_figure_does_not_bring_sold_units_back(database: Database, bring: Import) -> None:
+    feed = "product,title,price,cost,quantity\ntea,Tea,10,5,{}\n"
+    bring(feed.format(10))
+    shop = gateway(database)
+    shop.hold("o1", lines(TEA=3), customer="c", ttl=HALF_AN_HOUR, at=NOON)
+    assert counts(bring(feed.format(10), hour=1)) == (0, 0, 1)
+    assert where(database, "TEA") == (10, 7, 3, 0)
+
+
+def test_a_new_figure_counts_what_is_on_the_shelf_now(database: Database, bring: Import) -> None:
+    feed = "product,title,price,cost,quantity\ntea,Tea,10,5,{}\n"
+    bring(feed.format(10))
+    gateway(database).hold("o1", lines(TEA=3), customer="c", ttl=HALF_AN_HOUR, at=NOON)
+    assert counts(bring(feed.format(8), hour=1)) == (0, 1, 0)
+    assert where(database, "TEA") == (8, 5, 3, 0)
+    bring(feed.format(1), hour=2)
+    assert where(database, "TEA") == (3, 0, 3, 0)
+    assert discrepancies(database) == []
+
+
+def test_an_empty_quantity_leaves_the_stock_alone(database: Database, bring: Import) -> None:
+    bring("product,title,price,cost,quantity\ntea,Tea,10,5,4\n")
+    assert counts(bring("product,title,price,cost,quantity\ntea,Tea,10,5,\n", hour=1)) == (0, 0, 1)
+    assert where(database, "TEA") == (4, 4, 0, 0)
+
+
+def test_what_changed_is_counted_as_updated(bring: Import) -> None:
+    bring("product,title,price,sku\ntea,Tea,10,T-1\ntea,,12,T-2\ncup,Cup,5,C-1\n")
+    changed = bring("product,title,price,sku\ntea,Fine tea,10,T-1\ntea,,12,T-2\ncup,Cup,5,C-1\ncup,,6,C-2\n")
+    assert counts(changed) == (1, 2, 1)
+
+
+def test_more_decimals_than_the_currency_has_are_refused(database: Database, bring: Import) -> None:
+    with database.transaction() as session:
+        supply.create_supplier(session, code="edo", name="Edo", freight=Money(0, "JPY"), at=NOON)
+    report = bring("product,title,price\ntea,Tea,1280.00\ncup,Cup,9.99\n", supplier="edo")
+    assert [(remark.line, remark.field, remark.reason) for remark in report.rejected] == [
+        (3, "price", "price_too_fine")
+    ]
+    assert report.variants == 1
+
+
+def test_rows_that_the_supply_side_rules_out_are_listed_with_the_others(bring: Import) -> None:
+    report = bring("own_bad_rows.csv")
+    assert [(remark.line, remark.field, remark.reason) for remark in report.rejected] == [
+        (2, "cost", "cost_above_supply_price"),
+        (3, "options", "bad_options"),
+        (4, "price", "price_too_fine"),
+    ]
+    assert (report.products, report.variants) == (1, 1)
+
+
+def test_a_sku_that_another_product_has_is_refused_with_its_line(database: Database, bring: Import) -> None:
+    stocked(database, {"A": 1})
+    report = bring("product,title,price,sku\ntea,Tea,10,A\n")
+    assert [(remark.line, remark.reason) for remark in report.rejected] == [(2, "sku_taken")]
+    assert (report.products, report.variants) == (0, 0)
+    assert set(offers(database)) == {"A"}
+
+
+def test_our_own_format_sets_cost_and_supply_price(database: Database, bring: Import) -> None:
+    report = bring("own_tea.csv")
+    assert (report.products, report.variants, report.without_cost) == (3, 4, 1)
+    cup = offers(database)["CUP"]
+    assert (cup.supply_price, cup.suggested, cup.available) == (Money(1500, "CNY"), None, 30)
+
+
+def test_nothing_of_an_import_stays_when_its_transaction_fails(database: Database, bring: Import) -> None:
+    class Undone(Exception):
+        pass
+
+    feed = feeds.read(SAMPLES / "shopify_clothes.csv")
+    with pytest.raises(Undone), database.transaction() as session:
+        supply.import_products(session, feed, supplier="acme", supply_ratio_bps=None, at=NOON)
+        raise Undone
+    assert offers(database) == {}
+
+
+def test_an_unknown_supplier_is_refused(bring: Import) -> None:
+    with pytest.raises(supply.UnknownSupplier):
+        bring("own_tea.csv", supplier="nobody")
+
+
+# --- real exports ---
+
+
+@pytest.mark.parametrize(
+    ("file", "rows", "products", "variants"), [("apparel.csv", 22, 20, 22), ("home-and-garden.csv", 21, 20, 21)]
+)
+def test_real_exports_come_in_whole_and_stay_the_same(
+    database: Database, sample_data: Path, file: str, rows: int, products: int, variants: int
+) -> None:
+    feed = feeds.read(sample_data / "feeds" / "shopify" / file)
+    assert (feed.format, feed.rows, len(feed.products), feed.variants) == ("shopify", rows, products, variants)
+    assert (feed.skus_given, feed.rejected, feed.notes) == (variants, (), ())
+    with database.transaction() as session:
+        supply.create_supplier(session, code="demo", name="Demo", freight=Money(0, "USD"), at=NOON)
+        first = supply.import_products(session, feed, supplier="demo", supply_ratio_bps=6000, at=NOON)
+    assert (first.products, *counts(first), first.without_cost) == (products, variants, 0, 0, 0)
+    with database.transaction() as session:
+        again = supply.import_products(session, feed, supplier="demo", supply_ratio_bps=6000, at=LATER)
+    assert counts(again) == (0, 0, variants)
+    found = supply.LocalGateway(database, supply.Terms(store="west", currency="USD")).offers().offers
+    assert len(found) == variants
+    assert all(
+        offer.supply_price is not None and offer.supply_price <= (offer.suggested or offer.supply_price)
+        for offer in found
+    )
+    assert discrepancies(database) == []
+
+
+@pytest.mark.parametrize(
+    ("file", "code"),
+    [
+        ("spree/products_import.csv", "feed_format_unknown"),
+        ("vendure/products.csv", "feed_malformed"),
+        ("woocommerce/sample_products.csv", "feed_format_unknown"),
+        ("saleor/populatedb_data.json", "feed_format_unknown"),
+        ("bmecat/new_catalog.golden.xml", "feed_format_unknown"),
+        ("openfoodfacts/openfoodfacts.csv.gz", "feed_binary"),
+    ],
+)
+def test_real_files_of_other_kinds_are_refused_in_plain_words(sample_data: Path, file: str, code: str) -> None:
+    with pytest.raises(feeds.FeedUnreadable) as refused:
+        feeds.read(sample_data / "feeds" / file)
+    assert refused.value.code == code
+    assert Path(file).name in str(refused.value)
