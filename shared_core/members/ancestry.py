@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
-from shared_core.members.binding_rows import in_force
+from shared_core.members.binding_rows import BINDING_COLUMNS, in_force
 from shared_core.members.bulk import among, chunks
 from shared_core.members.models import BindingRow, Member
 from shared_core.members.rules import Binding
@@ -61,15 +61,9 @@ def bindings_above(session: Session, member_ids: Iterable[int], *, at: datetime)
             select(*columns).where(among(session, BindingRow.fan_id, chunk), in_force(at)).cte("above", recursive=True)
         )
         above = above.union(select(*columns).join(above, BindingRow.fan_id == above.c.sponsor_id).where(in_force(at)))
-        query = select(
-            BindingRow.fan_id,
-            BindingRow.sponsor_id,
-            BindingRow.bound_at,
-            BindingRow.protected_until,
-            BindingRow.ends_at,
-        )
-        for row in session.execute(query.where(BindingRow.fan_id.in_(select(above.c.fan_id)))):
-            found[row.fan_id] = Binding(row.sponsor_id, row.bound_at, row.protected_until, row.ends_at)
+        query = BINDING_COLUMNS.where(BindingRow.fan_id.in_(select(above.c.fan_id)))
+        for row in session.execute(query):
+            found[row.fan_id] = Binding(*row[1:])
     return found
 
 

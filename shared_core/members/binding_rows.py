@@ -1,11 +1,10 @@
-"""Reading and writing bindings. Nothing is decided here; every change leaves a row of history."""
+"""Reading and writing bindings. Nothing is decided here; every binding that ends becomes a row of history."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, or_, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from shared_core.members.bulk import among, chunks, insert_all
@@ -17,17 +16,6 @@ BINDINGS = cast(Table, BindingRow.__table__)
 HISTORY = cast(Table, BindingHistoryRow.__table__)
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A binding that was decided, to be written. `kind` is bound or moved; a move happened at `at`."""
-
-    fan_id: int
-    binding: Binding
-    via: str
-    kind: str = "bound"
-    at: datetime | None = None
-
-
 def in_force(at: datetime) -> ColumnElement[bool]:
     """The rows of `BindingRow` that are in force at `at`, or begin later."""
     return or_(BindingRow.ends_at.is_(None), BindingRow.ends_at > at)
@@ -37,50 +25,58 @@ def read_bindings(session: Session, fan_ids: Iterable[int]) -> dict[int, Binding
     """The newest binding of each of these fans, in force or not."""
     found: dict[int, Binding] = {}
     for chunk in chunks(sorted(set(fan_ids))):
-        for row in session.execute(_COLUMNS.where(among(session, BindingRow.fan_id, chunk))):
-            found[row.fan_id] = Binding(row.sponsor_id, row.bound_at, row.protected_until, row.ends_at)
+        for row in session.execute(BINDING_COLUMNS.where(among(session, BindingRow.fan_id, chunk))):
+            found[row.fan_id] = Binding(*row[1:])
     return found
 
 
-def write_bindings(session: Session, changes: Sequence[Change], *, replaced: Iterable[int]) -> None:
-    """Make these the fans' bindings. `replaced`: the fans that already have a row, dead or past its protection.
+def write_bindings(session: Session, made: Sequence[tuple[int, Binding]], *, previous: Mapping[int, Binding]) -> None:
+    """Write what was decided: (fan, binding), in the order of the decisions; a fan may occur more than once.
 
-    Where a fan occurs more than once, the last change is the binding and all of them are history.
+    `previous`: the bindings that some of these fans have a row of; they become history.
     """
-    if not changes:
-        return
-    existing = set(replaced)
-    newest = {change.fan_id: change for change in changes}
-    added = [_row(newest[fan_id]) for fan_id in sorted(newest.keys() - existing)]
-    insert_all(session, BINDINGS, added)
-    changed = [{f"new_{key}": value for key, value in _row(newest[fan_id]).items()} for fan_id in sorted(existing)]
-    if changed:
-        session.connection().execute(_REPLACE, changed)
-    insert_all(session, HISTORY, [_history(change) for change in changes])
+    held = dict(previous)
+    history: list[dict[str, Any]] = []
+    for fan_id, binding in made:
+        if fan_id in held:
+            history.append(_over(fan_id, held[fan_id], at=binding.bound_at, reason="taken"))
+        held[fan_id] = binding
+    added = sorted({fan_id for fan_id, _ in made} - previous.keys())
+    insert_all(session, BINDINGS, [_row(fan_id, held[fan_id]) for fan_id in added])
+    replaced = sorted({fan_id for fan_id, _ in made} & previous.keys())
+    if replaced:
+        rows = [{f"new_{key}": value for key, value in _row(fan_id, held[fan_id]).items()} for fan_id in replaced]
+        session.connection().execute(_REPLACE, rows)
+    insert_all(session, HISTORY, history)
 
 
-def end_bindings(session: Session, sponsors: Mapping[int, int], *, kind: str, at: datetime, via: str) -> None:
-    """Free these fans (fan -> the sponsor they are freed from). `kind` is left, merged or freed."""
-    if not sponsors:
-        return
-    session.execute(update(BindingRow).where(among(session, BindingRow.fan_id, sorted(sponsors))).values(ends_at=at))
-    freed = [
-        {
-            "fan_id": fan_id,
-            "sponsor_id": sponsor_id,
-            "kind": kind,
-            "at": at,
-            "protected_until": None,
-            "ends_at": at,
-            "via": via,
-        }
-        for fan_id, sponsor_id in sorted(sponsors.items())
-    ]
-    insert_all(session, HISTORY, freed)
+def end_bindings(session: Session, bindings: Mapping[int, Binding], *, reason: str, at: datetime) -> None:
+    """Free these fans. `reason` is left, freed or merged."""
+    if bindings:
+        session.execute(delete(BindingRow).where(among(session, BindingRow.fan_id, sorted(bindings))))
+        insert_all(session, HISTORY, [_over(*each, at=at, reason=reason) for each in sorted_items(bindings)])
 
 
-_COLUMNS = select(
-    BindingRow.fan_id, BindingRow.sponsor_id, BindingRow.bound_at, BindingRow.protected_until, BindingRow.ends_at
+def move_bindings(session: Session, bindings: Mapping[int, Binding], *, sponsor_id: int, at: datetime) -> None:
+    """Put another sponsor in the place of theirs, who turned out to be the same person. They keep their terms."""
+    if bindings:
+        fans = among(session, BindingRow.fan_id, sorted(bindings))
+        session.execute(update(BindingRow).where(fans).values(sponsor_id=sponsor_id))
+        insert_all(session, HISTORY, [_over(*each, at=at, reason="moved") for each in sorted_items(bindings)])
+
+
+def sorted_items(bindings: Mapping[int, Binding]) -> list[tuple[int, Binding]]:
+    """By ascending fan, the order in which rows are locked."""
+    return sorted(bindings.items(), key=lambda item: item[0])
+
+
+BINDING_COLUMNS = select(
+    BindingRow.fan_id,
+    BindingRow.sponsor_id,
+    BindingRow.bound_at,
+    BindingRow.protected_until,
+    BindingRow.ends_at,
+    BindingRow.via,
 )
 _REPLACE = (
     update(BindingRow)
@@ -95,20 +91,26 @@ _REPLACE = (
 )
 
 
-def _row(change: Change) -> dict[str, Any]:
+def _row(fan_id: int, binding: Binding) -> dict[str, Any]:
     return {
-        "fan_id": change.fan_id,
-        "sponsor_id": change.binding.sponsor_id,
-        "bound_at": change.binding.bound_at,
-        "protected_until": change.binding.protected_until,
-        "ends_at": change.binding.ends_at,
-        "via": change.via,
+        "fan_id": fan_id,
+        "sponsor_id": binding.sponsor_id,
+        "bound_at": binding.bound_at,
+        "protected_until": binding.protected_until,
+        "ends_at": binding.ends_at,
+        "via": binding.via,
     }
 
 
-def _history(change: Change) -> dict[str, Any]:
-    row = _row(change)
-    bound_at = row.pop("bound_at")
-    row["at"] = bound_at if change.at is None else change.at
-    row["kind"] = change.kind
-    return row
+def _over(fan_id: int, binding: Binding, *, at: datetime, reason: str) -> dict[str, Any]:
+    """The row of history of a binding that ends at `at`, unless it had expired before."""
+    expired = not binding.outlives(at) and binding.ends_at is not None
+    return {
+        "fan_id": fan_id,
+        "sponsor_id": binding.sponsor_id,
+        "bound_at": binding.bound_at,
+        "protected_until": binding.protected_until,
+        "ended_at": binding.ends_at if expired else at,
+        "reason": "expired" if expired else reason,
+        "via": binding.via,
+    }

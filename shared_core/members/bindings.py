@@ -6,7 +6,7 @@ needs to wait. Every other decision is made under one lock: two disjoint links m
 Order of locks, the same everywhere: "binding", then rows of members, then rows of bindings by ascending fan.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.database import lock
 from shared_core.kernel.events import announce
 from shared_core.members.ancestry import bindings_above
-from shared_core.members.binding_rows import Change, end_bindings, read_bindings, write_bindings
+from shared_core.members.binding_rows import end_bindings, read_bindings, write_bindings
 from shared_core.members.bulk import among, chunks
 from shared_core.members.errors import NotBound, UnknownMember
 from shared_core.members.events import FanBound, FanLeft
@@ -101,20 +101,20 @@ def bind_many(session: Session, claims: Sequence[Claim], *, policy: BindingPolic
     sponsors = _sponsors(session, {claim.sponsor_id for claim in undecided})
     forest = _forest(session, undecided, fans, sponsors)
     answers: list[Answer] = []
-    changes: list[Change] = []
+    made: list[tuple[int, Binding]] = []
     noted: dict[int, Binding] = {}
     for claim in claims:
         sponsor = sponsors.get(claim.sponsor_id)
         answer, binding = _decide(forest, claim, sponsor, fan=fans[claim.fan_id], policy=policy)
         answers.append(answer)
         if answer.outcome is Outcome.BOUND and binding is not None:
-            changes.append(Change(claim.fan_id, binding, claim.via))
+            made.append((claim.fan_id, binding))
         elif answer.outcome is Outcome.NOTED and sponsor is not None:
             noted.setdefault(claim.fan_id, new_binding(sponsor.member_id, policy=policy, at=claim.at))
-    had_one = {change.fan_id for change in changes if fans[change.fan_id].binding is not None}
-    write_bindings(session, changes, replaced=had_one)
+    previous = {fan_id: fan.binding for fan_id, _ in made if (fan := fans[fan_id]).binding is not None}
+    write_bindings(session, made, previous=previous)
     note_first_links(session, noted.items())
-    announce_bindings(session, changes, identified={fan_id for fan_id, fan in fans.items() if fan.identified})
+    announce_bindings(session, made, identified={fan_id for fan_id, fan in fans.items() if fan.identified})
     return answers
 
 
@@ -127,7 +127,7 @@ def leave(session: Session, fan_id: int, *, at: datetime) -> int:
     binding = read_bindings(session, [fan_id]).get(fan_id)
     if binding is None or not binding.outlives(at):
         raise NotBound
-    end_bindings(session, {fan_id: binding.sponsor_id}, kind="left", at=at, via="")
+    end_bindings(session, {fan_id: binding}, reason="left", at=at)
     announce(session, FanLeft(fan_id, binding.sponsor_id, at))
     return binding.sponsor_id
 
@@ -138,20 +138,21 @@ def _decide(
     entitled = sponsor is not None and may_lock(sponsor, policy)
     sponsor_id = sponsor.member_id if sponsor is not None else claim.sponsor_id
     if binds_at_once(policy, identified=fan.identified):
-        outcome, binding = forest.claim(claim.fan_id, sponsor_id, policy=policy, entitled=entitled, at=claim.at)
+        outcome, binding = forest.claim(
+            claim.fan_id, sponsor_id, policy=policy, entitled=entitled, at=claim.at, via=claim.via
+        )
     else:
         outcome, binding = forest.note(claim.fan_id, sponsor_id, entitled=entitled, at=claim.at)
     return Answer(outcome, binding.sponsor_id if binding else None), binding
 
 
-def announce_bindings(session: Session, changes: Sequence[Change], *, identified: Collection[int]) -> None:
+def announce_bindings(session: Session, made: Iterable[tuple[int, Binding]], *, identified: Collection[int]) -> None:
     """Tell of new bindings, and count those fans who are identified."""
     heads: list[Head] = []
-    for change in changes:
-        sponsor_id, at = change.binding.sponsor_id, change.binding.bound_at
-        announce(session, FanBound(change.fan_id, sponsor_id, at))
-        if change.fan_id in identified:
-            heads.append(Head(sponsor_id, change.fan_id, at))
+    for fan_id, binding in made:
+        announce(session, FanBound(fan_id, binding.sponsor_id, binding.bound_at))
+        if fan_id in identified:
+            heads.append(Head(binding.sponsor_id, fan_id, binding.bound_at))
     count_heads(session, heads)
 
 

@@ -23,7 +23,14 @@ class Forest:
         self._family[self._family_of(fan_id)] = self._family_of(binding.sponsor_id)
 
     def claim(
-        self, fan_id: int, sponsor_id: int, *, policy: BindingPolicy, entitled: bool, at: datetime
+        self,
+        fan_id: int,
+        sponsor_id: int,
+        *,
+        policy: BindingPolicy,
+        entitled: bool,
+        at: datetime,
+        via: str = "click",
     ) -> tuple[Outcome, Binding | None]:
         """Decide on a link of `sponsor_id` that `fan_id` followed at `at`, and keep the binding it makes.
 
@@ -40,7 +47,7 @@ class Forest:
         if outcome is not Outcome.BOUND:
             return outcome, in_the_way or self.live(fan_id, at=at)
         self._end(fan_id, at=at)
-        binding = new_binding(sponsor_id, policy=policy, at=at)
+        binding = new_binding(sponsor_id, policy=policy, at=at, via=via)
         self.add(fan_id, binding)
         return outcome, binding
 

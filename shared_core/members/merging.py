@@ -9,7 +9,7 @@
 - What other rooms keep under the visitor (a cart) they move when they hear VisitorMerged.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.database import lock
 from shared_core.kernel.events import announce
 from shared_core.members.ancestry import bindings_above, inviters_above
-from shared_core.members.binding_rows import Change, end_bindings, in_force, read_bindings, write_bindings
+from shared_core.members.binding_rows import end_bindings, in_force, move_bindings, read_bindings, write_bindings
 from shared_core.members.bindings import BINDING_LOCK
 from shared_core.members.errors import AlreadySignedUp, NotIdentified, UnknownMember
 from shared_core.members.events import FanBound, VisitorMerged
@@ -84,19 +84,16 @@ def _move_fans(session: Session, *, visitor_id: int, member_id: int, at: datetim
         .order_by(BindingRow.fan_id)
     )
     identified = {row.fan_id: row.identified_at is not None for row in session.execute(query)}
+    bindings = read_bindings(session, identified)
     above = bindings_above(session, [member_id], at=at).keys() | {member_id}
-    freed = {fan_id: visitor_id for fan_id in identified if fan_id in above}
-    end_bindings(session, freed, kind="freed", at=at, via="merge")
-    bindings = read_bindings(session, identified.keys() - freed.keys())
-    changes = [
-        Change(fan_id, replace(binding, sponsor_id=member_id), via="merge", kind="moved", at=at)
-        for fan_id, binding in sorted(bindings.items())
-    ]
-    write_bindings(session, changes, replaced=bindings)
-    for fan_id in sorted(bindings):
+    freed = {fan_id: binding for fan_id, binding in bindings.items() if fan_id in above}
+    end_bindings(session, freed, reason="freed", at=at)
+    moved = {fan_id: binding for fan_id, binding in bindings.items() if fan_id not in above}
+    move_bindings(session, moved, sponsor_id=member_id, at=at)
+    for fan_id in sorted(moved):
         announce(session, FanBound(fan_id, member_id, at))
-    count_heads(session, [Head(member_id, fan_id, at) for fan_id in sorted(bindings) if identified[fan_id]])
-    return len(bindings), len(freed)
+    count_heads(session, [Head(member_id, fan_id, at) for fan_id in sorted(moved) if identified[fan_id]])
+    return len(moved), len(freed)
 
 
 def _take_binding(session: Session, *, visitor_id: int, member_id: int, at: datetime) -> bool:
@@ -105,11 +102,10 @@ def _take_binding(session: Session, *, visitor_id: int, member_id: int, at: date
     offered, held = bindings.get(visitor_id), bindings.get(member_id)
     if offered is None or not offered.outlives(at):
         return False
-    end_bindings(session, {visitor_id: offered.sponsor_id}, kind="merged", at=at, via="merge")
+    end_bindings(session, {visitor_id: offered}, reason="merged", at=at)
     if (held is not None and held.outlives(at)) or _closes_loop(session, member_id, offered, at=at):
         return False
-    change = Change(member_id, offered, via="merge", kind="moved", at=at)
-    write_bindings(session, [change], replaced=[] if held is None else [member_id])
+    write_bindings(session, [(member_id, offered)], previous={} if held is None else {member_id: held})
     announce(session, FanBound(member_id, offered.sponsor_id, at))
     count_heads(session, [Head(offered.sponsor_id, member_id, at)])
     return True

@@ -70,7 +70,7 @@ class Member(Base):
 
 
 class BindingRow(Base):
-    """A fan's newest binding. It is in force until `ends_at` (empty: for ever)."""
+    """A fan's newest binding. It is in force until `ends_at` (empty: for ever); who left has none."""
 
     __tablename__ = "member_binding"
     __table_args__ = (
@@ -87,22 +87,23 @@ class BindingRow(Base):
 
 
 class BindingHistoryRow(Base):
-    """Everything that ever happened to a fan's binding; rows are only added.
+    """A binding that is over; rows are only added. With `BindingRow` this is everything that ever bound anybody.
 
-    `kind` is bound, moved (the sponsor's visitor row became part of an account), left, merged or freed.
-    Members are named by number without a constraint: history outlives whoever asks to be erased.
+    `reason`: expired or taken (and the fan bound anew), left, freed or merged (see merging.py), moved (the sponsor's
+    visitor row became part of an account). Members are named by number without a constraint: history outlives
+    whoever asks to be erased.
     """
 
     __tablename__ = "member_binding_history"
-    __table_args__ = (Index("ix_member_binding_history_fan_id_at", "fan_id", "at"),)
+    __table_args__ = (Index("ix_member_binding_history_fan_id", "fan_id"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     fan_id: Mapped[int] = mapped_column(BigId)
     sponsor_id: Mapped[int] = mapped_column(BigId)
-    kind: Mapped[str] = mapped_column(String(8))
-    at: Mapped[datetime]
+    bound_at: Mapped[datetime]
     protected_until: Mapped[datetime | None]
-    ends_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(8))
     via: Mapped[str] = mapped_column(String(VIA_LENGTH))
 
 

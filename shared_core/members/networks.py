@@ -49,18 +49,19 @@ def sponsor_of(session: Session, fan_id: int, *, at: datetime) -> int | None:
 
 
 def sponsor_then(session: Session, fan_id: int, *, at: datetime) -> int | None:
-    """Whose fan this member was at `at` in the past, from history; a sponsor who was merged is the account."""
-    row = session.execute(
-        select(BindingHistoryRow.kind, BindingHistoryRow.ends_at, BindingHistoryRow.sponsor_id, Member.merged_into_id)
-        .join(Member, Member.id == BindingHistoryRow.sponsor_id)
-        .where(BindingHistoryRow.fan_id == fan_id, BindingHistoryRow.at <= at)
-        .order_by(BindingHistoryRow.at.desc(), BindingHistoryRow.id.desc())
+    """Whose fan this member was at `at` in the past; a sponsor who became part of an account is the account."""
+    now = select(BindingRow.sponsor_id).where(BindingRow.fan_id == fan_id, in_force(at), BindingRow.bound_at <= at)
+    sponsor_id = session.scalar(now)
+    if sponsor_id is not None:
+        return sponsor_id
+    over = BindingHistoryRow
+    return session.scalar(
+        select(func.coalesce(Member.merged_into_id, Member.id))
+        .join(over, over.sponsor_id == Member.id)
+        .where(over.fan_id == fan_id, over.bound_at <= at, over.ended_at > at)
+        .order_by(over.id.desc())
         .limit(1)
-    ).one_or_none()
-    if row is None or (row.ends_at is not None and row.ends_at <= at):
-        return None
-    sponsor_id: int = row.sponsor_id if row.merged_into_id is None else row.merged_into_id
-    return sponsor_id
+    )
 
 
 def tie_of(session: Session, fan_id: int, *, at: datetime) -> Tie | None:

@@ -8,15 +8,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
 
-from sqlalchemy import ColumnElement, Row, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import lock
 from shared_core.kernel.events import announce
 from shared_core.kernel.i18n import N_
-from shared_core.members.binding_rows import Change, read_bindings, write_bindings
+from shared_core.members.binding_rows import read_bindings, write_bindings
 from shared_core.members.bindings import BINDING_LOCK, announce_bindings
 from shared_core.members.bulk import among, chunks
 from shared_core.members.events import MemberIdentified
@@ -92,18 +91,21 @@ def import_referrals(
     created, ids = _members(session, usable, source=source, new_code=new_code)
     forest = _known_history(session, ids.values(), created=set(created))
     outcomes: Counter[Outcome] = Counter()
-    changes: list[Change] = []
+    made: list[tuple[int, Binding]] = []
     for row in usable:
-        outcome, binding = forest.claim(ids[row.visitor], ids[row.sharer], policy=policy, entitled=True, at=row.at)
+        outcome, binding = forest.claim(
+            ids[row.visitor], ids[row.sharer], policy=policy, entitled=True, at=row.at, via="import"
+        )
         outcomes[outcome] += 1
         if outcome is Outcome.BOUND and binding is not None:
-            changes.append(Change(ids[row.visitor], binding, via="import"))
+            made.append((ids[row.visitor], binding))
         elif outcome in REASONS:
             rejected.append(RejectedLine(row.line, REASONS[outcome]))
     for member_id, since in created.items():
         announce(session, MemberIdentified(member_id, since))
-    write_bindings(session, changes, replaced=read_bindings(session, {change.fan_id for change in changes}))
-    announce_bindings(session, changes, identified=_identified(session, {change.fan_id for change in changes}))
+    fan_ids = {fan_id for fan_id, _ in made}
+    write_bindings(session, made, previous=read_bindings(session, fan_ids - created.keys()))
+    announce_bindings(session, made, identified=_identified(session, fan_ids))
     return ReferralReport(
         bound=outcomes[Outcome.BOUND],
         already_bound=outcomes[Outcome.ALREADY_BOUND],
@@ -181,48 +183,44 @@ def _known_history(session: Session, member_ids: Iterable[int], *, created: set[
     known = set(member_ids)
     told: dict[int, list[Binding]] = {}
     for chunk in chunks(sorted(known - created)):
-        _tell_all(session, told, among(session, BindingHistoryRow.fan_id, chunk))
+        _tell(session, told, chunk)
     beyond = {binding.sponsor_id for bindings in told.values() for binding in bindings} - known
-    for chunk in chunks(sorted(beyond)):
-        columns = (BindingHistoryRow.fan_id, BindingHistoryRow.sponsor_id)
-        above = select(*columns).where(among(session, BindingHistoryRow.fan_id, chunk)).cte("above", recursive=True)
-        above = above.union(select(*columns).join(above, BindingHistoryRow.fan_id == above.c.sponsor_id))
-        _tell_all(session, told, BindingHistoryRow.fan_id.in_(select(above.c.fan_id)))
+    while beyond:
+        for chunk in chunks(sorted(beyond)):
+            _tell(session, told, chunk)
+        known |= beyond
+        beyond = {each.sponsor_id for fan_id in beyond for each in told.get(fan_id, ())} - known
     forest = Forest()
     for fan_id, bindings in told.items():
-        for binding in bindings:
+        for binding in sorted(bindings, key=lambda each: each.bound_at):
             forest.add(fan_id, binding)
     return forest
 
 
-def _tell_all(session: Session, told: dict[int, list[Binding]], whose: ColumnElement[bool]) -> None:
-    """Read histories into `told`, whole ones at a time. A sponsor who became part of an account is the account."""
-    rows = BindingHistoryRow
+def _tell(session: Session, told: dict[int, list[Binding]], fan_ids: Sequence[int]) -> None:
+    """Read the bindings of these fans, those that are over and the newest, into `told`.
+
+    A sponsor who became part of an account is the account.
+    """
+    over = BindingHistoryRow
     query = (
         select(
-            rows.fan_id,
-            func.coalesce(Member.merged_into_id, rows.sponsor_id).label("sponsor_id"),
-            rows.kind,
-            rows.at,
-            rows.protected_until,
-            rows.ends_at,
+            over.fan_id,
+            func.coalesce(Member.merged_into_id, over.sponsor_id).label("sponsor_id"),
+            over.bound_at,
+            over.protected_until,
+            over.ended_at,
         )
-        .outerjoin(Member, Member.id == rows.sponsor_id)
-        .where(whose)
-        .order_by(rows.fan_id, rows.at, rows.id)
+        .select_from(over)
+        .outerjoin(Member, Member.id == over.sponsor_id)
+        .where(among(session, over.fan_id, fan_ids))
+        .order_by(over.fan_id, over.id)
     )
-    for fan_id, history in groupby(session.execute(query), key=lambda row: int(row.fan_id)):
-        told[fan_id] = []
-        for row in history:
-            _tell(told[fan_id], row)
-
-
-def _tell(bindings: list[Binding], row: Row[int, int, str, datetime, datetime | None, datetime | None]) -> None:
-    """Continue a fan's history: whatever happens ends what was before."""
-    if bindings and bindings[-1].outlives(row.at):
-        bindings[-1] = bindings[-1].until(row.at)
-    if row.kind in {"bound", "moved"}:
-        bindings.append(Binding(row.sponsor_id, row.at, row.protected_until, row.ends_at))
+    for row in session.execute(query):
+        binding = Binding(row.sponsor_id, row.bound_at, row.protected_until, row.ended_at)
+        told.setdefault(row.fan_id, []).append(binding)
+    for fan_id, binding in read_bindings(session, fan_ids).items():
+        told.setdefault(fan_id, []).append(binding)
 
 
 def _identified(session: Session, member_ids: set[int]) -> set[int]:

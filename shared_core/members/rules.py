@@ -55,13 +55,15 @@ class BindingPolicy:
 class Binding:
     """A fan's tie to `sponsor_id`, from `bound_at` until `ends_at` (None: for ever).
 
-    Other links cannot take the fan before `protected_until` (None: as long as the binding lives).
+    Other links cannot take the fan before `protected_until` (None: as long as the binding lives). `via` says how it
+    came about: click, sign_up, first_order, import.
     """
 
     sponsor_id: int
     bound_at: datetime
     protected_until: datetime | None = None
     ends_at: datetime | None = None
+    via: str = "click"
 
     def outlives(self, at: datetime) -> bool:
         """Whether it is in force at some instant after `at`; an instant before its beginning counts."""
@@ -92,13 +94,14 @@ class Sponsor:
     joined: bool
 
 
-def new_binding(sponsor_id: int, *, policy: BindingPolicy, at: datetime) -> Binding:
+def new_binding(sponsor_id: int, *, policy: BindingPolicy, at: datetime, via: str = "click") -> Binding:
     """The binding that a link of `sponsor_id` makes at `at`."""
     return Binding(
         sponsor_id,
         bound_at=at,
         protected_until=_days_after(at, policy.protected_days, policy.zone),
         ends_at=_days_after(at, policy.days, policy.zone),
+        via=via,
     )
 
 

@@ -104,7 +104,8 @@ def _add_middleware(app: FastAPI, shop: Shop) -> None:
 
 
 def _add_routes(app: FastAPI, shop: Shop) -> None:
-    for router in (health.router, statics.router, api.router, share_links.router, pages.router, admin.router):
+    """Routes are tried in order: the busiest first."""
+    for router in (share_links.router, health.router, statics.router, pages.router, api.router, admin.router):
         app.include_router(router)
     own = APIRouter()
     shop.hooks.call.routes(router=own)

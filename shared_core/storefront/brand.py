@@ -5,6 +5,7 @@ Every field has a careful default except the name; unknown keys are refused with
 
 import re
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -188,7 +189,7 @@ class BrandConfig(_Section):
                 raise ValueError(f"shipping.{key}: freight is never negative")
         return self
 
-    @property
+    @cached_property
     def locales(self) -> tuple[str, ...]:
         """The languages the shop can be read in, its own first."""
         own = self.shop.locale

@@ -19,6 +19,7 @@ from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 
 from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.storefront import logs, security, viewer
 
@@ -28,6 +29,22 @@ RETRY_SECONDS = 2
 ERRORS_MAX = 50
 
 _log = structlog.get_logger()
+
+
+TITLES: Mapping[int, str] = {
+    400: N_("The request cannot be read"),
+    401: N_("Please log in"),
+    403: N_("Not allowed"),
+    404: N_("Not found"),
+    405: N_("Not possible here"),
+    409: N_("That is not possible any more"),
+    410: N_("No longer here"),
+    413: N_("Too large"),
+    422: N_("Not accepted"),
+    429: N_("Too often"),
+    500: N_("Something went wrong"),
+    503: N_("Back in a moment"),
+}
 
 
 class FieldError(BaseModel):
@@ -46,7 +63,7 @@ class Problem(BaseModel):
             "example": {
                 "type": "urn:platform:problem:out_of_stock",
                 "code": "out_of_stock",
-                "title": "Conflict",
+                "title": "That is not possible any more",
                 "status": 409,
                 "detail": "Only 2 of A-1 are left.",
                 "params": {"available": 2, "sku": "A-1"},
@@ -125,10 +142,10 @@ async def _validation_error(request: Request, error: Exception) -> Response:
 
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    phrase = HTTPStatus(error.status_code).phrase
-    named = type("HttpError", (PlatformError,), {"status": error.status_code, "message": phrase})
-    named.code = phrase.lower().replace(" ", "_").replace("-", "_")  # type: ignore[attr-defined]
-    return _answer(request, named(), headers=error.headers or {})
+    code = HTTPStatus(error.status_code).phrase.lower().replace(" ", "_").replace("-", "_")
+    about = {"status": error.status_code, "code": code, "message": title_of(error.status_code)}
+    named: PlatformError = type("HttpError", (PlatformError,), about)()
+    return _answer(request, named, headers=error.headers or {})
 
 
 async def _database_error(request: Request, error: Exception) -> Response:
@@ -147,6 +164,11 @@ async def _unexpected(request: Request, error: Exception) -> Response:
     response = _answer(request, Broken())
     security.add_headers(response.headers, nonce=None, secure=viewer.the_shop(request).secure)
     return response
+
+
+def title_of(status: int) -> str:
+    """What kind of failure it is, in a few words (English, a msgid)."""
+    return TITLES.get(status, HTTPStatus(status).phrase)
 
 
 def wants_page(request: Request) -> bool:
@@ -168,7 +190,7 @@ def _answer(
     problem = Problem(
         type=TYPE_PREFIX + error.code,
         code=error.code,
-        title=translate(HTTPStatus(error.status).phrase),
+        title=translate(title_of(error.status)),
         status=error.status,
         detail=error.text(translate),
         params={name: _plain(value) for name, value in error.params.items()},

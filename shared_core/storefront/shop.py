@@ -94,7 +94,7 @@ class Shop:
             price_rule=wiring.price_rule(brand),
             counter=wiring.counter(database, gateway, book),
             desk=desk,
-            theme=Theme.open(brand_dir, brand),
+            theme=Theme.open(brand_dir, brand, reload=settings.environment == "development"),
             hooks=hooks,
             keys=signing_keys(settings),
             passwords=passwords if passwords is not None else members.Passwords(),

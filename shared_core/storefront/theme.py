@@ -39,10 +39,11 @@ class Theme:
     catalogues: Path
 
     @classmethod
-    def open(cls, brand_dir: Path, brand: BrandConfig) -> "Theme":
+    def open(cls, brand_dir: Path, brand: BrandConfig, *, reload: bool) -> "Theme":
+        """`reload`: look at every use whether a template was changed, for those who are writing one."""
         stylesheet = stylesheet_of(brand, brand_dir / "theme" / "tokens.css")
         theme = cls(
-            environment=_environment(brand_dir / "theme" / "templates", brand),
+            environment=_environment(brand_dir / "theme" / "templates", brand, reload=reload),
             stylesheet=stylesheet,
             stylesheet_version=version_of(stylesheet),
             assets=brand_dir / "theme" / "assets",
@@ -99,12 +100,13 @@ def version_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:VERSION_LENGTH]
 
 
-def _environment(own_templates: Path, brand: BrandConfig) -> Environment:
+def _environment(own_templates: Path, brand: BrandConfig, *, reload: bool) -> Environment:
     core = FileSystemLoader(CORE_TEMPLATES)
     environment = Environment(
         loader=ChoiceLoader([FileSystemLoader(own_templates), core, PrefixLoader({"core": core}, delimiter=":")]),
         undefined=StrictUndefined,
         autoescape=True,
+        auto_reload=reload,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],

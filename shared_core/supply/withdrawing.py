@@ -54,6 +54,8 @@ def withdraw(
     session.add(row)
     session.flush()
     books.credit_store(session, withdrawal, bill, reference=reference, at=at)
+    if restock:  # last: others wait for these rows until the commit
+        stock.restock(session, [stock.Units(held[sku].variant_id, sku, quantity) for sku, quantity in going.items()])
     return _view(row, hold)
 
 
@@ -97,8 +99,6 @@ def _take_back(
     fee = rules.fee_to_return(_fee_facts(hold, list(held.values())))
     hold.fee_returned_minor += fee
     session.flush()
-    if restock:
-        stock.restock(session, [stock.Units(held[sku].variant_id, sku, quantity) for sku, quantity in going.items()])
     return books.Bill(hold.store, tuple(charges), Money(fee, hold.currency))
 
 

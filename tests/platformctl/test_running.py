@@ -2,28 +2,37 @@
 
 import json
 import os
-import sqlite3
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 import shared_core
 from platformctl import shop as shops
 from platformctl.failures import NoShopEnvironment
-from tests.conftest import database_kind
+from shared_core import ledger
+from shared_core.kernel.database import Database
+from shared_core.kernel.money import Money
 from tests.databases import Databases
 from tests.platformctl.conftest import Command
 
 
 @pytest.fixture
-def shop(ctl: Command, place: Path, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A new shop whose empty database is of the kind under test."""
-    assert ctl("new", "shop", "--yes", "--set", "locale=en").code == 0
+def database_in_environment(ctl: Command, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of an empty database of the kind under test, which every shop of the test takes for its own."""
     with databases.empty() as url:
         monkeypatch.setenv("SHOP_DATABASE_URL", url)
-        yield place / "shop"
+        yield url
+
+
+@pytest.fixture
+def shop(ctl: Command, place: Path, database_in_environment: str) -> Path:
+    """A new shop with an empty database."""
+    assert ctl("new", "shop", "--yes", "--set", "locale=en").code == 0
+    return place / "shop"
 
 
 def findings(ctl: Command, *arguments: str | Path) -> dict[str, dict[str, object]]:
@@ -84,16 +93,18 @@ def test_samples_are_kept_out_of_production(ctl: Command, shop: Path, monkeypatc
 STATES = {"cancelled", "completed", "delivered", "paid", "placed", "refunded", "shipped"}
 
 
-@pytest.mark.skipif(database_kind() != "sqlite", reason="the demo keeps its shop in SQLite")
 @pytest.mark.parametrize("preset", ["participants", "fan-lock", "outlet"])
-def test_a_lived_in_shop_has_every_kind_of_order_and_balanced_books(ctl: Command, place: Path, preset: str) -> None:
+def test_a_lived_in_shop_has_every_kind_of_order_and_balanced_books(
+    ctl: Command, database_in_environment: str, preset: str
+) -> None:
     assert ctl("new", "shop", "--yes", "--preset", preset, "--set", "currency=JPY").code == 0
     seeded = ctl("seed", "-C", "shop", "--demo")
     assert seeded.code == 0, seeded.err
-    with sqlite3.connect(place / "shop" / "shop.db") as database:
-        states = {state for (state,) in database.execute("SELECT DISTINCT state FROM order_order")}
-        ranks = {rank for (rank,) in database.execute("SELECT DISTINCT rank FROM reward_standing")}
-    database.close()
+    database = Database(database_in_environment)
+    with database.reading() as session:
+        states = set(session.scalars(text("SELECT DISTINCT state FROM order_order")))
+        ranks = set(session.scalars(text("SELECT DISTINCT rank FROM reward_standing")))
+    database.dispose()
     assert states == STATES
     assert len(ranks) >= (1 if preset == "outlet" else 3)
     books = json.loads(ctl("books", "-C", "shop", "--json").out)
@@ -102,14 +113,15 @@ def test_a_lived_in_shop_has_every_kind_of_order_and_balanced_books(ctl: Command
         assert ctl("seed", "-C", "shop", "--demo").out == seeded.out
 
 
-@pytest.mark.skipif(database_kind() != "sqlite", reason="the demo keeps its shop in SQLite")
-def test_broken_books_end_with_1(ctl: Command, place: Path) -> None:
-    ctl("new", "shop", "--yes", "--preset", "outlet")
-    ctl("seed", "-C", "shop", "--demo")
-    with sqlite3.connect(place / "shop" / "shop.db") as database:
-        database.execute("UPDATE ledger_posting SET amount_minor = amount_minor + 1 WHERE id = 3")
-    database.close()
-    outcome = ctl("books", "-C", "shop")
+def test_broken_books_end_with_1(ctl: Command, shop: Path, database_in_environment: str) -> None:
+    ctl("migrate", "-C", shop)
+    database = Database(database_in_environment)
+    with database.transaction() as session:
+        paid = [ledger.entry(debit=ledger.accounts.bank(), credit=ledger.accounts.sales(), amount=Money(5, "CNY"))]
+        ledger.post(session, "test:1", paid, at=datetime(2026, 3, 2, tzinfo=UTC))
+        session.execute(text("UPDATE ledger_posting SET amount_minor = amount_minor + 1"))
+    database.dispose()
+    outcome = ctl("books", "-C", shop)
     assert outcome.code == 1
     assert "NOT balanced" in outcome.out
 
@@ -124,9 +136,9 @@ def test_a_new_shop_has_nothing_to_complain_about_but_its_trader(ctl: Command, s
 
 
 def edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text("utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new, 1), "utf-8")
+    content = path.read_text("utf-8")
+    assert old in content
+    path.write_text(content.replace(old, new, 1), "utf-8")
 
 
 def test_faults_are_named_with_file_line_and_remedy(ctl: Command, shop: Path) -> None:

@@ -1,10 +1,12 @@
 """The pages, walked through by somebody whose browser runs no scripts."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from tests.storefront.conftest import Front
+from shared_core.kernel.settings import Settings
+from tests.storefront.conftest import Clock, Front, close_front, open_front
 from tests.storefront.walker import Walker, staff_walker, walker
 
 HOME_ADDRESS = {"name": "Bao", "phone": "13800138000", "city": "Hangzhou", "street": "Sample Road 1"}
@@ -220,3 +222,25 @@ def token(who: Walker) -> str:
     found = re.search(r'name="csrf_token" value="([^"]+)"', who.open("/").html)
     assert found
     return found.group(1)
+
+
+def test_a_theme_changes_one_block_and_keeps_the_rest(brand_dir: Path, settings: Settings, clock: Clock) -> None:
+    own = brand_dir / "theme" / "templates"
+    own.mkdir(parents=True)
+    hero = '{% extends "core:home.html" %}{% block hero %}<p>Lanterns since 1911, {{ _("Shop") }}</p>{% endblock %}'
+    (own / "home.html").write_text(hero, encoding="utf-8")
+    front = open_front(brand_dir, settings, clock)
+    front.stock("A")
+    page = walker(front).open("/")
+    assert "Lanterns since 1911, Shop" in page.text and "Lamp A" in page.text and "Pass it on" in page.text
+    close_front(front)
+
+
+def test_when_the_database_is_away_a_page_says_so_and_a_broken_link_does_too(front: Front) -> None:
+    visitor = walker(front)
+    assert visitor.open("/s/not-a-token").headings[0] == "This page is not here"
+    with front.shop.database.engine.begin() as connection:
+        connection.exec_driver_sql("DROP TABLE catalog_listing")
+    page = visitor.open("/")
+    assert page.status == 503
+    assert page.headings[0] == "The shop is resting for a moment"

@@ -41,7 +41,7 @@ def test_a_failure_is_a_problem_with_a_stable_code(front: Front) -> None:
     assert problem == {
         "type": "urn:platform:problem:unknown_product",
         "code": "unknown_product",
-        "title": "Not Found",
+        "title": "Not found",
         "status": 404,
         "detail": "There is no product none.",
         "params": {"slug": "none"},

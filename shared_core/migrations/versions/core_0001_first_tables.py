@@ -137,15 +137,15 @@ def upgrade() -> None:
         sa.Column("id", BigId, nullable=False),
         sa.Column("fan_id", BigId, nullable=False),
         sa.Column("sponsor_id", BigId, nullable=False),
-        sa.Column("kind", sa.String(length=8), nullable=False),
-        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("bound_at", UtcDateTime(), nullable=False),
         sa.Column("protected_until", UtcDateTime(), nullable=True),
-        sa.Column("ends_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=False),
+        sa.Column("reason", sa.String(length=8), nullable=False),
         sa.Column("via", sa.String(length=16), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_member_binding_history")),
     )
     with op.batch_alter_table("member_binding_history", schema=None) as batch_op:
-        batch_op.create_index("ix_member_binding_history_fan_id_at", ["fan_id", "at"], unique=False)
+        batch_op.create_index("ix_member_binding_history_fan_id", ["fan_id"], unique=False)
 
     op.create_table(
         "order_supply_cursor",
@@ -1035,7 +1035,7 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("order_supply_cursor")
     with op.batch_alter_table("member_binding_history", schema=None) as batch_op:
-        batch_op.drop_index("ix_member_binding_history_fan_id_at")
+        batch_op.drop_index("ix_member_binding_history_fan_id")
 
     op.drop_table("member_binding_history")
     with op.batch_alter_table("member", schema=None) as batch_op:

@@ -1,0 +1,116 @@
+"""Shops for the stories. What is slow to make is made once for each kind of shop and copied for each story."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import pytest
+from sqlalchemy.engine import make_url
+
+from tests.databases import Databases, PostgresDatabases
+from tests.stories.driver import StoryShop, platformctl, succeeded
+
+GOODS = {
+    "acme": """\
+product,title,brand,category,sku,price,cost,supply_price,quantity
+lamp,Desk lamp,Acme,Home,LAMP,129.00,60,72,40
+cup,Cup,Acme,Home,CUP,19.90,8,9.90,10
+bowl,Bowl,Acme,Home,BOWL,25.00,10,12,1
+""",
+    "birch": """\
+product,title,brand,category,sku,price,cost,supply_price,quantity
+tea,Green tea,Birch,Tea,TEA,33.30,18,20,200
+""",
+}
+"""Feeds by supplier."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What shops are made from: answers for `platformctl new`, and feeds by supplier."""
+
+    answers: tuple[str, ...] = ("currency=CNY", "shipping.flat=10.00")
+    preset: str = "participants"
+    goods: tuple[tuple[str, str], ...] = tuple(GOODS.items())
+
+
+Opened = Callable[..., AbstractContextManager[StoryShop]]
+
+
+@dataclass
+class Workshop:
+    """Makes shops by the command line."""
+
+    folder: Path
+    databases: Databases
+    kept: ExitStack
+    _made: dict[Kind, StoryShop] = field(default_factory=dict)
+    _numbers: "count[int]" = field(default_factory=count)
+
+    @contextmanager
+    def shop(self, kind: Kind = Kind()) -> Iterator[StoryShop]:  # noqa: B008 - it is frozen
+        """A shop of this kind with its goods and its owner, and nothing else in it."""
+        if kind not in self._made:
+            self._made[kind] = self._make(kind)
+        first = self._made[kind]
+        folder = self._place() / "shop"
+        shutil.copytree(first.folder, folder)
+        with self._copied(first.url) as url:
+            yield StoryShop(folder, url, first.cache)
+
+    @contextmanager
+    def bare(self, *answers: str, preset: str = "participants") -> Iterator[StoryShop]:
+        """A shop with nothing in it, whose database is empty."""
+        with self.databases.empty() as url:
+            yield self._new(answers, preset, url)
+
+    def _make(self, kind: Kind) -> StoryShop:
+        shop = self._new(kind.answers, kind.preset, self.kept.enter_context(self.databases.empty()))
+        shop.ctl("migrate")
+        shop.ctl("seed")
+        for supplier, feed in kind.goods:
+            file = shop.folder.parent / f"{supplier}.csv"
+            file.write_text(feed, "utf-8")
+            assert shop.told("import", "products", file, "--supplier", supplier)["refused"] == []
+        return shop
+
+    def _new(self, answers: tuple[str, ...], preset: str, url: str) -> StoryShop:
+        shop = StoryShop(self._place() / "shop", url, self.folder / "cache")
+        settings = [part for each in ("locale=en", *answers) for part in ("--set", each)]
+        new = ("new", shop.folder, "--yes", "--preset", preset, *settings)
+        succeeded(platformctl(self.folder, shop.environment, *new))
+        return shop
+
+    def _place(self) -> Path:
+        place = self.folder / f"place-{next(self._numbers)}"
+        place.mkdir()
+        return place
+
+    @contextmanager
+    def _copied(self, url: str) -> Iterator[str]:
+        """A copy of a database to which nobody is connected."""
+        name = str(make_url(url).database)
+        if isinstance(self.databases, PostgresDatabases):
+            with self.databases.copy(name) as copy:
+                yield copy
+            return
+        assert not Path(name + "-wal").exists(), "somebody still has the database open"
+        with self.databases.empty() as copy:
+            shutil.copyfile(name, str(make_url(copy).database))
+            yield copy
+
+
+@pytest.fixture(scope="session")
+def workshop(tmp_path_factory: pytest.TempPathFactory, databases: Databases) -> Iterator[Workshop]:
+    with ExitStack() as kept:
+        yield Workshop(tmp_path_factory.mktemp("stories"), databases, kept)
+
+
+@pytest.fixture
+def shop(workshop: Workshop) -> Iterator[StoryShop]:
+    """A shop of the default preset, in yuan."""
+    with workshop.shop() as made:
+        yield made
