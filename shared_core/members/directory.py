@@ -41,7 +41,7 @@ class PeoplePage:
 def people(
     session: Session, *, at: datetime, search: str = "", after: int | None = None, limit: int = 30
 ) -> PeoplePage:
-    """Identified members with `search` in their name or login, or as their public code; a page at a time, two queries."""
+    """Identified members with `search` in their name or login, or as their public code; paged, two queries."""
     size = min(limit, PEOPLE_PER_PAGE_MAX)
     query = (
         select(Member, BindingRow.sponsor_id)
