@@ -6,9 +6,12 @@ tried on a snippet that breaks it, because a check that cannot fail is worth not
 
 import ast
 import re
+import sys
+import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -240,6 +243,23 @@ def test_tests_and_examples_are_short_too_and_leave_no_notes() -> None:
     written = [source for source in sources("tests", "examples") if "/wheels/" not in source.path]
     offences = [o for s in written for rule in (short_functions, no_notes_to_self) for o in rule(s)]
     assert not offences, "\n" + "\n".join(offences)
+
+
+COMES_WITH = {"starlette": "fastapi", "markupsafe": "jinja2", "pydantic_core": "pydantic"}
+
+
+def test_everything_imported_is_declared() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {re.split(r"[\[<>=~!; ]", each)[0].lower() for each in project["dependencies"]}
+    installed = packages_distributions()
+    ours = sys.stdlib_module_names | {"shared_core", "platformctl"}
+    names = {name.split(".")[0] for s in CODE for node in ast.walk(s.tree) for name in imported_modules(node)}
+    missing = []
+    for name in sorted(names - ours):
+        owners = {owner.lower() for owner in installed.get(name, [])} | {COMES_WITH.get(name, "")}
+        if not owners & declared:
+            missing.append(name)
+    assert missing == []
 
 
 BROKEN: list[tuple[Rule, str, str]] = [

@@ -23,6 +23,14 @@ class OrderCancelled:
 
 
 @dataclass(frozen=True)
+class OrderLapsed:
+    """Nobody paid in time. Money that arrives after all makes it a paid order; until then it earns nobody anything."""
+
+    order_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class OrderDelivered:
     order_id: int
     at: datetime

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.events import announce
 from shared_core.orders import reads
 from shared_core.orders.checkout import DRAFT_LIFE, SYSTEM
-from shared_core.orders.events import OrderCancelled, OrderCompleted
+from shared_core.orders.events import OrderCancelled, OrderCompleted, OrderLapsed
 from shared_core.orders.models import Order, RefundRequest
 from shared_core.orders.rules import State
 from shared_core.orders.steps import move
@@ -35,6 +35,7 @@ def lapse_unpaid(session: Session, *, at: datetime, limit: int = SWEEP_MAX) -> i
     for row in rows:
         move(session, row, State.CANCELLED, actor=SYSTEM, at=at, reason="unpaid")
         row.due_at = None
+        announce(session, OrderLapsed(row.id, at))
     return len(rows)
 
 

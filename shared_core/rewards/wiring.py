@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.calendar import day_of
 from shared_core.kernel.listeners import Listeners
 from shared_core.members import FanCounted, FanLeft, MemberJoined, VisitorMerged
-from shared_core.orders import OrderCancelled, OrderCompleted, OrderDelivered, OrderPaid, OrderPlaced, OrderRefunded
+from shared_core.orders import (
+    OrderCancelled,
+    OrderCompleted,
+    OrderDelivered,
+    OrderLapsed,
+    OrderPaid,
+    OrderPlaced,
+    OrderRefunded,
+)
 from shared_core.plan import NoPlanYet, Plan, version_at
 from shared_core.rewards import counting, earnings, ladder, merging, sales
 from shared_core.rewards.errors import PlanNotPayable
@@ -35,6 +43,7 @@ class Rewards:
         listeners.listen(OrderPlaced, self.on_placed)
         listeners.listen(OrderPaid, self.on_paid)
         listeners.listen(OrderCancelled, self.on_cancelled)
+        listeners.listen(OrderLapsed, self.on_cancelled)
         listeners.listen(OrderDelivered, self.on_delivered)
         listeners.listen(OrderCompleted, self.on_completed)
         listeners.listen(OrderRefunded, self.on_refunded)
@@ -52,7 +61,7 @@ class Rewards:
         """Owe it."""
         earnings.book(session, event.order_id, at=event.at)
 
-    def on_cancelled(self, session: Session, event: OrderCancelled) -> None:
+    def on_cancelled(self, session: Session, event: OrderCancelled | OrderLapsed) -> None:
         """Nothing came of it."""
         earnings.give_up(session, event.order_id)
 

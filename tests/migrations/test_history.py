@@ -1,6 +1,7 @@
 """The schema's history: the newest revision equals the models, a shop's own branch rides along."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,14 @@ def test_upgrading_twice_changes_nothing(empty_url: str) -> None:
 def test_a_new_database_lacks_every_revision(empty_url: str) -> None:
     assert migrations.current(empty_url) == ()
     assert migrations.pending(empty_url)[0] == "core_0001"
+
+
+def test_two_processes_migrate_one_after_the_other(empty_url: str) -> None:
+    if empty_url.startswith("sqlite"):
+        pytest.skip("only a server database has several processes that start at once")
+    with ThreadPoolExecutor(3) as several:
+        applied = list(several.map(lambda _: migrations.upgrade(empty_url), range(3)))
+    assert sorted(map(bool, applied)) == [False, False, True]
 
 
 def test_asking_makes_no_database(tmp_path: Path) -> None:
