@@ -9,7 +9,7 @@ TOKEN_BYTES = 32
 
 def new_code(length: int = 10) -> str:
     """A random public identifier people can read aloud (Crockford base32, 5 bits a character)."""
-    return "".join(secrets.choice(_CROCKFORD) for _ in range(length))
+    return "".join(_CROCKFORD[byte % 32] for byte in secrets.token_bytes(length))
 
 
 def new_token() -> str:

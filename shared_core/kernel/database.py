@@ -100,6 +100,7 @@ def make_engine(url: str) -> Engine:
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW_MAX,
         pool_pre_ping=True,
+        hide_parameters=True,  # names, phones and hashes stay out of logs
         connect_args={"options": "-c timezone=UTC"},
     )
 
@@ -109,6 +110,7 @@ def _sqlite_engine(url: str) -> Engine:
         url,
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW_MAX,
+        hide_parameters=True,
         connect_args={"check_same_thread": False, "isolation_level": None},
     )
 

@@ -102,7 +102,9 @@ class Once:
         return once(self._session, intention, work, status=status, at=self._at).response()
 
 
-def once_of_request(request: Request, session: SessionDep, viewer: MemberDep, key: KeyHeader, shop: ShopDep) -> Once:
+async def once_of_request(
+    request: Request, session: SessionDep, viewer: MemberDep, key: KeyHeader, shop: ShopDep
+) -> Once:
     """The operation is the route with the values of its path."""
     operation = f"{request.method} {request.url.path}"
     return Once(session, scope=viewer.scope, key=key, operation=operation, at=shop.clock())

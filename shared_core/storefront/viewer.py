@@ -77,7 +77,12 @@ def the_shop(request: Request) -> Shop:
     return shop
 
 
-ShopDep = Annotated[Shop, Depends(the_shop)]
+async def shop_of_request(request: Request) -> Shop:
+    """`the_shop` for routes. Asynchronous like everything here that waits for nothing: it then needs no thread."""
+    return the_shop(request)
+
+
+ShopDep = Annotated[Shop, Depends(shop_of_request)]
 
 
 async def the_viewer(request: Request, shop: ShopDep) -> Viewer:
@@ -118,7 +123,7 @@ _COOKIE = APIKeyCookie(
 )
 
 
-def signed_in_viewer(
+async def signed_in_viewer(
     viewer: ViewerDep,
     _token: Annotated[HTTPAuthorizationCredentials | None, Depends(_TOKEN)],
     _cookie: Annotated[str | None, Depends(_COOKIE)],
@@ -129,7 +134,7 @@ def signed_in_viewer(
     return viewer
 
 
-def staff_viewer(viewer: Annotated[Viewer, Depends(signed_in_viewer)]) -> Viewer:
+async def staff_viewer(viewer: Annotated[Viewer, Depends(signed_in_viewer)]) -> Viewer:
     if viewer.staff is None:
         raise Forbidden
     return viewer
