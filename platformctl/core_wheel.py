@@ -11,8 +11,11 @@ import re
 import tempfile
 import tomllib
 import zipfile
+from collections.abc import Iterable
 from importlib.metadata import distribution
 from pathlib import Path
+
+from packaging.requirements import Requirement
 
 import platformctl
 import shared_core
@@ -63,7 +66,7 @@ def _content() -> dict[str, bytes]:
 
 def _metadata() -> dict[str, bytes]:
     installed = distribution(DISTRIBUTION)
-    if installed.version != shared_core.__version__ or _declared() not in (None, set(installed.requires or [])):
+    if installed.version != shared_core.__version__ or _declared() not in (None, _normal(installed.requires or [])):
         raise CoreMetadataStale(root=template_source.CHECKOUT)
     folder = f"{_STEM}-{installed.version}.dist-info"
     kept = {f"{folder}/WHEEL": _WHEEL.encode()}
@@ -79,7 +82,12 @@ def _declared() -> set[str] | None:
     if not template_source.is_checkout():
         return None
     project = tomllib.loads((template_source.CHECKOUT / "pyproject.toml").read_text("utf-8"))["project"]
-    return {re.sub(r"\s", "", each) for each in project["dependencies"]}
+    return _normal(project["dependencies"])
+
+
+def _normal(requirements: Iterable[str]) -> set[str]:
+    """Requirements as one would compare them: blanks and the order of version bounds do not matter."""
+    return {str(Requirement(each)) for each in requirements}
 
 
 def _fingerprint(content: dict[str, bytes]) -> str:

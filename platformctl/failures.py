@@ -11,7 +11,7 @@ from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.findings import ConfigError
 
 OK, FINDINGS, USAGE, CONFLICT, ENVIRONMENT, INTERRUPTED = 0, 1, 2, 3, 4, 130
-_OUTSIDE = {"database_unreachable"}  # findings that no edit of a file mends
+_OUTSIDE = {"database_unreachable", "schema_unknown"}  # no edit of a file mends these
 _BY_STATUS = {409: CONFLICT, 404: USAGE, 422: USAGE}
 
 
@@ -116,4 +116,4 @@ def exit_code_of(error: PlatformError) -> int:
         return error.exit_code
     if isinstance(error, ConfigError):
         return ENVIRONMENT if {each.code for each in error.findings} <= _OUTSIDE else FINDINGS
-    return _BY_STATUS.get(error.status, FINDINGS)
+    return ENVIRONMENT if error.code in _OUTSIDE else _BY_STATUS.get(error.status, FINDINGS)

@@ -47,5 +47,14 @@ def entries() -> dict[str, tuple[bytes, int]]:
         return {each.filename: (archive.read(each), each.external_attr >> 16 & 0o777) for each in archive.infolist()}
 
 
+def unpack(folder: Path) -> None:
+    """Write the newest template into `folder`, modes included."""
+    for name, (content, mode) in entries().items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+        path.chmod(mode)
+
+
 def _mode(path: Path) -> int:
     return 0o755 if path.stat().st_mode & 0o100 else 0o644

@@ -10,17 +10,7 @@ from typing import Protocol
 import psycopg
 from psycopg import sql
 
-from shared_core.kernel.database import Database
-from shared_core.migrations import tables
-
-
-def make_tables(url: str) -> None:
-    """Bring the empty database at `url` to the newest schema."""
-    database = Database(url)
-    try:
-        tables.metadata().create_all(database.engine)
-    finally:
-        database.dispose()
+from shared_core import migrations
 
 
 class Databases(Protocol):
@@ -42,7 +32,7 @@ class SqliteDatabases:
         self.folder = folder
         self.template = folder / "template.sqlite3"
         self.numbers = itertools.count()
-        make_tables(sqlite_url(self.template))
+        migrations.upgrade(sqlite_url(self.template))
 
     @contextmanager
     def fresh(self) -> Iterator[str]:
@@ -74,7 +64,7 @@ class PostgresDatabases:
         self.prefix = f"test_{worker}"
         self.numbers = itertools.count()
         self.create(self.template, "template0")
-        make_tables(postgres_url(address, self.template))
+        migrations.upgrade(postgres_url(address, self.template))
 
     def fresh(self) -> AbstractContextManager[str]:
         """Copy the template database; the copy is dropped afterwards, open connections or not."""

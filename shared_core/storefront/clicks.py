@@ -19,7 +19,9 @@ from shared_core.kernel.errors import PlatformError
 
 BATCH_MAX = 500
 IN_FLIGHT_MAX = 2
-"""Transactions at once in one process: one is being written while the next is being prepared."""
+"""Transactions at once in one process."""
+WORTH_ANOTHER = 100
+"""So many clicks must wait before a second transaction is begun: few large ones cost less than many small ones."""
 WAITING_MAX = 10_000
 
 Result = members.ClickAnswer | Exception
@@ -64,7 +66,7 @@ class ClickBatcher:
         loop = asyncio.get_running_loop()
         waiting = _Waiting(click, policy, loop.create_future())
         self._waiting.append(waiting)
-        if not self._start_is_due and len(self._running) < self._in_flight_max:
+        if not self._start_is_due and self._may_start():
             self._start_is_due = True
             loop.call_soon(self._start)  # after the other requests that are ready now have brought their clicks
         return await waiting.answer
@@ -80,12 +82,17 @@ class ClickBatcher:
     def _start(self) -> None:
         """Begin as many transactions as may run."""
         self._start_is_due = False
-        while self._waiting and len(self._running) < self._in_flight_max:
+        while self._waiting and self._may_start():
             size = min(len(self._waiting), self._batch_max)
             batch = [self._waiting.popleft() for _ in range(size)]
             task = asyncio.get_running_loop().create_task(self._run(batch))
             self._running.add(task)
             task.add_done_callback(self._ended)
+
+    def _may_start(self) -> bool:
+        if not self._running:
+            return True
+        return len(self._running) < self._in_flight_max and len(self._waiting) >= WORTH_ANOTHER
 
     def _ended(self, task: asyncio.Task[None]) -> None:
         self._running.discard(task)

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import clicks
+from tests.bench import clicks, orders
 from tests.bench.figures import Figure, table
 
 MEASUREMENTS: dict[str, Callable[..., Iterator[Figure]]] = {
     "clicks": clicks.measure,
+    "orders": orders.measure,
+    "hot": orders.measure_hot,
 }
 
 

@@ -67,8 +67,7 @@ WITH sponsor AS (
   SELECT visitor.id, sponsor.id, now(), NULL, now() + interval '30 days', 'click' FROM visitor, sponsor
   RETURNING fan_id, sponsor_id
 )
-INSERT INTO member_binding_history (fan_id, sponsor_id, kind, at, protected_until, ends_at, via)
-SELECT fan_id, sponsor_id, 'bound', now(), NULL, now() + interval '30 days', 'click' FROM bound;
+SELECT fan_id, sponsor_id FROM bound;
 """
 """What a fresh visitor's click leaves behind, in one statement."""
 
@@ -81,7 +80,7 @@ WITH bound AS (
 )
 UPDATE reward_metric SET fans = fans + 1 FROM bound WHERE member_id = sponsor_id AND day = '';
 """
-"""The least a link could cost: the visitor is known already, a binding, a counter, no history."""
+"""The least a link could cost: the visitor is known already, a binding and a counter."""
 
 
 @dataclass(frozen=True)
@@ -266,11 +265,6 @@ def _raw_sqlite(made: Site, seconds: int) -> float:
         ).lastrowid
         connection.execute(
             "INSERT INTO member_binding (fan_id, sponsor_id, bound_at, ends_at, via) VALUES (?, ?, ?, ?, 'click')",
-            (fan_id, sponsor_id, now, now),
-        )
-        connection.execute(
-            "INSERT INTO member_binding_history (fan_id, sponsor_id, kind, at, ends_at, via)"
-            " VALUES (?, ?, 'bound', ?, ?, 'click')",
             (fan_id, sponsor_id, now, now),
         )
         connection.execute("COMMIT")

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from shared_core import members
 from shared_core.kernel.database import Database
 from shared_core.kernel.listeners import Listeners
+from tests.databases import Databases
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 FOR_EVER = members.BindingPolicy()
@@ -88,7 +89,13 @@ def heard(session: Session) -> Iterator[list[Any]]:
     yield told
 
 
-def read_all(database: Database) -> dict[int, int]:
-    """All bindings: fan -> sponsor, without asking when."""
-    with database.reading() as session:
-        return {row.fan_id: row.sponsor_id for row in members.export_bindings(session, at=NOON)}
+@contextmanager
+def opened(databases: Databases) -> Iterator[Session]:
+    """A session on an empty database of its own, for tests that need many."""
+    with databases.fresh() as url:
+        database = Database(url)
+        try:
+            with database.transaction() as session:
+                yield session
+        finally:
+            database.dispose()

@@ -3,8 +3,7 @@
 import csv
 import itertools
 import random
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,11 +15,10 @@ from sqlalchemy.orm import Session
 
 from shared_core import members
 from shared_core.kernel.calendar import add_days
-from shared_core.kernel.database import Database
 from shared_core.members import BindingPolicy, ReferralReport, ReferralRow
 from shared_core.members.models import BindingHistoryRow, Member
 from tests.databases import Databases
-from tests.members.people import FOR_EVER, NOON, bind, days, heard, visitor
+from tests.members.people import FOR_EVER, NOON, bind, days, heard, opened, visitor
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 YEAR_2000 = datetime(2000, 1, 1, tzinfo=UTC)
@@ -60,18 +58,6 @@ def then(session: Session, name: str, *, at: datetime) -> str | None:
 def labels(session: Session) -> dict[str, int]:
     query = select(Member.external_key, Member.id).where(Member.external_key.is_not(None))
     return {str(key).rpartition(":")[2]: member_id for key, member_id in session.execute(query)}
-
-
-@contextmanager
-def fresh(databases: Databases) -> Iterator[Session]:
-    """A session on an empty database of its own, for tests that need many."""
-    with databases.fresh() as url:
-        database = Database(url)
-        try:
-            with database.transaction() as session:
-                yield session
-        finally:
-            database.dispose()
 
 
 class Oracle:
@@ -127,7 +113,7 @@ histories = st.lists(st.tuples(names, names, instants), max_size=40).map(referra
 def test_any_history_in_any_order_is_what_the_oracle_says(
     databases: Databases, history: list[ReferralRow], valid: int | None
 ) -> None:
-    with fresh(databases) as session:
+    with opened(databases) as session:
         report = take(session, history, policy=BindingPolicy(days=valid))
 
         oracle = told(history, days_valid=valid)
@@ -150,7 +136,7 @@ def test_importing_twice_or_a_longer_history_binds_only_what_is_new(
     policy = BindingPolicy(days=valid, protected_days=protected)
     in_order = sorted(history, key=lambda row: row.at)
     new_code = codes()
-    with fresh(databases) as session:
+    with opened(databases) as session:
         first = take(session, in_order[:cut], policy=policy, new_code=new_code)
         longer = take(session, in_order, policy=policy, new_code=new_code)
         rows_before = session.scalar(select(func.count()).select_from(BindingHistoryRow))
@@ -158,7 +144,7 @@ def test_importing_twice_or_a_longer_history_binds_only_what_is_new(
 
         assert (again.bound, again.members_created) == (0, 0)
         assert session.scalar(select(func.count()).select_from(BindingHistoryRow)) == rows_before
-    with fresh(databases) as session:
+    with opened(databases) as session:
         assert take(session, history, policy=policy).bound == first.bound + longer.bound
 
 

@@ -1,8 +1,9 @@
 """Shops for the stories. What is slow to make is made once for each kind of shop and copied for each story."""
 
+import dataclasses
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -13,31 +14,22 @@ from sqlalchemy.engine import make_url
 from tests.databases import Databases, PostgresDatabases
 from tests.stories.driver import StoryShop, platformctl, succeeded
 
-GOODS = {
-    "acme": """\
+GOODS = """\
 product,title,brand,category,sku,price,cost,supply_price,quantity
 lamp,Desk lamp,Acme,Home,LAMP,129.00,60,72,40
 cup,Cup,Acme,Home,CUP,19.90,8,9.90,10
 bowl,Bowl,Acme,Home,BOWL,25.00,10,12,1
-""",
-    "birch": """\
-product,title,brand,category,sku,price,cost,supply_price,quantity
 tea,Green tea,Birch,Tea,TEA,33.30,18,20,200
-""",
-}
-"""Feeds by supplier."""
+"""
 
 
 @dataclass(frozen=True)
 class Kind:
-    """What shops are made from: answers for `platformctl new`, and feeds by supplier."""
+    """What shops are made from: answers for `platformctl new`, and a feed of goods of one supplier."""
 
     answers: tuple[str, ...] = ("currency=CNY", "shipping.flat=10.00")
     preset: str = "participants"
-    goods: tuple[tuple[str, str], ...] = tuple(GOODS.items())
-
-
-Opened = Callable[..., AbstractContextManager[StoryShop]]
+    goods: str = GOODS
 
 
 @dataclass
@@ -59,7 +51,7 @@ class Workshop:
         folder = self._place() / "shop"
         shutil.copytree(first.folder, folder)
         with self._copied(first.url) as url:
-            yield StoryShop(folder, url, first.cache)
+            yield StoryShop(folder, url, first.cache, first.owner)
 
     @contextmanager
     def bare(self, *answers: str, preset: str = "participants") -> Iterator[StoryShop]:
@@ -70,12 +62,11 @@ class Workshop:
     def _make(self, kind: Kind) -> StoryShop:
         shop = self._new(kind.answers, kind.preset, self.kept.enter_context(self.databases.empty()))
         shop.ctl("migrate")
-        shop.ctl("seed")
-        for supplier, feed in kind.goods:
-            file = shop.folder.parent / f"{supplier}.csv"
-            file.write_text(feed, "utf-8")
-            assert shop.told("import", "products", file, "--supplier", supplier)["refused"] == []
-        return shop
+        [owner] = [each for each in shop.told("seed")["log_ins"] if each["role"] == "owner"]
+        feed = shop.folder.parent / "goods.csv"
+        feed.write_text(kind.goods, "utf-8")
+        assert shop.told("import", "products", feed, "--supplier", "acme")["refused"] == []
+        return dataclasses.replace(shop, owner=(owner["login"], owner["password"]))
 
     def _new(self, answers: tuple[str, ...], preset: str, url: str) -> StoryShop:
         shop = StoryShop(self._place() / "shop", url, self.folder / "cache")

@@ -30,11 +30,15 @@ _arms = count(1)
 
 @dataclass(frozen=True)
 class StoryShop:
-    """A shop in `folder` with the database at `url`. `cache`: where the core's wheel is kept between shops."""
+    """A shop in `folder` with the database at `url`.
+
+    `cache`: where the core's wheel is kept between shops. `owner`: log-in and password of who runs it.
+    """
 
     folder: Path
     url: str
     cache: Path
+    owner: tuple[str, str] = ("", "")
 
     @property
     def environment(self) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import subprocess
 import sys
 from collections import defaultdict
@@ -10,12 +11,20 @@ from decimal import Decimal
 
 from tests.stories.driver import StoryShop, until
 
+INVARIANTS = 12
+
 
 def books_balance(shop: StoryShop) -> None:
-    """`platformctl books` ends with 0 and nothing is on its way any more."""
-    until(lambda: not _notes(shop), "something never arrived")
-    done = shop.command("books")
-    assert done.returncode == 0, done.stdout + done.stderr
+    """`platformctl books` ends with 0, and nothing is on its way any more."""
+
+    def nothing_is_on_its_way() -> bool:
+        done = shop.command("books", "--json")
+        assert done.returncode == 0, done.stdout + done.stderr
+        told = json.loads(done.stdout)
+        assert told["balanced"] and len(told["invariants"]) == INVARIANTS
+        return not any(each["note"] for each in told["invariants"])
+
+    until(nothing_is_on_its_way, "something never arrived")
 
 
 def beancount_agrees(shop: StoryShop) -> None:
@@ -48,8 +57,3 @@ def sold(shop: StoryShop, sku: str) -> Iterator[dict[str, str]]:
     unpaid = ("draft", "placed", "cancelled", "refused")
     return (row for row in table(shop, "orders") if row["sku"] == sku and row["state"] not in unpaid)
 
-
-def _notes(shop: StoryShop) -> list[str]:
-    told = shop.told("books")
-    assert told["balanced"], told
-    return [each["note"] for each in told["invariants"] if each["note"]]

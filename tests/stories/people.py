@@ -27,7 +27,7 @@ class Person:
     def __init__(self, server: Server, *, language: str = "en") -> None:
         self.browser = httpx2.Client(
             base_url=server.url,
-            headers={"Accept-Language": language},
+            headers={"Accept-Language": language, "Origin": server.url},
             timeout=SECONDS_MAX,
             limits=httpx2.Limits(max_connections=CONNECTIONS_MAX),
             verify=False,
@@ -131,9 +131,8 @@ class Staff(Person):
     @classmethod
     def of(cls, server: Server, shop: StoryShop) -> "Staff":
         """The owner whom `platformctl seed` made."""
-        [owner] = [each for each in shop.told("seed")["log_ins"] if each["role"] == "owner"]
         staff = cls(server)
-        staff.log_in(owner["login"], owner["password"])
+        staff.log_in(*shop.owner)
         return staff
 
     def write(self, path: str, body: Any, *, says: int = 200) -> Any:
@@ -152,7 +151,10 @@ class Staff(Person):
     def refund(self, number: str, pieces: Mapping[str, int] | None = None, *, goods_back: bool = True) -> Any:
         """Promise pieces by SKU back, everything when not said, and send the money; the order."""
         known = self.get(f"/admin/orders/{number}")
-        items = [{"line_id": each["id"], "pieces": pieces[each["sku"]]} for each in known["lines"] if each["sku"] in pieces] if pieces else []
+        wanted = pieces or {}
+        items = [
+            {"line_id": each["id"], "pieces": wanted[each["sku"]]} for each in known["lines"] if each["sku"] in wanted
+        ]
         body = {"items": items, "reason": "asked", "goods_back": goods_back}
         before = {each["number"] for each in known["refunds"]}
         after = self.write(f"/orders/{number}/refunds", body, says=201)

@@ -13,10 +13,18 @@ from tests.stories.driver import Stage, StoryShop, staged, until
 from tests.stories.people import Person, Staff, money, new_key
 
 REPEATS = 8
+SECOND_FEED = """\
+product,title,brand,category,sku,price,cost,supply_price,quantity
+oolong,Oolong tea,Birch,Tea,OOLONG,33.30,18,20,30
+"""
 
 
 @pytest.fixture
 def stage(shop: StoryShop) -> Iterator[Stage]:
+    """The shop, with goods of a second supplier."""
+    feed = shop.folder.parent / "birch.csv"
+    feed.write_text(SECOND_FEED, "utf-8")
+    shop.ctl("import", "products", feed, "--supplier", "birch")
     with staged(shop) as started:
         yield started
 
@@ -37,7 +45,7 @@ def test_a_click_becomes_a_fan_a_customer_a_sale_and_a_payout(shop: StoryShop, s
         # 10 % of 2 x 129.00 and of 3 x 33.30, each line rounded down
         assert mei.balance() == (2580 + 999, 0)
 
-        staff.refund(number, {"TEA": 1})
+        staff.refund(number, {"OOLONG": 1})
         assert mei.balance() == (2580 + 666, 0)
         stage.let_pass(timedelta(days=6))
         stage.sweep()
@@ -47,7 +55,7 @@ def test_a_click_becomes_a_fan_a_customer_a_sale_and_a_payout(shop: StoryShop, s
         until(lambda: mei.balance() == (0, 3246), "the earning never became available")
 
         paid_out_once(mei, staff, 3246)
-        staff.refund(number, {"TEA": 1})
+        staff.refund(number, {"OOLONG": 1})
         assert mei.balance() == (0, -333)
         refused = mei.send("POST", "/me/payouts", {"amount": money(1000)}, key=new_key())
         assert (refused.status_code, refused.json()["code"]) == (409, "payout_above_available")
@@ -66,7 +74,7 @@ def test_a_click_becomes_a_fan_a_customer_a_sale_and_a_payout(shop: StoryShop, s
 
 def bought_and_delivered(stage: Stage, bao: Person, staff: Staff) -> str:
     """An order of goods from two suppliers, up to the customer's door; its number."""
-    order = bao.buy({"LAMP": 2, "TEA": 3})
+    order = bao.buy({"LAMP": 2, "OOLONG": 3})
     number = str(order["number"])
     assert (order["state"], order["total"]["amount"]) == ("placed", "367.90")
     assert order["payment"]["amount"]["minor"] == 36790

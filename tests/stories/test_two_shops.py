@@ -18,7 +18,7 @@ YUAN = Kind(answers=("name=Paper Lantern", "currency=CNY", "shipping.flat=10.00"
 YEN = Kind(
     answers=("name=Stone Harbour", "currency=JPY", "shipping.flat=500", "primary=#23408e"),
     preset="fan-lock",
-    goods=(("acme", YEN_GOODS),),
+    goods=YEN_GOODS,
 )
 
 
