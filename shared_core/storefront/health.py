@@ -23,7 +23,7 @@ class Health(BaseModel):
 
 
 @router.get("/healthz")
-def alive() -> Health:
+async def alive() -> Health:
     """The process answers. Asks nobody else."""
     return Health(status="ok")
 

@@ -64,7 +64,7 @@ def a_threshold_has_to_be_exceeded(planted: pytest.MonkeyPatch) -> None:
 def law(test: Any, *strategies: st.SearchStrategy[Any]) -> Test:
     """A law of another module, tried often and stopped at the first failure without making it smaller."""
     tries = settings(
-        max_examples=300, phases=[Phase.generate], derandomize=True, suppress_health_check=list(HealthCheck)
+        max_examples=3000, phases=[Phase.generate], derandomize=True, suppress_health_check=list(HealthCheck)
     )
     tried: Test = tries(given(*strategies)(test.hypothesis.inner_test))
     return tried
