@@ -10,7 +10,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import shared_core
@@ -19,6 +19,7 @@ from platformctl.answers import Request
 from platformctl.failures import CannotWrite, FolderNotEmpty, NotAFolder
 from platformctl.rendering import render
 from shared_core import plan
+from shared_core.kernel.findings import ConfigError
 
 BASE_REF = "refs/platformctl/base"
 """Where the shop keeps what the template rendered, the common ancestor of every later upgrade."""
@@ -74,7 +75,10 @@ def write_shop(folder: Path, request: Request, *, edit_brand: EditBrand | None, 
     (folder / "brand" / "plan.toml").write_text(text, "utf-8")
     if request.brand:
         assert edit_brand is not None
-        edit_brand(folder / "brand", request.brand)
+        try:
+            edit_brand(folder / "brand", request.brand)
+        except ConfigError as error:  # the folder is a passing one: nobody could open what the findings name
+            raise ConfigError([replace(each, file=_inside(folder, each.file)) for each in error.findings]) from error
     environment = (folder / ".env.example").read_text("utf-8")
     for key in ("SHOP_SECRET_KEY=", "POSTGRES_PASSWORD="):
         environment = environment.replace(f"\n{key}\n", f"\n{key}{secrets.token_hex(SECRET_BYTES)}\n")
@@ -129,6 +133,10 @@ def _move_into_place(building: Path, destination: Path) -> None:
 def _remove_empty(folders: list[Path]) -> None:
     for folder in reversed(folders):
         folder.rmdir()
+
+
+def _inside(folder: Path, file: str) -> str:
+    return file.removeprefix(f"{folder}{os.sep}")
 
 
 def _files(folder: Path) -> list[str]:

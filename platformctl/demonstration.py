@@ -4,13 +4,27 @@ import os
 import sys
 from pathlib import Path
 
-from platformctl import answers, creation, output, schema, seeding, serving
+from platformctl import answers, brand_editing, creation, output, schema, seeding, serving
 from platformctl.messages import language
 from platformctl.ports import require_port
 from platformctl.shop import REENTERED, ShopFolder, enter
 from shared_core import plan
 
-NAMES = {"en": "The Corner Shop", "zh-CN": "街角小店"}
+SAID = {
+    "en": {
+        "name": "The Corner Shop",
+        "contact.operator": "The Corner Shop (a demo, nobody's business)",
+        "payment.payee": "The Corner Shop",
+        "payment.note": "A demo: send nothing. The owner confirms the payment in the back office.",
+    },
+    "zh-CN": {
+        "name": "街角小店",
+        "contact.operator": "街角小店（演示，并非真实商家）",
+        "payment.payee": "街角小店",
+        "payment.note": "这是演示，请不要付款。店主在后台确认收款即可。",
+    },
+}
+"""What the demo's brand.toml says, by the language of the machine."""
 
 
 def run(folder: Path, *, preset: str, host: str, port: int) -> None:
@@ -23,9 +37,9 @@ def run(folder: Path, *, preset: str, host: str, port: int) -> None:
     if not (folder / "brand" / "brand.toml").is_file():
         output.note("Making the shop …")
         names = tuple(each.name for each in plan.presets())
-        given = {"name": NAMES[language()]} | ({"preset": preset} if preset else {})
+        given = SAID[language()] | ({"preset": preset} if preset else {})
         request = answers.collect(folder, given, names, None)
-        creation.create(folder, request, edit_brand=None)
+        creation.create(folder, request, edit_brand=brand_editing.set_brand_values)
     shop = ShopFolder.find(folder)
     os.environ[REENTERED] = "1"
     enter(shop)

@@ -68,7 +68,7 @@ def _spec(product: Mapping[str, Any], notice: str, *, chinese: bool, currency: s
         variants=tuple(
             supply.VariantSpec(
                 sku=each["sku"],
-                options=((option, each["value"]),) if "value" in each else (),
+                options=((option, _said(each["value"], chinese)),) if "value" in each else (),
                 cost=_money(each["cost"], currency),
                 suggested=_money(each["suggested"], currency),
             )

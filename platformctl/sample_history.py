@@ -5,21 +5,24 @@ refunded, and the worker does its chores between, so ranks, earnings and books a
 Every step bears a repeat: a history that was cut off is finished by living it again.
 """
 
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import groupby
 from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from platformctl.sample_orders import SPREE_SKU, WAITING, Deal, history
+from platformctl.sample_orders import CHAIR, RUG, WAITING, Deal, history
 from platformctl.sample_people import Person
 from shared_core import catalog, members, orders, rewards, storefront, supply
 from shared_core.kernel.codes import hash_token, new_code, new_token
 from shared_core.kernel.money import Money
 
 DAYS = 75
-SIGN_UP_DAYS = 10
+BANKED_DAYS = 2
+"""Days after which what a customer paid is at the bank."""
 STAFF = "demo"
 CARRIER = "SF"
 TRACKING_LENGTH = 20
@@ -57,60 +60,60 @@ class SampleHistory:
     clock: TurnedClock
     start: datetime
     password_hash: str
+    _people: dict[str, Person] = field(default_factory=dict)
+    _to_come: deque[Person] = field(default_factory=deque)
+    _ids: dict[str, int] = field(default_factory=dict)
     _numbers: dict[str, str] = field(default_factory=dict)
 
     def live(self, people: list[Person], *, until: datetime) -> None:
-        """Everything from `start` to `until`; the worker's chores are done at the end of every day."""
-        ids = self._meet(people)
-        sponsors = {person.key: person.sponsor for person in people}
-        if self._is_over(ids):
+        """Everything from `start` to `until`; the worker's chores are done at the end of every day with orders."""
+        self._people = {person.key: person for person in people}
+        self._to_come = deque(people)
+        if self._is_over():
             return
         worker = storefront.Worker(self.shop)
-        for at, step in self._calendar(ids, sponsors, until=until):
-            if at.date() != self.clock.now.date():
-                worker.settle()
-            self.clock.now = at
-            step()
+        for _, day in groupby(self._calendar(until=until), key=lambda step: step[0].date()):
+            for at, step in day:
+                self._let_in(by=at)
+                self.clock.now = at
+                step()
+            worker.settle()
+        self._let_in(by=until)
         self.clock.now = until
         worker.settle()
-        self._pay_out("leader", ids, parts=2, settled=True)
-        self._pay_out("keeper1", ids, parts=1, settled=False)
+        self._pay_out("leader", parts=2, settled=True)
+        self._pay_out("keeper1", parts=1, settled=False)
         for number, (buyer, lines) in enumerate(WAITING):
-            self._place(Deal(f"waiting-{number}", DAYS, buyer, lines, "placed"), ids, sponsors)
+            self._place(Deal(f"waiting-{number}", DAYS, buyer, lines, "placed"))
         worker.settle()
 
-    def _calendar(
-        self, ids: dict[str, int], sponsors: dict[str, str | None], *, until: datetime
-    ) -> list[tuple[datetime, Step]]:
-        """What happens when, in order."""
+    def _calendar(self, *, until: datetime) -> list[tuple[datetime, Step]]:
+        """What happens to orders, and when."""
         with self.shop.database.reading() as session:
-            price = catalog.price(session, sku=SPREE_SKU).unit_price
-        deals = history(self.shop.plan_at(until), price)
-        steps = [step for deal in deals for step in self._steps(deal, ids, sponsors)]
+            prices = {sku: catalog.price(session, sku=sku).unit_price.minor for sku in (CHAIR, RUG)}
+        steps = [step for deal in history(self.shop.plan_at(until), prices) for step in self._steps(deal)]
         return sorted((step for step in steps if step[0] <= until), key=lambda step: step[0])
 
-    def _is_over(self, ids: dict[str, int]) -> bool:
+    def _is_over(self) -> bool:
         """Whether this history was lived already: its last order is there."""
+        login = members.normalise_login(self._people[WAITING[-1][0]].login)
         with self.shop.database.reading() as session:
-            return bool(orders.orders_of(session, ids[WAITING[-1][0]], limit=1))
+            buyer_id = members.credentials(session, login).member_id
+            return buyer_id is not None and bool(orders.orders_of(session, buyer_id, limit=1))
 
-    def _meet(self, people: list[Person]) -> dict[str, int]:
-        """Everybody follows their sponsor's link and signs up, sponsors first, all or nobody; ids by key."""
-        ids: dict[str, int] = {}
+    def _let_in(self, *, by: datetime) -> None:
+        """Whoever has come by then follows their sponsor's link and signs up, all of them or nobody."""
         with self.shop.database.transaction() as session:
-            for place, person in enumerate(people):
-                self.clock.now = self.start + timedelta(days=SIGN_UP_DAYS) * place / len(people)
-                sponsor_id = ids[person.sponsor] if person.sponsor else None
+            while self._to_come and (at := self.start + timedelta(days=self._to_come[0].day)) <= by:
+                person, self.clock.now = self._to_come.popleft(), at
                 known = members.credentials(session, members.normalise_login(person.login)).member_id
-                ids[person.key] = known or self._sign_up(session, person, sponsor_id)
-        return ids
+                sponsor_id = self._ids[person.sponsor] if person.sponsor else None
+                self._ids[person.key] = known or self._sign_up(session, person, sponsor_id)
 
     def _sign_up(self, session: Session, person: Person, sponsor_id: int | None) -> int:
         at, book = self.clock.now, self.shop.plan_book
-        policy = book.binding_policy(at)
         visitor_id = members.create_visitor(session, token_hash=hash_token(new_token()), code=new_code(), at=at)
-        if sponsor_id is not None and book.binds(at):
-            members.bind(session, fan_id=visitor_id, sponsor_id=sponsor_id, policy=policy, at=at)
+        self._follow_link(session, visitor_id, sponsor_id)
         member_id = members.sign_up(
             session,
             login=members.normalise_login(person.login),
@@ -118,17 +121,23 @@ class SampleHistory:
             name=person.name,
             visitor_id=visitor_id,
             code=new_code(),
-            policy=policy,
+            policy=book.binding_policy(at),
             at=at,
         )
         if self.shop.plan_at(at).join.how == "sign_up":
             book.enrol(session, member_id, invited_by=sponsor_id, at=at)
         return member_id
 
-    def _steps(self, deal: Deal, ids: dict[str, int], sponsors: dict[str, str | None]) -> list[tuple[datetime, Step]]:
-        """What happens to an order, and when."""
+    def _follow_link(self, session: Session, fan_id: int, sponsor_id: int | None) -> None:
+        """Opening the sponsor's link binds, or binds again where the lock has lapsed."""
+        at, book = self.clock.now, self.shop.plan_book
+        if sponsor_id is not None and book.binds(at):
+            members.bind(session, fan_id=fan_id, sponsor_id=sponsor_id, policy=book.binding_policy(at), at=at)
+
+    def _steps(self, deal: Deal) -> list[tuple[datetime, Step]]:
+        """What happens to an order, and when. What is refunded is refunded from the till, so it never left it."""
         placed = self.start + timedelta(days=deal.day, hours=2 + len(deal.key) % 7)
-        steps: list[tuple[datetime, Step]] = [(placed, lambda: self._place(deal, ids, sponsors))]
+        steps: list[tuple[datetime, Step]] = [(placed, lambda: self._place(deal))]
         reached = REACHED[deal.fate]
         if reached >= 1:
             steps.append((placed + timedelta(minutes=9), lambda: self._pay(deal)))
@@ -140,16 +149,21 @@ class SampleHistory:
             steps.append((placed + timedelta(minutes=12), lambda: self._cancel(deal)))
         if deal.fate in ("refunded", "partly refunded"):
             steps.append((placed + timedelta(days=6), lambda: self._refund(deal)))
+        elif reached >= 1:
+            steps.append((placed + timedelta(days=BANKED_DAYS), lambda: self._bank(deal)))
         return steps
 
-    def _place(self, deal: Deal, ids: dict[str, int], sponsors: dict[str, str | None]) -> None:
-        sponsor = sponsors[deal.buyer]
+    def _place(self, deal: Deal) -> None:
+        buyer = self._people[deal.buyer]
+        buyer_id, sponsor_id = self._ids[buyer.key], self._ids[buyer.sponsor] if buyer.sponsor else None
+        with self.shop.database.transaction() as session:
+            self._follow_link(session, buyer_id, sponsor_id)
         purchase = orders.Purchase(
-            buyer_id=ids[deal.buyer],
+            buyer_id=buyer_id,
             lines=deal.lines,
-            address=ADDRESS,
+            address=replace(ADDRESS, name=buyer.name),
             checkout_key=f"sample-{deal.key}",
-            claims={"link": ids[sponsor]} if sponsor else {},
+            claims={"link": sponsor_id} if sponsor_id else {},
         )
         self._numbers[deal.key] = self.shop.counter.place(purchase, number=new_code(), at=self.clock.now)
 
@@ -164,6 +178,15 @@ class SampleHistory:
                 amount=total,
                 entered_by=STAFF,
                 at=self.clock.now,
+            )
+
+    def _bank(self, deal: Deal) -> None:
+        """What was paid for the order goes from the till to the bank."""
+        with self.shop.database.transaction() as session:
+            paid = Money(orders.get(session, self._numbers[deal.key]).total_minor, self.shop.currency)
+            reference = f"SAMPLE-{deal.key}"
+            orders.hand_over(
+                session, collector=storefront.COLLECTOR, amount=paid, reference=reference, at=self.clock.now
             )
 
     def _move_parcels(self, deal: Deal, *, supply_step: Literal["ship", "deliver"]) -> None:
@@ -204,9 +227,9 @@ class SampleHistory:
                 orders.refund(session, number, wanted, refund_number=refund_number, at=at)
             orders.mark_refund_sent(session, refund_number, evidence=f"SAMPLE-BACK-{deal.key}", at=at)
 
-    def _pay_out(self, key: str, ids: dict[str, int], *, parts: int, settled: bool) -> None:
+    def _pay_out(self, key: str, *, parts: int, settled: bool) -> None:
         """Somebody asks for a part of what is available; nothing happens where that is too little."""
-        member_id, at, wanted = ids[key], self.clock.now, self.shop.plan_at(self.clock.now)
+        member_id, at, wanted = self._ids[key], self.clock.now, self.shop.plan_at(self.clock.now)
         code = f"SAMPLE-{key}"
         with self.shop.database.transaction() as session:
             available = rewards.wallet(session, member_id, self.shop.currency).available.minor // parts

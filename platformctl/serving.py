@@ -24,7 +24,14 @@ def serve(host: str, port: int) -> None:
     """Serve the shop in the current folder until it is stopped. Raises PortInUse and ConfigError."""
     require_port(host, port)
     app = importlib.import_module("app").app
-    uvicorn.run(app, host=host, port=port, log_config=None, timeout_graceful_shutdown=GRACE_SECONDS)
+    uvicorn.run(
+        app,
+        host=host,
+        port=port,
+        log_config=None,
+        proxy_headers=False,  # whom to trust is the shop's own setting
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
 
 
 def serve_watching(shop: ShopFolder, host: str, port: int) -> None:
@@ -39,6 +46,7 @@ def serve_watching(shop: ShopFolder, host: str, port: int) -> None:
         reload_dirs=[str(shop.root)],
         reload_includes=WATCHED,
         log_level="warning",
+        proxy_headers=False,
         timeout_graceful_shutdown=GRACE_SECONDS,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
 
 from shared_core import orders, rewards
@@ -88,13 +88,19 @@ def misfitting_refunds(session: Session) -> Iterator[str]:
 
 
 def misfitting_reversals(session: Session) -> Iterator[str]:
-    """Earnings reversed beyond what they were, or not wholly when the whole line was refunded."""
-    earning, line = rewards.Earning, orders.OrderLine
+    """Earnings reversed beyond what they were, or not wholly when the whole line was refunded.
+
+    A buyer's own may be reversed wholly without any refund.
+    """
+    earning, line, order = rewards.Earning, orders.OrderLine, orders.Order
+    disowned = (earning.member_id == order.buyer_id) & (earning.reversed_minor == earning.amount_minor)
     query = (
         select(earning.code, earning.amount_minor, earning.reversed_minor, line.refunded_minor, line.goods_net_minor)
         .join(line, line.id == earning.line_id)
+        .join(order, order.id == earning.order_id)
         .where(earning.booked_at.is_not(None))
         .where((earning.reversed_minor != 0) | (line.refunded_minor != 0))
+        .where(not_(disowned))
     )
     for code, amount, back, refunded, paid in session.execute(query):
         if back != amount * refunded // paid:

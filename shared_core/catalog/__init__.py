@@ -5,7 +5,7 @@ from shared_core.catalog.errors import NoSupplyPrice, NotListed, PriceBelowSuppl
 from shared_core.catalog.mirror import SyncReport, cursor, pull, sync
 from shared_core.catalog.rules import PriceBasis, PriceRule, Rounding, list_price
 from shared_core.catalog.views import ListingState, ListingView, PricedItem, ProductPage, ProductView
-from shared_core.catalog.window import brands, categories, listing, price, prices, product, products
+from shared_core.catalog.window import brands, categories, for_sale, listing, price, prices, product, products
 
 __all__ = [
     "ListingState",
@@ -24,6 +24,7 @@ __all__ = [
     "brands",
     "categories",
     "cursor",
+    "for_sale",
     "list_price",
     "listing",
     "price",

@@ -79,16 +79,21 @@ def price(session: Session, *, sku: str) -> PricedItem:
 
 def prices(session: Session, *, skus: Collection[str]) -> dict[str, PricedItem]:
     """What checkout charges for one unit of each SKU; raises NotListed for the first that is not for sale."""
+    items = for_sale(session, skus=skus)
+    for sku in skus:
+        if sku not in items:
+            raise NotListed(sku=sku)
+    return items
+
+
+def for_sale(session: Session, *, skus: Collection[str]) -> dict[str, PricedItem]:
+    """Those of the SKUs that are for sale, with what checkout charges for one unit. One query."""
     query = (
         select(Listing, Product)
         .join(Product, Product.id == Listing.product_id)
         .where(Listing.sku.in_(skus), _for_sale())
     )
-    items = {row.sku: priced(row, owner) for row, owner in session.execute(query)}
-    for sku in skus:
-        if sku not in items:
-            raise NotListed(sku=sku)
-    return items
+    return {row.sku: priced(row, owner) for row, owner in session.execute(query)}
 
 
 def listing(session: Session, *, sku: str) -> ListingView:

@@ -4,16 +4,17 @@ SQLite oversells under its driver's default transactions (a SELECT opens none), 
 transaction starts with BEGIN IMMEDIATE, in WAL mode, with foreign keys on, and waits for its turn.
 """
 
+import select
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar
 
-from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, create_engine, event, text
+from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, create_engine, event, exc, text
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Connection, Dialect, make_url
-from sqlalchemy.orm import DeclarativeBase, Session, sessionmaker
+from sqlalchemy.engine import URL, Connection, Dialect, make_url
+from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmaker
 from sqlalchemy.types import TypeDecorator
 
 from shared_core.kernel.listeners import LISTENERS, Listeners
@@ -71,6 +72,7 @@ class Database:
         self._readers = sessionmaker(
             self.engine.execution_options(read_only=True), expire_on_commit=False, autoflush=False
         )
+        self._glances = self._readers if self.dialect == "sqlite" else _glances(self.engine)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -85,6 +87,15 @@ class Database:
         with self._readers() as session:
             yield session
 
+    @contextmanager
+    def glance(self) -> Iterator[Session]:
+        """Like `reading` for a few short queries, at half the price: none of them waits for a transaction to begin.
+
+        Nothing may be written, and rows cannot be streamed (`yield_per`).
+        """
+        with self._glances() as session:
+            yield session
+
     def dispose(self) -> None:
         self.engine.dispose()
 
@@ -94,15 +105,57 @@ def make_engine(url: str) -> Engine:
     target = make_url(url)
     if target.get_backend_name() == "sqlite":
         return _sqlite_engine(url)
-    target = target.set(drivername="postgresql+psycopg")
-    return create_engine(
+    return _postgres_engine(target.set(drivername="postgresql+psycopg"))
+
+
+def _postgres_engine(target: URL) -> Engine:
+    engine = create_engine(
         target,
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW_MAX,
-        pool_pre_ping=True,
+        pool_pre_ping=not hasattr(select, "poll"),
         hide_parameters=True,  # names, phones and hashes stay out of logs
         connect_args={"options": "-c timezone=UTC"},
     )
+
+    @event.listens_for(engine, "checkout")
+    def _look(connection: Any, _record: object, _proxy: object) -> None:
+        if _may_be_lost(connection) and not _answers(engine, connection):
+            raise exc.InvalidatePoolError
+
+    return engine
+
+
+def _may_be_lost(connection: Any) -> bool:
+    """Whether the server has said something unasked. One that went away has; asking each time would cost a journey."""
+    if connection.closed or not hasattr(select, "poll"):
+        return bool(connection.closed)
+    watch = select.poll()
+    watch.register(connection.fileno(), select.POLLIN)
+    return bool(watch.poll(0))
+
+
+def _answers(engine: Engine, connection: Any) -> bool:
+    assert engine.dialect.dbapi is not None, "the engine has connected"
+    try:
+        return engine.dialect.do_ping(connection)
+    except engine.dialect.dbapi.Error:
+        return False
+
+
+def _glances(engine: Engine) -> sessionmaker[Session]:
+    """Sessions whose every query is by itself; what they would write would stay, so they refuse to."""
+    made = sessionmaker(engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False, autoflush=False)
+
+    @event.listens_for(made, "do_orm_execute")
+    def _only_read(state: ORMExecuteState) -> None:
+        assert state.is_select, "a glance cannot write"
+
+    @event.listens_for(made, "before_flush")
+    def _never_flush(_session: Session, _context: object, _instances: object) -> None:
+        raise AssertionError("a glance cannot write")
+
+    return made
 
 
 def _sqlite_engine(url: str) -> Engine:

@@ -9,15 +9,16 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from shared_core.kernel.findings import ConfigError, Finding
 from shared_core.kernel.i18n import N_
 
-__all__ = ["ConfigError", "Finding", "KeyPath", "key_lines", "line_of", "load", "loads", "validate"]
+__all__ = ["ConfigError", "Finding", "KeyPath", "fault_at", "key_lines", "line_of", "load", "loads", "validate"]
 
 KeyPath = tuple[str | int, ...]
 FILE_BYTES_MAX = 1_000_000
+MISPLACED = "fault_at"
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -64,6 +65,11 @@ def validate(
     except ValidationError as error:
         findings = [_finding(each, model, lines, file) for each in error.errors(include_url=False)]
         raise ConfigError(findings) from error
+
+
+def fault_at(path: KeyPath, found: object, reason: str) -> PydanticCustomError:
+    """For validators of a whole model to raise: the fault is what was found at `path`."""
+    return PydanticCustomError(MISPLACED, "{reason}", {"at": path, "found": found, "reason": reason})
 
 
 def key_lines(text: str) -> dict[KeyPath, int]:
@@ -146,6 +152,9 @@ def _parts(dotted: str) -> KeyPath:
 
 
 def _finding(error: ErrorDetails, model: type[BaseModel], lines: Mapping[KeyPath, int], file: str) -> Finding:
+    if error["type"] == MISPLACED:  # a fault between keys: the validator says which of them to mend
+        context = error.get("ctx", {})
+        error = {**error, "loc": (*error["loc"], *context["at"]), "input": context["found"]}
     path = tuple(error["loc"])
     place = Finding(code="", message="", file=file, line=line_of(path, lines), key=_dotted(path))
     if error["type"] == "extra_forbidden":

@@ -3,6 +3,7 @@
 Hashing takes tens of milliseconds on purpose. Shells do it before they open a transaction and pass the hash in.
 """
 
+import unicodedata
 from dataclasses import dataclass
 
 from pwdlib import PasswordHash
@@ -46,7 +47,7 @@ class Passwords:
         Raises WrongCredentials.
         """
         known = credentials.password_hash or self._nobody
-        right, stronger = self._hashes.verify_and_update(password, known)
+        right, stronger = self._hashes.verify_and_update(unicodedata.normalize("NFKC", password), known)
         if not right or credentials.member_id is None or credentials.password_hash is None:
             raise WrongCredentials
         return Proven(credentials.member_id, credentials.password_hash, stronger)

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Literal
 
 from itsdangerous import BadData, URLSafeSerializer
@@ -18,6 +19,8 @@ Purpose = Literal["share", "invite", "unsubscribe"]
 
 TOKEN_LENGTH_MAX = 512
 ABOUT_LENGTH_MAX = 120
+LINKS_KEPT = 4096
+"""Links whose signature a process need not verify again."""
 _PARTS = 3
 
 
@@ -44,6 +47,15 @@ def read(token: str, *, purpose: Purpose, audience: str, keys: Sequence[str], at
     """
     if len(token) > TOKEN_LENGTH_MAX or not token.isascii():
         raise TokenUnreadable
+    claims, expires = _verified(token, purpose, audience, tuple(keys))
+    if expires and at.timestamp() >= expires:
+        raise TokenExpired
+    return claims
+
+
+@lru_cache(maxsize=LINKS_KEPT)
+def _verified(token: str, purpose: Purpose, audience: str, keys: tuple[str, ...]) -> tuple[ShareClaims, int]:
+    """What a genuine token says, and when it ends (0: never). A link is followed many times; forgeries are not kept."""
     try:
         parts = _serializer(purpose, audience, keys).loads(token)
         signature = token.rpartition(".")[2]
@@ -52,10 +64,7 @@ def read(token: str, *, purpose: Purpose, audience: str, keys: Sequence[str], at
             raise TokenUnreadable
     except BadData as error:
         raise TokenUnreadable from error
-    claims, expires = _claims(parts)
-    if expires and at.timestamp() >= expires:
-        raise TokenExpired
-    return claims
+    return _claims(parts)
 
 
 def _claims(parts: object) -> tuple[ShareClaims, int]:

@@ -92,7 +92,10 @@ class Counter:
     def quote(self, session: Session, lines: Sequence[tuple[str, int]]) -> Quote:
         """Price the lines. Raises CartEmpty, TooManyLines, BadQuantity, catalog.NotListed."""
         _check_lines(lines)
-        prices = catalog.prices(session, skus=[sku for sku, _ in lines])
+        return self.quote_at(catalog.prices(session, skus=[sku for sku, _ in lines]), lines)
+
+    def quote_at(self, prices: Mapping[str, catalog.PricedItem], lines: Sequence[tuple[str, int]]) -> Quote:
+        """The cost of lines whose prices are known."""
         goods = sum((prices[sku].unit_price * pieces for sku, pieces in lines), zero(self.currency))
         return Quote(tuple((prices[sku], pieces) for sku, pieces in lines), goods, self.freight.charge(goods))
 
@@ -105,12 +108,13 @@ class Counter:
         with self.database.transaction() as session:
             row = self._draft(session, purchase, number=number, at=at)
             number, state = row.number, State(row.state)
+            paid = {line.sku: line.goods_net_minor for line in reads.lines(session, row.id)}
         if state not in OPEN_TO_TRY:
             return number
         lines = [supply.HoldLine(sku, pieces) for sku, pieces in purchase.lines]
         try:
             held = self.gateway.hold(number, lines, customer=str(purchase.buyer_id), ttl=self.hold_ttl, at=at)
-            self._check_supply(number, held, at=at)
+            self._check_supply(number, held, paid, at=at)
         except PlatformError as refusal:
             self._refuse(number, refusal, at=at)
             raise
@@ -173,10 +177,8 @@ class Counter:
             if row.state == State.DRAFT:
                 move(session, row, State.REFUSED, actor=SYSTEM, at=at, reason=refusal.code)
 
-    def _check_supply(self, number: str, held: supply.HoldView, *, at: datetime) -> None:
+    def _check_supply(self, number: str, held: supply.HoldView, paid: Mapping[str, int], *, at: datetime) -> None:
         """Supply prices are fixed by the hold; where one has risen above what the buyer pays, nothing is sold."""
-        with self.database.reading() as session:
-            paid = {line.sku: line.goods_net_minor for line in reads.lines(session, reads.get(session, number).id)}
         for line in held.lines:
             if line.supply_price.minor * line.quantity > paid[line.sku]:
                 self.gateway.release(number, at=at)

@@ -48,7 +48,7 @@ class SupplyDesk:
 
     def confirm(self, event: OrderPaid) -> None:
         """Buy the paid goods; when they are gone for good, give the money back."""
-        with self.database.reading() as session:
+        with self.database.glance() as session:
             row = reads.order(session, event.order_id)
         if row.supply_state != "none":
             return
@@ -94,7 +94,7 @@ class SupplyDesk:
         """Apply what happened to our goods since last time; the number of events. Safe to run in several workers."""
         applied = 0
         for _ in range(PAGES_PER_SWEEP_MAX):
-            with self.database.reading() as session:
+            with self.database.glance() as session:
                 position = session.scalar(select(SupplyCursor.position).where(SupplyCursor.name == CURSOR)) or 0
             page = self.gateway.events(after=position)
             if not page.events:

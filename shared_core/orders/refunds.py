@@ -14,19 +14,21 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared_core import ledger
-from shared_core.kernel.database import insert_new
+from shared_core.kernel.database import insert_new, lock
 from shared_core.kernel.errors import Invalid
 from shared_core.kernel.events import announce
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.orders import reads, rules
-from shared_core.orders.errors import NothingToRefund, RefundTooMuch, StepNotAllowed, UnknownRefund
+from shared_core.orders.errors import EvidenceUsed, NothingToRefund, RefundTooMuch, StepNotAllowed, UnknownRefund
 from shared_core.orders.events import OrderRefunded
 from shared_core.orders.models import Expectation, Order, OrderLine, Refund, RefundLine, RefundRequest
+from shared_core.orders.payments import TRANSACTION_NO_LENGTH_MAX
 from shared_core.orders.rules import REVENUE_BOOKED, SOLD, State
 from shared_core.orders.steps import move
 
 REASON_LENGTH_MAX = 200
+EVIDENCE_LOCK = "refund evidence"
 
 
 @dataclass(frozen=True)
@@ -104,20 +106,27 @@ def refund_all(
 
 
 def mark_refund_sent(session: Session, refund_number: str, *, evidence: str, at: datetime) -> Refund:
-    """The rail (or the collector) has sent the money; `evidence` is its transaction number. Repeating is a no-op."""
+    """The rail (or the collector) has sent the money. Repeating is a no-op.
+
+    `evidence` is the transaction number and settles one refund only. Raises UnknownRefund, EvidenceUsed, Invalid.
+    """
+    evidence = evidence.strip()
+    if not 0 < len(evidence) <= TRANSACTION_NO_LENGTH_MAX:
+        raise Invalid(field="evidence", reason="the transaction number is missing or too long")
+    lock(session, EVIDENCE_LOCK)
     made = session.scalars(select(Refund).where(Refund.number == refund_number).with_for_update()).one_or_none()
     if made is None:
         raise UnknownRefund(number=refund_number)
-    if not evidence.strip():
-        raise Invalid(field="evidence", reason="the transaction number is missing")
     if made.sent_at is not None:
         return made
+    if session.scalar(select(Refund.id).where(Refund.sent_evidence == evidence)) is not None:
+        raise EvidenceUsed(transaction=evidence)
     row = session.get_one(Order, made.order_id)
     collector = session.scalars(select(Expectation.collector).where(Expectation.order_id == row.id)).one()
     amount = Money(made.goods_minor + made.freight_minor, row.currency)
     sent = ledger.entry(debit=accounts.refund_payable(), credit=accounts.clearing(collector), amount=amount)
     ledger.post(session, f"refd:{refund_number}", [sent], at=at, memo=f"refund {refund_number} sent")
-    made.sent_at, made.sent_evidence = at, evidence.strip()
+    made.sent_at, made.sent_evidence = at, evidence
     return made
 
 

@@ -60,7 +60,7 @@ def book(session: Session, order_id: int, *, at: datetime) -> None:
     rows = [row for row in _locked(session, order_id) if rules.may_book(row.booked_at)]
     ledger.post(session, *_allocation(rows), at=at)
     for row in rows:
-        row.state, row.booked_at = EarningState.PENDING, at
+        row.state, row.booked_at = EarningState.PENDING if row.net_minor else EarningState.VOID, at
 
 
 def give_up(session: Session, order_id: int) -> None:
@@ -85,6 +85,28 @@ def take_back(session: Session, order_id: int, refund_id: int, *, at: datetime) 
             row.state = EarningState.VOID
     if rows:
         ledger.post(session, f"claw:{rows[0].order_number}:{refund_id}", back, at=at, memo="refund takes shares back")
+
+
+def disown(session: Session, *, visitor_id: int, buyer_id: int, at: datetime) -> None:
+    """The visitor turns out to be the buyer: what they earned on the buyer's orders comes to nothing, in any state."""
+    own = (Earning.member_id == visitor_id) & (orders.Order.buyer_id == buyer_id)
+    joined = select(Earning.order_id).join(orders.Order, orders.Order.id == Earning.order_id)
+    for order_id in sorted(set(session.scalars(joined.where(own)))):
+        rows = [row for row in _locked(session, order_id) if row.member_id == visitor_id]
+        back = [
+            ledger.entry(
+                debit=rules.owed_in(EarningState(row.state), visitor_id),
+                credit=accounts.commission(),
+                amount=Money(row.net_minor, row.currency),
+            )
+            for row in rows
+            if row.booked_at is not None
+        ]
+        reference = f"own:{rows[0].order_number}:{visitor_id}"
+        ledger.post(session, reference, back, at=at, memo="the buyer's own shares")
+        for row in rows:
+            row.reversed_minor, row.state = row.amount_minor, EarningState.VOID
+    session.flush()
 
 
 def note_delivery(session: Session, order_id: int, *, zone: str, at: datetime) -> None:
@@ -142,7 +164,7 @@ def _allocation(rows: Sequence[Earning]) -> tuple[str, list[ledger.Posting]]:
         ledger.entry(
             debit=accounts.commission(),
             credit=accounts.member_pending(row.member_id),
-            amount=Money(row.amount_minor, row.currency),
+            amount=Money(row.net_minor, row.currency),
         )
         for row in rows
     ]

@@ -10,7 +10,7 @@ from shared_core.kernel.calendar import day_of
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.plan import Plan
-from shared_core.rewards import counting, ladder
+from shared_core.rewards import counting, earnings, ladder
 from shared_core.rewards.models import Count, Earning, Payout, Sale, TeamCount, Tie
 
 _MOVED = ("retail_minor", "self_minor", "purchases_minor", "live_minor", "team_minor", "packs")
@@ -25,6 +25,9 @@ def merge(session: Session, plan: Plan, *, visitor_id: int, member_id: int, zone
     ladder.locked_standing(session, plan, member_id)
     visitor.merged_into_id = member_id
     session.flush()
+    if plan.self_purchase.pays != "everybody":
+        earnings.disown(session, visitor_id=visitor_id, buyer_id=member_id, at=at)
+    _uncount_own(session, visitor_id=visitor_id, member_id=member_id)
     _move_money(session, plan.currency, visitor_id=visitor_id, member_id=member_id, at=at)
     for column in (Earning.member_id, Payout.member_id, Sale.seller_id, Sale.buyer_id):
         moved = update(column.class_).where(column == visitor_id).values({column.key: member_id})
@@ -45,6 +48,14 @@ def _move_money(session: Session, currency: str, *, visitor_id: int, member_id: 
         elif owed < 0:
             moved.append(ledger.entry(debit=new, credit=old, amount=Money(-owed, currency)))
     ledger.post(session, f"merge:{visitor_id}", moved, at=at, memo=f"visitor {visitor_id} is member {member_id}")
+
+
+def _uncount_own(session: Session, *, visitor_id: int, member_id: int) -> None:
+    """What the account bought from the visitor was not sold to others."""
+    for sale in session.scalars(select(Sale).where(Sale.seller_id == visitor_id, Sale.buyer_id == member_id)).all():
+        goods, live = sale.goods_minor, sale.goods_minor if sale.live else 0
+        own = {"self_minor": goods, "retail_minor": -goods, "live_minor": -live, "packs": -sale.packs}
+        counting.add(session, visitor_id, own, day=sale.day)
 
 
 def _move_counts(session: Session, *, visitor_id: int, member_id: int) -> None:

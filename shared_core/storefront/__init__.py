@@ -6,9 +6,11 @@ from shared_core.storefront.brand import load as load_brand
 from shared_core.storefront.brand import review as review_brand
 from shared_core.storefront.hookspecs import Hooks, hookimpl
 from shared_core.storefront.shop import Shop
+from shared_core.storefront.wiring import COLLECTOR
 from shared_core.storefront.worker import Worker
 
 __all__ = [
+    "COLLECTOR",
     "BrandConfig",
     "Hooks",
     "Shop",

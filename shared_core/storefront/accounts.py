@@ -49,6 +49,8 @@ def sign_up(request: Request, session: Session, *, login: str, password: str, na
     if shop.plan_at(at).join.how == "sign_up":
         invited_by = share_links.last_link(request, session)
         shop.plan_book.enrol(session, member_id, invited_by=invited_by, at=at)
+    if viewer.session_token:
+        members.log_out(session, hash_token(viewer.session_token), at=at)
     token = new_token()
     members.start_session(
         session, member_id, token_hash=hash_token(token), device=device(request), expires_at=at + SESSION_LIFE, at=at

@@ -4,6 +4,7 @@ Every field has a careful default except the name; unknown keys are refused with
 """
 
 import re
+from dataclasses import replace
 from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,8 @@ TEXT_MAX = 200
 NOTE_MAX = 2_000
 
 _PERCENT = re.compile(r"(\d{1,4})(?:\.(\d{1,2}))?\s*%")
+_COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_LOCALE = re.compile(r"[a-z]{2,3}([-_][A-Za-z]{2,4})*")
 _FONTS = re.compile(r"[\w ,'\"\-]+")
 _PATH = re.compile(r"[\w\-][\w.\-]*(/[\w\-][\w.\-]*)*")
 
@@ -49,6 +52,18 @@ def _currency(value: str) -> str:
     return value
 
 
+def _colour(value: str) -> str:
+    if not _COLOUR.fullmatch(value):
+        raise ValueError('write a colour as "#" and six hexadecimal digits, like "#9f2d20"')
+    return value
+
+
+def _locale(value: str) -> str:
+    if not _LOCALE.fullmatch(value):
+        raise ValueError('write a language like "en" or "zh-CN"')
+    return value
+
+
 def _fonts(value: str) -> str:
     if not _FONTS.fullmatch(value):
         raise ValueError('write font names separated by commas, like "Georgia, serif"')
@@ -67,7 +82,7 @@ def _tuple(value: object) -> object:
 
 Bps = Annotated[int, BeforeValidator(_bps)]
 """Ten-thousandths, written as a percentage in quotes."""
-Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
+Colour = Annotated[str, AfterValidator(_colour)]
 Text = Annotated[str, Field(max_length=TEXT_MAX)]
 FontStack = Annotated[str, Field(max_length=TEXT_MAX), AfterValidator(_fonts)]
 AssetPath = Annotated[str, Field(max_length=TEXT_MAX), AfterValidator(_inside)]
@@ -82,7 +97,7 @@ class _Section(BaseModel):
 class ShopSection(_Section):
     name: Annotated[str, Field(min_length=1, max_length=60)]
     tagline: Text = ""
-    locale: Annotated[str, Field(pattern=r"^[a-z]{2,3}([-_][A-Za-z]{2,4})*$")] = "zh-CN"
+    locale: Annotated[str, AfterValidator(_locale)] = "zh-CN"
     currency: Annotated[str, AfterValidator(_currency)] = "CNY"
     zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
     logo: AssetPath | None = None
@@ -184,9 +199,9 @@ class BrandConfig(_Section):
             try:
                 negative = parse_money(amount, self.shop.currency).minor < 0
             except PlatformError as error:
-                raise ValueError(f"shipping.{key}: {error}") from error
+                raise tomlfile.fault_at(("shipping", key), amount, str(error)) from error
             if negative:
-                raise ValueError(f"shipping.{key}: freight is never negative")
+                raise tomlfile.fault_at(("shipping", key), amount, "freight is never negative")
         return self
 
     @cached_property
@@ -222,12 +237,15 @@ def load(brand_dir: Path) -> BrandConfig:
 
 def review(brand: BrandConfig, brand_dir: Path) -> list[Finding]:
     """What a shop can run with but should not go live with: unreadable colours, missing pictures, no trader named."""
-    file = str(brand_dir / "brand.toml")
-    return [
-        *_unreadable(brand, file),
+    path = brand_dir / "brand.toml"
+    lines = tomlfile.key_lines(path.read_text("utf-8")) if path.is_file() else {}
+    findings = [
+        *_unreadable(brand, str(path)),
         *_missing_files(brand, brand_dir / "theme" / "assets"),
-        *_undisclosed(brand, file),
+        *_undisclosed(brand, str(path)),
+        *_unpayable(brand, str(path)),
     ]
+    return [replace(each, line=tomlfile.line_of(tuple(each.key.split(".")), lines)) for each in findings]
 
 
 def _unreadable(brand: BrandConfig, file: str) -> list[Finding]:
@@ -280,5 +298,21 @@ def _undisclosed(brand: BrandConfig, file: str) -> list[Finding]:
             severity="warning",
             file=file,
             key="contact",
+        )
+    ]
+
+
+def _unpayable(brand: BrandConfig, file: str) -> list[Finding]:
+    pay = brand.payment
+    if pay.payee or pay.account or pay.note or pay.qr_image:
+        return []
+    return [
+        Finding(
+            code="no_payee",
+            message=N_("Customers are not told whom to pay."),
+            remedy=N_("Fill in payee, account, note or qr_image under [payment]; an order shows them beside the amount."),
+            severity="warning",
+            file=file,
+            key="payment",
         )
     ]

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from fastapi import Depends, Header, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import insert_or_ignore
@@ -143,6 +143,7 @@ def _stored(session: Session, intention: Intention) -> Answer[M]:
 
 
 def _keep(session: Session, intention: Intention, answer: M, *, status: int) -> Answer[M]:
-    row = _row(session, intention)
-    row.status, row.body = status, answer.model_dump(mode="json")
-    return Answer(status, row.body, replayed=False)
+    body = answer.model_dump(mode="json")
+    mine = (IdempotencyRow.scope == intention.scope) & (IdempotencyRow.key == intention.key)
+    session.execute(update(IdempotencyRow).where(mine).values(status=status, body=body))
+    return Answer(status, body, replayed=False)

@@ -33,6 +33,7 @@ LOGIN_BY_ADDRESS = Limit("login address", RateLimitItemPerMinute(60))
 LOGIN_BY_NAME = Limit("login name", RateLimitItemPerMinute(10, 5))
 SIGN_UP_BY_ADDRESS = Limit("sign-up address", RateLimitItemPerHour(120))
 SHARE_LINK_BY_ADDRESS = Limit("share link address", RateLimitItemPerMinute(300))
+NEW_VISITOR_BY_ADDRESS = Limit("new visitor address", RateLimitItemPerMinute(300))
 CHECKOUT_BY_VIEWER = Limit("checkout viewer", RateLimitItemPerMinute(150))
 PAYOUT_BY_VIEWER = Limit("payout viewer", RateLimitItemPerMinute(30))
 

@@ -13,7 +13,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from pydantic import BaseModel, ConfigDict
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
@@ -151,8 +151,11 @@ async def _http_error(request: Request, error: Exception) -> Response:
 async def _database_error(request: Request, error: Exception) -> Response:
     """Away, locked too long or stopped in the middle: nothing was done, so the same request may be sent again.
 
-    A broken constraint is our own fault and says so.
+    A broken constraint is our own fault and says so; a text that no column takes is the sender's.
     """
+    if isinstance(error, DataError):
+        _log.warning("database refused a value", reason=type(error.orig).__name__)
+        return _answer(request, BadRequest())
     if isinstance(error, IntegrityError):
         return await _unexpected(request, error)
     _log.error("database failed", reason=type(error).__name__, exc_info=error)

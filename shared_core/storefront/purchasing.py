@@ -33,9 +33,10 @@ class CartView:
 def view_cart(session: Session, shop: Shop, member_id: int | None) -> CartView:
     """The cart of a member; empty for somebody never seen."""
     held = [] if member_id is None else [(each.sku, each.quantity) for each in orders.cart(session, member_id)]
-    lines = tuple((sku, pieces, _item(session, sku)) for sku, pieces in held)
-    buyable = [(sku, pieces) for sku, pieces, item in lines if item is not None]
-    return CartView(lines, shop.counter.quote(session, buyable) if buyable else None)
+    items = catalog.for_sale(session, skus=[sku for sku, _ in held]) if held else {}
+    lines = tuple((sku, pieces, items.get(sku)) for sku, pieces in held)
+    buyable = [(sku, pieces) for sku, pieces in held if sku in items]
+    return CartView(lines, shop.counter.quote_at(items, buyable) if buyable else None)
 
 
 def place(
@@ -55,7 +56,7 @@ def place(
     """
     shop, viewer = the_shop(request), current(request)
     shop.limiter.spend(limits.CHECKOUT_BY_VIEWER, viewer.scope)
-    with shop.database.reading() as session:
+    with shop.database.glance() as session:
         link = share_links.last_link(request, session)
     purchase = orders.Purchase(
         buyer_id=viewer.known_id,
@@ -68,10 +69,3 @@ def place(
         claims={} if link is None else {"link": link},
     )
     return shop.counter.place(purchase, number=new_code(), at=shop.clock())
-
-
-def _item(session: Session, sku: str) -> catalog.PricedItem | None:
-    try:
-        return catalog.price(session, sku=sku)
-    except catalog.NotListed:
-        return None

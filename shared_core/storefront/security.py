@@ -9,7 +9,6 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from fastapi import Request
 from itsdangerous import BadSignature, Signer
@@ -105,9 +104,9 @@ def _media_type(headers: Headers) -> str:
 
 
 def _is_own(origin: str, host: str, own_origin: str) -> bool:
-    if own_origin and origin == own_origin.rstrip("/"):
-        return True
-    return bool(host) and urlsplit(origin).netloc == host
+    if own_origin:
+        return origin == own_origin.rstrip("/").lower()
+    return bool(host) and origin.partition("://")[2] == host
 
 
 def _signer(keys: Sequence[str], binding: str) -> Signer:

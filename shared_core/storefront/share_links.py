@@ -6,9 +6,8 @@ the link for the sale, and leads to the page the link is about.
 
 import re
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
@@ -21,7 +20,6 @@ from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import ShopDep, Viewer, the_shop, the_viewer
 
 AUDIENCE = "shop"
-TOKEN_LENGTH_MAX = 512
 VISITOR_TOKEN_LENGTH_MAX = 64
 LEADS_TO = re.compile(r"/|/products|/products/[\w\-]{1,100}|/l/[\w\-]{1,60}", re.ASCII)
 """Pages a share link may be about. Nothing else is ever redirected to."""
@@ -39,9 +37,7 @@ class CannotBeShared(Invalid):
 
 
 @router.get("/s/{token}")
-async def follow(
-    token: Annotated[str, Path(max_length=TOKEN_LENGTH_MAX)], request: Request, shop: ShopDep
-) -> RedirectResponse:
+async def follow(token: str, request: Request, shop: ShopDep) -> RedirectResponse:
     """Follow a share link. A tampered one is not found, an expired one is gone; neither writes anything."""
     address = client_address(request, trusted_proxies=shop.settings.trusted_proxies)
     shop.limiter.spend(limits.SHARE_LINK_BY_ADDRESS, address)
@@ -66,8 +62,9 @@ def make_link(shop: Shop, viewer: Viewer, *, about: str, expires_at: datetime | 
 
 def absolute(request: Request, path: str) -> str:
     """`path` as it is reached from outside."""
-    base = the_shop(request).settings.base_url or str(request.base_url)
-    return base.rstrip("/") + path
+    shop = the_shop(request)
+    seen = request.base_url.replace(scheme="https") if shop.secure else request.base_url
+    return (shop.settings.base_url or str(seen)).rstrip("/") + path
 
 
 def last_link(request: Request, session: Session) -> int | None:

@@ -43,8 +43,11 @@ def _find(path: str, shop: Shop) -> Path | None:
     """The file behind a path, never outside its folder."""
     first, _, rest = path.partition("/")
     folder, name = {"brand": (shop.theme.assets, rest), "vendor": (VENDOR_STATIC, rest)}.get(first, (CORE_STATIC, path))
-    file = (folder / name).resolve()
-    return file if file.is_file() and file.is_relative_to(folder.resolve()) else None
+    try:
+        file = (folder / name).resolve()
+        return file if file.is_file() and file.is_relative_to(folder.resolve()) else None
+    except (OSError, ValueError):  # no file can have such a name: too long, or with a zero byte in it
+        return None
 
 
 def _cache_rule(request: Request, current: str) -> str:

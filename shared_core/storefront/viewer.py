@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
@@ -22,7 +23,7 @@ from starlette.concurrency import run_in_threadpool
 from shared_core import members, orders
 from shared_core.kernel.codes import hash_token, new_code, new_token
 from shared_core.kernel.errors import Forbidden, PlatformError
-from shared_core.storefront import cookies, languages, security
+from shared_core.storefront import cookies, languages, limits, security
 from shared_core.storefront.shop import Shop
 
 API_PREFIX = "/api/"
@@ -152,7 +153,7 @@ def transaction(shop: ShopDep, viewer: ViewerDep) -> Iterator[Session]:
 
 
 def reading(shop: ShopDep, viewer: ViewerDep) -> Iterator[Session]:
-    with shop.database.reading() as session:
+    with shop.database.glance() as session:
         yield session
 
 
@@ -163,11 +164,13 @@ ReadDep = Annotated[Session, Depends(reading, scope="function", max_concurrency=
 def ensure_visitor(request: Request, session: Session) -> Viewer:
     """The viewer, given a row and a cookie now if they had none: to be called where somebody first leaves a trace.
 
-    The cookie goes out only when the answer succeeds, that is after the commit.
+    The cookie goes out only when the answer succeeds, that is after the commit. Raises TooManyRequests.
     """
     shop, viewer = the_shop(request), current(request)
     if viewer.member_id is not None:
         return viewer
+    address = limits.client_address(request, trusted_proxies=shop.settings.trusted_proxies)
+    shop.limiter.spend(limits.NEW_VISITOR_BY_ADDRESS, address)
     token, code = new_token(), new_code()
     member_id = members.create_visitor(
         session, token_hash=hash_token(token), code=code, at=shop.clock(), locale=viewer.locale
@@ -201,7 +204,7 @@ def render(request: Request, name: str, *, status_code: int = 200, **context: ob
             "csrf_token": security.form_token(shop.keys, binding=form_binding(request), at=shop.clock()),
             "nonce": security.nonce(request),
             "cart_count": viewer.cart_count,
-            "path": request.url.path,
+            "path": own_path(request),
             **shop.hooks.template_context(viewer),
             **context,
         },
@@ -209,6 +212,11 @@ def render(request: Request, name: str, *, status_code: int = 200, **context: ob
     if "lang" in request.query_params:
         _keep_language(request, viewer.locale)
     return HTMLResponse(content, status_code=status_code)
+
+
+def own_path(request: Request) -> str:
+    """The path of this page, fit for a link: it begins with one slash, so that it never names another host."""
+    return "/" + quote(request.url.path.lstrip("/"))
 
 
 def form_binding(request: Request) -> str:
@@ -229,7 +237,7 @@ def _bearer(request: Request) -> str | None:
 
 def _look_up(shop: Shop, viewer: Viewer, session_token: str | None, *, counted: bool) -> Viewer:
     """The viewer as the database knows them; with `counted`, the pieces in their cart too."""
-    with shop.database.reading() as session:
+    with shop.database.glance() as session:
         viewer = _recognise(session, viewer, session_token=session_token, at=shop.clock())
         if counted and viewer.member_id is not None:
             viewer = dataclasses.replace(viewer, cart_count=orders.cart_count(session, viewer.member_id))

@@ -28,12 +28,12 @@ class LocalGateway:
         self.terms = terms
 
     def offers(self, after: int = 0, limit: int = OFFERS_PER_PAGE_MAX) -> OfferPage:
-        with self.database.reading() as session:
+        with self.database.glance() as session:
             waiting = numbering.waiting_offers(session)
         while waiting:
             with self.database.transaction() as session:
                 waiting = numbering.number_offers(session)
-        with self.database.reading() as session:
+        with self.database.glance() as session:
             return offers.page(session, currency=self.terms.currency, after=after, limit=limit)
 
     def hold(
@@ -65,10 +65,10 @@ class LocalGateway:
             )
 
     def events(self, after: int = 0, limit: int = EVENTS_PER_PAGE_MAX) -> EventPage:
-        with self.database.reading() as session:
+        with self.database.glance() as session:
             waiting = numbering.waiting_events(session)
         while waiting:
             with self.database.transaction() as session:
                 waiting = numbering.number_events(session)
-        with self.database.reading() as session:
+        with self.database.glance() as session:
             return events.page(session, store=self.terms.store, after=after, limit=limit)

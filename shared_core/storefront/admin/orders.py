@@ -84,8 +84,8 @@ def ship(
     shop: ShopDep,
     viewer: StaffDep,
     parcel: Text,
-    carrier: Text = "",
-    tracking: Text = "",
+    carrier: Annotated[str, Form(max_length=60)] = "",
+    tracking: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
     """A supplier's parcel left; the order follows as soon as the supply side says so, which is at once here."""
 

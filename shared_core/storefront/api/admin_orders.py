@@ -42,7 +42,7 @@ class Shipping(Input):
     """The parcel of one supplier; without `supplier_order`, the only one."""
 
     carrier: Annotated[str, Field(min_length=1, max_length=60, examples=["SF"])]
-    tracking_number: Annotated[str, Field(min_length=1, max_length=80, examples=["SF1234567890"])]
+    tracking_number: Annotated[str, Field(min_length=1, max_length=64, examples=["SF1234567890"])]
     supplier_order: Annotated[str | None, Field(max_length=64)] = None
 
 

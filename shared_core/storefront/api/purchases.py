@@ -127,7 +127,7 @@ def place_order(body: Placing, request: Request, viewer: MemberDep, key: KeyHead
         note=body.note,
         checkout_key=key,
     )
-    with shop.database.reading() as session:
+    with shop.database.glance() as session:
         return order_of(session, shop, orders.get(session, number))
 
 

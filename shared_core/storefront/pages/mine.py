@@ -25,6 +25,7 @@ PAYOUT_CODE_LENGTH = 20
 router = APIRouter(include_in_schema=False)
 Before = Annotated[int | None, Query(ge=1, le=ID_MAX)]
 Text = Annotated[str, Form(max_length=80)]
+Key = Annotated[str, Form(min_length=4, max_length=PAYOUT_CODE_LENGTH, pattern=r"^[0-9A-Z]+$")]
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def payouts(
 
 
 @router.post("/me/payouts")
-def ask_payout(request: Request, shop: ShopDep, viewer: MemberDep, amount: Text = "", key: Text = "") -> Response:
+def ask_payout(request: Request, shop: ShopDep, viewer: MemberDep, key: Key, amount: Text = "") -> Response:
     """`key` makes the form one payout however often it is sent."""
     try:
         shop.limiter.spend(limits.PAYOUT_BY_VIEWER, viewer.scope)
@@ -109,7 +110,7 @@ def ask_payout(request: Request, shop: ShopDep, viewer: MemberDep, amount: Text 
                 shop.plan_at(shop.clock()),
                 member_id=viewer.known_id,
                 amount=asked,
-                code=key or new_code(PAYOUT_CODE_LENGTH),
+                code=key,
                 zone=shop.brand.shop.zone,
                 at=shop.clock(),
             )
