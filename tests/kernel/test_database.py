@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 
+import psycopg
 import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import IntegrityError
@@ -50,6 +51,34 @@ def test_a_reading_session_keeps_nothing(database: Database, at: datetime) -> No
 
     with database.reading() as session:
         assert session.scalars(select(OutboxRow.attempts)).one() == 0
+
+
+def test_a_glance_reads_and_refuses_to_write(database: Database, at: datetime) -> None:
+    with database.transaction() as session:
+        session.add(_row(at))
+    with database.glance() as session:
+        assert session.scalars(select(OutboxRow.attempts)).one() == 0
+        if database.dialect == "postgresql":
+            with pytest.raises(AssertionError):
+                session.execute(update(OutboxRow).values(attempts=9))
+            session.add(_row(at))
+            with pytest.raises(AssertionError):
+                session.flush()
+
+    with database.reading() as session:
+        assert session.scalars(select(OutboxRow.attempts)).one() == 0
+
+
+def test_connections_that_the_server_has_closed_are_not_used_again(database: Database) -> None:
+    if database.dialect == "sqlite":
+        pytest.skip("there is no server")
+    with database.reading() as first, database.reading() as second:
+        pids = [session.scalar(text("SELECT pg_backend_pid()")) for session in (first, second)]
+    with psycopg.connect(database.engine.url.set(drivername="postgresql").render_as_string(), autocommit=True) as other:
+        other.execute("SELECT pg_terminate_backend(pid, 5000) FROM unnest(%s) pid", [pids])
+    with database.transaction() as session, database.glance() as glance:
+        assert session.scalar(select(OutboxRow.id)) is None
+        assert glance.scalar(select(OutboxRow.id)) is None
 
 
 def test_instants_come_back_in_utc_whatever_zone_they_were_written_in(database: Database) -> None:

@@ -129,10 +129,10 @@ def test_broken_books_end_with_1(ctl: Command, shop: Path, database_in_environme
 # --- check and doctor -----------------------------------------------------------------------------------------------
 
 
-def test_a_new_shop_has_nothing_to_complain_about_but_its_trader(ctl: Command, shop: Path) -> None:
+def test_a_new_shop_has_nothing_to_complain_about_but_its_trader_and_its_account(ctl: Command, shop: Path) -> None:
     outcome = ctl("check", shop, "--json")
     assert outcome.code == 0
-    assert {each["code"] for each in json.loads(outcome.out)["findings"]} <= {"no_trader"}
+    assert {each["code"] for each in json.loads(outcome.out)["findings"]} <= {"no_trader", "no_payee"}
 
 
 def edit(path: Path, old: str, new: str) -> None:

@@ -37,7 +37,7 @@ def test_a_name_is_all_a_shop_must_say(folder: Path) -> None:
 
 def test_the_careful_defaults_can_be_read(folder: Path) -> None:
     brand = read(folder, SMALLEST)
-    assert {finding.code for finding in review_brand(brand, folder)} == {"no_trader"}
+    assert {finding.code for finding in review_brand(brand, folder)} == {"no_trader", "no_payee"}
 
 
 def test_a_misspelt_key_is_named_with_its_line_and_the_nearest_right_one(folder: Path) -> None:

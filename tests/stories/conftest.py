@@ -43,7 +43,7 @@ class Workshop:
     _numbers: "count[int]" = field(default_factory=count)
 
     @contextmanager
-    def shop(self, kind: Kind = Kind()) -> Iterator[StoryShop]:  # noqa: B008 - it is frozen
+    def shop(self, kind: Kind = Kind()) -> Iterator[StoryShop]:
         """A shop of this kind with its goods and its owner, and nothing else in it."""
         if kind not in self._made:
             self._made[kind] = self._make(kind)
@@ -71,8 +71,9 @@ class Workshop:
     def _new(self, answers: tuple[str, ...], preset: str, url: str) -> StoryShop:
         shop = StoryShop(self._place() / "shop", url, self.folder / "cache")
         settings = [part for each in ("locale=en", *answers) for part in ("--set", each)]
-        new = ("new", shop.folder, "--yes", "--preset", preset, *settings)
-        succeeded(platformctl(self.folder, shop.environment, *new))
+        succeeded(
+            platformctl(self.folder, shop.environment, "new", shop.folder, "--yes", "--preset", preset, *settings)
+        )
         return shop
 
     def _place(self) -> Path:

@@ -23,6 +23,7 @@ STAGED = Path(__file__).with_name("staged.py")
 PATIENCE_SECONDS = 60
 GRACE_SECONDS = 20
 LOOK_AGAIN_SECONDS = 0.05
+LOG_SHOWN_MAX = 20_000
 FOREIGN = ("SHOP_", "STAGE", "PLATFORMCTL_", "LANGUAGE", "LC_")
 
 _arms = count(1)
@@ -44,6 +45,13 @@ class StoryShop:
     def environment(self) -> dict[str, str]:
         own = {name: value for name, value in os.environ.items() if not name.startswith(FOREIGN)}
         return own | {"LANG": "C.UTF-8", "XDG_CACHE_HOME": str(self.cache), "SHOP_DATABASE_URL": self.url}
+
+    @property
+    def secret(self) -> str:
+        """The key that signs the shop's links."""
+        lines = (self.folder / ".env").read_text("utf-8").splitlines()
+        [key] = [line.partition("=")[2] for line in lines if line.startswith("SHOP_SECRET_KEY=")]
+        return key
 
     def command(self, *arguments: str | Path) -> "subprocess.CompletedProcess[str]":
         """Run platformctl in the shop's folder, however it ends."""
@@ -213,6 +221,9 @@ def running(
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             process.wait(PATIENCE_SECONDS)
+    except BaseException:
+        print(log.read_text("utf-8", errors="replace")[-LOG_SHOWN_MAX:])
+        raise
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)

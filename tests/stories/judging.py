@@ -56,4 +56,3 @@ def sold(shop: StoryShop, sku: str) -> Iterator[dict[str, str]]:
     """The exported order lines of a SKU that were paid for."""
     unpaid = ("draft", "placed", "cancelled", "refused")
     return (row for row in table(shop, "orders") if row["sku"] == sku and row["state"] not in unpaid)
-

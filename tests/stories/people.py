@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from itertools import count
-from typing import Any
+from typing import Any, Self
 
 import httpx2
 import pytest
@@ -33,11 +33,17 @@ class Person:
             verify=False,
         )
 
-    def __enter__(self) -> "Person":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.browser.close()
+
+    def move_to(self, server: Server) -> Self:
+        """The same browser, with its cookies, at another process of the same shop."""
+        self.browser.base_url = httpx2.URL(server.url)
+        self.browser.headers["Origin"] = server.url
+        return self
 
     # --- asking ---
 
@@ -77,12 +83,12 @@ class Person:
 
     # --- what people do ---
 
-    def sign_up(self, name: str = "Ming") -> "Person":
+    def sign_up(self, name: str = "Ming") -> Self:
         body = {"login": f"m{next(_numbers)}@example.com", "password": PASSWORD, "name": name}
         self.ask("POST", "/members", body, says=201)
         return self
 
-    def log_in(self, login: str, password: str) -> "Person":
+    def log_in(self, login: str, password: str) -> Self:
         self.ask("POST", "/session", {"login": login, "password": password}, says=201)
         return self
 
@@ -90,7 +96,7 @@ class Person:
         """The path of a share link of theirs."""
         return str(self.ask("POST", "/share-links", {"about": about}, says=201)["path"])
 
-    def follow(self, link: str) -> "Person":
+    def follow(self, link: str) -> Self:
         """Click on a share link."""
         answer = self.browser.get(link, headers={"Accept": "text/html"})
         assert answer.status_code == 303, answer.text
@@ -129,11 +135,9 @@ class Staff(Person):
     """Somebody who runs the shop; every write has a key of its own unless told otherwise."""
 
     @classmethod
-    def of(cls, server: Server, shop: StoryShop) -> "Staff":
+    def of(cls, server: Server, shop: StoryShop) -> Self:
         """The owner whom `platformctl seed` made."""
-        staff = cls(server)
-        staff.log_in(*shop.owner)
-        return staff
+        return cls(server).log_in(*shop.owner)
 
     def write(self, path: str, body: Any, *, says: int = 200) -> Any:
         return self.ask("POST", f"/admin{path}", body, key=new_key(), says=says)

@@ -30,7 +30,7 @@ from sqlalchemy.orm import Session
 import shared_core.storefront.shop as composition
 import shared_core.storefront.worker as background
 from shared_core.kernel.database import Database
-from shared_core.storefront.chores import Chore
+from shared_core.storefront.chores import CHORES, Chore
 
 HOST = "127.0.0.1"
 GRACE_SECONDS = 20
@@ -110,10 +110,8 @@ def put_on_stage(directions: Directions) -> None:
     event.listen(Engine, "before_cursor_execute", _note_writes)
     composition.utc_now = directions.now
     background.PAUSE_SECONDS = PAUSE_SECONDS
-    hurried = (
-        each if each.name in UNHURRIED else dataclasses.replace(each, every=timedelta()) for each in background.CHORES
-    )
-    background.CHORES = (*hurried, Chore("note sweep", directions.note_sweep, timedelta()))
+    hurried = (each if each.name in UNHURRIED else dataclasses.replace(each, every=timedelta()) for each in CHORES)
+    background.CHORES = (*hurried, Chore("note sweep", directions.note_sweep, timedelta()))  # type: ignore[attr-defined]
 
 
 def _note_writes(connection: Any, _cursor: object, statement: str, *_rest: object) -> None:

@@ -100,4 +100,3 @@ def paid_out_once(mei: Person, staff: Staff, available: int) -> None:
     assert staff.pay_out(code)["state"] == "paid"
     assert staff.pay_out(code)["state"] == "paid"
     assert [each["state"] for each in mei.get("/me/payouts")["payouts"]] == ["paid"]
-

@@ -108,7 +108,12 @@ def test_a_hundred_posts_with_one_key_are_one_order_and_one_payment(
         other = buyer.buy({"LAMP": 1})
         reused = staff.send("POST", f"/admin/orders/{other['number']}/payment", seen, key=paying)
         assert (reused.status_code, reused.json()["code"]) == (422, "idempotency_key_reused")
-        used = staff.send("POST", f"/admin/orders/{other['number']}/payment", payment_of(other, transaction=seen["transaction_no"]), key=new_key())
+        used = staff.send(
+            "POST",
+            f"/admin/orders/{other['number']}/payment",
+            payment_of(other, transaction=seen["transaction_no"]),
+            key=new_key(),
+        )
         assert (used.status_code, used.json()["code"]) == (409, "evidence_used")
 
         rest = LAMPS - 2 - 1
@@ -129,7 +134,10 @@ def test_the_same_money_confirmed_from_two_desks_at_once_pays_once(
         assert Counter(each.status_code for each in answers) == {200: REPEATS}
         until(lambda: buyer.order(order["number"])["parcels"], "the suppliers were never told")
         assert buyer.states(order["number"]) == ["placed", "paid"]
-        [earlier] = at_once(lambda: staff.send("POST", f"/admin/orders/{order['number']}/shipment", parcel(), key="one-parcel-one-key"), times=1)
+        [earlier] = at_once(
+            lambda: staff.send("POST", f"/admin/orders/{order['number']}/shipment", parcel(), key="one-parcel-one-key"),
+            times=1,
+        )
         assert earlier.status_code == 200
     books_balance(shop)
     beancount_agrees(shop)

@@ -50,7 +50,10 @@ def test_two_shops_side_by_side_behave_by_their_own_plan(both: tuple[StoryShop, 
 def look_different(open_things: ExitStack, here: Server, there: Server) -> None:
     yuan, yen = (open_things.enter_context(Person(each)) for each in (here, there))
     styles = []
-    for person, name, colour, price in ((yuan, "Paper Lantern", "#1f5f4a", "129.00"), (yen, "Stone Harbour", "#23408e", "1,980")):
+    for person, name, colour, price in (
+        (yuan, "Paper Lantern", "#1f5f4a", "129.00"),
+        (yen, "Stone Harbour", "#23408e", "1,980"),
+    ):
         page = person.page("/products/lamp").text
         assert name in page and price in page
         styles.append(person.browser.get("/theme.css").text)
@@ -110,7 +113,9 @@ def shopkeepers_and_their_inviters_earn(open_things: ExitStack, server: Server, 
     until(lambda: fan.order(late["number"])["parcels"], "the suppliers were never told")
 
 
-def chain(open_things: ExitStack, server: Server, names: tuple[str, ...], *, sponsor: Person | None = None) -> list[Person]:
+def chain(
+    open_things: ExitStack, server: Server, names: tuple[str, ...], *, sponsor: Person | None = None
+) -> list[Person]:
     """People who sign up one by one, each through the link of the one before."""
     found = []
     for name in names:
