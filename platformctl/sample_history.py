@@ -21,8 +21,6 @@ from shared_core.kernel.codes import hash_token, new_code, new_token
 from shared_core.kernel.money import Money
 
 DAYS = 75
-BANKED_DAYS = 2
-"""Days after which what a customer paid is at the bank."""
 STAFF = "demo"
 CARRIER = "SF"
 TRACKING_LENGTH = 20
@@ -135,7 +133,7 @@ class SampleHistory:
             members.bind(session, fan_id=fan_id, sponsor_id=sponsor_id, policy=book.binding_policy(at), at=at)
 
     def _steps(self, deal: Deal) -> list[tuple[datetime, Step]]:
-        """What happens to an order, and when. What is refunded is refunded from the till, so it never left it."""
+        """What happens to an order, and when. What will be refunded stays in the till."""
         placed = self.start + timedelta(days=deal.day, hours=2 + len(deal.key) % 7)
         steps: list[tuple[datetime, Step]] = [(placed, lambda: self._place(deal))]
         reached = REACHED[deal.fate]
@@ -145,12 +143,12 @@ class SampleHistory:
             steps.append((placed + timedelta(days=1), lambda: self._move_parcels(deal, supply_step="ship")))
         if reached >= 3:
             steps.append((placed + timedelta(days=3), lambda: self._move_parcels(deal, supply_step="deliver")))
+            if deal.fate in ("delivered", "completed"):
+                steps.append((placed + timedelta(days=3), lambda: self._bank(deal)))
         if deal.fate == "cancelled":
             steps.append((placed + timedelta(minutes=12), lambda: self._cancel(deal)))
         if deal.fate in ("refunded", "partly refunded"):
             steps.append((placed + timedelta(days=6), lambda: self._refund(deal)))
-        elif reached >= 1:
-            steps.append((placed + timedelta(days=BANKED_DAYS), lambda: self._bank(deal)))
         return steps
 
     def _place(self, deal: Deal) -> None:

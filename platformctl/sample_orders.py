@@ -17,6 +17,7 @@ DEAR: tuple[tuple[tuple[str, int], ...], ...] = (
     ((CHAIR, 4),),
 )
 DEAR_ORDERS_MAX = 28
+DEAR_ORDERS_EVERY_DAYS = 5
 DEAR_ORDERS_LAST_DAY = 58
 """So that they are completed and settled when the history ends."""
 
@@ -94,4 +95,5 @@ def _dear_of(
         sold += sum(prices[sku] * pieces for sku, pieces in lines)
     for number, (buyer, lines) in enumerate(basket, start=1):
         day = from_day + (DEAR_ORDERS_LAST_DAY - from_day) * number // len(basket)
+        day -= day % DEAR_ORDERS_EVERY_DAYS
         yield Deal(f"dear-{seller}-{number}", day, buyer, lines, "completed")

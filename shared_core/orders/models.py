@@ -174,7 +174,8 @@ class Refund(Base):
     """They can be sold again."""
     at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
-    sent_evidence: Mapped[str | None] = mapped_column(String(80))
+    sent_evidence: Mapped[str | None] = mapped_column(String(80), unique=True)
+    """The transaction number by which it was sent; it sends one refund only."""
     request_hash: Mapped[str] = mapped_column(String(64))
 
 

@@ -310,7 +310,7 @@ def _unpayable(brand: BrandConfig, file: str) -> list[Finding]:
         Finding(
             code="no_payee",
             message=N_("Customers are not told whom to pay."),
-            remedy=N_("Fill in payee, account, note or qr_image under [payment]; an order shows them beside the amount."),
+            remedy=N_("Fill in payee, account, note or qr_image under [payment]; orders show them beside the amount."),
             severity="warning",
             file=file,
             key="payment",

@@ -106,7 +106,7 @@ def _media_type(headers: Headers) -> str:
 def _is_own(origin: str, host: str, own_origin: str) -> bool:
     if own_origin:
         return origin == own_origin.rstrip("/").lower()
-    return bool(host) and origin.partition("://")[2] == host
+    return bool(host) and origin in (f"http://{host}", f"https://{host}")
 
 
 def _signer(keys: Sequence[str], binding: str) -> Signer:

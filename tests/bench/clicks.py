@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from statistics import median
 
 import psycopg
 
@@ -112,7 +113,7 @@ def measure(*, quick: bool) -> Iterator[Figure]:
     """Every figure of clicks, for both databases."""
     if shutil.which("wrk") is None:
         raise RuntimeError(WRK_MISSING)
-    rounds, seconds = (1, 2) if quick else (5, 4)
+    rounds, seconds = (1, 2) if quick else (5, 3)
     for kind in ("postgres", "sqlite"):
         with site(kind) as made:
             filled = fill(made, customers=0)
@@ -172,8 +173,9 @@ def _figures(kind: Kind, workers: int, found: Rounds) -> Iterator[Figure]:
     yield figure(f"{no_database} ({of})", found.per_second("nothing"), "/s")
     for name, title in (("click", "click"), ("nothing", no_database)):
         loads = found.loads[name]
-        yield figure(f"app CPU per {title} ({of})", [load.cpu_each("app") for load in loads], "µs")
-    yield figure(f"database CPU per click ({of})", [load.cpu_each("database") for load in found.loads["click"]], "µs")
+        note = ", ".join(f"{role} {median(load.cpu_each(role) for load in loads):.0f}" for role in loads[0].cpu)
+        each = [load.cpu_each(*load.cpu) for load in loads]
+        yield figure(f"CPU per {title} ({of})", each, "µs", note=note)
     yield figure(f"click p99 ({of}, {CONNECTIONS} connections)", [load.p99 for load in found.loads["click"]], "ms")
 
 

@@ -35,6 +35,7 @@ class Figure:
     ratio: float | None = None
     ratio_to: str = ""
     goal: Goal | None = None
+    note: str = ""
 
     @property
     def met(self) -> bool | None:
@@ -57,6 +58,7 @@ def figure(
     baseline: Sequence[float] = (),
     to: str = "",
     goal: Goal | None = None,
+    note: str = "",
 ) -> Figure:
     """The median of `values`; with a `baseline` measured beside each of them, the median of their ratios."""
     ratios = [value / base for value, base in zip(values, baseline, strict=True)] if baseline else []
@@ -68,6 +70,7 @@ def figure(
         ratio=median(ratios) if ratios else None,
         ratio_to=to,
         goal=goal,
+        note=note,
     )
 
 
@@ -81,13 +84,14 @@ def short(value: float) -> str:
 def table(figures: Iterable[Figure]) -> str:
     """A Markdown table."""
     lines = [
-        "| what | figure | spread | unit | ratio | to | goal | met |",
-        "|---|---:|---|---|---:|---|---|---|",
+        "| what | figure | spread | ratio | to | goal | met | of it |",
+        "|---|---:|---:|---:|---|---|---|---|",
     ]
     for each in figures:
         verdict = {None: "", True: "yes", False: "NO"}[each.met]
         ratio = "" if each.ratio is None else short(each.ratio)
         spread = f"{short(each.spread[0])} - {short(each.spread[1])}" if each.spread[0] != each.spread[1] else ""
-        cells = [each.name, short(each.value), spread, each.unit, ratio, each.ratio_to, str(each.goal or ""), verdict]
+        value = short(each.value) + ("" if each.unit.startswith("/") else " ") + each.unit
+        cells = [each.name, value, spread, ratio, each.ratio_to, str(each.goal or ""), verdict, each.note]
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)

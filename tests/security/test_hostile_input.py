@@ -88,7 +88,10 @@ def test_bodies_survive_any_text(front: Front, text: str) -> None:
     number = buy(member, "A")
     pay(front, staff, number)
     desk = f"/api/v1/admin/orders/{number}"
-    order = {"lines": [{"sku": "A", "quantity": 1}], "seen_total": {"minor": 9900, "currency": "CNY"}}
+    order: dict[str, object] = {
+        "lines": [{"sku": "A", "quantity": 1}],
+        "seen_total": {"minor": 9900, "currency": "CNY"},
+    }
     sent: list[tuple[TestClient, str, dict[str, object]]] = [
         (member, "/api/v1/orders", order | {"address": ADDRESS | {"name": text[:80], "street": text[:200]}}),
         (member, "/api/v1/orders", order | {"address": ADDRESS, "note": text}),

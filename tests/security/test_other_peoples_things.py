@@ -60,7 +60,7 @@ def test_nobody_reads_or_changes_what_is_not_theirs(front: Front) -> None:
 def test_a_body_cannot_name_what_only_the_shop_decides(front: Front) -> None:
     front.stock("A")
     member = front.member()
-    order = {
+    order: dict[str, object] = {
         "lines": [{"sku": "A", "quantity": 1}],
         "address": {"name": "Ming", "phone": "13800138000", "street": "1", "city": "H"},
         "seen_total": {"minor": 9900, "currency": "CNY"},

@@ -140,7 +140,7 @@ def test_who_is_bound_can_leave(front: Front) -> None:
     page = fan.open("/me")
     assert "M** brought you here" in page.text
     page = fan.send("/me/leave")
-    assert "You came by yourself." in page.text
+    assert "Nobody at present." in page.text
 
 
 def test_a_payout_below_the_minimum_is_refused_beside_the_amount(front: Front) -> None:

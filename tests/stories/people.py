@@ -13,8 +13,8 @@ from tests.stories.driver import Server, StoryShop
 PASSWORD = "three quiet lamps"
 ADDRESS = {"name": "王小明", "phone": "13800138000", "street": "样例路 1 号", "city": "杭州"}
 API = "/api/v1"
-SECONDS_MAX = 60
-INSISTING_SECONDS_MAX = 60
+SECONDS_MAX = 120
+INSISTING_SECONDS_MAX = 120
 CONNECTIONS_MAX = 120
 UNAVAILABLE = 503
 

@@ -664,6 +664,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["order_id"], ["order_order.id"], name=op.f("fk_order_refund_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_refund")),
         sa.UniqueConstraint("number", name=op.f("uq_order_refund_number")),
+        sa.UniqueConstraint("sent_evidence", name=op.f("uq_order_refund_sent_evidence")),
     )
     with op.batch_alter_table("order_refund", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_order_refund_order_id"), ["order_id"], unique=False)

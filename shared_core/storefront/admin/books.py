@@ -14,7 +14,7 @@ from shared_core.storefront.admin import acting
 from shared_core.storefront.admin.errors import HandoverIncomplete
 from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import ReadDep, ShopDep, StaffDep
+from shared_core.storefront.viewer import ShopDep, StaffDep
 from shared_core.storefront.wiring import COLLECTOR
 
 GROUPS: Mapping[str, str] = {
@@ -36,8 +36,9 @@ Text = Annotated[str, Form(max_length=60)]
 
 
 @router.get("/books")
-def books(request: Request, shop: ShopDep, session: ReadDep, viewer: StaffDep) -> HTMLResponse:
-    return _page(request, session, shop)
+def books(request: Request, shop: ShopDep, viewer: StaffDep) -> HTMLResponse:
+    with shop.database.reading() as session:  # rows are streamed
+        return _page(request, session, shop)
 
 
 @router.post("/books/handover")
