@@ -5,6 +5,7 @@ Hashing takes tens of milliseconds on purpose. Shells do it before they open a t
 
 import unicodedata
 from dataclasses import dataclass
+from functools import cached_property
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
@@ -35,7 +36,11 @@ class Passwords:
     def __init__(self, *, time_cost: int = 3, memory_kib: int = 65_536, parallelism: int = 4) -> None:
         hasher = Argon2Hasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=parallelism)
         self._hashes = PasswordHash((hasher,))
-        self._nobody = self._hashes.hash("nobody has this password")
+
+    @cached_property
+    def _nobody(self) -> str:
+        """Made when the first unknown login comes, not at every start of a process: it costs as much as any other."""
+        return self._hashes.hash("nobody has this password")
 
     def hash(self, password: str) -> str:
         """The hash to store; `password` has passed `check_password`."""

@@ -21,7 +21,7 @@ from tests.bench.figures import Figure, Goal, figure
 from tests.bench.filling import PROMOTERS, Filled, fill, opened, promoter_code
 from tests.bench.servers import Kind, Server, Site, served, site
 
-CONNECTIONS = 64
+CONNECTIONS_PER_WORKER = 64
 PGBENCH_CLIENTS = 16
 KNOWN_VISITORS = 400_000
 WRK_MISSING = "wrk is not installed; it makes the clicks. On Debian or Ubuntu: apt-get install wrk"
@@ -90,6 +90,7 @@ class Load:
 
     per_second: float
     requests: int
+    connections: int
     p99: float
     cpu: dict[str, float]
 
@@ -176,7 +177,8 @@ def _figures(kind: Kind, workers: int, found: Rounds) -> Iterator[Figure]:
         note = ", ".join(f"{role} {median(load.cpu_each(role) for load in loads):.0f}" for role in loads[0].cpu)
         each = [load.cpu_each(*load.cpu) for load in loads]
         yield figure(f"CPU per {title} ({of})", each, "µs", note=note)
-    yield figure(f"click p99 ({of}, {CONNECTIONS} connections)", [load.p99 for load in found.loads["click"]], "ms")
+    loads = found.loads["click"]
+    yield figure(f"click p99 ({of}, {loads[0].connections} connections)", [load.p99 for load in loads], "ms")
 
 
 def _wrk(server: Server, paths: list[str], *, seconds: int) -> Load:
@@ -184,7 +186,8 @@ def _wrk(server: Server, paths: list[str], *, seconds: int) -> Load:
         script, listed = Path(folder) / "clicks.lua", Path(folder) / "paths"
         script.write_text(LUA)
         listed.write_text("\n".join(paths) + "\n")
-        command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script)]
+        connections = CONNECTIONS_PER_WORKER * server.workers
+        command = ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s", str(script)]
         before = server.cpu()
         command.append(server.address("/"))
         run = subprocess.run(command, env={"BENCH_PATHS": str(listed)}, check=True, capture_output=True, text=True)
@@ -195,6 +198,7 @@ def _wrk(server: Server, paths: list[str], *, seconds: int) -> Load:
     return Load(
         per_second=said["requests"] / said["microseconds"] * 1e6,
         requests=said["requests"],
+        connections=connections,
         p99=said["p99"] / 1000,
         cpu={role: after[role] - before[role] for role in after},
     )
@@ -202,7 +206,7 @@ def _wrk(server: Server, paths: list[str], *, seconds: int) -> Load:
 
 def _check(load: Load, bound: int) -> None:
     """Every answered click is a binding; the last ones may have been bound without waiting for the answer."""
-    if not load.requests <= bound <= load.requests + CONNECTIONS:
+    if not load.requests <= bound <= load.requests + load.connections:
         raise RuntimeError(f"{load.requests} clicks were answered, {bound} bindings were made")
 
 

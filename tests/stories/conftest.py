@@ -27,7 +27,7 @@ tea,Green tea,Birch,Tea,TEA,33.30,18,20,200
 class Kind:
     """What shops are made from: answers for `platformctl new`, and a feed of goods of one supplier."""
 
-    answers: tuple[str, ...] = ("currency=CNY", "shipping.flat=10.00")
+    answers: tuple[str, ...] = ("name=Paper Lantern", "primary=#1f5f4a", "currency=CNY", "shipping.flat=10.00")
     preset: str = "participants"
     goods: str = GOODS
 

@@ -93,6 +93,7 @@ def test_a_kill_at_any_commit_of_checkout_and_payment_leaves_one_order_and_one_p
     for number in paid:
         scene.until_bought(number)
         assert scene.bao.states(number) == ["placed", "paid"]
+        assert len(scene.answer(number)["parcels"]) == 1
     nothing_is_missing(scene)
 
 
@@ -127,6 +128,7 @@ def test_a_kill_at_any_commit_of_the_background_work_stops_no_order(scene: Scene
     for number in bought:
         scene.until_state(number, "completed")
         assert scene.bao.states(number) == ["placed", "paid", "shipped", "delivered", "completed"]
+        assert len(scene.answer(number)["parcels"]) == 1
     nothing_is_missing(scene)
 
 

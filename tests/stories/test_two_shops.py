@@ -14,7 +14,6 @@ YEN_GOODS = """\
 product,title,brand,category,sku,price,cost,supply_price,quantity
 lamp,Desk lamp,Acme,Home,LAMP,1980,900,1200,40
 """
-YUAN = Kind(answers=("name=Paper Lantern", "currency=CNY", "shipping.flat=10.00", "primary=#1f5f4a"))
 YEN = Kind(
     answers=("name=Stone Harbour", "currency=JPY", "shipping.flat=500", "primary=#23408e"),
     preset="fan-lock",
@@ -25,7 +24,7 @@ YEN = Kind(
 @pytest.fixture
 def both(workshop: Workshop) -> Iterator[tuple[StoryShop, StoryShop]]:
     """A shop in yuan that pays who sold, and one in yen that pays shopkeepers and who brought them."""
-    with workshop.shop(YUAN) as yuan, workshop.shop(YEN) as yen:
+    with workshop.shop() as yuan, workshop.shop(YEN) as yen:
         yuan.edit("brand/plan.toml", 'rate = "10%"', 'rate = "7.5%"')
         yuan.edit("brand/plan.toml", 'at_least = "3000" }', 'at_least = "200" }')
         yen.edit("brand/plan.toml", '{ metric = "fans", at_least = 10 }', '{ metric = "fans", at_least = 2 }')
