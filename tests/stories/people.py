@@ -103,8 +103,10 @@ class Person:
         return self
 
     def cart_total(self, wanted: Mapping[str, int]) -> Any:
-        """Put pieces by SKU into the cart; the total it shows, as money."""
-        cart: Any = None
+        """Put these pieces by SKU, and nothing else, into the cart; the total it shows, as money."""
+        cart: Any = self.get("/cart")
+        for other in {each["sku"] for each in cart["lines"]} - wanted.keys():
+            self.ask("DELETE", f"/cart/lines/{other}")
         for sku, pieces in wanted.items():
             cart = self.ask("PUT", f"/cart/lines/{sku}", {"quantity": pieces})
         return {"minor": cart["total"]["minor"], "currency": cart["total"]["currency"]}
