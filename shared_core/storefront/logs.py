@@ -152,7 +152,7 @@ def _log_end(scope: Scope, *, status: int, seconds: float) -> None:
 
 def route_of(scope: Scope) -> str:
     """The path with the names of its parameters in place of their values, which may be secret."""
-    if "route" not in scope:
+    if "endpoint" not in scope:
         return "(none)"
     path: str = scope["path"]
     for name, value in scope.get("path_params", {}).items():

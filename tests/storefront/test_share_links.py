@@ -74,6 +74,14 @@ def test_a_tampered_link_is_not_found_and_writes_nothing(front: Front, place: in
     assert not fan.cookies
 
 
+def test_asking_only_for_the_head_binds_nobody(front: Front) -> None:
+    fan = front.browser()
+    answer = fan.head(link(front.browser()))
+    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert not fan.cookies
+    assert tie(fan) is None
+
+
 def test_an_expired_link_is_gone(front: Front, clock: Clock) -> None:
     shop = front.shop
     claims = members.ShareClaims("0123456789", "/", clock() + timedelta(days=1))
