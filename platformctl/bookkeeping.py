@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from shared_core import audit
+from shared_core.kernel import outbox
 from shared_core.kernel.database import Database
 from shared_core.kernel.settings import Settings
 
@@ -13,5 +14,15 @@ def results() -> list[audit.InvariantResult]:
     try:
         with database.reading() as session:
             return audit.check(session, at=datetime.now(UTC))
+    finally:
+        database.dispose()
+
+
+def retry_given_up() -> int:
+    """Let the worker try again what it gave up to deliver; how many deliveries there were."""
+    database = Database(Settings().database_url)
+    try:
+        with database.transaction() as session:
+            return outbox.retry_parked(session, at=datetime.now(UTC))
     finally:
         database.dispose()

@@ -114,12 +114,20 @@ def seed(
         seeding.tell(seeded)
 
 
-def books(folder: InFolder = Path(), as_json: AsJson = False) -> None:
+def books(
+    folder: InFolder = Path(),
+    retry: Annotated[
+        bool, typer.Option("--retry", help=_("First let the worker try again what it gave up to deliver."))
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
     """Exit code 1 when an invariant is broken."""
     shop = _enter(folder)
     from platformctl import bookkeeping, schema
 
     schema.require_current(shop)
+    if retry:
+        output.note("{count} deliveries will be tried again.", count=bookkeeping.retry_given_up())
     results = bookkeeping.results()
     kept = all(each.ok for each in results)
     if as_json:

@@ -84,6 +84,8 @@ def _cash_is_what_the_rails_say(evidence: Evidence) -> Iterator[str]:
 
 
 def _mirrors_agree(evidence: Evidence) -> Iterator[str]:
+    for row in outbox.parked(evidence.session):
+        yield f"delivery {row.id} to {row.subscriber} was given up: {row.error or 'its worker died each time'}"
     for currency in evidence.totals.currencies:
         owed = evidence.store.total("liabilities:hub:", currency)
         due = evidence.hub.total("assets:store:", currency)

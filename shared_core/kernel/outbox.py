@@ -53,14 +53,22 @@ def deliver(database: Database, *, at: datetime, limit: int = BATCH_MAX) -> int:
 
 
 def backlog(session: Session) -> int:
-    """Deliveries that are still to be made (parked ones included)."""
-    return session.scalar(select(func.count()).select_from(OutboxRow).where(OutboxRow.done_at.is_(None))) or 0
+    """Deliveries that are still to be made; those given up are not among them."""
+    waiting = OutboxRow.done_at.is_(None) & (OutboxRow.attempts < ATTEMPTS_MAX)
+    return session.scalar(select(func.count()).select_from(OutboxRow).where(waiting)) or 0
 
 
 def parked(session: Session, *, limit: int = BATCH_MAX) -> list[OutboxRow]:
     """Deliveries given up after `ATTEMPTS_MAX`; a person must look."""
     query = select(OutboxRow).where(OutboxRow.done_at.is_(None), OutboxRow.attempts >= ATTEMPTS_MAX)
     return list(session.scalars(query.order_by(OutboxRow.id).limit(limit)))
+
+
+def retry_parked(session: Session, *, at: datetime) -> int:
+    """Let every delivery that was given up be tried again from `at` on; how many there were."""
+    given_up = (OutboxRow.done_at.is_(None), OutboxRow.attempts >= ATTEMPTS_MAX, OutboxRow.due_at <= at)
+    again = session.execute(update(OutboxRow).where(*given_up).values(attempts=0, due_at=at).returning(OutboxRow.id))
+    return len(again.all())
 
 
 def _claim(database: Database, *, at: datetime, limit: int) -> list[tuple[int, Subscriber, dict[str, Any]]]:

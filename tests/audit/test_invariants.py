@@ -69,6 +69,18 @@ def test_a_payout_out_of_a_debt_is_noticed(world: World) -> None:
     assert "I9" in {line.split()[0] for line in world.broken()}
 
 
+def test_a_delivery_given_up_is_a_fault_and_hides_no_other(world: World) -> None:
+    with world.transaction() as session:
+        session.execute(text("UPDATE outbox SET done_at = NULL, attempts = 10, error = 'gone' WHERE id = 1"))
+    (told,) = world.broken()
+    assert told.startswith("I3") and "was given up: gone" in told
+
+    with world.transaction() as session:
+        session.execute(text(FAULTS["I3"]))
+
+    assert any(line.startswith("I3") and "the hub is due" in line for line in world.broken())
+
+
 def test_a_replay_that_differs_from_the_sums_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     def forgetful(played: replay.Replay, row: object) -> None:
         return None

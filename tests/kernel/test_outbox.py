@@ -74,6 +74,7 @@ def test_a_failing_subscriber_is_retried_later_and_parked_in_the_end(database_ur
         now += outbox.RETRY_LONGEST
     with database.reading() as session:
         (row,) = outbox.parked(session)
+        assert outbox.backlog(session) == 0
 
     assert heard == ["a"]
     assert (row.attempts, row.error) == (outbox.ATTEMPTS_MAX, "Broken: no")
@@ -100,3 +101,31 @@ def test_a_delivery_claimed_by_a_killed_worker_comes_back_when_its_lease_ends(da
     assert heard == ["a"]
     first.dispose()
     second.dispose()
+
+
+def test_what_was_given_up_can_be_tried_again(database_url: str, at: datetime) -> None:
+    heard: list[str] = []
+    broken = [True]
+
+    def mended_later(event: Rang) -> None:
+        if broken:
+            raise Broken
+        heard.append(event.bell)
+
+    listeners = Listeners()
+    listeners.after_commit(Rang, "hear", mended_later)
+    database = Database(database_url, listeners)
+    with database.transaction() as session:
+        announce(session, Rang("a", at))
+    now = at
+    for _ in range(outbox.ATTEMPTS_MAX):
+        outbox.deliver(database, at=now)
+        now += outbox.RETRY_LONGEST
+    broken.clear()
+    assert outbox.deliver(database, at=now) == 0
+
+    with database.transaction() as session:
+        assert outbox.retry_parked(session, at=now) == 1
+    assert outbox.deliver(database, at=now) == 1
+    assert heard == ["a"]
+    database.dispose()

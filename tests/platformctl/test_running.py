@@ -16,6 +16,7 @@ from platformctl.failures import NoShopEnvironment
 from shared_core import ledger
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
+from shared_core.kernel.outbox import OutboxRow
 from tests.databases import Databases
 from tests.platformctl.conftest import Command
 
@@ -124,6 +125,22 @@ def test_broken_books_end_with_1(ctl: Command, shop: Path, database_in_environme
     outcome = ctl("books", "-C", shop)
     assert outcome.code == 1
     assert "NOT balanced" in outcome.out
+
+
+def test_a_delivery_given_up_is_told_and_can_be_tried_again(
+    ctl: Command, shop: Path, database_in_environment: str
+) -> None:
+    ctl("migrate", "-C", shop)
+    database = Database(database_in_environment)
+    long_ago = datetime(2026, 3, 2, tzinfo=UTC)
+    given_up = OutboxRow(subscriber="x", payload={}, written_at=long_ago, due_at=long_ago, attempts=10, error="gone")
+    with database.transaction() as session:
+        session.add(given_up)
+    database.dispose()
+    told = ctl("books", "-C", shop)
+    assert (told.code, "was given up: gone" in told.out) == (1, True)
+    again = ctl("books", "-C", shop, "--retry")
+    assert (again.code, "1 deliveries" in again.err) == (0, True)
 
 
 # --- check and doctor -----------------------------------------------------------------------------------------------
