@@ -9,12 +9,13 @@ import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.types import ASGIApp
 
 import shared_core
 from shared_core import members
 from shared_core.kernel.settings import Settings
 from shared_core.storefront import admin, api, health, logs, pages, problems, security, share_links, statics
-from shared_core.storefront.cookies import SendCookies
+from shared_core.storefront.edge import Edge
 from shared_core.storefront.openapi import DescribedApi
 from shared_core.storefront.shop import DEVELOPMENT_KEY, Shop
 from shared_core.storefront.viewer import ShopDep, form_binding
@@ -48,7 +49,6 @@ def create_app(
     app = _application(shop)
     app.state.shop = shop
     problems.install(app)
-    _add_middleware(app, shop)
     _add_routes(app, shop)
     return app
 
@@ -77,8 +77,17 @@ async def guard_writes(request: Request, shop: ShopDep) -> AsyncIterator[None]:
         yield
 
 
+class Application(DescribedApi):
+    """The routes of a shop, behind what is the same for all of them."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        shop: Shop = self.state.shop
+        links = share_links.ShareLinks(super().build_middleware_stack())
+        return Edge(links, secure=shop.secure, trusted_proxies=shop.settings.trusted_proxies)
+
+
 def _application(shop: Shop) -> FastAPI:
-    return DescribedApi(
+    return Application(
         title=shop.brand.shop.name,
         version=shared_core.__version__,
         description=api.DESCRIPTION,
@@ -94,13 +103,6 @@ def _application(shop: Shop) -> FastAPI:
 
 def _operation_id(route: APIRoute) -> str:
     return route.name
-
-
-def _add_middleware(app: FastAPI, shop: Shop) -> None:
-    """The last one added is the outermost."""
-    app.add_middleware(SendCookies)
-    app.add_middleware(security.SecurityHeaders, secure=shop.secure)
-    app.add_middleware(logs.RequestLog, shop=shop.brand.shop.name, trusted_proxies=shop.settings.trusted_proxies)
 
 
 def _add_routes(app: FastAPI, shop: Shop) -> None:

@@ -1,16 +1,15 @@
 """Cookies: named once, `__Host-` prefixed where the shop is served over TLS, sent only with answers that succeeded.
 
-A cookie is asked for while the request is worked on; the middleware sends it when the answer starts. A visitor whose
+A cookie is asked for while the request is worked on and sent when the answer starts. A visitor whose
 transaction was rolled back therefore never gets a token that leads nowhere.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.cookies import SimpleCookie
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from fastapi import Request
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Name = Literal["session", "visitor", "lang", "link"]
 
@@ -56,26 +55,11 @@ def forget(request: Request, name: Name, *, secure: bool) -> None:
     remember(request, name, "", seconds=0, secure=secure)
 
 
-class SendCookies:
-    """Adds the cookies asked for to the answer."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        state = scope.setdefault("state", {})
-
-        async def send_with_cookies(message: Message) -> None:
-            if message["type"] == "http.response.start" and message["status"] < SUCCESS_BELOW:
-                headers = MutableHeaders(scope=message)
-                for cookie in state.get(_WAITING, {}).values():
-                    headers.append("set-cookie", _header(cookie))
-            await send(message)
-
-        await self.app(scope, receive, send_with_cookies)
+def to_send(state: Mapping[str, Any], *, status: int) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with the cookies that were asked for; none when it did not succeed."""
+    if status >= SUCCESS_BELOW or _WAITING not in state:
+        return []
+    return [(b"set-cookie", _header(cookie).encode("latin-1")) for cookie in state[_WAITING].values()]
 
 
 def _header(cookie: _Cookie) -> str:

@@ -6,26 +6,26 @@ is in its path), and values under telling names are struck out wherever they com
 
 import logging
 import re
-import secrets
 import sys
-import time
 from collections.abc import MutableMapping
+from functools import lru_cache
 from typing import Any
 
 import structlog
 from fastapi import Request
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from shared_core.kernel.settings import Settings
 
-REQUEST_ID_HEADER = "x-request-id"
+REQUEST_ID_HEADER = b"x-request-id"
 REQUEST_ID_BYTES = 8
 STRUCK_OUT = "[removed]"
+NAMES_KEPT = 1024
 QUIET_PATHS = frozenset({"/healthz", "/readyz"})
 
-_REQUEST_ID = "request_id"
-_ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9_\-]{8,64}")
+REQUEST_ID = "request_id"
+"""Where the state of a request keeps its id."""
+ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9_\-]{8,64}")
 _TELLING = re.compile(
     r"pass(word|wd)?|secret|token|authorization|cookie|csrf|phone|email|address|login|account|payee|recipient", re.I
 )
@@ -51,9 +51,9 @@ def configure(settings: Settings, *, shop: str) -> None:
         ]
     )
     structlog.configure(
-        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        wrapper_class=structlog.stdlib.BoundLogger,
+        processors=[*shared, *last],
+        logger_factory=lambda *_: Stderr(),
+        wrapper_class=structlog.make_filtering_bound_logger(settings.log_level),
         cache_logger_on_first_use=False,
     )
     handler = StderrHandler()
@@ -71,13 +71,22 @@ def configure(settings: Settings, *, shop: str) -> None:
         logging.getLogger(client).setLevel(logging.WARNING)  # they write whole addresses
 
 
+class Stderr:
+    """Writes our own lines to whatever standard error is at the moment; one line, one write."""
+
+    def msg(self, line: str) -> None:
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+    debug = info = warning = error = critical = exception = msg
+
+
 class StderrHandler(logging.Handler):
-    """Writes to whatever standard error is at the moment; one line, one write."""
+    """The same for the lines of libraries."""
 
     def emit(self, record: logging.LogRecord) -> None:
         try:
-            sys.stderr.write(self.format(record) + "\n")
-            sys.stderr.flush()
+            Stderr().msg(self.format(record))
         except (OSError, ValueError):
             self.handleError(record)
 
@@ -94,54 +103,14 @@ def strike_out(_logger: object, _method: str, event: MutableMapping[str, Any]) -
 
 
 def request_id(request: Request) -> str:
-    return str(request.scope.get("state", {}).get(_REQUEST_ID, ""))
+    return str(request.scope.get("state", {}).get(REQUEST_ID, ""))
 
 
-class RequestLog:
-    """Gives every request an id, logs how it ended, and keeps both in the context of everything logged meanwhile.
-
-    An id that comes with the request is kept only when it was set by a proxy of ours.
-    """
-
-    def __init__(self, app: ASGIApp, shop: str, trusted_proxies: int) -> None:
-        self.app = app
-        self.shop = shop
-        self.trusted_proxies = trusted_proxies
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        identifier = self._identifier(scope)
-        scope.setdefault("state", {})[_REQUEST_ID] = identifier
-        status = 500
-        started = time.perf_counter()
-
-        async def send_with_id(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-                MutableHeaders(scope=message)[REQUEST_ID_HEADER] = identifier
-            await send(message)
-
-        with structlog.contextvars.bound_contextvars(request_id=identifier, shop=self.shop):
-            try:
-                await self.app(scope, receive, send_with_id)
-            finally:
-                _log_end(scope, status=status, seconds=time.perf_counter() - started)
-
-    def _identifier(self, scope: Scope) -> str:
-        if self.trusted_proxies:
-            given = Headers(scope=scope).get(REQUEST_ID_HEADER, "")
-            if _ACCEPTABLE_ID.fullmatch(given):
-                return given
-        return secrets.token_hex(REQUEST_ID_BYTES)
-
-
-def _log_end(scope: Scope, *, status: int, seconds: float) -> None:
+def ended(log: structlog.typing.FilteringBoundLogger, scope: Scope, *, status: int, seconds: float) -> None:
+    """Log how a request ended. The checks of a healthy process are not worth a line."""
     if scope["path"] in QUIET_PATHS and status < 400:
         return
-    _log.info(
+    log.info(
         "request",
         method=scope["method"],
         route=route_of(scope),
@@ -171,4 +140,9 @@ def _adder(shop: str) -> structlog.types.Processor:
 def _clean(name: str, value: object) -> object:
     if isinstance(value, dict):
         return {key: _clean(str(key), each) for key, each in value.items()}
-    return STRUCK_OUT if _TELLING.search(name) and value not in (None, "") else value
+    return STRUCK_OUT if _is_telling(name) and value not in (None, "") else value
+
+
+@lru_cache(maxsize=NAMES_KEPT)
+def _is_telling(name: str) -> bool:
+    return bool(_TELLING.search(name))

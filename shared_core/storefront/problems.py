@@ -21,7 +21,7 @@ from starlette.exceptions import HTTPException
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
-from shared_core.storefront import logs, security, viewer
+from shared_core.storefront import logs, viewer
 
 PROBLEM_JSON = "application/problem+json"
 TYPE_PREFIX = "urn:platform:problem:"
@@ -164,9 +164,7 @@ async def _database_error(request: Request, error: Exception) -> Response:
 
 async def _unexpected(request: Request, error: Exception) -> Response:
     _log.error("unexpected failure", exc_info=error)
-    response = _answer(request, Broken())
-    security.add_headers(response.headers, nonce=None, secure=viewer.the_shop(request).secure)
-    return response
+    return _answer(request, Broken())
 
 
 def title_of(status: int) -> str:

@@ -6,14 +6,14 @@ or a bearer token (both impossible for a plain cross-site form), else the signed
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
 from fastapi import Request
 from itsdangerous import BadSignature, Signer
-from starlette.datastructures import Headers, MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.datastructures import Headers
 
 from shared_core.kernel.errors import Forbidden
 
@@ -26,6 +26,13 @@ NONCE_BYTES = 16
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 _NONCE = "csp_nonce"
+_ALWAYS = {
+    b"x-content-type-options": b"nosniff",
+    b"referrer-policy": b"strict-origin-when-cross-origin",
+    b"x-frame-options": b"DENY",
+    b"cross-origin-opener-policy": b"same-origin",
+    b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=()",
+}
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain", "")
 
 
@@ -114,37 +121,23 @@ def _signer(keys: Sequence[str], binding: str) -> Signer:
     return Signer(list(reversed(keys)), salt=salt, key_derivation="hmac", digest_method=sha256)
 
 
-class SecurityHeaders:
-    """Adds the headers that keep an answer where it belongs; routes may set Cache-Control themselves."""
+def dressed(
+    given: Iterable[tuple[bytes, bytes]], state: Mapping[str, Any], *, secure: bool
+) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer with those that keep it where it belongs.
 
-    def __init__(self, app: ASGIApp, secure: bool) -> None:
-        self.app = app
-        self.secure = secure
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        state = scope.setdefault("state", {})
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                add_headers(MutableHeaders(scope=message), nonce=state.get(_NONCE), secure=self.secure)
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
-
-
-def add_headers(headers: MutableHeaders, *, nonce: str | None, secure: bool) -> None:
-    headers.setdefault("Content-Security-Policy", content_policy(nonce))
-    headers.setdefault("Cache-Control", "no-store")
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "strict-origin-when-cross-origin"
-    headers["X-Frame-Options"] = "DENY"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
+    Routes may set Cache-Control and the content policy themselves, and nothing else of it.
+    """
+    headers = [each for each in given if each[0] not in _ALWAYS]
+    headers += _ALWAYS.items()
+    names = {name for name, _ in headers}
+    if b"content-security-policy" not in names:
+        headers.append((b"content-security-policy", content_policy(state.get(_NONCE)).encode()))
+    if b"cache-control" not in names:
+        headers.append((b"cache-control", b"no-store"))
     if secure:
-        headers["Strict-Transport-Security"] = f"max-age={HSTS_SECONDS}"
+        headers.append((b"strict-transport-security", f"max-age={HSTS_SECONDS}".encode()))
+    return headers
 
 
 def content_policy(nonce: str | None) -> str:

@@ -10,6 +10,7 @@ from datetime import datetime
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from shared_core import members
 from shared_core.kernel.codes import hash_token, new_code, new_token
@@ -20,6 +21,7 @@ from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import Viewer, the_shop, the_viewer
 
 AUDIENCE = "shop"
+PATH = "/s/"
 VISITOR_TOKEN_LENGTH_MAX = 64
 LEADS_TO = re.compile(r"/|/products|/products/[\w\-]{1,100}|/l/[\w\-]{1,60}", re.ASCII)
 """Pages a share link may be about. Nothing else is ever redirected to."""
@@ -27,6 +29,8 @@ LEADS_TO = re.compile(r"/|/products|/products/[\w\-]{1,100}|/l/[\w\-]{1,60}", re
 _PREVIEWS = re.compile(
     r"bot\b|crawl|spider|preview|slurp|facebookexternalhit|whatsapp/|telegram|embedly|wechatsharing", re.IGNORECASE
 )
+
+_FAILURE = "share_link_failure"
 
 router = APIRouter(include_in_schema=False)
 
@@ -36,9 +40,33 @@ class CannotBeShared(Invalid):
     message = "A share link can only lead to a page of the shop."
 
 
-async def follow(request: Request) -> RedirectResponse:
+class ShareLinks:
+    """Follows links before the application is asked: solving what other routes need would be most of a click.
+
+    A link that cannot be followed goes on to the application, whose route raises why, among those who can say it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(PATH) or scope["method"] != "GET":
+            await self.app(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            response = await follow(request, scope["path"].removeprefix(PATH))
+        except Exception as error:  # noqa: BLE001 - raised again by the route
+            scope["state"][_FAILURE] = error
+            await self.app(scope, receive, send)
+        else:
+            scope["endpoint"], scope["path_params"] = follow, {"token": scope["path"].removeprefix(PATH)}
+            await response(scope, receive, send)
+
+
+async def follow(request: Request, token: str) -> RedirectResponse:
     """Follow a share link. A tampered one is not found, an expired one is gone; neither writes anything."""
-    shop, token = the_shop(request), request.path_params["token"]
+    shop = the_shop(request)
     address = client_address(request, trusted_proxies=shop.settings.trusted_proxies)
     shop.limiter.spend(limits.SHARE_LINK_BY_ADDRESS, address)
     at = shop.clock()
@@ -51,8 +79,12 @@ async def follow(request: Request) -> RedirectResponse:
     return RedirectResponse(target, status_code=303)
 
 
-# A bare route: the machinery that solves other routes' dependencies would be a third of a click.
-router.add_route("/s/{token}", follow, methods=["GET"], include_in_schema=False)
+@router.api_route("/s/{token}", methods=["GET", "HEAD"])
+async def link(request: Request, token: str) -> RedirectResponse:
+    """What is left of a share link: to ask for its head, and to say why it cannot be followed."""
+    if _FAILURE in request.scope["state"]:
+        raise request.scope["state"][_FAILURE]
+    return await follow(request, token)
 
 
 def make_link(shop: Shop, viewer: Viewer, *, about: str, expires_at: datetime | None = None) -> str:
@@ -61,7 +93,7 @@ def make_link(shop: Shop, viewer: Viewer, *, about: str, expires_at: datetime | 
     if not LEADS_TO.fullmatch(about):
         raise CannotBeShared
     claims = members.ShareClaims(code=viewer.code, about=about, expires_at=expires_at)
-    return "/s/" + members.sign_share_token(claims, purpose="share", audience=AUDIENCE, keys=shop.keys)
+    return PATH + members.sign_share_token(claims, purpose="share", audience=AUDIENCE, keys=shop.keys)
 
 
 def absolute(request: Request, path: str) -> str:
