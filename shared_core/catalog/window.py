@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from shared_core.catalog import rules
@@ -53,7 +53,7 @@ def products(
 
 def product(session: Session, *, slug: str, hidden: bool = False) -> ProductView:
     """One product with its SKUs that are for sale; raises UnknownProduct where there is none. Two queries."""
-    rows = session.scalars(select(Product).where(Product.slug == slug).order_by(Product.id.desc()).limit(1)).all()
+    rows = session.scalars(_BY_SLUG, {"slug": slug}).all()
     for view in _views(session, rows, hidden):
         if view.listings:
             return view
@@ -88,12 +88,7 @@ def prices(session: Session, *, skus: Collection[str]) -> dict[str, PricedItem]:
 
 def for_sale(session: Session, *, skus: Collection[str]) -> dict[str, PricedItem]:
     """Those of the SKUs that are for sale, with what checkout charges for one unit. One query."""
-    query = (
-        select(Listing, Product)
-        .join(Product, Product.id == Listing.product_id)
-        .where(Listing.sku.in_(skus), _for_sale())
-    )
-    return {row.sku: priced(row, owner) for row, owner in session.execute(query)}
+    return {row.sku: priced(row, owner) for row, owner in session.execute(_PRICED, {"skus": list(skus)})}
 
 
 def listing(session: Session, *, sku: str) -> ListingView:
@@ -120,10 +115,19 @@ def _matches(word: str) -> ColumnElement[bool]:
 
 
 def _views(session: Session, rows: Collection[Product], hidden: bool) -> list[ProductView]:
-    query = select(Listing).where(Listing.product_id.in_([row.id for row in rows])).order_by(Listing.id)
-    if not hidden:
-        query = query.where(_for_sale())
     by_product: dict[int, list[Listing]] = {}
-    for each in session.scalars(query) if rows else ():
+    listings = _LISTINGS if hidden else _FOR_SALE
+    for each in session.scalars(listings, {"product_ids": [row.id for row in rows]}) if rows else ():
         by_product.setdefault(each.product_id, []).append(each)
     return [product_view(row, by_product.get(row.id, ())) for row in rows]
+
+
+_PRICED = (
+    select(Listing, Product)
+    .join(Product, Product.id == Listing.product_id)
+    .where(Listing.sku.in_(bindparam("skus", expanding=True)), _for_sale())
+)
+_BY_SLUG = select(Product).where(Product.slug == bindparam("slug")).order_by(Product.id.desc()).limit(1)
+_LISTINGS = select(Listing).where(Listing.product_id.in_(bindparam("product_ids", expanding=True))).order_by(Listing.id)
+_FOR_SALE = _LISTINGS.where(_for_sale())
+"""What every page asks is put together once."""

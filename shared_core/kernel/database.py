@@ -9,9 +9,10 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any, ClassVar
+from functools import lru_cache
+from typing import Any, ClassVar, cast
 
-from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, create_engine, event, exc, text
+from sqlalchemy import BigInteger, DateTime, Engine, Integer, MetaData, Table, create_engine, event, exc, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Dialect, make_url
 from sqlalchemy.orm import DeclarativeBase, ORMExecuteState, Session, sessionmaker
@@ -201,7 +202,14 @@ def insert_new(
     session: Session, model: type[Base], values: Mapping[str, Any], *, conflict: Sequence[str]
 ) -> int | None:
     """Like `insert_or_ignore`, for tables numbered by `id`: the new row's id, None when the row existed."""
-    dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(model).values(**values).on_conflict_do_nothing(index_elements=list(conflict))
-    inserted: int | None = session.scalar(statement.returning(model.__mapper__.primary_key[0]))
+    statement = _insert_unless_there(session.get_bind().dialect.name, model, tuple(conflict))
+    session.flush()
+    inserted: int | None = session.execute(statement, values).scalar()
     return inserted
+
+
+@lru_cache(maxsize=256)
+def _insert_unless_there(dialect: str, model: type[Base], conflict: tuple[str, ...]) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = insert(cast(Table, model.__table__)).on_conflict_do_nothing(index_elements=list(conflict))
+    return statement.returning(model.__mapper__.primary_key[0])

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any, Protocol
 
-from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.listeners import LISTENERS, Listeners
@@ -24,5 +23,5 @@ def announce(session: Session, event: Event) -> None:
         return
     listeners.hear(session, event)
     for subscriber in listeners.subscribed_to(type(event)):
-        payload: dict[str, Any] = TypeAdapter(type(event)).dump_python(event, mode="json")
+        payload: dict[str, Any] = subscriber.adapter.dump_python(event, mode="json")
         session.add(OutboxRow(subscriber=subscriber.name, payload=payload, written_at=event.at, due_at=event.at))

@@ -7,8 +7,10 @@ raise rolls all of it back. *After-commit* subscribers are told by the outbox, a
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar
 
+from pydantic import TypeAdapter
 from sqlalchemy.orm import Session
 
 LISTENERS = "listeners"
@@ -23,6 +25,11 @@ class Subscriber:
     name: str
     event_type: type[Any]
     run: Callable[[Any], None]
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[Any]:
+        """What writes its events down, and reads them again."""
+        return TypeAdapter(self.event_type)
 
 
 class Listeners:

@@ -7,7 +7,6 @@ are retried with growing delay and parked after `ATTEMPTS_MAX`, where `books` an
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import TypeAdapter
 from sqlalchemy import JSON, Index, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -43,7 +42,7 @@ def deliver(database: Database, *, at: datetime, limit: int = BATCH_MAX) -> int:
     done = 0
     for row_id, subscriber, payload in _claim(database, at=at, limit=limit):
         try:
-            subscriber.run(TypeAdapter(subscriber.event_type).validate_python(payload))
+            subscriber.run(subscriber.adapter.validate_python(payload))
         except Exception as error:  # noqa: BLE001 - one subscriber's fault is kept, retried and shown; the others go on
             _put_back(database, row_id, error=error, at=at)
         else:
@@ -75,19 +74,22 @@ def _claim(database: Database, *, at: datetime, limit: int) -> list[tuple[int, S
     """Take due rows out of other workers' sight until the lease ends. Each claim counts as an attempt."""
     subscribers = database.listeners.subscribers
     due = (
-        select(OutboxRow)
+        select(OutboxRow.id)
         .where(OutboxRow.done_at.is_(None), OutboxRow.due_at <= at, OutboxRow.attempts < ATTEMPTS_MAX)
         .where(OutboxRow.subscriber.in_(subscribers))
         .order_by(OutboxRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
+    taken = (
+        update(OutboxRow)
+        .where(OutboxRow.id.in_(due.scalar_subquery()))
+        .values(due_at=at + LEASE, attempts=OutboxRow.attempts + 1)
+        .returning(OutboxRow.id, OutboxRow.subscriber, OutboxRow.payload)
+    )
     with database.transaction() as session:
-        rows = session.scalars(due).all()
-        for row in rows:
-            row.due_at = at + LEASE
-            row.attempts += 1
-        return [(row.id, subscribers[row.subscriber], row.payload) for row in rows]
+        rows = session.execute(taken).all()
+    return [(row.id, subscribers[row.subscriber], row.payload) for row in sorted(rows, key=lambda row: row.id)]
 
 
 def _finish(database: Database, row_id: int, *, at: datetime) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, insert, select
+from sqlalchemy import ColumnElement, bindparam, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
 from shared_core.kernel.database import insert_new, insert_or_ignore
@@ -228,14 +228,19 @@ def _digest(session: Session, reference: str, book: str) -> str:
 def _account_ids(session: Session, keys: Iterable[tuple[str, str]], book: str) -> dict[tuple[str, str], int]:
     """Ids of the accounts, made where they are new; in sorted order so that nobody waits in a circle."""
     wanted = sorted(set(keys))
-    query = select(Account.address, Account.currency, Account.id).where(
-        Account.book == book, Account.address.in_([address for address, _ in wanted])
-    )
-    known = {(address, currency): account_id for address, currency, account_id in session.execute(query)}
+    known = _known_ids(session, wanted, book)
     fresh = [key for key in wanted if key not in known]
     for address, currency in fresh:
         row = {"book": book, "address": address, "currency": currency}
         insert_or_ignore(session, Account, row, conflict=["book", "address", "currency"])
-    if fresh:
-        known = {(address, currency): account_id for address, currency, account_id in session.execute(query)}
-    return known
+    return _known_ids(session, wanted, book) if fresh else known
+
+
+def _known_ids(session: Session, keys: Iterable[tuple[str, str]], book: str) -> dict[tuple[str, str], int]:
+    rows = session.execute(_ACCOUNTS, {"book": book, "addresses": [address for address, _ in keys]})
+    return {(address, currency): account_id for address, currency, account_id in rows}
+
+
+_ACCOUNTS = select(Account.address, Account.currency, Account.id).where(
+    Account.book == bindparam("book"), Account.address.in_(bindparam("addresses", expanding=True))
+)

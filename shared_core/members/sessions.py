@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.errors import NotFound
@@ -41,6 +41,19 @@ _VIEWER = (
 )  # fmt: skip
 
 
+_LIVE = (
+    select(*_VIEWER)
+    .join(LoginSessionRow, LoginSessionRow.member_id == Member.id)
+    .where(
+        LoginSessionRow.token_hash == bindparam("token_hash"),
+        LoginSessionRow.expires_at > bindparam("at"),
+        LoginSessionRow.revoked_at.is_(None),
+    )
+)
+_VISITOR = select(*_VIEWER).where(Member.visitor_token_hash == bindparam("token_hash"))
+"""Every request asks one of these, so they are put together once."""
+
+
 def start_session(
     session: Session, member_id: int, *, token_hash: str, device: str, expires_at: datetime, at: datetime
 ) -> None:
@@ -58,19 +71,13 @@ def start_session(
 
 def viewer(session: Session, token_hash: str, *, at: datetime) -> Viewer | None:
     """Whose log-in session this is, in one query; None when it is unknown, expired or revoked."""
-    query = (
-        select(*_VIEWER)
-        .join(LoginSessionRow, LoginSessionRow.member_id == Member.id)
-        .where(LoginSessionRow.token_hash == token_hash)
-        .where(LoginSessionRow.expires_at > at, LoginSessionRow.revoked_at.is_(None))
-    )
-    row = session.execute(query).one_or_none()
+    row = session.execute(_LIVE, {"token_hash": token_hash, "at": at}).one_or_none()
     return _viewer(*row) if row else None
 
 
 def visitor(session: Session, token_hash: str) -> Viewer | None:
     """Whose visitor cookie this is, in one query. A cookie alone never leads to an identified member."""
-    row = session.execute(select(*_VIEWER).where(Member.visitor_token_hash == token_hash)).one_or_none()
+    row = session.execute(_VISITOR, {"token_hash": token_hash}).one_or_none()
     return _viewer(*row) if row else None
 
 

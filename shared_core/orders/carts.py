@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import insert_or_ignore
@@ -11,10 +11,12 @@ from shared_core.orders.errors import BadQuantity, TooManyLines
 from shared_core.orders.models import CartLine
 from shared_core.orders.rules import LINES_MAX, QUANTITY_MAX
 
+_CART = select(CartLine).where(CartLine.buyer_id == bindparam("buyer_id")).order_by(CartLine.id)
+
 
 def cart(session: Session, buyer_id: int) -> Sequence[CartLine]:
     """The buyer's lines in the order they were added."""
-    return session.scalars(select(CartLine).where(CartLine.buyer_id == buyer_id).order_by(CartLine.id)).all()
+    return session.scalars(_CART, {"buyer_id": buyer_id}).all()
 
 
 def cart_count(session: Session, buyer_id: int) -> int:

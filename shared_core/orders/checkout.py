@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shared_core import catalog, supply
@@ -77,6 +77,15 @@ class Quote:
 
 
 @dataclass(frozen=True)
+class _Draft:
+    """`paid`: what the buyer pays for the goods of each SKU, in minor units."""
+
+    number: str
+    state: State
+    paid: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Counter:
     """Where purchases become orders. `seller` decides among claims by the plan's precedence."""
 
@@ -106,15 +115,14 @@ class Counter:
         HoldLimitReached.
         """
         with self.database.transaction() as session:
-            row = self._draft(session, purchase, number=number, at=at)
-            number, state = row.number, State(row.state)
-            paid = {line.sku: line.goods_net_minor for line in reads.lines(session, row.id)}
-        if state not in OPEN_TO_TRY:
+            draft = self._draft(session, purchase, number=number, at=at)
+        number = draft.number
+        if draft.state not in OPEN_TO_TRY:
             return number
         lines = [supply.HoldLine(sku, pieces) for sku, pieces in purchase.lines]
         try:
             held = self.gateway.hold(number, lines, customer=str(purchase.buyer_id), ttl=self.hold_ttl, at=at)
-            self._check_supply(number, held, paid, at=at)
+            self._check_supply(number, held, draft.paid, at=at)
         except PlatformError as refusal:
             self._refuse(number, refusal, at=at)
             raise
@@ -122,7 +130,7 @@ class Counter:
             self._finish(session, number, purchase, held, at=at)
         return number
 
-    def _draft(self, session: Session, purchase: Purchase, *, number: str, at: datetime) -> Order:
+    def _draft(self, session: Session, purchase: Purchase, *, number: str, at: datetime) -> "_Draft":
         """The draft of this checkout, written now or by an earlier try."""
         digest = request_hash(purchase.lines, purchase.address.as_json(), purchase.channel, purchase.note)
         known = _by_key(session, purchase)
@@ -130,16 +138,21 @@ class Counter:
             quote = self.quote(session, purchase.lines)
             if purchase.seen_total is not None and purchase.seen_total != quote.total:
                 raise PriceChanged(now=quote.total, seen=purchase.seen_total)
-            known = self._write(session, purchase, quote, digest, number=number, at=at)
+            if self._write(session, purchase, quote, digest, number=number, at=at):
+                return _Draft(number, State.DRAFT, {item.sku: item.unit_price.minor * n for item, n in quote.lines})
+            known = _by_key(session, purchase)
+        assert known is not None, "it was there before, or written beside us just now"
         if known.request_hash != digest:
             raise CheckoutKeyReused()
         if known.state in OPEN_TO_TRY and at > known.written_at + DRAFT_LIFE:
             raise CheckoutLapsed()
-        return known
+        paid = {line.sku: line.goods_net_minor for line in reads.lines(session, known.id)}
+        return _Draft(known.number, State(known.state), paid)
 
     def _write(
         self, session: Session, purchase: Purchase, quote: Quote, digest: str, *, number: str, at: datetime
-    ) -> Order:
+    ) -> bool:
+        """Write the draft; False when a parallel try of the same checkout has just done so."""
         seller = self.seller(session, purchase, at)
         values = {
             "number": number,
@@ -165,11 +178,10 @@ class Counter:
             "written_at": at,
         }
         order_id = insert_new(session, Order, values, conflict=["buyer_id", "checkout_key"])
-        if order_id is not None:
-            session.add_all(_line(order_id, price, pieces) for price, pieces in quote.lines)
-        row = _by_key(session, purchase)
-        assert row is not None, "it was written just now, here or beside us"
-        return row
+        if order_id is None:
+            return False
+        session.add_all(_line(order_id, price, pieces) for price, pieces in quote.lines)
+        return True
 
     def _refuse(self, number: str, refusal: PlatformError, *, at: datetime) -> None:
         with self.database.transaction() as session:
@@ -210,9 +222,11 @@ def _check_lines(lines: Sequence[tuple[str, int]]) -> None:
             raise BadQuantity(sku=sku, maximum=QUANTITY_MAX)
 
 
+_BY_KEY = select(Order).where(Order.buyer_id == bindparam("buyer_id"), Order.checkout_key == bindparam("key"))
+
+
 def _by_key(session: Session, purchase: Purchase) -> Order | None:
-    query = select(Order).where(Order.buyer_id == purchase.buyer_id, Order.checkout_key == purchase.checkout_key)
-    return session.scalars(query).one_or_none()
+    return session.scalars(_BY_KEY, {"buyer_id": purchase.buyer_id, "key": purchase.checkout_key}).one_or_none()
 
 
 def _line(order_id: int, price: catalog.PricedItem, pieces: int) -> OrderLine:

@@ -86,7 +86,8 @@ def confirm_payment(
     if not 0 < len(transaction_no.strip()) <= TRANSACTION_NO_LENGTH_MAX:
         raise Invalid(field="transaction_no", reason="it is empty or too long")
     row = reads.locked(session, number)
-    wanted = session.scalars(select(Expectation).where(Expectation.order_id == row.id)).one()
+    wanted = reads.expectation(session, row.id)
+    assert wanted is not None, "every order that was placed waits for its money"
     if amount != Money(wanted.amount_minor, row.currency):
         raise AmountDiffers(expected=Money(wanted.amount_minor, row.currency), number=number, found=amount)
     seen = Evidence(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shared_core.orders.errors import UnknownOrder
@@ -21,10 +21,17 @@ from shared_core.orders.rules import State
 
 PAGE_MAX = 100
 
+_BY_NUMBER = select(Order).where(Order.number == bindparam("number"))
+_LOCKED = _BY_NUMBER.with_for_update().execution_options(populate_existing=True)
+_LINES = select(OrderLine).where(OrderLine.order_id == bindparam("order_id")).order_by(OrderLine.id)
+_STEPS = select(OrderStep).where(OrderStep.order_id == bindparam("order_id")).order_by(OrderStep.id)
+_EXPECTATION = select(Expectation).where(Expectation.order_id == bindparam("order_id"))
+"""What every order asks several times is put together once."""
+
 
 def get(session: Session, number: str, *, buyer_id: int | None = None) -> Order:
     """The order `number`; with `buyer_id`, only if it is theirs. Raises UnknownOrder either way alike."""
-    row = session.scalars(select(Order).where(Order.number == number)).one_or_none()
+    row = session.scalars(_BY_NUMBER, {"number": number}).one_or_none()
     if row is None or (buyer_id is not None and row.buyer_id != buyer_id):
         raise UnknownOrder(number=number)
     return row
@@ -37,19 +44,18 @@ def order(session: Session, order_id: int) -> Order:
 
 def locked(session: Session, number: str) -> Order:
     """Like `get`; others who would change the order wait until this transaction ends."""
-    query = select(Order).where(Order.number == number).with_for_update()
-    row = session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
+    row = session.scalars(_LOCKED, {"number": number}).one_or_none()
     if row is None:
         raise UnknownOrder(number=number)
     return row
 
 
 def lines(session: Session, order_id: int) -> Sequence[OrderLine]:
-    return session.scalars(select(OrderLine).where(OrderLine.order_id == order_id).order_by(OrderLine.id)).all()
+    return session.scalars(_LINES, {"order_id": order_id}).all()
 
 
 def steps(session: Session, order_id: int) -> Sequence[OrderStep]:
-    return session.scalars(select(OrderStep).where(OrderStep.order_id == order_id).order_by(OrderStep.id)).all()
+    return session.scalars(_STEPS, {"order_id": order_id}).all()
 
 
 def parcels(session: Session, order_id: int) -> Sequence[Parcel]:
@@ -70,7 +76,7 @@ def refund_requests(session: Session, order_id: int) -> Sequence[RefundRequest]:
 
 
 def expectation(session: Session, order_id: int) -> Expectation | None:
-    return session.scalars(select(Expectation).where(Expectation.order_id == order_id)).one_or_none()
+    return session.scalars(_EXPECTATION, {"order_id": order_id}).one_or_none()
 
 
 def evidence(session: Session, order_id: int) -> Sequence[Evidence]:

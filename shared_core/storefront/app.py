@@ -106,9 +106,15 @@ def _operation_id(route: APIRoute) -> str:
 
 
 def _add_routes(app: FastAPI, shop: Shop) -> None:
-    """Routes are tried in order: the busiest first."""
-    for router in (share_links.router, health.router, statics.router, pages.router, api.router, admin.router):
+    """Routes are tried in order: the busiest first. Each router is included by itself, or it would be tried twice."""
+    for router in (share_links.router, health.router, statics.router):
         app.include_router(router)
+    for router in api.routers:
+        app.include_router(router, prefix=api.PREFIX, responses=problems.responses(403, 413))
+    for router in pages.routers:
+        app.include_router(router, include_in_schema=False)
+    for router in admin.routers:
+        app.include_router(router, prefix=admin.PREFIX, include_in_schema=False)
     own = APIRouter()
     shop.hooks.call.routes(router=own)
     app.include_router(own)

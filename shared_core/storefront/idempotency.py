@@ -10,12 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, cast
 
 from fastapi import Depends, Header, Request
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
-from sqlalchemy import select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import insert_or_ignore
@@ -144,6 +144,9 @@ def _stored(session: Session, intention: Intention) -> Answer[M]:
 
 def _keep(session: Session, intention: Intention, answer: M, *, status: int) -> Answer[M]:
     body = answer.model_dump(mode="json")
-    mine = (IdempotencyRow.scope == intention.scope) & (IdempotencyRow.key == intention.key)
-    session.execute(update(IdempotencyRow).where(mine).values(status=status, body=body))
+    session.execute(_KEPT, {"of": intention.scope, "under": intention.key, "status": status, "body": body})
     return Answer(status, body, replayed=False)
+
+
+_KEYS = cast(Table, IdempotencyRow.__table__)
+_KEPT = update(_KEYS).where(_KEYS.c.scope == bindparam("of"), _KEYS.c.key == bindparam("under"))

@@ -33,6 +33,8 @@ WRITERS_MAX = {"sqlite": 4, "postgresql": 16}
 Must stay well below the 40 threads that serve requests: a request that holds a lock needs a thread to go on, and must
 find one although others, in threads of their own, wait for that lock.
 """
+READERS_MAX = 16
+"""Requests that one process reads for at once. With the writers it stays below the database's connections."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,8 @@ class Shop:
     clicks: PerLoop[ClickBatcher]
     turns: PerLoop[asyncio.Semaphore]
     """A write request takes its turn here before it takes a thread, see `WRITERS_MAX`."""
+    readers: PerLoop[asyncio.Semaphore]
+    """The same for requests that read, see `READERS_MAX`."""
 
     @classmethod
     def open(
@@ -103,6 +107,7 @@ class Shop:
             limiter=Limiter(enabled=settings.rate_limits),
             clicks=PerLoop(partial(ClickBatcher, database)),
             turns=PerLoop(partial(asyncio.Semaphore, WRITERS_MAX[database.dialect])),
+            readers=PerLoop(partial(asyncio.Semaphore, READERS_MAX)),
         )
 
     @property

@@ -8,12 +8,13 @@ looked up before it begins, in a short reading of its own, so that no request ev
 """
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 
+from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
 from fastapi.security import APIKeyCookie, HTTPAuthorizationCredentials, HTTPBearer
@@ -27,11 +28,6 @@ from shared_core.storefront import cookies, languages, limits, security
 from shared_core.storefront.shop import Shop
 
 API_PREFIX = "/api/"
-READERS_MAX = 16
-"""Requests that may hold a reading session at once in one process; more wait without a thread or a connection.
-
-With the writers' `WRITERS_MAX` it stays below the database's connections.
-"""
 
 
 class LoginRequired(PlatformError):
@@ -147,18 +143,43 @@ StaffDep = Annotated[Viewer, Depends(staff_viewer)]
 """A signed-in owner or staff member; anybody else gets 403."""
 
 
-def transaction(shop: ShopDep, viewer: ViewerDep) -> Iterator[Session]:
-    with shop.database.transaction() as session:
+async def transaction(shop: ShopDep, viewer: ViewerDep) -> AsyncIterator[Session]:
+    """Beginning waits for nothing; ending waits for the disk, in a thread that is there whatever the others do."""
+    opened = shop.database.transaction()
+    session = opened.__enter__()
+    try:
         yield session
+    except BaseException as error:
+        await _in_own_thread(opened.__exit__, type(error), error, error.__traceback__)
+        raise
+    else:
+        await _in_own_thread(opened.__exit__, None, None, None)
 
 
-def reading(shop: ShopDep, viewer: ViewerDep) -> Iterator[Session]:
-    with shop.database.glance() as session:
-        yield session
+async def reading(shop: ShopDep) -> AsyncIterator[Session]:
+    """A glance waits for nothing when it begins and when it ends, so it needs no thread for that."""
+    async with shop.readers.here():
+        with shop.database.glance() as session:
+            yield session
+
+
+async def _in_own_thread(end: Callable[..., bool | None], *how: object) -> None:
+    """End a transaction even when the client has gone, and when every other thread waits for this one's locks."""
+    with CancelScope(shield=True):
+        await to_thread.run_sync(end, *how, limiter=CapacityLimiter(1))
 
 
 SessionDep = Annotated[Session, Depends(transaction, scope="function")]
-ReadDep = Annotated[Session, Depends(reading, scope="function", max_concurrency=READERS_MAX)]
+GlanceDep = Annotated[Session, Depends(reading, scope="function")]
+"""A session to read with, where it does not matter who asks; nobody is looked up."""
+
+
+async def reading_for_viewer(viewer: ViewerDep, session: GlanceDep) -> Session:
+    return session
+
+
+ReadDep = Annotated[Session, Depends(reading_for_viewer)]
+"""The same where an answer depends on who asks, and for every page: it says who is logged in."""
 
 
 def ensure_visitor(request: Request, session: Session) -> Viewer:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import insert_new, lock
@@ -16,6 +16,31 @@ from shared_core.supply.gateway import HeldLine, HoldLine, HoldState, HoldView, 
 from shared_core.supply.models import Product, StockHold, StockHoldLine, Supplier, Variant
 
 EXPIRED_AT_ONCE_MAX = 200
+
+_LOCKED = (
+    select(StockHold)
+    .where(StockHold.reference == bindparam("reference"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_OPEN = select(func.count()).where(
+    StockHold.store == bindparam("store"),
+    StockHold.customer == bindparam("customer"),
+    StockHold.state == HoldState.HELD,
+    StockHold.expires_at > bindparam("at"),
+)
+_OFFERED = (
+    select(Variant.sku, Variant.id, Product.supplier_id, Variant.cost_minor, Variant.supply_price_minor)
+    .join(Product, Product.id == Variant.product_id)
+    .join(Supplier, Supplier.id == Product.supplier_id)
+    .where(
+        Variant.sku.in_(bindparam("skus", expanding=True)),
+        Variant.active,
+        Product.active,
+        Supplier.currency == bindparam("currency"),
+    )
+)
+"""What every hold asks is put together once."""
 
 
 def hold(
@@ -85,8 +110,7 @@ def expire_holds(session: Session, *, at: datetime) -> int:
 
 def locked_hold(session: Session, reference: str) -> StockHold | None:
     """The hold as it is now, and nobody else changes it until this transaction ends."""
-    query = select(StockHold).where(StockHold.reference == reference).with_for_update()
-    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    return session.scalars(_LOCKED, {"reference": reference}).one_or_none()
 
 
 def lines_of(session: Session, holds: Iterable[int]) -> list[StockHoldLine]:
@@ -127,14 +151,7 @@ def _known(session: Session, reference: str, digest: str) -> HoldView:
 def _keep_within_limit(session: Session, *, terms: Terms, customer: str, at: datetime) -> None:
     """Count the customer's open holds, this new one among them."""
     maximum = terms.limits.open_holds_per_customer_max
-    count = session.scalar(
-        select(func.count()).where(
-            StockHold.store == terms.store,
-            StockHold.customer == customer,
-            StockHold.state == HoldState.HELD,
-            StockHold.expires_at > at,
-        )
-    )
+    count = session.scalar(_OPEN, {"store": terms.store, "customer": customer, "at": at})
     if count is not None and count > maximum:
         raise HoldLimitReached(limit="open_holds_per_customer_max", maximum=maximum)
 
@@ -162,18 +179,8 @@ class _Wanted:
 
 def _offered(session: Session, lines: Sequence[HoldLine], currency: str) -> list[_Wanted]:
     """The variants behind the SKUs, with today's prices. Raises UnknownSku for what is not on offer to this store."""
-    query = (
-        select(Variant.sku, Variant.id, Product.supplier_id, Variant.cost_minor, Variant.supply_price_minor)
-        .join(Product, Product.id == Variant.product_id)
-        .join(Supplier, Supplier.id == Product.supplier_id)
-        .where(
-            Variant.sku.in_([line.sku for line in lines]),
-            Variant.active,
-            Product.active,
-            Supplier.currency == currency,
-        )
-    )
-    found = {offer.sku: offer for offer in session.execute(query)}
+    skus = [line.sku for line in lines]
+    found = {offer.sku: offer for offer in session.execute(_OFFERED, {"skus": skus, "currency": currency})}
     wanted: list[_Wanted] = []
     for line in lines:
         offer = found.get(line.sku)

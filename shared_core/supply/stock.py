@@ -6,9 +6,11 @@ Whoever moves several variants in one transaction does so in the order of their 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 
-from sqlalchemy import Select, Update, insert, select, update
+from sqlalchemy import BigInteger, Select, Table, Update, bindparam, insert, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from shared_core.kernel.database import insert_or_ignore
 from shared_core.ledger import ReferenceReused
@@ -167,15 +169,27 @@ def _move(
     session: Session, units: Units, source: InstrumentedAttribute[int], target: InstrumentedAttribute[int]
 ) -> bool:
     """Move units where there are enough of them: the one statement on which "never oversold" rests."""
-    values = {source: source - units.quantity, target: target + units.quantity}
-    statement = update(Stock).where(Stock.variant_id == units.variant_id, source >= units.quantity).values(values)
-    free = _free_after(session, statement)
+    values = {"variant": units.variant_id, "quantity": units.quantity}
+    free: int | None = session.scalar(_MOVES[source.key, target.key], values)
     if free is None:
         return False
     fewest = free if source is Stock.free else free - units.quantity
     if fewest <= LOW_STOCK and (source is Stock.free or target is Stock.free):
         touch(session, [units.variant_id])
     return True
+
+
+def _moving(source: str, target: str) -> ReturningUpdate[Any]:
+    rows, quantity = cast(Table, Stock.__table__), bindparam("quantity", type_=BigInteger)
+    enough = (rows.c.variant_id == bindparam("variant")) & (rows.c[source] >= quantity)
+    moved = {source: rows.c[source] - quantity, target: rows.c[target] + quantity}
+    return update(rows).where(enough).values(moved).returning(rows.c.free)
+
+
+_MOVES = {
+    pair: _moving(*pair)
+    for pair in (("free", "held"), ("free", "sold"), ("held", "free"), ("held", "sold"), ("sold", "free"))
+}
 
 
 def _free_after(session: Session, statement: Update) -> int | None:

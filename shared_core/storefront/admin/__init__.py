@@ -1,11 +1,9 @@
 """The back office under /admin, for staff: what waits, orders, goods, people, payouts, the books."""
 
-from fastapi import APIRouter
-
 from shared_core.storefront.admin import books, goods, orders, overview, payouts, people
 
-router = APIRouter(include_in_schema=False)
-for _part in (overview, orders, goods, people, payouts, books):
-    router.include_router(_part.router, prefix="/admin")
+PREFIX = "/admin"
 
-__all__ = ["router"]
+routers = tuple(part.router for part in (overview, orders, goods, people, payouts, books))
+
+__all__ = ["PREFIX", "routers"]

@@ -1,7 +1,5 @@
 """The JSON API under /api/v1: every route parses, calls one service and shapes its answer."""
 
-from fastapi import APIRouter
-
 from shared_core.storefront.api import (
     admin_goods,
     admin_orders,
@@ -13,9 +11,8 @@ from shared_core.storefront.api import (
     sessions,
     sharing,
 )
-from shared_core.storefront.problems import responses
 
-__all__ = ["DESCRIPTION", "PREFIX", "router"]
+__all__ = ["DESCRIPTION", "PREFIX", "routers"]
 
 PREFIX = "/api/v1"
 
@@ -32,6 +29,6 @@ known by a cookie.
 and does nothing; the same key with another request is refused (422).
 """
 
-router = APIRouter(prefix=PREFIX, responses=responses(403, 413))
-for each in (catalogue, sharing, sessions, cart, purchases, me, admin_orders, admin_goods, admin_people):
-    router.include_router(each.router)
+routers = tuple(
+    part.router for part in (catalogue, cart, purchases, sharing, sessions, me, admin_orders, admin_goods, admin_people)
+)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Query
 from shared_core import catalog
 from shared_core.storefront.api.shapes import Money, Output
 from shared_core.storefront.problems import responses
-from shared_core.storefront.viewer import ReadDep
+from shared_core.storefront.viewer import GlanceDep
 
 router = APIRouter(tags=["catalogue"])
 
@@ -54,7 +54,7 @@ class Shelves(Output):
 
 @router.get("/products", responses=responses(422, 503))
 def list_products(
-    session: ReadDep,
+    session: GlanceDep,
     search: Annotated[str, Query(max_length=100, description="All of these words, in any order.")] = "",
     category: Annotated[str | None, Query(max_length=120)] = None,
     brand: Annotated[str | None, Query(max_length=120)] = None,
@@ -69,13 +69,13 @@ def list_products(
 
 
 @router.get("/products/{slug}", responses=responses(404, 503))
-def get_product(session: ReadDep, slug: Annotated[str, Path(max_length=120)]) -> Product:
+def get_product(session: GlanceDep, slug: Annotated[str, Path(max_length=120)]) -> Product:
     """One product with all its variants that are for sale."""
     return product_of(catalog.product(session, slug=slug))
 
 
 @router.get("/shelves", responses=responses(503))
-def list_shelves(session: ReadDep) -> Shelves:
+def list_shelves(session: GlanceDep) -> Shelves:
     """Categories and brands that have something for sale."""
     return Shelves(categories=catalog.categories(session), brands=catalog.brands(session))
 

@@ -218,7 +218,7 @@ def order_of(session: Session, shop: Shop, row: orders.Order) -> Order:
                 shipped_at=each.shipped_at,
                 delivered_at=each.delivered_at,
             )
-            for each in orders.parcels(session, row.id)
+            for each in (orders.parcels(session, row.id) if row.paid_at else ())
         ],
         refunds=[
             Refund(
@@ -228,7 +228,7 @@ def order_of(session: Session, shop: Shop, row: orders.Order) -> Order:
                 at=each.at,
                 sent_at=each.sent_at,
             )
-            for each in orders.refunds(session, row.id)
+            for each in (orders.refunds(session, row.id) if row.refunded_minor else ())
         ],
         history=[Step(state=each.state, at=each.at) for each in orders.steps(session, row.id)],
     )
