@@ -13,6 +13,8 @@ from shared_core.orders.rules import LINES_MAX, QUANTITY_MAX
 
 _CART = select(CartLine).where(CartLine.buyer_id == bindparam("buyer_id")).order_by(CartLine.id)
 
+_PIECES = select(func.coalesce(func.sum(CartLine.quantity), 0)).where(CartLine.buyer_id == bindparam("buyer_id"))
+
 
 def cart(session: Session, buyer_id: int) -> Sequence[CartLine]:
     """The buyer's lines in the order they were added."""
@@ -21,9 +23,7 @@ def cart(session: Session, buyer_id: int) -> Sequence[CartLine]:
 
 def cart_count(session: Session, buyer_id: int) -> int:
     """Pieces in the cart."""
-    return (
-        session.scalar(select(func.coalesce(func.sum(CartLine.quantity), 0)).where(CartLine.buyer_id == buyer_id)) or 0
-    )
+    return session.scalar(_PIECES, {"buyer_id": buyer_id}) or 0
 
 
 def put_in_cart(session: Session, *, buyer_id: int, sku: str, quantity: int, at: datetime) -> None:
