@@ -245,7 +245,7 @@ def test_tests_and_examples_are_short_too_and_leave_no_notes() -> None:
     assert not offences, "\n" + "\n".join(offences)
 
 
-COMES_WITH = {"starlette": "fastapi", "markupsafe": "jinja2", "pydantic_core": "pydantic"}
+COMES_WITH = {"anyio": "fastapi", "starlette": "fastapi", "markupsafe": "jinja2", "pydantic_core": "pydantic"}
 
 
 def test_everything_imported_is_declared() -> None:
