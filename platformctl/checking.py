@@ -13,7 +13,7 @@ from platformctl.rendering import rendered
 from platformctl.shop import ShopFolder
 from shared_core import plan, storefront
 from shared_core.kernel.findings import ConfigError, Finding
-from shared_core.kernel.settings import Settings
+from shared_core.kernel.settings import Settings, review
 
 ANSWERS_FILE = ".copier-answers.yml"
 TENANT = "brand/"
@@ -26,7 +26,7 @@ def check(shop: ShopFolder) -> list[Finding]:
 
 def _settings() -> Iterator[Finding]:
     try:
-        Settings()
+        yield from review(Settings())
     except ValidationError as error:
         for each in error.errors(include_url=False):
             yield Finding(

@@ -17,10 +17,9 @@ from platformctl.shop import ShopFolder
 from shared_core import migrations
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.findings import Finding
-from shared_core.kernel.settings import Settings
+from shared_core.kernel.settings import Settings, review
 
 PYTHON_OLDEST = (3, 11)
-SECRET_LENGTH_MIN = 32
 Examination = Callable[["Patient"], Iterator[Finding]]
 
 
@@ -116,15 +115,8 @@ def _settings(patient: Patient) -> Iterator[Finding]:
     settings = _read_settings()
     if settings is None:
         yield Finding("bad_setting", N_("a setting cannot be used."), N_("See: platformctl check"), file=".env")
-    elif len(settings.secret_key.get_secret_value()) < SECRET_LENGTH_MIN:
-        yield Finding(
-            "no_secret_key",
-            N_("SHOP_SECRET_KEY is missing or shorter than {least} characters."),
-            N_("Set it to the output of: openssl rand -hex 32"),
-            severity="error" if settings.environment == "production" else "warning",
-            key="SHOP_SECRET_KEY",
-            params={"least": SECRET_LENGTH_MIN},
-        )
+    else:
+        yield from review(settings)
 
 
 def _database(patient: Patient) -> Iterator[Finding]:

@@ -41,6 +41,14 @@ class CrossSiteRequest(Forbidden):
     message = "This request came from another site. Open the page again and retry there."
 
 
+class SameSiteUnproven(Forbidden):
+    code = "same_site_unproven"
+    message = (
+        "Nothing shows that this request comes from this shop. A browser sends Origin or Sec-Fetch-Site, a form its "
+        "token; a program can send JSON or a bearer token."
+    )
+
+
 class FormExpired(Forbidden):
     code = "form_expired"
     message = "This form is too old. Open the page again and retry."
@@ -61,7 +69,9 @@ def form_token(keys: Sequence[str], *, binding: str, at: datetime) -> str:
 
 
 def check_form_token(token: str, keys: Sequence[str], *, binding: str, at: datetime) -> None:
-    """Raises FormExpired unless `form_token` made the token for this binding less than a day ago."""
+    """Raises SameSiteUnproven without a token, FormExpired for one that is too old or another's."""
+    if not token:
+        raise SameSiteUnproven
     try:
         issued = int(_signer(keys, binding).unsign(token))
     except (BadSignature, ValueError) as error:

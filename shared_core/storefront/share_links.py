@@ -98,9 +98,7 @@ def make_link(shop: Shop, viewer: Viewer, *, about: str, expires_at: datetime | 
 
 def absolute(request: Request, path: str) -> str:
     """`path` as it is reached from outside."""
-    shop = the_shop(request)
-    seen = request.base_url.replace(scheme="https") if shop.secure else request.base_url
-    return (shop.settings.base_url or str(seen)).rstrip("/") + path
+    return (the_shop(request).settings.base_url or str(request.base_url)).rstrip("/") + path
 
 
 def last_link(request: Request, session: Session) -> int | None:

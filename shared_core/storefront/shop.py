@@ -9,9 +9,8 @@ from pathlib import Path
 
 from shared_core import catalog, members, orders, plan, supply
 from shared_core.kernel.database import Database
-from shared_core.kernel.findings import ConfigError, Finding
-from shared_core.kernel.i18n import N_
-from shared_core.kernel.settings import Settings
+from shared_core.kernel.findings import ConfigError
+from shared_core.kernel.settings import Settings, review
 from shared_core.storefront import brand as brands
 from shared_core.storefront import wiring
 from shared_core.storefront.brand import BrandConfig
@@ -23,7 +22,6 @@ from shared_core.storefront.schema import Schema
 from shared_core.storefront.theme import Theme
 from shared_core.storefront.wiring import PlanBook
 
-SECRET_LENGTH_MIN = 32
 DEVELOPMENT_KEY = "development only: signatures made with this key prove nothing"
 STORE = "store"
 """The name of the one store of an embedded supply."""
@@ -77,6 +75,7 @@ class Shop:
 
         `clock` and `passwords` (a cheaper hash) are for tests.
         """
+        refuse_unfit(settings)
         brand = brands.load(brand_dir)
         currency = brand.shop.currency
         plans = (plan.load(brand_dir / "plan.toml", currency=currency),)
@@ -133,20 +132,14 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def refuse_unfit(settings: Settings) -> None:
+    """Raises ConfigError naming every setting with which a shop must not start."""
+    faults = [each for each in review(settings) if each.severity == "error"]
+    if faults:
+        raise ConfigError(faults)
+
+
 def signing_keys(settings: Settings) -> tuple[str, ...]:
-    """The current key, then the old ones. Production refuses to start without a real one."""
-    current = settings.secret_key.get_secret_value()
-    if settings.environment == "production" and len(current) < SECRET_LENGTH_MIN:
-        raise ConfigError(
-            [
-                Finding(
-                    code="no_secret_key",
-                    message=N_("SHOP_SECRET_KEY is missing or shorter than {least} characters."),
-                    remedy=N_("Set it to the output of: openssl rand -hex 32"),
-                    key="SHOP_SECRET_KEY",
-                    params={"least": SECRET_LENGTH_MIN},
-                )
-            ]
-        )
+    """The current key, then the old ones."""
     old = [key.get_secret_value() for key in settings.previous_secret_keys]
-    return (current or DEVELOPMENT_KEY, *old)
+    return (settings.secret_key.get_secret_value() or DEVELOPMENT_KEY, *old)

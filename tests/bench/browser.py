@@ -41,9 +41,10 @@ class Browser:
         return await self.send(method, path, json.dumps(body).encode(), "application/json", more=more)
 
     async def send_form(self, path: str, fields: Mapping[str, object]) -> Answer:
-        more = f"Origin: http://{HOST}:{self.port}\r\n"
         body = urlencode({name: str(value) for name, value in fields.items()}).encode()
-        return await self.send("POST", path, body, "application/x-www-form-urlencoded", more=more)
+        return await self.send(
+            "POST", path, body, "application/x-www-form-urlencoded", more="Sec-Fetch-Site: same-origin\r\n"
+        )
 
     async def send(self, method: str, path: str, body: bytes = b"", kind: str = "", *, more: str = "") -> Answer:
         """Raises ConnectionError when the server hangs up."""

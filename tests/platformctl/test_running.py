@@ -218,6 +218,17 @@ def test_the_doctor_names_what_is_missing(ctl: Command, shop: Path, monkeypatch:
     assert told["migrations_pending"]["remedy"] == "Run: platformctl migrate"
 
 
+def test_a_production_shop_without_an_address_is_found_before_the_start(
+    ctl: Command, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_ENVIRONMENT", "production")
+    for command in (("check", shop), ("doctor", "-C", shop, "--only", "settings")):
+        assert findings(ctl, *command)["no_base_url"]["severity"] == "error"
+        monkeypatch.setenv("SHOP_BASE_URL", "http://shop.example")
+        assert findings(ctl, *command)["insecure_base_url"]["key"] == "SHOP_BASE_URL"
+        monkeypatch.delenv("SHOP_BASE_URL")
+
+
 def test_the_doctor_examines_only_what_is_asked(ctl: Command, shop: Path) -> None:
     assert set(findings(ctl, "doctor", "-C", shop, "--only", "git")) == {"git"}
     outcome = ctl("doctor", "--only", "gti")

@@ -68,16 +68,6 @@ def test_links_and_codes_of_a_shop_with_an_address_ignore_the_host(
     close_front(front)
 
 
-def test_a_shop_in_production_never_hands_out_plain_links(brand_dir: Path, database_url: str, clock: Clock) -> None:
-    settings = Settings(
-        database_url=database_url, worker_inline=False, environment="production", secret_key="k" * 40, _env_file=None
-    )
-    front = open_front(brand_dir, settings, clock)
-    made = front.browser().post("/api/v1/share-links", json={}).json()
-    assert made["url"].startswith("https://shop.example/s/")
-    close_front(front)
-
-
 @pytest.mark.parametrize(
     "path", ["//evil.example", "//evil.example/x", "/%5Cevil.example", "/%09/evil.example", "///x"]
 )

@@ -114,13 +114,22 @@ def test_a_form_without_an_origin_needs_its_token(brand_with_form: Path, setting
     close_front(front)
 
 
+def test_a_client_that_proves_nothing_is_told_what_is_missing(front: Front) -> None:
+    client = front.member()
+    del client.headers["Origin"]
+    answer = client.post("/logout")
+    assert (answer.status_code, answer.json()["code"]) == (403, "same_site_unproven")
+    assert "Origin" in answer.json()["detail"]
+    assert client.post("/logout", headers={"X-CSRF-Token": "old"}).json()["code"] == "form_expired"
+
+
 def test_a_form_token_is_worthless_in_another_session(brand_with_form: Path, settings: Settings, clock: Clock) -> None:
     front = open_front(brand_with_form, settings, clock)
     mine, theirs = front.member(), front.member()
     for client in (mine, theirs):
         del client.headers["Origin"]
     token = mine.get("/form").text.partition("|")[0]
-    assert theirs.post("/form", data={"csrf_token": token}).status_code == 403
+    assert theirs.post("/form", data={"csrf_token": token}).json()["code"] == "form_expired"
     assert mine.post("/form", data={"csrf_token": token}).status_code == 200
     close_front(front)
 
@@ -161,11 +170,42 @@ def test_plain_http_promises_no_tls(front: Front) -> None:
     assert "strict-transport-security" not in front.browser().get("/healthz").headers
 
 
-def test_production_refuses_to_start_without_a_secret(brand_dir: Path, database_url: str, clock: Clock) -> None:
-    settings = Settings(database_url=database_url, environment="production", secret_key="short", _env_file=None)
+@pytest.mark.parametrize(
+    ("secret", "address", "codes"),
+    [
+        ("short", "", ["no_secret_key", "no_base_url"]),
+        ("k" * 40, "http://shop.example", ["insecure_base_url"]),
+        ("k" * 40, "https://shop.example/shop", ["bad_base_url"]),
+        ("k" * 40, "shop.example", ["bad_base_url"]),
+        ("k" * 40, "https://ann@shop.example", ["bad_base_url"]),
+    ],
+)
+def test_production_refuses_to_start_without_a_secret_and_a_safe_address(
+    brand_dir: Path, database_url: str, clock: Clock, secret: str, address: str, codes: list[str]
+) -> None:
+    settings = Settings(
+        database_url=database_url, environment="production", secret_key=secret, base_url=address, _env_file=None
+    )
     with pytest.raises(ConfigError) as caught:
         open_front(brand_dir, settings, clock)
-    assert [finding.code for finding in caught.value.findings] == ["no_secret_key"]
+    assert [finding.code for finding in caught.value.findings] == codes
+
+
+@pytest.mark.parametrize("address", ["https://shop.example", "https://shop.example:8443/", "http://localhost:8000"])
+def test_production_starts_where_nobody_can_listen_in(
+    brand_dir: Path, database_url: str, clock: Clock, address: str
+) -> None:
+    settings = Settings(
+        database_url=database_url,
+        worker_inline=False,
+        environment="production",
+        secret_key="k" * 40,
+        base_url=address,
+        _env_file=None,
+    )
+    front = open_front(brand_dir, settings, clock)
+    assert front.browser().get("/readyz").status_code == 200
+    close_front(front)
 
 
 def test_a_log_in_makes_a_new_token_and_a_log_out_kills_it(front: Front) -> None:

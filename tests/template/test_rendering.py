@@ -137,7 +137,8 @@ def test_compose_demands_secrets_and_grants_no_privileges() -> None:
     services = compose()["services"]
     assert "POSTGRES_PASSWORD:?" in services["database"]["environment"]["POSTGRES_PASSWORD"]
     for name in ("migrate", "app", "worker"):
-        assert "SHOP_SECRET_KEY:?" in services[name]["environment"]["SHOP_SECRET_KEY"]
+        for setting in ("SHOP_SECRET_KEY", "SHOP_BASE_URL"):
+            assert f"{setting}:?" in services[name]["environment"][setting]
         assert services[name]["environment"]["SHOP_ENVIRONMENT"] == "production"
         assert services[name]["cap_drop"] == ["ALL"]
         assert services[name]["read_only"] is True
@@ -148,7 +149,7 @@ def test_docker_accepts_the_compose_file(tmp_path: Path) -> None:
     if not docker or subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode:
         pytest.skip("docker compose is not installed")
     render(tmp_path / "shop", answers_for(), core_version=VERSION)
-    (tmp_path / "shop" / ".env").write_text("SHOP_SECRET_KEY=x\nPOSTGRES_PASSWORD=y\n")
+    (tmp_path / "shop" / ".env").write_text("SHOP_SECRET_KEY=x\nSHOP_BASE_URL=https://x\nPOSTGRES_PASSWORD=y\n")
     done = subprocess.run([docker, "compose", "config", "-q"], cwd=tmp_path / "shop", capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
 
