@@ -24,7 +24,8 @@ from starlette.concurrency import run_in_threadpool
 from shared_core import members, orders
 from shared_core.kernel.codes import hash_token, new_code, new_token
 from shared_core.kernel.errors import Forbidden, PlatformError
-from shared_core.storefront import cookies, languages, limits, security
+from shared_core.storefront import cookies, languages, limits, rights, security
+from shared_core.storefront.rights import Right
 from shared_core.storefront.shop import Shop
 
 API_PREFIX = "/api/"
@@ -34,6 +35,11 @@ class LoginRequired(PlatformError):
     code = "login_required"
     status = 401
     message = "Please log in first."
+
+
+class RightMissing(Forbidden):
+    code = "right_missing"
+    message = "Only an owner of the shop may do this."
 
 
 @dataclass(frozen=True)
@@ -62,6 +68,10 @@ class Viewer:
     def actor(self) -> str:
         """How histories name this viewer: "staff:7", "member:7"."""
         return f"{'staff' if self.staff else 'member'}:{self.known_id}"
+
+    def may(self, right: str) -> bool:
+        """Whether this viewer has a right in the back office."""
+        return rights.allows(self.staff, right)
 
     @property
     def scope(self) -> str:
@@ -131,16 +141,32 @@ async def signed_in_viewer(
     return viewer
 
 
-async def staff_viewer(viewer: Annotated[Viewer, Depends(signed_in_viewer)]) -> Viewer:
-    if viewer.staff is None:
-        raise Forbidden
-    return viewer
+@dataclass(frozen=True)
+class Holder:
+    """What a route of the back office depends on: a signed-in viewer with this right."""
+
+    right: Right
+
+    async def __call__(self, viewer: Annotated[Viewer, Depends(signed_in_viewer)]) -> Viewer:
+        if viewer.staff is None:
+            raise Forbidden
+        if not viewer.may(self.right):
+            raise RightMissing
+        return viewer
 
 
 MemberDep = Annotated[Viewer, Depends(signed_in_viewer)]
 """A signed-in viewer; anybody else gets 401 (a page: the way to the log-in)."""
-StaffDep = Annotated[Viewer, Depends(staff_viewer)]
-"""A signed-in owner or staff member; anybody else gets 403."""
+OrdersDep = Annotated[Viewer, Depends(Holder(Right.ORDERS))]
+"""This and those below: a signed-in viewer with the right; anybody else gets 403."""
+GoodsDep = Annotated[Viewer, Depends(Holder(Right.GOODS))]
+MembersDep = Annotated[Viewer, Depends(Holder(Right.MEMBERS))]
+PricesDep = Annotated[Viewer, Depends(Holder(Right.PRICES))]
+RefundsDep = Annotated[Viewer, Depends(Holder(Right.REFUNDS))]
+PayoutsDep = Annotated[Viewer, Depends(Holder(Right.PAYOUTS))]
+BooksDep = Annotated[Viewer, Depends(Holder(Right.BOOKS))]
+StaffDep = Annotated[Viewer, Depends(Holder(Right.STAFF))]
+LogInsDep = Annotated[Viewer, Depends(Holder(Right.LOG_INS))]
 
 
 async def transaction(shop: ShopDep, viewer: ViewerDep) -> AsyncIterator[Session]:

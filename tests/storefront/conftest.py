@@ -74,13 +74,14 @@ class Front:
         assert answer.status_code == 201, answer.text
         return client
 
-    def staff(self) -> TestClient:
+    def staff(self, role: members.StaffRole = "owner") -> TestClient:
+        """Somebody of the back office; an owner, who may do everything there, unless told otherwise."""
         client = self.member(name="Staff")
         code = client.get("/api/v1/session").json()["member_code"]
         with self.shop.database.transaction() as session:
             member_id = members.member_by_code(session, code)
             assert member_id is not None
-            members.set_staff_role(session, member_id, role="staff")
+            members.set_staff_role(session, member_id, role=role)
         return client
 
     def stock(self, sku: str, *, units: int = 10, price: int = 8900, supplied: int = 4000) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 from httpx2 import Response
 
+from shared_core import members
 from tests.storefront.conftest import PASSWORD, Front
 
 VOID = {"meta", "link", "img", "input", "br", "path", "circle", "use", "rect"}
@@ -144,8 +145,8 @@ def walker(front: Front, *, language: str = "en") -> Walker:
     return Walker(client)
 
 
-def staff_walker(front: Front) -> Walker:
-    client = front.staff()
+def staff_walker(front: Front, role: members.StaffRole = "owner") -> Walker:
+    client = front.staff(role)
     del client.headers["Origin"]
     client.headers.update({"Accept": "text/html", "Accept-Language": "en"})
     return Walker(client)

@@ -14,7 +14,7 @@ from shared_core.storefront.admin import acting
 from shared_core.storefront.admin.errors import HandoverIncomplete
 from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import ShopDep, StaffDep
+from shared_core.storefront.viewer import BooksDep, ShopDep
 from shared_core.storefront.wiring import COLLECTOR
 
 GROUPS: Mapping[str, str] = {
@@ -36,13 +36,13 @@ Text = Annotated[str, Form(max_length=60)]
 
 
 @router.get("/books")
-def books(request: Request, shop: ShopDep, viewer: StaffDep) -> HTMLResponse:
+def books(request: Request, shop: ShopDep, viewer: BooksDep) -> HTMLResponse:
     with shop.database.reading() as session:  # rows are streamed
         return _page(request, session, shop)
 
 
 @router.post("/books/handover")
-def hand_over(request: Request, shop: ShopDep, viewer: StaffDep, amount: Text = "", reference: Text = "") -> Response:
+def hand_over(request: Request, shop: ShopDep, viewer: BooksDep, amount: Text = "", reference: Text = "") -> Response:
     """Money left the wallet for the bank; the same transaction number again changes nothing."""
 
     def note(session: Session) -> None:

@@ -18,7 +18,7 @@ from shared_core.storefront.admin import acting
 from shared_core.storefront.pages import art
 from shared_core.storefront.pages.page import page
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import ReadDep, ShopDep, StaffDep, current
+from shared_core.storefront.viewer import GoodsDep, PricesDep, ReadDep, ShopDep, current
 
 PRODUCTS_PER_PAGE = 25
 SKU_LENGTH_MAX = 64
@@ -51,7 +51,7 @@ def listing(
     request: Request,
     shop: ShopDep,
     session: ReadDep,
-    viewer: StaffDep,
+    viewer: GoodsDep,
     q: Annotated[str, Query(max_length=60)] = "",
     page_number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1,
 ) -> HTMLResponse:
@@ -59,7 +59,7 @@ def listing(
 
 
 @router.post("/products/price")
-def set_price(request: Request, shop: ShopDep, viewer: StaffDep, sku: Sku, price: Text = "") -> Response:
+def set_price(request: Request, shop: ShopDep, viewer: PricesDep, sku: Sku, price: Text = "") -> Response:
     """The shop's own price; an empty one goes back to the price rule."""
 
     def change(session: Session) -> None:
@@ -71,7 +71,7 @@ def set_price(request: Request, shop: ShopDep, viewer: StaffDep, sku: Sku, price
 
 @router.post("/products/shelf")
 def put_on_shelf(
-    request: Request, shop: ShopDep, viewer: StaffDep, sku: Sku, listed: Annotated[str, Form(pattern="^(yes|no)$")]
+    request: Request, shop: ShopDep, viewer: GoodsDep, sku: Sku, listed: Annotated[str, Form(pattern="^(yes|no)$")]
 ) -> Response:
     choose = catalog.relist if listed == "yes" else catalog.unlist
     trouble = acting.attempt(request, shop, lambda session: choose(session, sku=sku, at=shop.clock()))
@@ -82,7 +82,7 @@ def put_on_shelf(
 def receive(
     request: Request,
     shop: ShopDep,
-    viewer: StaffDep,
+    viewer: GoodsDep,
     sku: Sku,
     key: Annotated[str, Form(min_length=4, max_length=40)],
     received: Annotated[int, Form(ge=1, le=RECEIVED_MAX)],

@@ -15,8 +15,9 @@ from shared_core.storefront.admin import acting, order_desk
 from shared_core.storefront.admin.errors import ParcelUntraceable, ReasonMissing
 from shared_core.storefront.pages import order_views, words
 from shared_core.storefront.pages.page import page, translate
+from shared_core.storefront.rights import Right
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import ReadDep, ShopDep, StaffDep
+from shared_core.storefront.viewer import OrdersDep, ReadDep, RefundsDep, ShopDep, current
 
 ORDERS_PER_PAGE = 30
 REFUND_KEY_LENGTH = 8
@@ -33,7 +34,7 @@ Key = Annotated[str, Form(min_length=4, max_length=REFUND_KEY_LENGTH)]
 def listing(
     request: Request,
     session: ReadDep,
-    viewer: StaffDep,
+    viewer: OrdersDep,
     state: State | None = None,
     before: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
 ) -> HTMLResponse:
@@ -54,13 +55,13 @@ def listing(
 
 
 @router.get("/orders/{number}")
-def detail(request: Request, number: Number, shop: ShopDep, session: ReadDep, viewer: StaffDep) -> HTMLResponse:
+def detail(request: Request, number: Number, shop: ShopDep, session: ReadDep, viewer: OrdersDep) -> HTMLResponse:
     return _page(request, session, shop, number)
 
 
 @router.post("/orders/{number}/payment")
 def confirm_payment(
-    request: Request, number: Number, shop: ShopDep, viewer: StaffDep, amount: Text = "", transaction: Text = ""
+    request: Request, number: Number, shop: ShopDep, viewer: OrdersDep, amount: Text = "", transaction: Text = ""
 ) -> Response:
     """Money was seen on the collector's account; the transaction number is the evidence and counts once."""
 
@@ -82,7 +83,7 @@ def ship(
     request: Request,
     number: Number,
     shop: ShopDep,
-    viewer: StaffDep,
+    viewer: OrdersDep,
     parcel: Text,
     carrier: Annotated[str, Form(max_length=60)] = "",
     tracking: Annotated[str, Form(max_length=64)] = "",
@@ -101,7 +102,7 @@ def ship(
 
 
 @router.post("/orders/{number}/deliver")
-def deliver(request: Request, number: Number, shop: ShopDep, viewer: StaffDep, parcel: Text) -> Response:
+def deliver(request: Request, number: Number, shop: ShopDep, viewer: OrdersDep, parcel: Text) -> Response:
     """A parcel arrived; the return window starts when all of them have."""
 
     def arrive(session: Session) -> None:
@@ -118,7 +119,7 @@ def refund(
     request: Request,
     number: Number,
     shop: ShopDep,
-    viewer: StaffDep,
+    viewer: RefundsDep,
     key: Key,
     what: Annotated[str, Form(pattern="^(chosen|all)$")],
     line: Annotated[list[int], Form(max_length=orders.LINES_MAX)],
@@ -157,7 +158,7 @@ def refund_sent(
     number: Number,
     refund_number: Annotated[str, Path(max_length=32)],
     shop: ShopDep,
-    viewer: StaffDep,
+    viewer: RefundsDep,
     evidence: Text = "",
 ) -> Response:
     def note(session: Session) -> None:
@@ -170,7 +171,7 @@ def refund_sent(
 
 
 @router.post("/orders/{number}/answer")
-def answer(request: Request, number: Number, shop: ShopDep, viewer: StaffDep, text: Text) -> Response:
+def answer(request: Request, number: Number, shop: ShopDep, viewer: OrdersDep, text: Text) -> Response:
     """Close the customer's request for money back with what was decided."""
     trouble = acting.attempt(
         request, shop, lambda session: orders.answer_request(session, number, answer=text, at=shop.clock())
@@ -207,7 +208,7 @@ def _page(
         can_confirm=shown.state in (State.PLACED, State.CANCELLED) and expected is not None,
         memo=expected.memo if expected else "",
         typed={"amount": decimal_text(shown.total), **(typed or {})},
-        can_refund=shown.state in orders.SOLD,
+        can_refund=shown.state in orders.SOLD and current(request).may(Right.REFUNDS),
         key=new_code(REFUND_KEY_LENGTH),
         **order_desk.around(request, session, shop, row),
     )

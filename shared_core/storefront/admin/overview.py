@@ -9,7 +9,8 @@ from shared_core.kernel.i18n import N_
 from shared_core.orders import State
 from shared_core.rewards import PayoutState
 from shared_core.storefront.pages.page import page, translate
-from shared_core.storefront.viewer import ReadDep, StaffDep
+from shared_core.storefront.rights import Right
+from shared_core.storefront.viewer import OrdersDep, ReadDep
 
 COUNTED_MAX = 99
 
@@ -17,20 +18,21 @@ router = APIRouter()
 
 
 @router.get("")
-def overview(request: Request, session: ReadDep, viewer: StaffDep) -> HTMLResponse:
+def overview(request: Request, session: ReadDep, viewer: OrdersDep) -> HTMLResponse:
     unpaid, unsent, on_way = (_waiting(session, state) for state in (State.PLACED, State.PAID, State.SHIPPED))
-    payouts = len(rewards.list_payouts(session, state=PayoutState.REQUESTED, limit=COUNTED_MAX + 1))
     figures = [
         ("/admin/orders?state=placed", N_("To be paid"), unpaid),
         ("/admin/orders?state=paid", N_("To be sent"), unsent),
         ("/admin/orders?state=shipped", N_("On the way"), on_way),
-        ("/admin/payouts", N_("Payouts to make"), payouts),
     ]
     todo = [
         ("wallet", "/admin/orders?state=placed", N_("Payments to look for: {count}"), unpaid),
         ("truck", "/admin/orders?state=paid", N_("Orders to send: {count}"), unsent),
-        ("coin", "/admin/payouts", N_("Payouts to make: {count}"), payouts),
     ]
+    if viewer.may(Right.PAYOUTS):
+        payouts = len(rewards.list_payouts(session, state=PayoutState.REQUESTED, limit=COUNTED_MAX + 1))
+        figures.append(("/admin/payouts", N_("Payouts to make"), payouts))
+        todo.append(("coin", "/admin/payouts", N_("Payouts to make: {count}"), payouts))
     return page(
         request,
         "admin/overview.html",

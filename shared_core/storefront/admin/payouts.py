@@ -12,7 +12,7 @@ from shared_core.storefront.admin.errors import ReasonMissing
 from shared_core.storefront.pages import earning_views
 from shared_core.storefront.pages.page import page
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import ReadDep, ShopDep, StaffDep
+from shared_core.storefront.viewer import PayoutsDep, ReadDep, ShopDep
 
 PAYOUTS_PER_PAGE = 30
 ID_MAX = 2**62
@@ -28,14 +28,14 @@ def listing(
     request: Request,
     shop: ShopDep,
     session: ReadDep,
-    viewer: StaffDep,
+    viewer: PayoutsDep,
     before: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
 ) -> HTMLResponse:
     return _page(request, session, before=before)
 
 
 @router.post("/payouts/{code}/paid")
-def paid(request: Request, code: Code, shop: ShopDep, viewer: StaffDep, evidence: Text = "") -> Response:
+def paid(request: Request, code: Code, shop: ShopDep, viewer: PayoutsDep, evidence: Text = "") -> Response:
     trouble = acting.attempt(
         request, shop, lambda session: rewards.mark_payout_paid(session, code, evidence=evidence, at=shop.clock())
     )
@@ -43,7 +43,7 @@ def paid(request: Request, code: Code, shop: ShopDep, viewer: StaffDep, evidence
 
 
 @router.post("/payouts/{code}/failed")
-def failed(request: Request, code: Code, shop: ShopDep, viewer: StaffDep, reason: Text = "") -> Response:
+def failed(request: Request, code: Code, shop: ShopDep, viewer: PayoutsDep, reason: Text = "") -> Response:
     def give_back(session: Session) -> None:
         if not reason.strip():
             raise ReasonMissing

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 from shared_core import members, rewards
 from shared_core.kernel.i18n import N_
 from shared_core.storefront.pages.page import page, translate
-from shared_core.storefront.viewer import ReadDep, ShopDep, StaffDep
+from shared_core.storefront.viewer import MembersDep, ReadDep, ShopDep
 
 PEOPLE_PER_PAGE = 30
 ID_MAX = 2**62
@@ -23,7 +23,7 @@ def listing(
     request: Request,
     shop: ShopDep,
     session: ReadDep,
-    viewer: StaffDep,
+    viewer: MembersDep,
     q: Annotated[str, Query(max_length=60)] = "",
     after: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
 ) -> HTMLResponse:

@@ -8,7 +8,7 @@ from shared_core import catalog
 from shared_core.storefront.api.catalogue import Option
 from shared_core.storefront.api.shapes import SKU_LENGTH_MAX, Input, Money, MoneyInput, Output
 from shared_core.storefront.problems import responses
-from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, StaffDep
+from shared_core.storefront.viewer import GoodsDep, PricesDep, ReadDep, SessionDep, ShopDep
 
 router = APIRouter(prefix="/admin", tags=["back office: goods"])
 
@@ -51,7 +51,7 @@ class OwnPrice(Input):
 @router.get("/products", operation_id="admin_list_products", responses=responses(401, 403, 422, 503))
 def list_products(
     session: ReadDep,
-    viewer: StaffDep,
+    viewer: GoodsDep,
     search: Annotated[str, Query(max_length=100)] = "",
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
     per_page: Annotated[int, Query(ge=1, le=100)] = 50,
@@ -64,21 +64,21 @@ def list_products(
 
 
 @router.put("/listings/{sku}/price", responses=responses(401, 403, 404, 422, 503))
-def set_price(sku: SkuInPath, body: OwnPrice, session: SessionDep, viewer: StaffDep, shop: ShopDep) -> Listing:
+def set_price(sku: SkuInPath, body: OwnPrice, session: SessionDep, viewer: PricesDep, shop: ShopDep) -> Listing:
     """The shop's own price for a SKU, never below what it costs."""
     catalog.set_price(session, sku=sku, price=body.price.value() if body.price else None, at=shop.clock())
     return _listing(catalog.listing(session, sku=sku))
 
 
 @router.put("/listings/{sku}/unlisted", responses=responses(401, 403, 404, 503))
-def unlist(sku: SkuInPath, session: SessionDep, viewer: StaffDep, shop: ShopDep) -> Listing:
+def unlist(sku: SkuInPath, session: SessionDep, viewer: GoodsDep, shop: ShopDep) -> Listing:
     """Take a SKU out of the window."""
     catalog.unlist(session, sku=sku, at=shop.clock())
     return _listing(catalog.listing(session, sku=sku))
 
 
 @router.delete("/listings/{sku}/unlisted", responses=responses(401, 403, 404, 503))
-def relist(sku: SkuInPath, session: SessionDep, viewer: StaffDep, shop: ShopDep) -> Listing:
+def relist(sku: SkuInPath, session: SessionDep, viewer: GoodsDep, shop: ShopDep) -> Listing:
     """Put a SKU back into the window."""
     catalog.relist(session, sku=sku, at=shop.clock())
     return _listing(catalog.listing(session, sku=sku))

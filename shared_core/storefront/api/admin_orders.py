@@ -15,7 +15,7 @@ from shared_core.storefront.api.purchases import NumberInPath, Order, OrderPage,
 from shared_core.storefront.api.shapes import Input, MoneyInput
 from shared_core.storefront.idempotency import OnceDep
 from shared_core.storefront.problems import responses
-from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, StaffDep
+from shared_core.storefront.viewer import OrdersDep, ReadDep, RefundsDep, SessionDep, ShopDep
 
 router = APIRouter(prefix="/admin/orders", tags=["back office: orders"])
 
@@ -79,7 +79,7 @@ class Answer(Input):
 @router.get("", operation_id="admin_list_orders", responses=responses(401, 403, 503))
 def list_orders(
     session: ReadDep,
-    viewer: StaffDep,
+    viewer: OrdersDep,
     state: Annotated[
         Literal["placed", "paid", "shipped", "delivered", "completed", "cancelled", "refunded"] | None, Query()
     ] = None,
@@ -92,14 +92,14 @@ def list_orders(
 
 
 @router.get("/{number}", operation_id="admin_get_order", responses=responses(401, 403, 404, 503))
-def get_order(number: NumberInPath, session: ReadDep, viewer: StaffDep, shop: ShopDep) -> Order:
+def get_order(number: NumberInPath, session: ReadDep, viewer: OrdersDep, shop: ShopDep) -> Order:
     """One order."""
     return order_of(session, shop, orders.get(session, number))
 
 
 @router.post("/{number}/payment", response_model=Order, responses=responses(401, 403, 404, 409, 422, 503))
 def confirm_payment(
-    number: NumberInPath, body: SeenPayment, session: SessionDep, viewer: StaffDep, once: OnceDep, shop: ShopDep
+    number: NumberInPath, body: SeenPayment, session: SessionDep, viewer: OrdersDep, once: OnceDep, shop: ShopDep
 ) -> JSONResponse:
     """A payment was seen on the collector's account: the order is paid. A transaction number pays once."""
 
@@ -119,7 +119,7 @@ def confirm_payment(
 
 @router.post("/{number}/shipment", response_model=Order, responses=responses(401, 403, 404, 409, 422, 503))
 def ship_order(
-    number: NumberInPath, body: Shipping, session: SessionDep, viewer: StaffDep, once: OnceDep, shop: ShopDep
+    number: NumberInPath, body: Shipping, session: SessionDep, viewer: OrdersDep, once: OnceDep, shop: ShopDep
 ) -> JSONResponse:
     """A supplier's parcel is on its way. The order shows it as soon as the supply side reports it."""
 
@@ -140,7 +140,7 @@ def ship_order(
 
 @router.post("/{number}/delivery", response_model=Order, responses=responses(401, 403, 404, 409, 422, 503))
 def deliver_order(
-    number: NumberInPath, body: Delivering, session: SessionDep, viewer: StaffDep, once: OnceDep, shop: ShopDep
+    number: NumberInPath, body: Delivering, session: SessionDep, viewer: OrdersDep, once: OnceDep, shop: ShopDep
 ) -> JSONResponse:
     """Parcels have arrived; the return window starts when all of them have."""
 
@@ -157,7 +157,7 @@ def deliver_order(
     "/{number}/refunds", status_code=201, response_model=Order, responses=responses(401, 403, 404, 409, 422, 503)
 )
 def refund_order(
-    number: NumberInPath, body: Refunding, session: SessionDep, viewer: StaffDep, once: OnceDep, shop: ShopDep
+    number: NumberInPath, body: Refunding, session: SessionDep, viewer: RefundsDep, once: OnceDep, shop: ShopDep
 ) -> JSONResponse:
     """Promise money back, whole or in part."""
 
@@ -175,7 +175,7 @@ def mark_refund_sent(
     refund: Annotated[str, Path(max_length=32)],
     body: SentRefund,
     session: SessionDep,
-    viewer: StaffDep,
+    viewer: RefundsDep,
     once: OnceDep,
     shop: ShopDep,
 ) -> JSONResponse:
@@ -193,7 +193,7 @@ def mark_refund_sent(
 
 @router.post("/{number}/refund-requests/answer", responses=responses(401, 403, 404, 422, 503))
 def answer_refund_request(
-    number: NumberInPath, body: Answer, session: SessionDep, viewer: StaffDep, shop: ShopDep
+    number: NumberInPath, body: Answer, session: SessionDep, viewer: OrdersDep, shop: ShopDep
 ) -> Order:
     """Close the customer's open request with what was decided; money is given back by a refund."""
     orders.answer_request(session, number, answer=body.answer, at=shop.clock())

@@ -12,7 +12,7 @@ from shared_core.storefront.api.me import Before, Limit, Payout, payout_of
 from shared_core.storefront.api.shapes import Input, Output
 from shared_core.storefront.idempotency import OnceDep
 from shared_core.storefront.problems import responses
-from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, StaffDep
+from shared_core.storefront.viewer import MembersDep, PayoutsDep, ReadDep, SessionDep, ShopDep
 
 router = APIRouter(prefix="/admin", tags=["back office: people"])
 
@@ -58,7 +58,7 @@ class FailedPayout(Input):
 @router.get("/members", operation_id="admin_list_members", responses=responses(401, 403, 422, 503))
 def list_members(
     session: ReadDep,
-    viewer: StaffDep,
+    viewer: MembersDep,
     shop: ShopDep,
     search: Annotated[str, Query(max_length=60)] = "",
     after: Before = None,
@@ -89,7 +89,7 @@ def list_members(
 @router.get("/payouts", operation_id="admin_list_payouts", responses=responses(401, 403, 503))
 def list_payouts(
     session: ReadDep,
-    viewer: StaffDep,
+    viewer: PayoutsDep,
     state: Annotated[Literal["requested", "paid", "failed"] | None, Query()] = None,
     before: Before = None,
     limit: Limit = 50,
@@ -104,7 +104,7 @@ def list_payouts(
 
 @router.post("/payouts/{code}/paid", response_model=Payout, responses=responses(401, 403, 404, 409, 422, 503))
 def mark_payout_paid(
-    code: PayoutCode, body: PaidPayout, session: SessionDep, viewer: StaffDep, once: OnceDep, shop: ShopDep
+    code: PayoutCode, body: PaidPayout, session: SessionDep, viewer: PayoutsDep, once: OnceDep, shop: ShopDep
 ) -> JSONResponse:
     """The money was sent."""
     return once(
@@ -115,7 +115,7 @@ def mark_payout_paid(
 
 @router.post("/payouts/{code}/failed", response_model=Payout, responses=responses(401, 403, 404, 409, 422, 503))
 def mark_payout_failed(
-    code: PayoutCode, body: FailedPayout, session: SessionDep, viewer: StaffDep, once: OnceDep, shop: ShopDep
+    code: PayoutCode, body: FailedPayout, session: SessionDep, viewer: PayoutsDep, once: OnceDep, shop: ShopDep
 ) -> JSONResponse:
     """The money could not be sent; it is the member's again."""
     return once(
