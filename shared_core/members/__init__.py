@@ -4,8 +4,10 @@ Services take a session and never commit. Times, codes, tokens' hashes and passw
 """
 
 from shared_core.members.accounts import (
+    Account,
     LoggedIn,
     StaffRole,
+    account,
     change_password,
     credentials,
     log_in,
@@ -34,6 +36,7 @@ from shared_core.members.errors import (
     TokenUnreadable,
     UnknownMember,
     WrongCredentials,
+    WrongPassword,
 )
 from shared_core.members.events import (
     FanBound,
@@ -96,6 +99,7 @@ from shared_core.members.visitors import create_visitor
 __all__ = [
     "DEPTH_MAX",
     "PASSWORD_LENGTH_MIN",
+    "Account",
     "AlreadyJoined",
     "AlreadySignedUp",
     "Answer",
@@ -149,6 +153,8 @@ __all__ = [
     "VisitorMerged",
     "WhoMayLock",
     "WrongCredentials",
+    "WrongPassword",
+    "account",
     "bind",
     "bind_first_link",
     "bind_many",

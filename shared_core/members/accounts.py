@@ -22,6 +22,7 @@ from shared_core.members.errors import (
     NotIdentified,
     UnknownMember,
     WrongCredentials,
+    WrongPassword,
 )
 from shared_core.members.events import MemberIdentified
 from shared_core.members.heads import Head, count_heads
@@ -35,6 +36,16 @@ from shared_core.members.sessions import revoke_all, start_session
 StaffRole = Literal["owner", "staff"]
 
 STAFF_LOCK = "staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What a member logs in with; `login` and `password_hash` are None while they cannot."""
+
+    member_id: int
+    name: str
+    login: Login | None
+    password_hash: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +105,16 @@ def credentials(session: Session, login: Login) -> Credentials:
     return Credentials(row.id, row.password_hash) if row else Credentials(None, None)
 
 
+def account(session: Session, member_id: int) -> Account:
+    """A member's own log-in. Raises UnknownMember."""
+    columns = (Member.name, Member.phone, Member.email, Member.password_hash)
+    row = session.execute(select(*columns).where(Member.id == member_id)).one_or_none()
+    if row is None:
+        raise UnknownMember
+    login = Login("phone", row.phone) if row.phone else Login("email", row.email) if row.email else None
+    return Account(member_id, row.name, login, row.password_hash)
+
+
 def log_in(
     session: Session,
     proven: Proven,
@@ -125,13 +146,16 @@ def log_in(
 
 
 def change_password(
-    session: Session, member_id: int, *, password_hash: str, keep_token_hash: str | None, at: datetime
+    session: Session, proven: Proven, *, password_hash: str, keep_token_hash: str | None, at: datetime
 ) -> None:
-    """Set a new password and log the member out everywhere but where they did it. Raises NotIdentified."""
-    known = (Member.id == member_id, Member.identified_at.is_not(None))
+    """Set a new password and log the member out everywhere but where they did it.
+
+    Raises WrongPassword when the old one was changed since it was verified.
+    """
+    known = (Member.id == proven.member_id, Member.password_hash == proven.password_hash)
     if not session.execute(update(Member).where(*known).values(password_hash=password_hash).returning(Member.id)).all():
-        raise NotIdentified
-    revoke_all(session, member_id, at=at, keep_token_hash=keep_token_hash)
+        raise WrongPassword
+    revoke_all(session, proven.member_id, at=at, keep_token_hash=keep_token_hash)
 
 
 def set_staff_role(session: Session, member_id: int, *, role: StaffRole | None) -> None:

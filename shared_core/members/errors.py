@@ -63,6 +63,11 @@ class PasswordTooCommon(Invalid):
     message = "This password is too easy to guess; please choose another one."
 
 
+class WrongPassword(Invalid):
+    code = "wrong_password"
+    message = "The present password is not right."
+
+
 class NotIdentified(Forbidden):
     code = "not_identified"
     message = "Please sign up first."

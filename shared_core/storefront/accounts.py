@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from shared_core import members
 from shared_core.kernel.codes import hash_token, new_code, new_token
 from shared_core.storefront import cookies, limits, share_links
+from shared_core.storefront.devices import known_device, remember_device
 from shared_core.storefront.limits import client_address
 from shared_core.storefront.viewer import current, the_shop
 
@@ -23,6 +24,7 @@ class Started:
     """A new log-in session; the token is known only now."""
 
     member: members.Viewer
+    login: members.Login
     token: str
 
 
@@ -55,7 +57,7 @@ def sign_up(request: Request, session: Session, *, login: str, password: str, na
     members.start_session(
         session, member_id, token_hash=hash_token(token), device=device(request), expires_at=at + SESSION_LIFE, at=at
     )
-    return _started(session, token, at=at)
+    return _started(session, known, token, at=at)
 
 
 def log_in(request: Request, session: Session, *, login: str, password: str) -> Started:
@@ -69,10 +71,15 @@ def log_in(request: Request, session: Session, *, login: str, password: str) -> 
         known = members.normalise_login(login)
     except members.LoginUnreadable as error:
         raise members.WrongCredentials from error
-    shop.limiter.spend(limits.LOGIN_BY_NAME, known.value)
+    device_mark = known_device(request, known)
+    place = f"{known.value} {device_mark or _address(request)}"
+    shop.limiter.spend(limits.LOGIN_BY_ACCOUNT_AND_PLACE, place)
+    if device_mark is None:
+        shop.limiter.spend(limits.LOGIN_BY_ACCOUNT, known.value)
     with shop.database.reading() as glance:
         credentials = members.credentials(glance, known)
     proven = shop.passwords.verify(credentials, password)
+    shop.limiter.forget(limits.LOGIN_BY_ACCOUNT_AND_PLACE, place)
     token, at = new_token(), shop.clock()
     if viewer.session_token:
         members.log_out(session, hash_token(viewer.session_token), at=at)
@@ -85,7 +92,34 @@ def log_in(request: Request, session: Session, *, login: str, password: str) -> 
         expires_at=at + SESSION_LIFE,
         at=at,
     )
-    return _started(session, token, at=at)
+    return _started(session, known, token, at=at)
+
+
+def change_password(request: Request, session: Session, *, old: str, new: str) -> None:
+    """A new password for the viewer, who knows the old one; their other devices are logged out.
+
+    Raises WrongPassword, TooManyRequests and what makes `new` no password.
+    """
+    shop, viewer = the_shop(request), current(request)
+    shop.limiter.spend(limits.PASSWORD_BY_VIEWER, viewer.scope)
+    with shop.database.reading() as glance:
+        account = members.account(glance, viewer.known_id)
+    assert account.login is not None and viewer.session_token is not None, "who is signed in has a login"
+    try:
+        proven = shop.passwords.verify(members.Credentials(account.member_id, account.password_hash), old)
+    except members.WrongCredentials as error:
+        raise members.WrongPassword from error
+    hashed = shop.passwords.hash(members.check_password(new, login=account.login, name=account.name))
+    kept = hash_token(viewer.session_token)
+    members.change_password(session, proven, password_hash=hashed, keep_token_hash=kept, at=shop.clock())
+    shop.limiter.forget(limits.PASSWORD_BY_VIEWER, viewer.scope)
+
+
+def log_out_elsewhere(request: Request, session: Session) -> int:
+    """Log the viewer out everywhere but here; how many sessions ended."""
+    viewer = current(request)
+    kept = hash_token(viewer.session_token or "")
+    return members.revoke_all(session, viewer.known_id, at=the_shop(request).clock(), keep_token_hash=kept)
 
 
 def log_out(request: Request, session: Session) -> None:
@@ -97,9 +131,10 @@ def log_out(request: Request, session: Session) -> None:
 
 
 def keep_session(request: Request, started: Started) -> None:
-    """Give the browser the session's cookie and drop the visitor's: from here on the session says who it is."""
+    """Give the browser the cookies of the session and of a known device, and drop the visitor's."""
     shop = the_shop(request)
     cookies.remember(request, cookies.SESSION, started.token, seconds=cookies.SESSION_SECONDS, secure=shop.secure)
+    remember_device(request, started.login)
     cookies.forget(request, cookies.VISITOR, secure=shop.secure)
 
 
@@ -108,10 +143,10 @@ def device(request: Request) -> str:
     return request.headers.get("user-agent", "")[:200]
 
 
-def _started(session: Session, token: str, *, at: datetime) -> Started:
+def _started(session: Session, login: members.Login, token: str, *, at: datetime) -> Started:
     member = members.viewer(session, hash_token(token), at=at)
     assert member is not None, "the session was started just now"
-    return Started(member, token)
+    return Started(member, login, token)
 
 
 def _address(request: Request) -> str:

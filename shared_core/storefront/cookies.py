@@ -11,15 +11,18 @@ from typing import Any, Final, Literal
 
 from fastapi import Request
 
-Name = Literal["session", "visitor", "lang", "link"]
+Name = Literal["session", "visitor", "lang", "link", "device"]
 
 SESSION: Final = "session"
 VISITOR: Final = "visitor"
 LANGUAGE: Final = "lang"
+DEVICE: Final = "device"
+"""Somebody logged in here before, see devices.py."""
 LINK: Final = "link"
 """The share link that led here last: its owner may claim the sale."""
 SESSION_SECONDS = 30 * 24 * 3600
 VISITOR_SECONDS = 400 * 24 * 3600  # browsers keep no cookie longer
+DEVICE_SECONDS = VISITOR_SECONDS
 LANGUAGE_SECONDS = 365 * 24 * 3600
 LINK_SECONDS = 24 * 3600
 

@@ -1,6 +1,8 @@
 """How often somebody may try. Counted per process in memory, over a moving window.
 
-An address may be a whole office or mobile network, so limits by address are wide; limits by account are narrow.
+An address may be a whole office or mobile network, so limits by address are wide. Attempts at one account are narrow
+from one place (an address, or a device that logged in before), and wider from anywhere: that limit stops those who
+guess from many addresses, and known devices are exempt from it, so that a stranger locks nobody out.
 """
 
 import time
@@ -30,7 +32,9 @@ class Limit:
 
 
 LOGIN_BY_ADDRESS = Limit("login address", RateLimitItemPerMinute(60))
-LOGIN_BY_NAME = Limit("login name", RateLimitItemPerMinute(10, 5))
+LOGIN_BY_ACCOUNT_AND_PLACE = Limit("login account place", RateLimitItemPerMinute(10, 15))
+LOGIN_BY_ACCOUNT = Limit("login account", RateLimitItemPerHour(100))
+PASSWORD_BY_VIEWER = Limit("password viewer", RateLimitItemPerMinute(10, 15))
 SIGN_UP_BY_ADDRESS = Limit("sign-up address", RateLimitItemPerHour(120))
 SHARE_LINK_BY_ADDRESS = Limit("share link address", RateLimitItemPerMinute(300))
 NEW_VISITOR_BY_ADDRESS = Limit("new visitor address", RateLimitItemPerMinute(300))
@@ -52,6 +56,10 @@ class Limiter:
             return
         free_at = self._strategy.get_window_stats(limit.item, limit.name, hashed).reset_time
         raise TooManyRequests(retry_after=max(1, int(free_at - time.time()) + 1))
+
+    def forget(self, limit: Limit, key: str) -> None:
+        """The attempts under this key came to a good end."""
+        self._strategy.clear(limit.item, limit.name, hash_token(key))
 
 
 def client_address(request: Request, *, trusted_proxies: int) -> str:

@@ -91,9 +91,9 @@ def test_a_wrong_password_gets_none(session: Session) -> None:
 
 
 def test_a_password_changed_between_verifying_and_logging_in_is_refused(session: Session) -> None:
-    me = anna(session)
+    anna(session)
     proven = CHEAP.verify(members.credentials(session, ANNA), PASSWORD)
-    members.change_password(session, me, password_hash=CHEAP.hash("another horse"), keep_token_hash=None, at=NOON)
+    members.change_password(session, proven, password_hash=CHEAP.hash("another horse"), keep_token_hash=None, at=NOON)
 
     with pytest.raises(members.WrongCredentials):
         members.log_in(session, proven, visitor_id=None, token_hash="t1", device="", expires_at=days(1), at=NOON)
@@ -153,14 +153,24 @@ def test_a_device_of_somebody_else_cannot_be_ended(session: Session) -> None:
 
 
 def test_a_new_password_ends_all_other_sessions(session: Session) -> None:
-    me = anna(session)
+    anna(session)
     log_in(session, token="here")
     log_in(session, token="elsewhere")
+    proven = CHEAP.verify(members.credentials(session, ANNA), PASSWORD)
 
-    members.change_password(session, me, password_hash=CHEAP.hash("new horse"), keep_token_hash="here", at=NOON)
+    members.change_password(session, proven, password_hash=CHEAP.hash("new horse"), keep_token_hash="here", at=NOON)
 
     assert members.viewer(session, "here", at=NOON) is not None
     assert members.viewer(session, "elsewhere", at=NOON) is None
+
+
+def test_of_two_new_passwords_for_one_old_one_the_second_is_refused(session: Session) -> None:
+    anna(session)
+    proven = CHEAP.verify(members.credentials(session, ANNA), PASSWORD)
+    members.change_password(session, proven, password_hash="first", keep_token_hash=None, at=NOON)
+
+    with pytest.raises(members.WrongPassword):
+        members.change_password(session, proven, password_hash="second", keep_token_hash=None, at=NOON)
 
 
 def test_a_request_learns_who_is_looking_in_one_query(database: Database) -> None:

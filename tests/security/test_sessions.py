@@ -3,8 +3,7 @@
 from datetime import timedelta
 
 from shared_core import members
-from shared_core.kernel.codes import hash_token
-from tests.storefront.conftest import CHEAP, PASSWORD, Front
+from tests.storefront.conftest import PASSWORD, Front
 
 BODY = {"login": "ada@example.com", "password": PASSWORD, "name": "Ada"}
 
@@ -47,19 +46,39 @@ def test_a_new_password_ends_every_session_but_the_one_that_asked(front: Front) 
     here, there = front.member(), front.browser()
     here.post("/api/v1/members", json=BODY)
     there.post("/api/v1/session", json=login())
-    code = here.get("/api/v1/session").json()["member_code"]
-    with front.shop.database.transaction() as session:
-        member_id = members.member_by_code(session, code)
-        assert member_id is not None
-        kept, new = hash_token(here.cookies["session"]), CHEAP.hash("another quiet lamp")
-        members.change_password(session, member_id, password_hash=new, keep_token_hash=kept, at=front.clock())
+    new = {"old": PASSWORD, "new": "another quiet lamp"}
+    assert front.browser().put("/api/v1/password", json=new).status_code == 401
+    wrong = here.put("/api/v1/password", json=new | {"old": "a guess at it"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "wrong_password")
+    assert here.put("/api/v1/password", json=new | {"new": "short"}).json()["code"] == "password_too_short"
+    assert signed_in(front, there.cookies["session"])
+    assert here.put("/api/v1/password", json=new).status_code == 200
     assert signed_in(front, here.cookies["session"])
     assert not signed_in(front, there.cookies["session"])
     assert front.browser().post("/api/v1/session", json=login()).status_code == 401
 
 
+def test_the_old_password_cannot_be_guessed_on_a_device_left_open(front: Front) -> None:
+    client = front.member()
+    guess = {"old": "a guess at it", "new": "another quiet lamp"}
+    tried = [client.put("/api/v1/password", json=guess).status_code for _ in range(11)]
+    assert tried == [422] * 10 + [429]
+    assert client.post("/me/log-ins/password", data=guess).status_code == 429
+    assert front.member().put("/api/v1/password", json=guess).status_code == 422
+
+
+def test_one_can_log_out_everywhere_else(front: Front) -> None:
+    here, others, stranger = front.browser(), [front.browser() for _ in range(2)], front.member()
+    here.post("/api/v1/members", json=BODY)
+    for each in others:
+        each.post("/api/v1/session", json=login())
+    assert here.delete("/api/v1/devices").json() == {"devices": 2}
+    assert signed_in(front, here.cookies["session"]) and signed_in(front, stranger.cookies["session"])
+    assert not any(signed_in(front, each.cookies["session"]) for each in others)
+
+
 def test_who_is_no_longer_staff_is_out_at_once(front: Front) -> None:
-    staff = front.staff()
+    staff = front.staff("staff")
     code = staff.get("/api/v1/session").json()["member_code"]
     with front.shop.database.transaction() as session:
         member_id = members.member_by_code(session, code)

@@ -15,7 +15,7 @@ from tests.storefront.test_pages import order_one
 from tests.storefront.walker import staff_walker, walker
 
 OFFICE = re.compile(r"(/api/v1)?/admin(/|$)")
-DOCUMENT = Path(__file__).parents[2] / "docs" / "staff.md"
+DOCUMENT = Path(__file__).parents[2] / "docs" / "accounts.md"
 
 
 def office(front: Front) -> list[tuple[str, str, set[Right]]]:

@@ -62,6 +62,19 @@ class Devices(Output):
     devices: list[Device]
 
 
+class LoggedOut(Output):
+    """How many other devices were logged out."""
+
+    devices: int
+
+
+class NewPassword(Input):
+    """`old` is asked for, so that an unguarded device is not enough."""
+
+    old: Password
+    new: Password
+
+
 @router.get("/session", responses=responses(503))
 def get_session(viewer: ViewerDep) -> Viewer:
     """Who you are to this shop."""
@@ -113,6 +126,19 @@ def list_devices(session: ReadDep, viewer: MemberDep, shop: ShopDep) -> Devices:
             for each in found
         ]
     )
+
+
+@router.delete("/devices", responses=responses(401, 503))
+def log_out_elsewhere(request: Request, session: SessionDep, viewer: MemberDep) -> LoggedOut:
+    """Log out everywhere but here."""
+    return LoggedOut(devices=accounts.log_out_elsewhere(request, session))
+
+
+@router.put("/password", responses=responses(401, 422, 429, 503))
+def change_password(body: NewPassword, request: Request, session: SessionDep, viewer: MemberDep) -> Done:
+    """Set a new password; all your other devices are logged out."""
+    accounts.change_password(request, session, old=body.old, new=body.new)
+    return Done()
 
 
 @router.delete("/devices/{device_id}", responses=responses(401, 404, 503))

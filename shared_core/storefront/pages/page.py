@@ -22,6 +22,8 @@ NOTICES: Mapping[str, str] = {
     "welcome": N_("Welcome. This is your page."),
     "changed": N_("The total has changed. Please look once more before you order."),
     "saved": N_("Saved."),
+    "password": N_("You have a new password. Your other devices are logged out."),
+    "ended": N_("Logged out there."),
     "confirmed": N_("The payment is confirmed."),
     "shipped": N_("Marked as shipped."),
     "delivered": N_("Marked as delivered."),
