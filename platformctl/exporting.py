@@ -37,13 +37,13 @@ def export(table: str, *, as_beancount: bool, out: Path | None) -> None:
     """Write a table to a file, or to stdout. A file appears whole or not at all. Raises CannotWrite."""
     database = Database(Settings().database_url)
     try:
-        with database.reading() as session, _target(out) as target:
+        with database.reading() as session, target(out) as file:
             if as_beancount:
                 zone = storefront.load_brand(BRAND).shop.zone
-                target.writelines(f"{line}\n" for line in ledger.export_beancount(session, zone=zone))
+                file.writelines(f"{line}\n" for line in ledger.export_beancount(session, zone=zone))
             else:
-                writer = csv.writer(target, lineterminator="\n")
-                writer.writerows([_cell(value) for value in row] for row in TABLES[table](session))
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerows([cell(value) for value in row] for row in TABLES[table](session))
     finally:
         database.dispose()
 
@@ -105,7 +105,7 @@ TABLES: dict[str, Callable[[Session], Iterable[Row]]] = {
 }
 
 
-def _cell(value: object) -> str:
+def cell(value: object) -> str:
     """Instants in UTC, amounts as decimal text, and no text that a spreadsheet would run as a formula."""
     if value is None:
         return ""
@@ -122,7 +122,11 @@ def _is_number(text: str) -> bool:
 
 
 @contextmanager
-def _target(out: Path | None) -> Iterator[TextIO]:
+def target(out: Path | None, *, private: bool = False) -> Iterator[TextIO]:
+    """Where to write: stdout, or a file that appears whole or not at all; a private one is its owner's to read.
+
+    Raises CannotWrite.
+    """
     if out is None:
         yield sys.stdout
         sys.stdout.flush()
@@ -131,6 +135,8 @@ def _target(out: Path | None) -> Iterator[TextIO]:
     yield whole
     try:
         beside = out.with_name(f".{out.name}.part")
+        beside.unlink(missing_ok=True)
+        beside.touch(mode=0o600 if private else 0o666)
         beside.write_text(whole.getvalue(), encoding="utf-8", newline="")
         beside.replace(out)
     except OSError as error:

@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 
 from platformctl import output
-from platformctl.cli import exchange, running, shops
+from platformctl.cli import exchange, people, running, shops
 from platformctl.failures import ENVIRONMENT, exit_code_of
 from platformctl.messages import translate as _
 from shared_core.kernel.errors import PlatformError
@@ -23,6 +23,7 @@ app = typer.Typer(
 shops.register(app)
 running.register(app)
 exchange.register(app)
+people.register(app)
 
 
 def main() -> None:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from platformctl import output
+from platformctl.cli.entering import ready
 from platformctl.cli.options import AsJson, InFolder
 from platformctl.failures import BadAnswer
 from platformctl.messages import translate as _
-from platformctl.shop import ShopFolder, enter
 
 if TYPE_CHECKING:
     from platformctl.importing import Outcome
@@ -66,7 +66,7 @@ def products(
     as_json: AsJson = False,
 ) -> None:
     """Importing the same feed again changes nothing."""
-    _ready(folder)
+    ready(folder)
     from platformctl import importing
 
     ratio = _percent("supply_ratio", supply_ratio)
@@ -84,7 +84,7 @@ def referrals(
     as_json: AsJson = False,
 ) -> None:
     """First link wins; a link that would lock somebody to themselves or close a loop is refused."""
-    _ready(folder)
+    ready(folder)
     from platformctl import importing
 
     _tell(importing.import_referrals(file, source=source, columns=_columns(columns), dry_run=dry_run), as_json=as_json)
@@ -102,7 +102,7 @@ def orders(
     as_json: AsJson = False,
 ) -> None:
     """Without a seller an order belongs to the member its customer was bound to at that time."""
-    _ready(folder)
+    ready(folder)
     from platformctl import importing
 
     _tell(
@@ -122,7 +122,7 @@ def export(
     """Instants in UTC, amounts as decimal text."""
     if format is Shape.BEANCOUNT and table is not Table.JOURNAL:
         raise BadAnswer(key="--format", value=format.value, reason=_("only the journal is exported like this"))
-    _ready(folder)
+    ready(folder)
     from platformctl import exporting
 
     exporting.export(table.value, as_beancount=format is Shape.BEANCOUNT, out=out)
@@ -133,15 +133,6 @@ def _tell(outcome: "Outcome", *, as_json: bool) -> None:
         output.say_json(outcome.as_dict())
     else:
         outcome.tell()
-
-
-def _ready(folder: Path) -> None:
-    """Go into the shop; its database must be up to date. Raises NotAShop, NoShopEnvironment, SchemaBehind."""
-    shop = ShopFolder.find(folder)
-    enter(shop)
-    from platformctl import schema
-
-    schema.require_current(shop)
 
 
 def _columns(pairs: list[str] | None) -> dict[str, str]:

@@ -3,6 +3,15 @@
 Services take a session and never commit. Times, codes, tokens' hashes and password hashes come in as arguments.
 """
 
+from shared_core.members.access_links import (
+    Unclaimed,
+    find_members,
+    give_access_links,
+    holder_of_access_link,
+    take_back_access_links,
+    unclaimed,
+    use_access_link,
+)
 from shared_core.members.accounts import (
     Account,
     LoggedIn,
@@ -17,15 +26,18 @@ from shared_core.members.accounts import (
 from shared_core.members.ancestry import DEPTH_MAX, inviters, upline
 from shared_core.members.bindings import Answer, Claim, bind, bind_first_link, bind_many, leave
 from shared_core.members.clicks import Click, ClickAnswer, record_clicks
-from shared_core.members.directory import PeoplePage, Person, people
+from shared_core.members.directory import Group, PeoplePage, Person, people
 from shared_core.members.errors import (
+    AccessLinkDead,
     AlreadyJoined,
     AlreadySignedUp,
+    CanLogIn,
     InviterLoop,
     LastOwner,
     LoginTaken,
     LoginUnreadable,
     NameUnusable,
+    NobodyCalled,
     NotBound,
     NotIdentified,
     PasswordTooCommon,
@@ -99,12 +111,14 @@ from shared_core.members.visitors import create_visitor
 __all__ = [
     "DEPTH_MAX",
     "PASSWORD_LENGTH_MIN",
+    "AccessLinkDead",
     "Account",
     "AlreadyJoined",
     "AlreadySignedUp",
     "Answer",
     "BindingExport",
     "BindingPolicy",
+    "CanLogIn",
     "Claim",
     "Click",
     "ClickAnswer",
@@ -115,6 +129,7 @@ __all__ = [
     "FanCounted",
     "FanLeft",
     "FanPage",
+    "Group",
     "InviterLoop",
     "LastOwner",
     "LoggedIn",
@@ -127,6 +142,7 @@ __all__ = [
     "Merged",
     "Moment",
     "NameUnusable",
+    "NobodyCalled",
     "NotBound",
     "NotIdentified",
     "Outcome",
@@ -148,6 +164,7 @@ __all__ = [
     "Tie",
     "TokenExpired",
     "TokenUnreadable",
+    "Unclaimed",
     "UnknownMember",
     "Viewer",
     "VisitorMerged",
@@ -170,7 +187,10 @@ __all__ = [
     "export_members",
     "export_names",
     "fan_counts",
+    "find_members",
+    "give_access_links",
     "head_count",
+    "holder_of_access_link",
     "import_referrals",
     "inviters",
     "join",
@@ -194,8 +214,11 @@ __all__ = [
     "sponsor_of",
     "sponsor_then",
     "start_session",
+    "take_back_access_links",
     "tie_of",
+    "unclaimed",
     "upline",
+    "use_access_link",
     "viewer",
     "visitor",
 ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -60,7 +60,7 @@ def sign_up(
     session: Session,
     *,
     login: Login,
-    password_hash: str,
+    password_hash: str | None,
     name: str,
     visitor_id: int | None,
     code: str,
@@ -70,8 +70,9 @@ def sign_up(
 ) -> int:
     """Make the visitor a person we know, or make a new member with public code `code` when there is no visitor.
 
-    Announces MemberIdentified. If the policy binds at sign-up, the first link they followed binds now. Their
-    visitor cookie stops working: from here on a log-in session says who they are (`start_session`).
+    Without a password they cannot log in until an access link sets one. Announces MemberIdentified. If the policy
+    binds at sign-up, the first link they followed binds now. Their visitor cookie stops working: from here on a
+    log-in session says who they are (`start_session`).
     Raises NameUnusable, LoginTaken, UnknownMember, AlreadySignedUp (the "visitor" is an account or part of one).
     """
     shown = clean_name(name)
@@ -159,7 +160,10 @@ def change_password(
 
 
 def set_staff_role(session: Session, member_id: int, *, role: StaffRole | None) -> None:
-    """Let a member into the back office, or out of it. Raises UnknownMember, NotIdentified, LastOwner."""
+    """Let a member into the back office, or out of it; an owner who can log in always stays.
+
+    Raises UnknownMember, NotIdentified, LastOwner.
+    """
     lock(session, STAFF_LOCK)
     columns = (Member.staff_role, Member.identified_at)
     row = session.execute(select(*columns).where(Member.id == member_id)).one_or_none()
@@ -168,8 +172,8 @@ def set_staff_role(session: Session, member_id: int, *, role: StaffRole | None) 
     if row.identified_at is None:
         raise NotIdentified
     if row.staff_role == "owner" and role != "owner":
-        owners = session.scalar(select(func.count()).select_from(Member).where(Member.staff_role == "owner"))
-        if owners == 1:
+        others = (Member.staff_role == "owner", Member.id != member_id, Member.password_hash.is_not(None))
+        if session.scalar(select(Member.id).where(*others).limit(1)) is None:
             raise LastOwner
     session.execute(update(Member).where(Member.id == member_id).values(staff_role=role))
 

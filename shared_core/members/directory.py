@@ -3,12 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from shared_core.members.binding_rows import in_force
-from shared_core.members.models import BindingRow, Member
+from shared_core.members.models import AccessLinkRow, BindingRow, Member
+
+Group = Literal["staff", "without_log_in"]
 
 PEOPLE_PER_PAGE_MAX = 100
 SHOWN_HEAD = 3
@@ -17,7 +20,10 @@ SHOWN_TAIL = 2
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An identified member. `login` is shortened; `sponsor_id` is whose fan they are now; `fans` are theirs."""
+    """An identified member. `login` is shortened; `sponsor_id` is whose fan they are now; `fans` are theirs.
+
+    `link_until`: until when the link works with which they set a log-in, None when there is none.
+    """
 
     member_id: int
     code: str
@@ -28,6 +34,8 @@ class Person:
     joined_at: datetime | None
     sponsor_id: int | None
     fans: int
+    can_log_in: bool
+    link_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,23 +47,44 @@ class PeoplePage:
 
 
 def people(
-    session: Session, *, at: datetime, search: str = "", after: int | None = None, limit: int = 30
+    session: Session,
+    *,
+    at: datetime,
+    search: str = "",
+    after: int | None = None,
+    limit: int = 30,
+    only: Group | None = None,
 ) -> PeoplePage:
-    """Identified members with `search` in their name or login, or as their public code; paged, two queries."""
+    """Identified members with `search` in their name or login, or as their public code; paged, two queries.
+
+    `only` those of a group.
+    """
     size = min(limit, PEOPLE_PER_PAGE_MAX)
+    link = AccessLinkRow
     query = (
-        select(Member, BindingRow.sponsor_id)
+        select(Member, BindingRow.sponsor_id, link.expires_at)
         .join(BindingRow, (BindingRow.fan_id == Member.id) & in_force(at), isouter=True)
-        .where(Member.identified_at.is_not(None), *_matching(search.strip()))
+        .join(
+            link,
+            (link.member_id == Member.id) & link.used_at.is_(None) & link.revoked_at.is_(None) & (link.expires_at > at),
+            isouter=True,
+        )
+        .where(Member.identified_at.is_not(None), *_matching(search.strip()), *_among(only))
         .order_by(Member.id.desc())
         .limit(size + 1)
     )
     if after is not None:
         query = query.where(Member.id < after)
     rows = session.execute(query).all()
-    fans = _fans(session, [row.id for row, _ in rows[:size]], at=at)
-    found = [_person(row, sponsor_id, fans.get(row.id, 0)) for row, sponsor_id in rows[:size]]
+    fans = _fans(session, [row.id for row, *_ in rows[:size]], at=at)
+    found = [_person(row, sponsor_id, link_until, fans.get(row.id, 0)) for row, sponsor_id, link_until in rows[:size]]
     return PeoplePage(found, rows[size - 1][0].id if len(rows) > size else None)
+
+
+def _among(only: Group | None) -> list[ColumnElement[bool]]:
+    if only is None:
+        return []
+    return [Member.staff_role.is_not(None) if only == "staff" else Member.password_hash.is_(None)]
 
 
 def _matching(search: str) -> list[ColumnElement[bool]]:
@@ -74,7 +103,7 @@ def _fans(session: Session, sponsor_ids: Sequence[int], *, at: datetime) -> dict
     return {row.sponsor_id: row.fans for row in session.execute(query)}
 
 
-def _person(row: Member, sponsor_id: int | None, fans: int) -> Person:
+def _person(row: Member, sponsor_id: int | None, link_until: datetime | None, fans: int) -> Person:
     return Person(
         member_id=row.id,
         code=row.code,
@@ -85,6 +114,8 @@ def _person(row: Member, sponsor_id: int | None, fans: int) -> Person:
         joined_at=row.joined_at,
         sponsor_id=sponsor_id,
         fans=fans,
+        can_log_in=row.password_hash is not None,
+        link_until=link_until,
     )
 
 

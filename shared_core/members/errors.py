@@ -8,6 +8,16 @@ class UnknownMember(NotFound):
     message = "This member was not found."
 
 
+class NobodyCalled(NotFound):
+    code = "unknown_member"
+    message = "{key} is nobody here; name members by public code, or as SOURCE:NAME from an import."
+
+
+class CanLogIn(Conflict):
+    code = "can_log_in"
+    message = "This member can log in already."
+
+
 class LoginTaken(Conflict):
     code = "login_taken"
     message = "There is already an account with this phone number or e-mail address."
@@ -35,7 +45,7 @@ class NotBound(Conflict):
 
 class LastOwner(Conflict):
     code = "last_owner"
-    message = "A shop needs at least one owner."
+    message = "A shop needs at least one owner who can log in."
 
 
 class LoginUnreadable(Invalid):
@@ -89,6 +99,12 @@ class TokenExpired(PlatformError):
     code = "token_expired"
     status = 410
     message = "This link has expired."
+
+
+class AccessLinkDead(PlatformError):
+    code = "access_link_dead"
+    status = 410
+    message = "This link was used before, taken back, or is too old. Ask the shop for a new one."
 
 
 class ReferralFileUnreadable(Invalid):

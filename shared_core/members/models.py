@@ -16,6 +16,7 @@ EXTERNAL_KEY_LENGTH = 255
 LOCALE_LENGTH = 16
 VIA_LENGTH = 16
 DEVICE_LENGTH = 200
+GIVER_LENGTH = 40
 
 
 def _unique_where_set(column: str) -> Index:
@@ -126,6 +127,34 @@ class HeadRow(Base):
     sponsor_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id"), primary_key=True, autoincrement=False)
     fan_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id"), primary_key=True, autoincrement=False)
     at: Mapped[datetime]
+
+
+class AccessLinkRow(Base):
+    """A link with which a member who cannot log in sets how; used or taken back, it stays as a record.
+
+    Only the hash of its token is kept.
+    """
+
+    __tablename__ = "member_access_link"
+    __table_args__ = (
+        CheckConstraint("used_at IS NULL OR revoked_at IS NULL", name="used_or_revoked"),
+        Index(
+            "uq_member_access_link_open",
+            "member_id",
+            unique=True,
+            postgresql_where=text("used_at IS NULL AND revoked_at IS NULL"),
+            sqlite_where=text("used_at IS NULL AND revoked_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(HASH_LENGTH), unique=True)
+    member_id: Mapped[int] = mapped_column(BigId, ForeignKey("member.id"))
+    given_by: Mapped[str] = mapped_column(String(GIVER_LENGTH))
+    given_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
 
 
 class LoginSessionRow(Base):

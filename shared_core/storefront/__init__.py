@@ -1,5 +1,6 @@
 """The storefront: one shop as a web application. `create_app("brand")` is all a shop's own app.py needs."""
 
+from shared_core.storefront.access import ACCESS_DAYS, ACCESS_DAYS_MAX, AccessLink, Appointed, appoint, give_links
 from shared_core.storefront.app import create_app, run_worker
 from shared_core.storefront.brand import BrandConfig
 from shared_core.storefront.brand import load as load_brand
@@ -10,12 +11,18 @@ from shared_core.storefront.wiring import COLLECTOR
 from shared_core.storefront.worker import Worker
 
 __all__ = [
+    "ACCESS_DAYS",
+    "ACCESS_DAYS_MAX",
     "COLLECTOR",
+    "AccessLink",
+    "Appointed",
     "BrandConfig",
     "Hooks",
     "Shop",
     "Worker",
+    "appoint",
     "create_app",
+    "give_links",
     "hookimpl",
     "load_brand",
     "review_brand",

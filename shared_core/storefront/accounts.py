@@ -65,7 +65,7 @@ def log_in(request: Request, session: Session, *, login: str, password: str) -> 
 
     Raises WrongCredentials (whether or not the account exists) and TooManyRequests.
     """
-    shop, viewer = the_shop(request), current(request)
+    shop = the_shop(request)
     shop.limiter.spend(limits.LOGIN_BY_ADDRESS, _address(request))
     try:
         known = members.normalise_login(login)
@@ -80,19 +80,34 @@ def log_in(request: Request, session: Session, *, login: str, password: str) -> 
         credentials = members.credentials(glance, known)
     proven = shop.passwords.verify(credentials, password)
     shop.limiter.forget(limits.LOGIN_BY_ACCOUNT_AND_PLACE, place)
-    token, at = new_token(), shop.clock()
-    if viewer.session_token:
-        members.log_out(session, hash_token(viewer.session_token), at=at)
-    members.log_in(
-        session,
-        proven,
-        visitor_id=None if viewer.signed_in else viewer.member_id,
-        token_hash=hash_token(token),
-        device=device(request),
-        expires_at=at + SESSION_LIFE,
-        at=at,
-    )
-    return _started(session, known, token, at=at)
+    return _log_in(request, session, proven, known)
+
+
+def holder_of_link(request: Request, token: str) -> members.Account:
+    """Whose log-in a one-time link sets. Raises AccessLinkDead, TooManyRequests."""
+    shop = the_shop(request)
+    shop.limiter.spend(limits.ACCESS_LINK_BY_ADDRESS, _address(request))
+    with shop.database.reading() as glance:
+        return members.holder_of_access_link(glance, hash_token(token), at=shop.clock())
+
+
+def use_link(request: Request, session: Session, token: str, *, login: str, password: str, name: str) -> Started:
+    """Set how the holder of a one-time link logs in, and log them in; a visitor of this device becomes part of them.
+
+    `login` counts where they have none; an empty `name` keeps theirs. Raises AlreadySignedUp for who is logged in,
+    AccessLinkDead, TooManyRequests and what `sign_up` refuses.
+    """
+    shop, viewer, at = the_shop(request), current(request), the_shop(request).clock()
+    if viewer.signed_in:
+        raise members.AlreadySignedUp
+    holder = holder_of_link(request, token)
+    known, shown = holder.login or members.normalise_login(login), name or holder.name
+    hashed = shop.passwords.hash(members.check_password(password, login=known, name=shown))
+    proven = members.use_access_link(session, hash_token(token), login=known, name=shown, password_hash=hashed, at=at)
+    started = _log_in(request, session, proven, known)
+    if shop.plan_at(at).join.how == "sign_up":
+        shop.plan_book.enrol(session, proven.member_id, invited_by=None, at=at)
+    return started
 
 
 def change_password(request: Request, session: Session, *, old: str, new: str) -> None:
@@ -141,6 +156,23 @@ def keep_session(request: Request, started: Started) -> None:
 def device(request: Request) -> str:
     """What the browser calls itself, to recognise it in the list of devices."""
     return request.headers.get("user-agent", "")[:200]
+
+
+def _log_in(request: Request, session: Session, proven: members.Proven, login: members.Login) -> Started:
+    """A session of its own for who proved who they are, in place of the one this device had."""
+    viewer, at, token = current(request), the_shop(request).clock(), new_token()
+    if viewer.session_token:
+        members.log_out(session, hash_token(viewer.session_token), at=at)
+    members.log_in(
+        session,
+        proven,
+        visitor_id=None if viewer.signed_in else viewer.member_id,
+        token_hash=hash_token(token),
+        device=device(request),
+        expires_at=at + SESSION_LIFE,
+        at=at,
+    )
+    return _started(session, login, token, at=at)
 
 
 def _started(session: Session, login: members.Login, token: str, *, at: datetime) -> Started:

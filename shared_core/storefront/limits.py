@@ -36,6 +36,7 @@ LOGIN_BY_ACCOUNT_AND_PLACE = Limit("login account place", RateLimitItemPerMinute
 LOGIN_BY_ACCOUNT = Limit("login account", RateLimitItemPerHour(100))
 PASSWORD_BY_VIEWER = Limit("password viewer", RateLimitItemPerMinute(10, 15))
 SIGN_UP_BY_ADDRESS = Limit("sign-up address", RateLimitItemPerHour(120))
+ACCESS_LINK_BY_ADDRESS = Limit("access link address", RateLimitItemPerMinute(30))
 SHARE_LINK_BY_ADDRESS = Limit("share link address", RateLimitItemPerMinute(300))
 NEW_VISITOR_BY_ADDRESS = Limit("new visitor address", RateLimitItemPerMinute(300))
 CHECKOUT_BY_VIEWER = Limit("checkout viewer", RateLimitItemPerMinute(150))

@@ -40,6 +40,7 @@ def test_every_page_and_operation_of_the_back_office_names_one_right(front: Fron
     found = office(front)
     assert len(found) > 30
     assert [(method, path) for method, path, asked in found if len(asked) != 1] == []
+    assert {right for _, _, asked in found for right in asked} == set(Right), "a right that opens nothing"
 
 
 def test_who_lacks_a_right_is_refused_and_who_has_it_is_not(front: Front) -> None:

@@ -1,9 +1,9 @@
-"""The back office under /admin, for staff: what waits, orders, goods, people, payouts, the books."""
+"""The back office under /admin, for staff: what waits, orders, goods, people, payouts, the books, who works here."""
 
-from shared_core.storefront.admin import books, goods, orders, overview, payouts, people
+from shared_core.storefront.admin import books, goods, orders, overview, payouts, people, staff
 
 PREFIX = "/admin"
 
-routers = tuple(part.router for part in (overview, orders, goods, people, payouts, books))
+routers = tuple(part.router for part in (overview, orders, goods, people, payouts, books, staff))
 
 __all__ = ["PREFIX", "routers"]

@@ -26,6 +26,6 @@ def attempt(request: Request, shop: Shop, work: Work) -> str:
     return ""
 
 
-def back(path: str, *, done: str) -> RedirectResponse:
+def back(path: str, *, done: str, **query: str) -> RedirectResponse:
     """To the page from which the action came, saying that it is done."""
-    return go(path, done=done)
+    return go(path, done=done, **query)

@@ -4,6 +4,7 @@ from shared_core.storefront.api import (
     admin_goods,
     admin_orders,
     admin_people,
+    admin_staff,
     cart,
     catalogue,
     me,
@@ -30,5 +31,6 @@ and does nothing; the same key with another request is refused (422).
 """
 
 routers = tuple(
-    part.router for part in (catalogue, cart, purchases, sharing, sessions, me, admin_orders, admin_goods, admin_people)
+    part.router
+    for part in (catalogue, cart, purchases, sharing, sessions, me, admin_orders, admin_goods, admin_people, admin_staff)
 )

@@ -33,6 +33,17 @@ class LogIn(Input):
     as_token: bool = False
 
 
+class AccessLinkUse(Input):
+    """`login` is needed where the account has none yet; without `name` the account keeps its own."""
+
+    token: Annotated[str, Field(min_length=1, max_length=64)]
+    """The last part of the link's address."""
+    password: Password
+    login: Annotated[str, Field(max_length=254)] = ""
+    name: Annotated[str, Field(max_length=200)] = ""
+    as_token: bool = False
+
+
 class Session(Output):
     member_code: str
     token: str | None = None
@@ -99,6 +110,13 @@ def sign_up(body: SignUp, request: Request, session: SessionDep) -> Session:
 def log_in(body: LogIn, request: Request, session: SessionDep) -> Session:
     """Log in. Every log-in gets a new token."""
     started = accounts.log_in(request, session, login=body.login, password=body.password)
+    return _started(request, started, as_token=body.as_token)
+
+
+@router.post("/access-links/used", status_code=201, responses=responses(404, 409, 410, 422, 429, 503))
+def use_access_link(body: AccessLinkUse, request: Request, session: SessionDep) -> Session:
+    """Set how you log in by the one-time link the shop gave you; you are logged in at once."""
+    started = accounts.use_link(request, session, body.token, login=body.login, password=body.password, name=body.name)
     return _started(request, started, as_token=body.as_token)
 
 

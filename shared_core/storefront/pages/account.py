@@ -19,7 +19,7 @@ Text = Annotated[str, Form(max_length=TEXT_LENGTH_MAX)]
 Next = Annotated[str, Form(max_length=TEXT_LENGTH_MAX)]
 NextInQuery = Annotated[str, Query(alias="next", max_length=TEXT_LENGTH_MAX)]
 
-_FIELDS: dict[type[PlatformError], str] = {
+FIELDS: dict[type[PlatformError], str] = {
     members.LoginTaken: "login",
     members.LoginUnreadable: "login",
     members.NameUnusable: "name",
@@ -81,7 +81,7 @@ def sign_up(
         with shop.database.transaction() as session:
             started = accounts.sign_up(request, session, login=login, password=password, name=name)
     except PlatformError as error:
-        form = refused(request, error, {"name": name, "login": login}, _FIELDS)
+        form = refused(request, error, {"name": name, "login": login}, FIELDS)
         with shop.database.reading() as session:
             told = ties.bound_to(request, session, shop, viewer)
         return page(

@@ -24,6 +24,7 @@ NOTICES: Mapping[str, str] = {
     "saved": N_("Saved."),
     "password": N_("You have a new password. Your other devices are logged out."),
     "ended": N_("Logged out there."),
+    "taken_back": N_("The link is taken back."),
     "confirmed": N_("The payment is confirmed."),
     "shipped": N_("Marked as shipped."),
     "delivered": N_("Marked as delivered."),
