@@ -73,7 +73,7 @@ def invite(
     days: Annotated[int, typer.Option(min=1, max=DAYS_MAX, help=_("How long the links work."))] = DAYS_DEFAULT,
     folder: InFolder = Path(),
 ) -> None:
-    """CSV with the columns member, link, expires_at. Whoever opens a link first becomes that member."""
+    """CSV with the columns member, link, expires_at. Whoever uses a link first becomes that member."""
     _choose(keys, everybody=everybody)
     ready(folder)
     from platformctl import people
@@ -114,7 +114,7 @@ def _tell_appointed(made: "Appointment", *, as_json: bool) -> None:
     output.say("{login}: {role}.", login=made.login, role=_(made.role))
     if made.link:
         until = f"{made.expires_at:%Y-%m-%d %H:%M} UTC"
-        output.say("Whoever opens this link sets the password of the account, once, until {day}:", day=until)
+        output.say("Whoever uses this link first sets the password of the account; it works until {day}:", day=until)
         print(made.link)
 
 

@@ -15,8 +15,16 @@ pytestmark = pytest.mark.browser
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 OPEN_TO_ALL = ("/", "/products", "/products/p-a", "/cart", "/login", "/signup", "/about", "/share", "/gone")
-OWN = ("/checkout", "/share?product=p-a", "/me", "/me/earnings", "/me/payouts", "/me/fans", "/orders")
-OFFICE = ("/admin", "/admin/orders", "/admin/products", "/admin/members", "/admin/payouts", "/admin/books")
+OWN = ("/checkout", "/share?product=p-a", "/me", "/me/log-ins", "/me/earnings", "/me/payouts", "/me/fans", "/orders")
+OFFICE = (
+    "/admin",
+    "/admin/orders",
+    "/admin/products",
+    "/admin/members",
+    "/admin/payouts",
+    "/admin/books",
+    "/admin/staff",
+)
 
 
 COLOURS = {

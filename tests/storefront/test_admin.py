@@ -8,7 +8,15 @@ from tests.storefront.conftest import Front
 from tests.storefront.test_pages import order_one, pay, share_link, token
 from tests.storefront.walker import Walker, staff_walker, walker
 
-PAGES = ("/admin", "/admin/orders", "/admin/products", "/admin/members", "/admin/payouts", "/admin/books")
+PAGES = (
+    "/admin",
+    "/admin/orders",
+    "/admin/products",
+    "/admin/members",
+    "/admin/payouts",
+    "/admin/books",
+    "/admin/staff",
+)
 
 
 @pytest.fixture
