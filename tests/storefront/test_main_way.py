@@ -112,7 +112,7 @@ def test_goods_can_be_taken_out_of_the_window_and_put_back(front: Front) -> None
 
 
 def test_staff_see_who_is_whose_fan(front: Front) -> None:
-    staff, sponsor = front.staff(), front.member(name="Mei")
+    staff, sponsor = front.staff("staff"), front.member(name="Mei")
     front.member(follow(front, share(sponsor)), name="Bao")
     people = {each["name"]: each for each in staff.get("/api/v1/admin/members").json()["members"]}
     assert (people["Bao"]["sponsor_name"], people["Mei"]["fans"], people["Staff"]["staff"]) == ("Mei", 1, "staff")

@@ -7,7 +7,7 @@ from shared_core import members
 from shared_core.kernel.codes import new_code
 from shared_core.storefront import limits
 from tests.storefront.conftest import PASSWORD, Front
-from tests.storefront.test_pages import share_link
+from tests.storefront.test_pages import order_one, pay, share_link
 from tests.storefront.test_staff import shown_link
 from tests.storefront.walker import Walker, staff_walker, walker
 
@@ -43,6 +43,31 @@ def test_who_came_by_an_import_claims_the_row_and_its_fans(front: Front) -> None
     assert again.send("/login", login="ann@example.com", password=PASSWORD).status == 200
     late = walker(front).open(link)
     assert late.status == 410 and "Ask the shop for a new one." in late.text
+
+
+def test_what_was_earned_before_the_claim_is_paid_out_after_it(front: Front) -> None:
+    front.stock("A")
+    imported(front, *(f"u-{number}" for number in range(1, 13)))
+    owner, ann, ben = staff_walker(front), walker(front), walker(front)
+    ben.open(link_of(front, owner, "u-2"))
+    assert ben.page is not None
+    ben.send(ben.page.url.removeprefix("http://shop.example"), name="Ben", login="ben@example.com", password=PASSWORD)
+    number = order_one(ben, "p-a")
+    pay(front, owner, number)
+    owner.open(f"/admin/orders/{number}")
+    owner.send(f"/admin/orders/{number}/ship", carrier="SF", tracking="SF-1")
+    owner.send(f"/admin/orders/{number}/deliver")
+    front.pass_days(9)
+
+    link = link_of(front, owner, "u-1")
+    ann.open(link)
+    ann.send(link, name="Ann", login="ann@example.com", password=PASSWORD)
+
+    balance = ann.client.get("/api/v1/me/balance").json()
+    assert balance["available"]["minor"] > 0
+    ann.open("/me/payouts")
+    assert "Your payout is on its way to us." in ann.send("/me/payouts").text
+    assert "The books balance." in owner.open("/admin/books").text
 
 
 def test_looking_at_the_link_uses_nothing_up(front: Front) -> None:
