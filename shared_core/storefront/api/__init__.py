@@ -32,5 +32,16 @@ and does nothing; the same key with another request is refused (422).
 
 routers = tuple(
     part.router
-    for part in (catalogue, cart, purchases, sharing, sessions, me, admin_orders, admin_goods, admin_people, admin_staff)
+    for part in (
+        catalogue,
+        cart,
+        purchases,
+        sharing,
+        sessions,
+        me,
+        admin_orders,
+        admin_goods,
+        admin_people,
+        admin_staff,
+    )
 )
