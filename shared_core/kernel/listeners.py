@@ -5,7 +5,7 @@ raise rolls all of it back. *After-commit* subscribers are told by the outbox, a
 """
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -36,11 +36,20 @@ class Listeners:
     """Who hears what in one process; built by the shell, handed to the `Database`."""
 
     def __init__(self) -> None:
-        self._at_once: dict[type[Any], list[Callable[[Session, Any], None]]] = defaultdict(list)
+        self._at_once: dict[type[Any], list[Callable[[Session, Sequence[Any]], None]]] = defaultdict(list)
         self.subscribers: dict[str, Subscriber] = {}
 
     def listen(self, event_type: type[E], listener: Callable[[Session, E], None]) -> None:
         """Run `listener` inside the transaction that announces an event of this type."""
+
+        def one_by_one(session: Session, events: Sequence[E]) -> None:
+            for event in events:
+                listener(session, event)
+
+        self.listen_together(event_type, one_by_one)
+
+    def listen_together(self, event_type: type[E], listener: Callable[[Session, Sequence[E]], None]) -> None:
+        """The same for a listener that takes all at once what is announced together."""
         self._at_once[event_type].append(listener)
 
     def after_commit(self, event_type: type[E], name: str, run: Callable[[E], None]) -> None:
@@ -48,9 +57,10 @@ class Listeners:
         assert name not in self.subscribers, f"two subscribers are called {name}"
         self.subscribers[name] = Subscriber(name, event_type, run)
 
-    def hear(self, session: Session, event: object) -> None:
-        for listener in self._at_once[type(event)]:
-            listener(session, event)
+    def hear(self, session: Session, events: Sequence[object]) -> None:
+        """Tell of events of one type, in the order in which they happened."""
+        for listener in self._at_once[type(events[0])]:
+            listener(session, events)
 
     def subscribed_to(self, event_type: type[Any]) -> list[Subscriber]:
         return [each for each in self.subscribers.values() if each.event_type is event_type]

@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy import literal, select
 from sqlalchemy.orm import Session
 
+from shared_core.kernel.bulk import among, chunks
 from shared_core.members.binding_rows import BINDING_COLUMNS, in_force
-from shared_core.members.bulk import among, chunks
 from shared_core.members.models import BindingRow, Member
 from shared_core.members.rules import Binding
 

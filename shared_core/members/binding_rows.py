@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlalchemy import ColumnElement, Table, bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from shared_core.members.bulk import among, chunks, insert_all
+from shared_core.kernel.bulk import among, chunks, insert_all
 from shared_core.members.models import BindingHistoryRow, BindingRow
 from shared_core.members.rules import Binding
 

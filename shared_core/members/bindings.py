@@ -13,11 +13,11 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shared_core.kernel.bulk import among, chunks
 from shared_core.kernel.database import lock
 from shared_core.kernel.events import announce
 from shared_core.members.ancestry import bindings_above
 from shared_core.members.binding_rows import end_bindings, read_bindings, write_bindings
-from shared_core.members.bulk import among, chunks
 from shared_core.members.errors import NotBound, UnknownMember
 from shared_core.members.events import FanBound, FanLeft
 from shared_core.members.first_links import note_first_links, take_first_link

@@ -8,8 +8,8 @@ from typing import cast
 from sqlalchemy import Table, func, select
 from sqlalchemy.orm import Session
 
-from shared_core.kernel.events import announce
-from shared_core.members.bulk import insert_new
+from shared_core.kernel.bulk import insert_new
+from shared_core.kernel.events import announce_together
 from shared_core.members.events import FanCounted
 from shared_core.members.models import HeadRow
 
@@ -35,9 +35,8 @@ def count_heads(session: Session, heads: Iterable[Head]) -> None:
     rows = [{"sponsor_id": pair[0], "fan_id": pair[1], "at": first[pair].at} for pair in sorted(first)]
     made = insert_new(session, HEADS, rows, returning=("sponsor_id", "fan_id"))
     counted = {(row.sponsor_id, row.fan_id) for row in made}
-    for pair, head in first.items():
-        if pair in counted:
-            announce(session, FanCounted(head.sponsor_id, head.fan_id, head.at))
+    fans = [FanCounted(*pair, head.at) for pair, head in first.items() if pair in counted]
+    announce_together(session, fans)
 
 
 def head_count(session: Session, sponsor_id: int) -> int:

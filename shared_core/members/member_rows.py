@@ -6,7 +6,7 @@ from typing import Any, Literal, cast
 from sqlalchemy import Table, select
 from sqlalchemy.orm import Session
 
-from shared_core.members.bulk import among, chunks, insert_new
+from shared_core.kernel.bulk import among, chunks, insert_new
 from shared_core.members.models import Member
 
 MEMBERS = cast(Table, Member.__table__)

@@ -12,12 +12,12 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from shared_core.kernel.bulk import among, chunks
 from shared_core.kernel.database import lock
 from shared_core.kernel.events import announce
 from shared_core.kernel.i18n import N_
 from shared_core.members.binding_rows import read_bindings, write_bindings
 from shared_core.members.bindings import BINDING_LOCK, announce_bindings
-from shared_core.members.bulk import among, chunks
 from shared_core.members.events import MemberIdentified
 from shared_core.members.exports import external_key
 from shared_core.members.forest import Forest

@@ -3,7 +3,6 @@
 Everything happens when other rooms announce something; `listeners` says what is to be registered.
 """
 
-from shared_core.rewards.counting import metrics
 from shared_core.rewards.earnings import SWEEP_ORDERS_MAX, line_facts, mature_due
 from shared_core.rewards.errors import (
     PayoutAboveAvailable,
@@ -31,6 +30,7 @@ from shared_core.rewards.reads import (
     earnings_on,
     explain,
     list_payouts,
+    metrics,
     payout,
     payout_by_code,
     payouts_of,

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from shared_core import ledger
@@ -10,7 +10,8 @@ from shared_core.kernel.calendar import day_of
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.plan import Plan
-from shared_core.rewards import counting, earnings, ladder
+from shared_core.rewards import earnings, ladder
+from shared_core.rewards.board import LIFETIME, Board
 from shared_core.rewards.models import Count, Earning, Payout, Sale, TeamCount, Tie
 
 _MOVED = ("retail_minor", "self_minor", "purchases_minor", "live_minor", "team_minor", "packs")
@@ -19,22 +20,24 @@ _MOVED = ("retail_minor", "self_minor", "purchases_minor", "live_minor", "team_m
 
 def merge(session: Session, plan: Plan, *, visitor_id: int, member_id: int, zone: str, at: datetime) -> None:
     """Move money, earnings, sales and counts to the account, and promote it if they allow. Repeating is a no-op."""
-    visitor = ladder.locked_standing(session, plan, visitor_id)
+    board = Board(session, plan)
+    visitor = board.standing(visitor_id)
     if visitor.merged_into_id is not None:
         return
-    ladder.locked_standing(session, plan, member_id)
+    board.standing(member_id)
     visitor.merged_into_id = member_id
     session.flush()
     if plan.self_purchase.pays != "everybody":
         earnings.disown(session, visitor_id=visitor_id, buyer_id=member_id, at=at)
-    _uncount_own(session, visitor_id=visitor_id, member_id=member_id)
+    _uncount_own(board, visitor_id=visitor_id, member_id=member_id)
     _move_money(session, plan.currency, visitor_id=visitor_id, member_id=member_id, at=at)
     for column in (Earning.member_id, Payout.member_id, Sale.seller_id, Sale.buyer_id):
         moved = update(column.class_).where(column == visitor_id).values({column.key: member_id})
         session.execute(moved, execution_options={"synchronize_session": "fetch"})
-    _move_counts(session, visitor_id=visitor_id, member_id=member_id)
-    _move_invited(session, visitor_id=visitor_id, member_id=member_id)
-    ladder.climb(session, plan, [member_id], day=day_of(at, zone), at=at)
+    _move_counts(board, visitor_id=visitor_id, member_id=member_id)
+    _move_invited(board, visitor_id=visitor_id, member_id=member_id)
+    ladder.climb(board, [member_id], day=day_of(at, zone), at=at)
+    board.save()
 
 
 def _move_money(session: Session, currency: str, *, visitor_id: int, member_id: int, at: datetime) -> None:
@@ -50,32 +53,29 @@ def _move_money(session: Session, currency: str, *, visitor_id: int, member_id: 
     ledger.post(session, f"merge:{visitor_id}", moved, at=at, memo=f"visitor {visitor_id} is member {member_id}")
 
 
-def _uncount_own(session: Session, *, visitor_id: int, member_id: int) -> None:
+def _uncount_own(board: Board, *, visitor_id: int, member_id: int) -> None:
     """What the account bought from the visitor was not sold to others."""
-    for sale in session.scalars(select(Sale).where(Sale.seller_id == visitor_id, Sale.buyer_id == member_id)).all():
+    query = select(Sale).where(Sale.seller_id == visitor_id, Sale.buyer_id == member_id)
+    for sale in board.session.scalars(query).all():
         goods, live = sale.goods_minor, sale.goods_minor if sale.live else 0
         own = {"self_minor": goods, "retail_minor": -goods, "live_minor": -live, "packs": -sale.packs}
-        counting.add(session, visitor_id, own, day=sale.day)
+        board.add(visitor_id, own, day=sale.day)
+    board.save()
 
 
-def _move_counts(session: Session, *, visitor_id: int, member_id: int) -> None:
-    query = select(Count).where(Count.member_id == visitor_id, Count.day != counting.LIFETIME)
-    for row in session.scalars(query).all():
-        counting.add(session, member_id, {each: getattr(row, each) for each in _MOVED}, day=row.day)
-    session.execute(delete(Count).where(Count.member_id == visitor_id))
+def _move_counts(board: Board, *, visitor_id: int, member_id: int) -> None:
+    query = select(Count).where(Count.member_id == visitor_id, Count.day != LIFETIME)
+    for row in board.session.scalars(query).all():
+        board.add(member_id, {each: getattr(row, each) for each in _MOVED}, day=row.day)
+    board.session.execute(delete(Count).where(Count.member_id == visitor_id))
 
 
-def _move_invited(session: Session, *, visitor_id: int, member_id: int) -> None:
+def _move_invited(board: Board, *, visitor_id: int, member_id: int) -> None:
     """Members who joined by the visitor's invitation were brought in by the account."""
     mine = (TeamCount.member_id == visitor_id) & (TeamCount.kind == ladder.CODE)
-    for row in session.scalars(select(TeamCount).where(mine)).all():
-        counting.add_team(session, member_id, kind=ladder.CODE, rank=row.rank, direct=row.direct, team=row.team)
-    session.execute(delete(TeamCount).where(TeamCount.member_id == visitor_id))
+    for row in board.session.scalars(select(TeamCount).where(mine)).all():
+        board.add_team(member_id, kind=ladder.CODE, rank=row.rank, direct=row.direct, team=row.team)
+    board.session.execute(delete(TeamCount).where(TeamCount.member_id == visitor_id))
     children = (Tie.kind == ladder.CODE) & (Tie.parent_id == visitor_id) & (Tie.child_id != member_id)
-    session.execute(update(Tie).where(children).values(parent_id=member_id))
-    session.execute(delete(Tie).where((Tie.parent_id == visitor_id) | (Tie.child_id == visitor_id)))
-
-
-def has_counts(session: Session, member_id: int) -> bool:
-    """Whether anything is counted for the member."""
-    return bool(session.scalar(select(func.count()).select_from(Count).where(Count.member_id == member_id)))
+    board.session.execute(update(Tie).where(children).values(parent_id=member_id))
+    board.session.execute(delete(Tie).where((Tie.parent_id == visitor_id) | (Tie.child_id == visitor_id)))

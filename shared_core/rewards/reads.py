@@ -11,8 +11,9 @@ from shared_core import ledger, orders
 from shared_core.kernel.calendar import day_of
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
-from shared_core.plan import Criterion, Plan, Rank, next_rank, progress
+from shared_core.plan import Criterion, MetricKey, Plan, Rank, next_rank, progress
 from shared_core.rewards import counting
+from shared_core.rewards.board import Board
 from shared_core.rewards.errors import UnknownEarning, UnknownPayout
 from shared_core.rewards.models import Earning, Payout, RankStep
 from shared_core.rewards.people import ranks_of
@@ -68,8 +69,13 @@ def climb_of(session: Session, plan: Plan, member_id: int, *, zone: str, at: dat
     above = next_rank(plan, rank)
     if above is None:
         return Climb(plan.rank(rank), None, ())
-    counted = counting.metrics(session, plan, member_id, day=day_of(at, zone))
+    counted = metrics(session, plan, member_id, day=day_of(at, zone))
     return Climb(plan.rank(rank), above, tuple(progress(above, counted)))
+
+
+def metrics(session: Session, plan: Plan, member_id: int, *, day: str) -> dict[MetricKey, int]:
+    """Everything the plan's ladder asks about a member, as counted up to `day` (a calendar day of the shop)."""
+    return counting.metrics(Board(session, plan), member_id, day=day)
 
 
 def rank_steps(session: Session, member_id: int) -> Sequence[RankStep]:

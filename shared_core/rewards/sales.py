@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from shared_core import orders
 from shared_core.kernel.calendar import day_of
 from shared_core.plan import Plan
-from shared_core.rewards import counting, ladder
+from shared_core.rewards import ladder
+from shared_core.rewards.board import Board
 from shared_core.rewards.models import Sale, Tie
 
 
@@ -34,8 +35,10 @@ def count_sale(session: Session, plan: Plan, order_id: int, *, zone: str, at: da
     )
     session.add(sale)
     session.flush()
-    concerned = _count(session, plan, sale, goods=goods, packs=packs)
-    ladder.climb(session, plan, concerned, day=sale.day, at=at)
+    board = Board(session, plan)
+    concerned = _count(board, sale, goods=goods, packs=packs)
+    ladder.climb(board, concerned, day=sale.day, at=at)
+    board.save()
 
 
 def recount_sale(session: Session, plan: Plan, order_id: int) -> None:
@@ -47,24 +50,26 @@ def recount_sale(session: Session, plan: Plan, order_id: int) -> None:
     more_goods, more_packs = goods - sale.goods_minor, packs - sale.packs
     sale.goods_minor, sale.packs = goods, packs
     session.flush()
-    _count(session, plan, sale, goods=more_goods, packs=more_packs)
+    board = Board(session, plan)
+    _count(board, sale, goods=more_goods, packs=more_packs)
+    board.save()
 
 
-def _count(session: Session, plan: Plan, sale: Sale, *, goods: int, packs: int) -> Sequence[int]:
+def _count(board: Board, sale: Sale, *, goods: int, packs: int) -> Sequence[int]:
     """Add to the counters of everybody in the sale, upwards; whoever may rise for it."""
-    ladder.locked_standing(session, plan, sale.buyer_id)
-    counting.add(session, sale.buyer_id, {"purchases_minor": goods}, day=sale.day)
-    concerned = [sale.buyer_id] if any(key.metric == "own_purchases" for key in plan.metric_keys) else []
+    board.standing(sale.buyer_id)
+    board.add(sale.buyer_id, {"purchases_minor": goods}, day=sale.day)
+    concerned = [sale.buyer_id] if any(key.metric == "own_purchases" for key in board.plan.metric_keys) else []
     if sale.seller_id is None:
         return concerned
-    above = _above(session, plan, sale.seller_id)
-    ladder.locked_standing(session, plan, sale.seller_id)
+    above = _above(board, sale.seller_id)
+    board.standing(sale.seller_id)
     own = sale.seller_id == sale.buyer_id
-    counting.add(session, sale.seller_id, _sold(sale, own, goods, packs), day=sale.day)
-    if not own or plan.self_purchase.counts:
+    board.add(sale.seller_id, _sold(sale, own, goods, packs), day=sale.day)
+    if not own or board.plan.self_purchase.counts:
         for member_id in above:
-            ladder.locked_standing(session, plan, member_id)
-            counting.add(session, member_id, {"team_minor": goods}, day=sale.day)
+            board.standing(member_id)
+            board.add(member_id, {"team_minor": goods}, day=sale.day)
     return [*concerned, sale.seller_id, *above]
 
 
@@ -82,11 +87,11 @@ def _net(session: Session, plan: Plan, order_id: int) -> tuple[int, int]:
     return goods, sum(line.quantity - line.refunded_quantity for line in packs)
 
 
-def _above(session: Session, plan: Plan, seller_id: int) -> list[int]:
+def _above(board: Board, seller_id: int) -> list[int]:
     """Whose team the seller is in, when the plan counts team sales."""
-    if not any(key.metric == "team_sales" for key in plan.metric_keys):
+    if not any(key.metric == "team_sales" for key in board.plan.metric_keys):
         return []
-    return ladder.ancestors(session, seller_id, kind=plan.invites.inviter_is, depth_max=ladder.TEAM_DEPTH_MAX)
+    return ladder.ancestors(board, seller_id, kind=board.plan.invites.inviter_is, depth_max=ladder.TEAM_DEPTH_MAX)
 
 
 def _is_fan(session: Session, buyer_id: int, seller_id: int) -> bool:

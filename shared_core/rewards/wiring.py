@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -20,7 +21,8 @@ from shared_core.orders import (
     OrderRefunded,
 )
 from shared_core.plan import NoPlanYet, Plan, version_at
-from shared_core.rewards import counting, earnings, ladder, merging, sales
+from shared_core.rewards import earnings, ladder, merging, sales
+from shared_core.rewards.board import Board
 from shared_core.rewards.errors import PlanNotPayable
 
 
@@ -47,7 +49,7 @@ class Rewards:
         listeners.listen(OrderDelivered, self.on_delivered)
         listeners.listen(OrderCompleted, self.on_completed)
         listeners.listen(OrderRefunded, self.on_refunded)
-        listeners.listen(FanCounted, self.on_fan)
+        listeners.listen_together(FanCounted, self.on_fans)
         listeners.listen(FanLeft, self.on_fan_left)
         listeners.listen(MemberJoined, self.on_joined)
         listeners.listen(VisitorMerged, self.on_merged)
@@ -79,12 +81,10 @@ class Rewards:
         earnings.take_back(session, event.order_id, event.refund_id, at=event.at)
         sales.recount_sale(session, self._ranking(event.at), event.order_id)
 
-    def on_fan(self, session: Session, event: FanCounted) -> None:
-        """One more head for the sponsor, with everybody the fan brought in."""
-        plan, day = self._ranking(event.at), day_of(event.at, self.zone)
-        above = ladder.tie(session, plan, kind=ladder.LOCK, child_id=event.fan_id, parent_id=event.sponsor_id)
-        counting.add(session, event.sponsor_id, {"fans": 1}, day=day)
-        ladder.climb(session, plan, [event.sponsor_id, *above], day=day, at=event.at)
+    def on_fans(self, session: Session, events: Sequence[FanCounted]) -> None:
+        """One more head for each sponsor, with everybody the fan brought in."""
+        for plan, fans in groupby(events, lambda event: self._ranking(event.at)):
+            ladder.count_fans(session, plan, list(fans), zone=self.zone)
 
     def on_fan_left(self, session: Session, event: FanLeft) -> None:
         """What the fan reaches from now on counts for nobody."""
@@ -95,8 +95,10 @@ class Rewards:
         if event.inviter_id is None:
             return
         plan, day = self._ranking(event.at), day_of(event.at, self.zone)
-        above = ladder.tie(session, plan, kind=ladder.CODE, child_id=event.member_id, parent_id=event.inviter_id)
-        ladder.climb(session, plan, above, day=day, at=event.at)
+        board = Board(session, plan)
+        above = ladder.tie(board, kind=ladder.CODE, child_id=event.member_id, parent_id=event.inviter_id)
+        ladder.climb(board, above, day=day, at=event.at)
+        board.save()
 
     def on_merged(self, session: Session, event: VisitorMerged) -> None:
         """What was the visitor's is the account's."""

@@ -150,7 +150,7 @@ class Shop:
     def fan(self, sponsor: int, fan: int | None = None) -> int:
         """One more identified fan of `sponsor`."""
         fan = self.member() if fan is None else fan
-        self.rewards.on_fan(self.session, members.FanCounted(sponsor, fan, self.at))
+        self.rewards.on_fans(self.session, [members.FanCounted(sponsor, fan, self.at)])
         return fan
 
     def joins(self, member: int, inviter: int) -> None:
