@@ -32,7 +32,7 @@ from shared_core.orders.events import (
     OrderRefunded,
 )
 from shared_core.orders.exports import OrderExport, export_orders
-from shared_core.orders.fulfilment import SupplyDesk
+from shared_core.orders.fulfilment import SupplyDesk, hear_supply
 from shared_core.orders.history import (
     HistoryFile,
     HistoryLine,
@@ -144,6 +144,7 @@ __all__ = [
     "give_up_drafts",
     "hand_over",
     "hand_over_cart",
+    "hear_supply",
     "import_history",
     "lapse_unpaid",
     "lines",

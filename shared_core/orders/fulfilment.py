@@ -126,6 +126,16 @@ class SupplyDesk:
         self.gateway.release(row.number, at=self.clock())
 
 
+def hear_supply(session: Session, news: supply.SupplyEvent | None, *, zone: str) -> None:
+    """Apply news of a supply in this very database in the transaction in which it happens.
+
+    Following it later changes nothing any more. An order that does not know the parcel yet is left to that.
+    """
+    known = news and session.scalar(select(Parcel.id).where(Parcel.supplier_order == news.supplier_order))
+    if news is not None and known is not None:
+        _apply(session, news, zone=zone)
+
+
 def _settle_supply(session: Session, number: str, bought: supply.Confirmation, *, at: datetime) -> None:
     """Write the answer of the supply side down once: parcels to come, and what the store owes."""
     row = reads.locked(session, number)

@@ -18,20 +18,20 @@ def record(
     order: SupplierOrder,
     at: datetime,
     shipment: Shipment | None = None,
-) -> None:
+) -> SupplyEvent:
     """Write one event of the supplier order, with its parcel if it has one."""
-    session.add(
-        SupplyEventRow(
-            kind=kind,
-            store=store,
-            reference=reference,
-            supplier_order=order.number,
-            carrier=shipment.carrier if shipment else "",
-            tracking_number=shipment.tracking_number if shipment else "",
-            at=at,
-        )
+    row = SupplyEventRow(
+        kind=kind,
+        store=store,
+        reference=reference,
+        supplier_order=order.number,
+        carrier=shipment.carrier if shipment else "",
+        tracking_number=shipment.tracking_number if shipment else "",
+        at=at,
     )
+    session.add(row)
     session.flush()
+    return _event(row)
 
 
 def page(session: Session, *, store: str, after: int, limit: int) -> EventPage:
@@ -42,17 +42,17 @@ def page(session: Session, *, store: str, after: int, limit: int) -> EventPage:
         .order_by(SupplyEventRow.seq)
         .limit(min(limit, EVENTS_PER_PAGE_MAX))
     )
-    found = tuple(
-        SupplyEvent(
-            id=row.seq,
-            kind=EventKind(row.kind),
-            reference=row.reference,
-            supplier_order=row.supplier_order,
-            carrier=row.carrier,
-            tracking_number=row.tracking_number,
-            at=row.at,
-        )
-        for row in session.scalars(query)
-        if row.seq is not None
-    )
+    found = tuple(_event(row) for row in session.scalars(query))
     return EventPage(events=found, cursor=found[-1].id if found else after)
+
+
+def _event(row: SupplyEventRow) -> SupplyEvent:
+    return SupplyEvent(
+        id=row.seq or 0,
+        kind=EventKind(row.kind),
+        reference=row.reference,
+        supplier_order=row.supplier_order,
+        carrier=row.carrier,
+        tracking_number=row.tracking_number,
+        at=row.at,
+    )

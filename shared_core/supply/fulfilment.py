@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from shared_core.supply import events
 from shared_core.supply.errors import StepRefused, UnknownSupplierOrder
-from shared_core.supply.gateway import EventKind
+from shared_core.supply.gateway import EventKind, SupplyEvent
 from shared_core.supply.models import Shipment, StockHold, SupplierOrder
 
 
@@ -20,29 +20,29 @@ def accept(session: Session, *, number: str, at: datetime) -> None:
     order.accepted_at = at
 
 
-def ship(session: Session, *, number: str, carrier: str, tracking_number: str, at: datetime) -> None:
+def ship(session: Session, *, number: str, carrier: str, tracking_number: str, at: datetime) -> SupplyEvent | None:
     """The parcel is on its way. Again with the same parcel: no-op. Raises UnknownSupplierOrder, StepRefused."""
     order, hold = _locked(session, number)
     known = _shipment(session, order)
     if known is not None and (known.carrier, known.tracking_number) == (carrier, tracking_number):
-        return
+        return None
     _step(order, "shipped", after=("placed", "accepted"))
     order.shipped_at = at
     shipment = Shipment(supplier_order_id=order.id, carrier=carrier, tracking_number=tracking_number, shipped_at=at)
     session.add(shipment)
-    _tell(session, EventKind.SHIPPED, order, hold, shipment, at)
+    return _tell(session, EventKind.SHIPPED, order, hold, shipment, at)
 
 
-def deliver(session: Session, *, number: str, at: datetime) -> None:
+def deliver(session: Session, *, number: str, at: datetime) -> SupplyEvent | None:
     """The customer has the parcel. Again: no-op. Raises UnknownSupplierOrder, StepRefused."""
     order, hold = _locked(session, number)
     if order.delivered_at is not None:
-        return
+        return None
     _step(order, "delivered", after=("shipped",))
     shipment = _shipment(session, order)
     assert shipment is not None, f"{number} was shipped without a parcel"
     order.delivered_at = shipment.delivered_at = at
-    _tell(session, EventKind.DELIVERED, order, hold, shipment, at)
+    return _tell(session, EventKind.DELIVERED, order, hold, shipment, at)
 
 
 def cancel(session: Session, *, number: str, at: datetime) -> None:
@@ -83,5 +83,7 @@ def _tell(
     hold: StockHold,
     shipment: Shipment | None,
     at: datetime,
-) -> None:
-    events.record(session, kind, store=hold.store, reference=hold.reference, order=order, shipment=shipment, at=at)
+) -> SupplyEvent:
+    return events.record(
+        session, kind, store=hold.store, reference=hold.reference, order=order, shipment=shipment, at=at
+    )

@@ -177,6 +177,7 @@ class SupplyEvent:
     """Something happened to the goods of the hold `reference`. Only a shipped or delivered parcel has a carrier."""
 
     id: int
+    """Its place in the feed; 0 while it has none."""
     kind: EventKind
     reference: str
     supplier_order: str

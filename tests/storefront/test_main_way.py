@@ -50,6 +50,25 @@ def test_a_link_becomes_a_fan_a_customer_a_sale_and_a_payout(front: Front) -> No
     assert sponsor.get("/api/v1/me/balance").json()["available"]["minor"] == 0
 
 
+def test_the_answer_to_a_shipment_and_a_delivery_shows_the_order_as_it_is_then(front: Front) -> None:
+    front.stock("A")
+    staff, fan = front.staff(), front.member()
+    order = buy(fan, "A")
+    pay(front, staff, order)
+    [waiting] = fan.get(f"/api/v1/orders/{order}").json()["parcels"]
+    named = {"supplier_order": waiting["supplier_order"]}
+
+    parcel = {"carrier": "SF", "tracking_number": "SF-1"} | named
+    sent = staff.post(f"/api/v1/admin/orders/{order}/shipment", json=parcel, headers=key()).json()
+    come = staff.post(f"/api/v1/admin/orders/{order}/delivery", json=named, headers=key()).json()
+
+    assert (sent["state"], sent["parcels"][0]["tracking_number"]) == ("shipped", "SF-1")
+    assert (come["state"], come["parcels"][0]["supplier_order"]) == ("delivered", waiting["supplier_order"])
+    front.settle()
+    told = fan.get(f"/api/v1/orders/{order}").json()
+    assert [step["state"] for step in told["history"]] == ["placed", "paid", "shipped", "delivered"]
+
+
 def test_a_refund_takes_its_part_of_the_earning_back(front: Front) -> None:
     front.stock("A", units=10)
     staff, sponsor = front.staff(), front.member()

@@ -88,17 +88,18 @@ def ship(
     carrier: Annotated[str, Form(max_length=60)] = "",
     tracking: Annotated[str, Form(max_length=64)] = "",
 ) -> Response:
-    """A supplier's parcel left; the order follows as soon as the supply side says so, which is at once here."""
+    """A supplier's parcel left, and the order follows at once."""
 
     def send(session: Session) -> None:
         _own_parcel(session, number, parcel)
         if not (carrier.strip() and tracking.strip()):
             raise ParcelUntraceable
-        supply.ship(session, number=parcel, carrier=carrier.strip(), tracking_number=tracking.strip(), at=shop.clock())
+        news = supply.ship(
+            session, number=parcel, carrier=carrier.strip(), tracking_number=tracking.strip(), at=shop.clock()
+        )
+        orders.hear_supply(session, news, zone=shop.brand.shop.zone)
 
-    trouble = acting.attempt(request, shop, send)
-    shop.desk.follow()
-    return _done(request, shop, number, trouble, "shipped")
+    return _done(request, shop, number, acting.attempt(request, shop, send), "shipped")
 
 
 @router.post("/orders/{number}/deliver")
@@ -107,11 +108,10 @@ def deliver(request: Request, number: Number, shop: ShopDep, viewer: OrdersDep, 
 
     def arrive(session: Session) -> None:
         _own_parcel(session, number, parcel)
-        supply.deliver(session, number=parcel, at=shop.clock())
+        news = supply.deliver(session, number=parcel, at=shop.clock())
+        orders.hear_supply(session, news, zone=shop.brand.shop.zone)
 
-    trouble = acting.attempt(request, shop, arrive)
-    shop.desk.follow()
-    return _done(request, shop, number, trouble, "delivered")
+    return _done(request, shop, number, acting.attempt(request, shop, arrive), "delivered")
 
 
 @router.post("/orders/{number}/refund")

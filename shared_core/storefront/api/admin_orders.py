@@ -121,18 +121,19 @@ def confirm_payment(
 def ship_order(
     number: NumberInPath, body: Shipping, session: SessionDep, viewer: OrdersDep, once: OnceDep, shop: ShopDep
 ) -> JSONResponse:
-    """A supplier's parcel is on its way. The order shows it as soon as the supply side reports it."""
+    """A supplier's parcel is on its way; the order shows it at once."""
 
     def ship() -> Order:
         row = orders.get(session, number)
         for parcel in parcels_of(session, row, only=body.supplier_order, states=("placed", "accepted")):
-            supply.ship(
+            news = supply.ship(
                 session,
                 number=parcel,
                 carrier=body.carrier,
                 tracking_number=body.tracking_number,
                 at=shop.clock(),
             )
+            orders.hear_supply(session, news, zone=shop.brand.shop.zone)
         return order_of(session, shop, row)
 
     return once(ship, request=body)
@@ -147,7 +148,8 @@ def deliver_order(
     def deliver() -> Order:
         row = orders.get(session, number)
         for parcel in parcels_of(session, row, only=body.supplier_order, states=("shipped",)):
-            supply.deliver(session, number=parcel, at=shop.clock())
+            news = supply.deliver(session, number=parcel, at=shop.clock())
+            orders.hear_supply(session, news, zone=shop.brand.shop.zone)
         return order_of(session, shop, row)
 
     return once(deliver, request=body)

@@ -60,6 +60,8 @@ class Payment(Output):
 
 
 class Parcel(Output):
+    supplier_order: str
+    """What the one supplier who ships it calls it."""
     carrier: str
     tracking_number: str
     shipped_at: datetime | None
@@ -213,6 +215,7 @@ def order_of(session: Session, shop: Shop, row: orders.Order) -> Order:
         payment=_payment(session, shop, row),
         parcels=[
             Parcel(
+                supplier_order=each.supplier_order,
                 carrier=each.carrier,
                 tracking_number=each.tracking_number,
                 shipped_at=each.shipped_at,
