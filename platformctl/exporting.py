@@ -23,7 +23,7 @@ FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 ORDER_COLUMNS = (
     *("order_id", "at", "state", "origin", "customer", "seller", "channel"),
-    *("sku", "title", "quantity", "unit_price", "paid", "refunded", "currency"),
+    *("sku", "title", "options", "quantity", "unit_price", "paid", "refunded", "currency"),
 )
 EARNING_COLUMNS = (
     *("earning", "member", "order_id", "sku", "payee", "rule", "plan_version", "rank_then", "basis", "base"),
@@ -69,6 +69,7 @@ def _orders(session: Session) -> Iterator[Row]:
             *head,
             each.sku,
             each.title,
+            "; ".join(f"{name}={value}" for name, value in each.options),
             each.quantity,
             each.unit_price,
             each.paid,

@@ -237,6 +237,7 @@ def _line(order_id: int, price: catalog.PricedItem, pieces: int) -> OrderLine:
         title=price.title,
         brand=price.brand,
         category=price.category,
+        options=[list(pair) for pair in price.options],
         quantity=pieces,
         unit_minor=price.unit_price.minor,
         goods_net_minor=price.unit_price.minor * pieces,

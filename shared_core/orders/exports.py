@@ -26,6 +26,7 @@ class OrderExport:
     channel: str
     sku: str
     title: str
+    options: list[list[str]]
     quantity: int
     unit_price: Money
     paid: Money
@@ -53,6 +54,7 @@ def export_orders(session: Session) -> Iterator[OrderExport]:
             channel=row.channel,
             sku=line.sku,
             title=line.title,
+            options=line.options,
             quantity=line.quantity,
             unit_price=Money(line.unit_minor, row.currency),
             paid=Money(line.goods_net_minor, row.currency),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
@@ -80,6 +80,8 @@ class OrderLine(Base):
     title: Mapped[str] = mapped_column(String(300))
     brand: Mapped[str] = mapped_column(String(120))
     category: Mapped[str] = mapped_column(String(120))
+    options: Mapped[list[list[str]]] = mapped_column(JSON, server_default=text("'[]'"))
+    """[[name, value], …] of the variant, as they were when it was bought."""
     quantity: Mapped[int]
     unit_minor: Mapped[int] = mapped_column(BigInteger)
     goods_net_minor: Mapped[int] = mapped_column(BigInteger)
@@ -88,6 +90,11 @@ class OrderLine(Base):
     """What the line's goods cost the store at the hub."""
     refunded_quantity: Mapped[int] = mapped_column(default=0)
     refunded_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+
+    @property
+    def choice(self) -> str:
+        """The options as a person says them: "M / Red"."""
+        return " / ".join(value for _, value in self.options)
 
 
 class OrderStep(Base):

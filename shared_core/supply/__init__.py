@@ -3,7 +3,14 @@
 from shared_core.ledger import ReferenceReused
 from shared_core.supply import feeds
 from shared_core.supply.counting import StockDiscrepancy, charged, stock_discrepancies
-from shared_core.supply.desk import ShipmentView, SupplierOrderDetail, SupplierView, supplier_orders, suppliers
+from shared_core.supply.desk import (
+    PackLine,
+    ShipmentView,
+    SupplierOrderDetail,
+    SupplierView,
+    supplier_orders,
+    suppliers,
+)
 from shared_core.supply.errors import (
     BadCost,
     BadQuantity,
@@ -77,6 +84,7 @@ __all__ = [
     "OfferPage",
     "OfferProduct",
     "OutOfStock",
+    "PackLine",
     "ProductSpec",
     "ReferenceReused",
     "ShipmentView",

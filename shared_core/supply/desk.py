@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.money import Money
-from shared_core.supply.gateway import Address, HoldLine
+from shared_core.supply.gateway import Address
 from shared_core.supply.models import Shipment, StockHold, StockHoldLine, Supplier, SupplierOrder
 
 SUPPLIER_ORDERS_SHOWN_MAX = 200
@@ -30,6 +30,15 @@ class ShipmentView:
 
 
 @dataclass(frozen=True, slots=True)
+class PackLine:
+    """What to put into the parcel; `options` as they were when it was bought."""
+
+    sku: str
+    options: tuple[tuple[str, str], ...]
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
 class SupplierOrderDetail:
     """`lines` are what is to be shipped: what was withdrawn is taken off."""
 
@@ -38,7 +47,7 @@ class SupplierOrderDetail:
     state: str
     reference: str
     store: str
-    lines: tuple[HoldLine, ...]
+    lines: tuple[PackLine, ...]
     ship_to: Address
     placed_at: datetime
     shipment: ShipmentView | None
@@ -88,13 +97,14 @@ def supplier_orders(
     ]
 
 
-def _lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[HoldLine]]:
+def _lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[PackLine]]:
     query = select(StockHoldLine).where(StockHoldLine.supplier_order_id.in_(list(order_ids)))
-    lines: dict[int, list[HoldLine]] = {}
+    lines: dict[int, list[PackLine]] = {}
     for row in session.scalars(query.order_by(StockHoldLine.sku)):
         left = row.quantity - row.withdrawn
         if row.supplier_order_id is not None and left:
-            lines.setdefault(row.supplier_order_id, []).append(HoldLine(row.sku, left))
+            options = tuple((name, value) for name, value in row.options)
+            lines.setdefault(row.supplier_order_id, []).append(PackLine(row.sku, options, left))
     return lines
 
 

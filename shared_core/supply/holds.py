@@ -30,7 +30,9 @@ _OPEN = select(func.count()).where(
     StockHold.expires_at > bindparam("at"),
 )
 _OFFERED = (
-    select(Variant.sku, Variant.id, Product.supplier_id, Variant.cost_minor, Variant.supply_price_minor)
+    select(
+        Variant.sku, Variant.id, Product.supplier_id, Variant.cost_minor, Variant.supply_price_minor, Variant.options
+    )
     .join(Product, Product.id == Variant.product_id)
     .join(Supplier, Supplier.id == Product.supplier_id)
     .where(
@@ -162,6 +164,7 @@ class _Wanted:
     supplier_id: int
     cost_minor: int
     supply_price: Money
+    options: list[list[str]]
 
     def row(self, hold_id: int) -> dict[str, object]:
         return {
@@ -169,6 +172,7 @@ class _Wanted:
             "variant_id": self.units.variant_id,
             "supplier_id": self.supplier_id,
             "sku": self.units.sku,
+            "options": self.options,
             "quantity": self.units.quantity,
             "cost_minor": self.cost_minor,
             "supply_price_minor": self.supply_price.minor,
@@ -188,5 +192,5 @@ def _offered(session: Session, lines: Sequence[HoldLine], currency: str) -> list
             raise UnknownSku(sku=line.sku)
         units = stock.Units(offer.id, line.sku, line.quantity)
         price = Money(offer.supply_price_minor, currency)
-        wanted.append(_Wanted(units, offer.supplier_id, offer.cost_minor, price))
+        wanted.append(_Wanted(units, offer.supplier_id, offer.cost_minor, price, offer.options))
     return wanted

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
@@ -176,7 +176,7 @@ class SupplierOrder(Base):
 
 
 class StockHoldLine(Base):
-    """Prices are per unit, as they were when the goods were held."""
+    """Options, and prices per unit, as they were when the goods were held."""
 
     __tablename__ = "supply_stock_hold_line"
     __table_args__ = (
@@ -190,6 +190,7 @@ class StockHoldLine(Base):
     supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id))
     supplier_order_id: Mapped[int | None] = mapped_column(ForeignKey(SupplierOrder.id), index=True)
     sku: Mapped[str] = mapped_column(_code())
+    options: Mapped[list[list[str]]] = mapped_column(JSON, server_default=text("'[]'"))
     quantity: Mapped[int]
     cost_minor: Mapped[int] = mapped_column(BigId)
     supply_price_minor: Mapped[int] = mapped_column(BigId)

@@ -84,7 +84,15 @@ class Front:
             members.set_staff_role(session, member_id, role=role)
         return client
 
-    def stock(self, sku: str, *, units: int = 10, price: int = 8900, supplied: int = 4000) -> None:
+    def stock(
+        self,
+        sku: str,
+        *,
+        units: int = 10,
+        price: int = 8900,
+        supplied: int = 4000,
+        options: tuple[tuple[str, str], ...] = (),
+    ) -> None:
         """One product with one SKU: the customer pays `price`, the shop `supplied`."""
 
         def money(minor: int) -> Money:
@@ -94,7 +102,11 @@ class Front:
             at = self.clock()
             supply.create_supplier(session, code="acme", name="Acme", freight=money(800), at=at)
             variant = supply.VariantSpec(
-                sku=sku, cost=money(supplied), supply_price=money(supplied), suggested=money(price)
+                sku=sku,
+                options=options,
+                cost=money(supplied),
+                supply_price=money(supplied),
+                suggested=money(price),
             )
             product = supply.ProductSpec(code=f"p-{sku.lower()}", title=f"Lamp {sku}", variants=(variant,))
             supply.put_product(session, product, supplier="acme", at=at)

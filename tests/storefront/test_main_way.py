@@ -2,6 +2,7 @@
 
 from fastapi.testclient import TestClient
 
+from shared_core import supply
 from tests.storefront.conftest import Front, buy, key, pay, purchase
 
 
@@ -67,6 +68,27 @@ def test_the_answer_to_a_shipment_and_a_delivery_shows_the_order_as_it_is_then(f
     front.settle()
     told = fan.get(f"/api/v1/orders/{order}").json()
     assert [step["state"] for step in told["history"]] == ["placed", "paid", "shipped", "delivered"]
+
+
+def test_size_and_colour_stay_as_they_were_bought(front: Front) -> None:
+    front.stock("A", options=(("Size", "M"), ("Colour", "Red")))
+    staff, fan = front.staff(), front.member()
+    order = buy(fan, "A")
+    with front.shop.database.transaction() as session:
+        renamed = supply.VariantSpec(sku="A", options=(("Size", "XXL"), ("Colour", "Green")))
+        product = supply.ProductSpec(code="p-a", title="Lamp A", variants=(renamed,))
+        supply.put_product(session, product, supplier="acme", at=front.clock())
+    front.settle()
+    pay(front, staff, order)
+
+    bought = [{"name": "Size", "value": "M"}, {"name": "Colour", "value": "Red"}]
+    assert fan.get(f"/api/v1/orders/{order}").json()["lines"][0]["options"] == bought
+    assert staff.get(f"/api/v1/admin/orders/{order}").json()["lines"][0]["options"] == bought
+    assert "M / Red" in fan.get(f"/orders/{order}").text
+    assert "Lamp A · M / Red × 1" in staff.get(f"/admin/orders/{order}").text
+    with front.shop.database.reading() as session:
+        [packed] = supply.supplier_orders(session, references=[order])[0].lines
+    assert packed.options == (("Size", "M"), ("Colour", "Red"))
 
 
 def test_a_refund_takes_its_part_of_the_earning_back(front: Front) -> None:

@@ -104,8 +104,8 @@ def test_the_desk_shows_what_is_to_be_shipped(database: Database, shop: supply.L
         [shipped] = supply.supplier_orders(session, references=["o1"], states=["shipped"])
         assert [each.code for each in supply.suppliers(session)] == ["acme", "bestco"]
     assert [(order.number, order.supplier, order.lines) for order in waiting] == [
-        ("o2-1", "acme", tuple(lines(A=1))),
-        ("o1-2", "bestco", tuple(lines(B=1))),
+        ("o2-1", "acme", (supply.PackLine("A", (), 1),)),
+        ("o1-2", "bestco", (supply.PackLine("B", (), 1),)),
     ]
     assert waiting[0].ship_to == HOME
     assert shipped.shipment == supply.ShipmentView("SF", "SF1", NOON, None)

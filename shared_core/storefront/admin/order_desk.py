@@ -89,7 +89,7 @@ def _parcels(request: Request, session: Session, row: orders.Order) -> Sequence[
         Parcel(
             number=each.number,
             supplier=each.supplier,
-            summary=", ".join(f"{titles.get(line.sku, line.sku)} × {line.quantity}" for line in each.lines),
+            summary=", ".join(_packed(titles.get(line.sku, line.sku), line) for line in each.lines),
             carrier=each.shipment.carrier if each.shipment else "",
             tracking=each.shipment.tracking_number if each.shipment else "",
             state_label=translate(request, SUPPLIER_STATES[each.state][0]),
@@ -99,6 +99,11 @@ def _parcels(request: Request, session: Session, row: orders.Order) -> Sequence[
         )
         for each in supply.supplier_orders(session, references=[row.number])
     ]
+
+
+def _packed(title: str, line: supply.PackLine) -> str:
+    choice = " / ".join(value for _, value in line.options)
+    return f"{title}{f' · {choice}' if choice else ''} × {line.quantity}"
 
 
 def _shares(request: Request, session: Session, row: orders.Order) -> Sequence[Share]:

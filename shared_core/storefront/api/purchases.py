@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from shared_core import orders
 from shared_core.storefront import purchasing
+from shared_core.storefront.api.catalogue import Option
 from shared_core.storefront.api.shapes import (
     NOTE_LENGTH_MAX,
     Address,
@@ -44,6 +45,8 @@ class OrderLine(Output):
     id: int
     sku: str
     title: str
+    options: list[Option]
+    """As they were when it was bought."""
     quantity: int
     unit_price: Money
     refunded_quantity: int
@@ -206,6 +209,7 @@ def order_of(session: Session, shop: Shop, row: orders.Order) -> Order:
                 id=each.id,
                 sku=each.sku,
                 title=each.title,
+                options=[Option(name=name, value=value) for name, value in each.options],
                 quantity=each.quantity,
                 unit_price=money(each.unit_minor),
                 refunded_quantity=each.refunded_quantity,

@@ -158,7 +158,7 @@ def _line(shop: Shop, row: orders.OrderLine, currency: str) -> Line:
         id=row.id,
         sku=row.sku,
         title=row.title,
-        options="",
+        options=row.choice,
         quantity=row.quantity,
         total=Money(row.goods_net_minor, currency),
         picture=art.product_picture(shop.brand, row.product_code),
