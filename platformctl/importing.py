@@ -16,7 +16,7 @@ from shared_core import catalog, members, orders, storefront, supply
 from shared_core.kernel.codes import new_code
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money
-from shared_core.kernel.settings import Settings
+from shared_core.kernel.settings import read_settings
 
 BRAND = Path("brand")
 CODE_LENGTH = 10
@@ -57,8 +57,8 @@ class Outcome:
 def import_products(
     file: Path, *, format: str | None, supplier: str, supply_ratio_bps: int | None, dry_run: bool
 ) -> Outcome:
-    """Goods of a feed into the embedded supply and the shop window. Raises FeedUnreadable."""
-    shop = storefront.Shop.open(BRAND, Settings())
+    """Goods of a feed into the embedded supply and the shop window. Raises FileUnreadable."""
+    shop = storefront.Shop.open(BRAND, read_settings())
     at = shop.clock()
     ratio = shop.brand.supply.ratio if supply_ratio_bps is None else supply_ratio_bps
 
@@ -90,8 +90,8 @@ def import_products(
 
 
 def import_referrals(file: Path, *, source: str, columns: Mapping[str, str], dry_run: bool) -> Outcome:
-    """Who bound whom on another platform. Raises ReferralFileUnreadable."""
-    shop = storefront.Shop.open(BRAND, Settings())
+    """Who bound whom on another platform. Raises FileUnreadable."""
+    shop = storefront.Shop.open(BRAND, read_settings())
     at = shop.clock()
 
     def take_in(session: Session) -> members.ReferralReport:
@@ -127,7 +127,7 @@ def import_orders(
     file: Path, *, source: str, columns: Mapping[str, str], not_goods: Iterable[str], dry_run: bool
 ) -> Outcome:
     """Settled orders of another platform. Raises FileUnreadable."""
-    shop = storefront.Shop.open(BRAND, Settings())
+    shop = storefront.Shop.open(BRAND, read_settings())
     at = shop.clock()
 
     def take_in(session: Session) -> orders.HistoryReport:

@@ -1,66 +1,181 @@
-"""Tables other people made: CSV text whose columns are found by name, each row with the line it stands on."""
+"""Tables other people made: CSV in the encodings and dialects of the world, each row with the line it starts on."""
 
 import csv
+import difflib
 import io
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-from shared_core.kernel.errors import Invalid
+from shared_core.kernel.errors import Invalid, Phrase
 from shared_core.kernel.i18n import N_
 
 ENCODINGS = ("utf-8-sig", "gb18030")
+DELIMITERS = ",;\t"
 BYTES_MAX = 512_000_000
+ROWS_MAX = 5_000_000
+COLUMNS_SHOWN_MAX = 12
+
+_KINDS = (
+    (b"PK\x03\x04", N_("an Excel workbook or a ZIP archive")),
+    (b"\xd0\xcf\x11\xe0", N_("an old Excel workbook")),
+    (b"\x1f\x8b", N_("a gzip archive")),
+    (b"%PDF", N_("a PDF")),
+    (b"\x89PNG", N_("a picture")),
+    (b"\xff\xd8\xff", N_("a picture")),
+    (b"\xff\xfe", N_("text in UTF-16")),
+    (b"\xfe\xff", N_("text in UTF-16")),
+)
 
 
 class FileUnreadable(Invalid):
-    """The file as a whole makes no sense; a single bad row is reported by who reads the rows."""
+    """The file as a whole makes no sense, and nothing of it is taken; a bad row is the business of who reads rows."""
 
     code = "file_unreadable"
-    message = "{file}, line {line}: {reason}"
+    message = "{where}: {reason}."
+
+    def __init__(self, file: str, line: int | None, message: str, **params: object) -> None:
+        self.line = line
+        where = Phrase(N_("{file}, line {line}"), file=file, line=line) if line else file
+        super().__init__(where=where, reason=Phrase(message, **params))
 
 
-def read_text(path: Path) -> str:
-    """The text of a file in UTF-8 or GB18030. Raises FileUnreadable."""
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        raise FileUnreadable(file=path.name, line=0, reason=error.strerror or str(error)) from error
-    if len(content) > BYTES_MAX:
-        raise FileUnreadable(file=path.name, line=0, reason=f"larger than {BYTES_MAX} bytes")
-    for encoding in ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-        if "\0" not in text:
-            return text
-    raise FileUnreadable(file=path.name, line=1, reason=N_("this is not text in UTF-8 or GB18030"))
+class UnknownColumn(Invalid):
+    code = "unknown_column"
+    message = "{name!r} is no column of ours. Ours are: {known}."
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Cells, stripped, by column in small letters; a cell that a short row lacks is not there."""
+
+    line: int
+    cells: dict[str, str]
+    width: int
+    """How many cells there are; more or fewer than columns when the row is ragged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """`columns` as the header has them, stripped; `rows` can be gone through once."""
+
+    file: str
+    columns: tuple[str, ...]
+    rows: Iterator[Row]
+
+    def require(self, name: str) -> None:
+        """Raises FileUnreadable when the column is not there, saying which is the nearest."""
+        known = {column.casefold(): column for column in self.columns}
+        if name.casefold() in known:
+            return
+        near = difflib.get_close_matches(name.casefold(), known, n=1, cutoff=0.5)
+        missing = N_("there is no column {name!r}; the columns are: {known}")
+        if near:
+            missing = N_("there is no column {name!r}; did you mean {near!r}? The columns are: {known}")
+        nearest, shown = known[near[0]] if near else "", ", ".join(self.columns[:COLUMNS_SHOWN_MAX])
+        raise FileUnreadable(self.file, 1, missing, name=name, near=nearest, known=shown)
+
+
+def read_table(source: Path | bytes, *, bytes_max: int = BYTES_MAX, rows_max: int = ROWS_MAX) -> Table:
+    """The table in a file, or in bytes that were one. Blank rows are passed over. Raises FileUnreadable."""
+    file, text = read_text(source, bytes_max=bytes_max)
+    records = _records(file, text)
+    header = next(records, None)
+    if header is None:
+        raise FileUnreadable(file, None, N_("it is empty"))
+    columns = tuple(cell.strip() for cell in header[1])
+    names = [column.casefold() for column in columns]
+    twice = next((each for place, each in enumerate(columns) if each and names.index(names[place]) < place), None)
+    if twice is not None:
+        raise FileUnreadable(file, header[0], N_("the column {name!r} is there twice; remove one of them"), name=twice)
+    return Table(file, columns, _rows(file, names, records, rows_max))
 
 
 def rows(
-    path: Path, *, required: Sequence[str], optional: Sequence[str] = (), columns: Mapping[str, str] | None = None
+    source: Path, *, required: Sequence[str], optional: Sequence[str] = (), columns: Mapping[str, str] | None = None
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Rows by our column names; `columns` maps ours to the file's. A cell a ragged row lacks is empty.
+    """Rows by our names of the columns; `columns` maps ours to the file's. A cell that a short row lacks is empty.
 
-    Raises FileUnreadable for a missing column, broken quoting or a file without a header.
+    Raises FileUnreadable, and UnknownColumn for a mapping of none of our columns.
     """
-    mapping = dict(columns or {})
-    reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
+    mapping, ours = dict(columns or {}), (*required, *optional)
+    for name in mapping:
+        if name not in ours:
+            raise UnknownColumn(name=name, known=", ".join(ours))
+    table = read_table(source)
+    there = {column.casefold() for column in table.columns}
+    places = {name: mapping.get(name, name).strip().casefold() for name in ours}
+    for name, theirs in places.items():
+        if name in required or name in mapping:
+            table.require(theirs)
+    wanted = [(name, theirs) for name, theirs in places.items() if theirs in there]
+    for row in table.rows:
+        yield row.line, {name: row.cells.get(theirs, "") for name, theirs in wanted}
+
+
+def read_text(source: Path | bytes, *, bytes_max: int = BYTES_MAX) -> tuple[str, str]:
+    """The name to use in messages, and the text. Raises FileUnreadable."""
+    file, content = _load(source, bytes_max)
+    for start, kind in _KINDS:
+        if content.startswith(start):
+            raise FileUnreadable(
+                file, None, N_("it is no CSV but looks like {kind}; save it as CSV in UTF-8"), kind=Phrase(kind)
+            )
+    if b"\0" in content:
+        line = content.count(b"\n", 0, content.index(b"\0")) + 1
+        raise FileUnreadable(file, line, N_("this is no text; save the file as CSV in UTF-8"))
+    reached = 0
+    for encoding in ENCODINGS:
+        try:
+            return file, content.decode(encoding)
+        except UnicodeDecodeError as error:
+            reached = max(reached, error.start)
+    line = content.count(b"\n", 0, reached) + 1
+    raise FileUnreadable(file, line, N_("this is not text in UTF-8 or GB18030; save the file as CSV in UTF-8"))
+
+
+def _load(source: Path | bytes, bytes_max: int) -> tuple[str, bytes]:
+    file = "table" if isinstance(source, bytes) else source.name
     try:
-        header = [name.strip().lower() for name in next(reader, [])]
-        places = {}
-        for name in (*required, *optional):
-            wanted = mapping.get(name, name).strip().lower()
-            if wanted in header:
-                places[name] = header.index(wanted)
-            elif name in required or name in mapping:
-                reason = f"there is no column {wanted!r}; the columns are: {', '.join(header)}"
-                raise FileUnreadable(file=path.name, line=1, reason=reason)
+        size = len(source) if isinstance(source, bytes) else source.stat().st_size
+        if size > bytes_max:
+            raise FileUnreadable(
+                file, None, N_("it is larger than {most} bytes; split it into several files"), most=bytes_max
+            )
+        return file, source if isinstance(source, bytes) else source.read_bytes()
+    except OSError as error:
+        raise FileUnreadable(file, None, error.strerror or str(error)) from error
+
+
+def _rows(file: str, names: list[str], records: Iterator[tuple[int, list[str]]], rows_max: int) -> Iterator[Row]:
+    for number, (line, cells) in enumerate(records, 1):
+        if number > rows_max:
+            raise FileUnreadable(
+                file, line, N_("there are more than {most} rows; split the file into several"), most=rows_max
+            )
+        yield Row(line, {name: cell.strip() for name, cell in zip(names, cells, strict=False)}, len(cells))
+
+
+def _records(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the line on which each starts: a cell in quotes may go over several."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    delimiter = max(DELIMITERS, key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    line = 1
+    try:
         for cells in reader:
-            if cells:
-                yield (
-                    reader.line_num,
-                    {name: cells[place].strip() if place < len(cells) else "" for name, place in places.items()},
-                )
+            if any(cell.strip() for cell in cells):
+                yield line, cells
+            line = reader.line_num + 1
     except csv.Error as error:
-        raise FileUnreadable(file=path.name, line=reader.line_num, reason=str(error)) from error
+        message = next((ours for theirs, ours in _FAULTS.items() if theirs in str(error)), _MALFORMED)
+        raise FileUnreadable(file, line, message, most=csv.field_size_limit()) from None
+
+
+_MALFORMED = N_("this is not well-formed CSV")
+_FAULTS = {
+    "unexpected end": N_("a quotation mark is opened and never closed"),
+    "expected after": N_("something follows a closing quotation mark; write quotation marks inside a cell twice"),
+    "field larger": N_("a cell has more than {most} characters; is a quotation mark missing?"),
+}
+"""What the reader says, and what we say."""

@@ -9,10 +9,33 @@
 Rooms subclass these with a `code` and a `message`. A programmer's mistake is an `assert`, never one of these.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import ClassVar
 
 Translate = Callable[[str], str]
+
+
+class Phrase:
+    """Prose that is a part of a message, such as its reason: an English template that is translated with it."""
+
+    def __init__(self, message: str, **params: object) -> None:
+        self.message = message
+        self.params = params
+
+    def text(self, translate: Translate) -> str:
+        return fill(self.message, self.params, translate)
+
+    def __str__(self) -> str:
+        return self.text(str)
+
+
+def fill(message: str, params: Mapping[str, object], translate: Translate) -> str:
+    """The message in the reader's language, with everything filled in."""
+    said = translate(message)
+    if not params:
+        return said
+    filled = {key: each.text(translate) if isinstance(each, Phrase) else each for key, each in params.items()}
+    return said.format(**filled)
 
 
 class PlatformError(Exception):
@@ -24,11 +47,11 @@ class PlatformError(Exception):
 
     def __init__(self, **params: object) -> None:
         self.params = params
-        super().__init__(self.message.format(**params))
+        super().__init__(self.text(str))
 
     def text(self, translate: Translate) -> str:
         """The message in the reader's language."""
-        return translate(self.message).format(**self.params)
+        return fill(self.message, self.params, translate)
 
 
 class NotFound(PlatformError):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from shared_core.kernel.errors import PlatformError, Translate
+from shared_core.kernel.errors import PlatformError, Translate, fill
 
 Severity = Literal["error", "warning", "info"]
 
@@ -26,8 +26,8 @@ class Finding:
         """One line for a person: where, what, and what to do."""
         place = self.file + (f":{self.line}" if self.line else "")
         head = ": ".join(part for part in (place, self.key) if part)
-        body = translate(self.message).format(**self.params)
-        remedy = translate(self.remedy).format(**self.params) if self.remedy else ""
+        body = fill(self.message, self.params, translate)
+        remedy = fill(self.remedy, self.params, translate) if self.remedy else ""
         return f"{head + ': ' if head else ''}{body}{' ' + remedy if remedy else ''}"
 
     def as_dict(self) -> dict[str, object]:
@@ -38,8 +38,8 @@ class Finding:
             "file": self.file,
             "line": self.line,
             "key": self.key,
-            "message": self.message.format(**self.params),
-            "remedy": self.remedy.format(**self.params),
+            "message": fill(self.message, self.params, str),
+            "remedy": fill(self.remedy, self.params, str),
         }
 
 

@@ -105,8 +105,3 @@ class AccessLinkDead(PlatformError):
     code = "access_link_dead"
     status = 410
     message = "This link was used before, taken back, or is too old. Ask the shop for a new one."
-
-
-class ReferralFileUnreadable(Invalid):
-    code = "referral_file_unreadable"
-    message = "{path}, line {line}: {reason}"

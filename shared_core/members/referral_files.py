@@ -4,8 +4,6 @@ Two formats: CSV with a header that names the columns `sharer`, `visitor` and `a
 plain text with three words a line: sharer, visitor, time. Times are Unix seconds or ISO 8601.
 """
 
-import csv
-import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -13,14 +11,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from shared_core.kernel import csvfile
 from shared_core.kernel.i18n import N_
-from shared_core.members.errors import ReferralFileUnreadable
 from shared_core.members.referrals import ReferralRow, RejectedLine
 
 COLUMNS = ("sharer", "visitor", "at")
-LINES_MAX = 5_000_000
 UNIX_SECONDS_MAX = 32_503_680_000  # the year 3000
-ENCODINGS = ("utf-8-sig", "gb18030")
 
 WRONG_COUNT = N_("A line has three words: sharer, visitor, time.")
 MISSING_CELL = N_("A cell is missing.")
@@ -45,75 +41,48 @@ class _BadLine(ValueError):
 def read_referrals(path: Path, *, columns: Mapping[str, str] | None = None, zone: str = "UTC") -> ReferralFile:
     """Read a file. `columns` maps our column names to the file's; times without a zone are meant in `zone`.
 
-    A line that makes no sense is rejected and the others are read. Raises ReferralFileUnreadable when the file as a
-    whole makes none: no text, no such columns, broken quoting, too many lines.
+    A line that makes no sense is rejected and the others are read. Raises FileUnreadable when the file as a whole
+    makes none: no text, no such columns, broken quoting, too many lines.
     """
-    text = _text(path)
-    start = text.lstrip()
-    if not start:
-        return ReferralFile([], [])
-    first = next(line for line in start.splitlines() if line.strip())
-    cells = _csv_cells(path, text, columns or {}) if "," in first else _plain_cells(text)
-    rows: list[ReferralRow] = []
+    file, text = csvfile.read_text(path)
+    found: list[ReferralRow] = []
     rejected: list[RejectedLine] = []
-    for line, found in cells:
-        if len(rows) + len(rejected) >= LINES_MAX:
-            raise ReferralFileUnreadable(path=path.name, line=line, reason=f"more than {LINES_MAX} lines")
+    cells: Iterator[tuple[int, list[str]]]
+    if _is_table(text, columns or {}):
+        cells = ((line, [*row.values()]) for line, row in csvfile.rows(path, required=COLUMNS, columns=columns))
+    else:
+        cells = _words(file, text)
+    for line, three in cells:
         try:
-            sharer, visitor, at = _three(found)
-            rows.append(ReferralRow(line, sharer.strip(), visitor.strip(), _instant(at.strip(), zone)))
+            sharer, visitor, at = _three(three)
+            found.append(ReferralRow(line, sharer, visitor, _instant(at, zone)))
         except _BadLine as bad:
             rejected.append(RejectedLine(line, str(bad)))
-    return ReferralFile(rows, rejected)
+    return ReferralFile(found, rejected)
 
 
-def _text(path: Path) -> str:
-    content = path.read_bytes()
-    for encoding in ENCODINGS:
-        try:
-            text = content.decode(encoding)
-        except UnicodeDecodeError as error:
-            line = content.count(b"\n", 0, error.start) + 1
-            continue
-        if "\0" not in text:
-            return text
-        line = text.count("\n", 0, text.index("\0")) + 1
-        break
-    raise ReferralFileUnreadable(path=path.name, line=line, reason="this is not text in UTF-8 or GB18030")
+def _is_table(text: str, columns: Mapping[str, str]) -> bool:
+    """Whether the first line is a header, not three words."""
+    first = next((line for line in text.splitlines() if line.strip()), "").casefold()
+    named = all(columns.get(name, name).casefold() in first for name in COLUMNS)
+    return named or any(mark in first for mark in ",;")
 
 
-def _csv_cells(path: Path, text: str, columns: Mapping[str, str]) -> Iterator[tuple[int, list[str | None]]]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    try:
-        header = [name.strip().lower() for name in next(cells for cells in reader if any(cells))]
-        wanted = [columns.get(name, name).strip().lower() for name in COLUMNS]
-        for name in wanted:
-            if name not in header:
-                found = ", ".join(header)
-                reason = f"there is no column {name!r}; the columns are: {found}"
-                raise ReferralFileUnreadable(path=path.name, line=reader.line_num, reason=reason)
-        places = [header.index(name) for name in wanted]
-        for cells in reader:
-            if cells:
-                yield reader.line_num, [cells[place] if place < len(cells) else None for place in places]
-    except csv.Error as error:
-        raise ReferralFileUnreadable(path=path.name, line=reader.line_num, reason=str(error)) from error
-
-
-def _plain_cells(text: str) -> Iterator[tuple[int, list[str | None]]]:
+def _words(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
     for line, content in enumerate(text.splitlines(), 1):
-        words: list[str | None] = [*content.split()]
+        if line > csvfile.ROWS_MAX:
+            raise csvfile.FileUnreadable(file, line, N_("there are more than {most} lines"), most=csvfile.ROWS_MAX)
+        words = content.split()
         if words and not content.startswith("#"):
             yield line, words
 
 
-def _three(cells: list[str | None]) -> tuple[str, str, str]:
+def _three(cells: list[str]) -> list[str]:
     if len(cells) != len(COLUMNS):
         raise _BadLine(WRONG_COUNT)
-    sharer, visitor, at = cells
-    if sharer is None or visitor is None or at is None:
+    if not all(cells):
         raise _BadLine(MISSING_CELL)
-    return sharer, visitor, at
+    return cells
 
 
 def _instant(text: str, zone: str) -> datetime:

@@ -1,7 +1,7 @@
 """Product feeds: files from elsewhere, read with patience and without trust."""
 
 from shared_core.supply.feeds.detection import FORMATS, read
-from shared_core.supply.feeds.errors import FeedUnreadable, RowError, RowRemark
+from shared_core.supply.feeds.errors import FeedFormatUnsupported, RowError, RowRemark
 from shared_core.supply.feeds.reading import Feed, FeedProduct, FeedVariant
 
-__all__ = ["FORMATS", "Feed", "FeedProduct", "FeedUnreadable", "FeedVariant", "RowError", "RowRemark", "read"]
+__all__ = ["FORMATS", "Feed", "FeedFormatUnsupported", "FeedProduct", "FeedVariant", "RowError", "RowRemark", "read"]

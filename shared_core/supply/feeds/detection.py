@@ -1,15 +1,17 @@
 """Which format a feed is in, told from its header, and reading it."""
 
-import difflib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from shared_core.kernel.csvfile import FileUnreadable, Row, Table, read_table
+from shared_core.kernel.i18n import N_
 from shared_core.supply.feeds import own, shopify
-from shared_core.supply.feeds.errors import FeedColumnMissing, FeedFormatUnknown, FeedFormatUnsupported
+from shared_core.supply.feeds.errors import FeedFormatUnsupported, RaggedRow, RowRemark
 from shared_core.supply.feeds.reading import Assembly, Columns, Entry, Feed
-from shared_core.supply.feeds.table import Row, Table, load, parse
 
+BYTES_MAX = 64_000_000
+ROWS_MAX = 200_000
 HEADER_SHOWN_MAX = 8
 
 
@@ -30,27 +32,30 @@ FORMATS = {
 }
 
 
-def read(source: Path | str | bytes, format: str | None = None) -> Feed:
+def read(source: Path | bytes, format: str | None = None) -> Feed:
     """Read a product feed; the format is told from its content where none is named.
 
-    Column names may differ in case and in blanks around them. Raises subclasses of FeedUnreadable, and nothing is
-    read then; rows that cannot be taken are listed in the feed.
+    Column names may differ in case and in blanks around them. Raises FileUnreadable and FeedFormatUnsupported, and
+    nothing is read then; rows that cannot be taken are listed in the feed.
     """
     if format is not None and format not in FORMATS:
         raise FeedFormatUnsupported(format=format, known=", ".join(FORMATS))
-    table = parse(*load(source))
+    table = read_table(source, bytes_max=BYTES_MAX, rows_max=ROWS_MAX)
     chosen = _detect(table) if format is None else FORMATS[format]
-    _check_columns(table, chosen)
+    for column in chosen.required:
+        table.require(column)
+    rows = list(table.rows)
+    whole = [row for row in rows if row.width == len(table.columns)]
+    ragged = [RowRemark(row.line, _ragged(table, row)) for row in rows if row.width != len(table.columns)]
     assembly = Assembly(chosen.columns)
-    for entry in chosen.entries(table.rows):
+    for entry in chosen.entries(whole):
         assembly.add(entry)
-    products = tuple(assembly.products())
     return Feed(
         file=table.file,
         format=chosen.name,
-        rows=len(table.rows) + len(table.ragged),
-        products=products,
-        rejected=tuple(sorted([*table.ragged, *assembly.rejected], key=lambda remark: remark.line)),
+        rows=len(rows),
+        products=tuple(assembly.products()),
+        rejected=tuple(sorted([*ragged, *assembly.rejected], key=lambda remark: remark.line)),
         notes=tuple(sorted(assembly.notes, key=lambda remark: remark.line)),
     )
 
@@ -60,17 +65,17 @@ def _detect(table: Table) -> Format:
     for each in FORMATS.values():
         if all(column.casefold() in present for column in each.telling):
             return each
-    raise FeedFormatUnknown(
-        file=table.file,
+    raise FileUnreadable(
+        table.file,
+        1,
+        N_("no known feed has the columns {found}. Shopify has {shopify}; our own format {own}"),
         found=", ".join(table.columns[:HEADER_SHOWN_MAX]),
         shopify=", ".join(shopify.REQUIRED),
         own=", ".join(own.REQUIRED),
     )
 
 
-def _check_columns(table: Table, chosen: Format) -> None:
-    written = {column.casefold(): column for column in table.columns}
-    for column in chosen.required:
-        if column.casefold() not in written:
-            nearest = difflib.get_close_matches(column.casefold(), written, n=1, cutoff=0)
-            raise FeedColumnMissing(file=table.file, field=column, nearest=written[nearest[0]])
+def _ragged(table: Table, row: Row) -> RaggedRow:
+    """Names the column from which on there are too few fields; the last one when there are too many."""
+    field = table.columns[min(row.width, len(table.columns) - 1)]
+    return RaggedRow(found=row.width, expected=len(table.columns), field=field)

@@ -1,65 +1,13 @@
-"""Why a feed, or a row of it, cannot be taken. Each says where it is and what to do about it."""
+"""Why a row of a feed cannot be taken. Each says where it is and what to do about it."""
 
 from dataclasses import dataclass
 
 from shared_core.kernel.errors import Invalid, PlatformError, Translate
 
 
-class FeedUnreadable(Invalid):
-    """The file as a whole cannot be read; nothing of it is imported."""
-
-    code = "feed_unreadable"
-    message = "{file} cannot be read."
-
-
-class FeedMissing(FeedUnreadable):
-    code = "feed_missing"
-    message = "There is no file {file}. Check the path."
-
-
-class FeedEmpty(FeedUnreadable):
-    code = "feed_empty"
-    message = "{file} is empty. Export the products again."
-
-
-class FeedTooLarge(FeedUnreadable):
-    code = "feed_too_large"
-    message = "{file} is larger than {maximum} {unit}. Split it into several files."
-
-
-class FeedBinary(FeedUnreadable):
-    code = "feed_binary"
-    message = "{file} is not a text file (it looks like {kind}). Export the products as CSV in UTF-8."
-
-
-class FeedEncoding(FeedUnreadable):
-    code = "feed_encoding"
-    message = "{file}, line {line}: the text is not UTF-8. Save the file as CSV in UTF-8."
-
-
-class FeedMalformed(FeedUnreadable):
-    code = "feed_malformed"
-    message = "{file}, line {line}: this is not well-formed CSV ({reason}). Check the quotation marks from there on."
-
-
-class FeedFormatUnknown(FeedUnreadable):
-    code = "feed_format_unknown"
-    message = "{file}, line 1: no known feed has the columns {found}. Shopify has {shopify}; our own format {own}."
-
-
-class FeedFormatUnsupported(FeedUnreadable):
+class FeedFormatUnsupported(Invalid):
     code = "feed_format_unsupported"
     message = "There is no feed format {format}. Use one of: {known}."
-
-
-class FeedColumnMissing(FeedUnreadable):
-    code = "feed_column_missing"
-    message = "{file}, line 1: the column {field} is missing; the nearest is {nearest}. Add or rename it."
-
-
-class FeedColumnRepeated(FeedUnreadable):
-    code = "feed_column_repeated"
-    message = "{file}, line 1: the column {field} is there twice. Remove one of them."
 
 
 class RowError(Invalid):

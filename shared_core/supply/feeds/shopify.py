@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 
+from shared_core.kernel.csvfile import Row
 from shared_core.supply.feeds.cells import Cells
 from shared_core.supply.feeds.errors import RowError, ValueMissing
 from shared_core.supply.feeds.reading import Columns, Entry, FeedVariant
-from shared_core.supply.feeds.table import Row
 from shared_core.supply.models import CODE_LENGTH_MAX, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX
 
 REQUIRED = ("Handle", "Title", "Variant Price")
