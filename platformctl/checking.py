@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
-from pydantic import ValidationError
 
 import shared_core
 from platformctl.answers import QUESTIONS
@@ -13,7 +12,7 @@ from platformctl.rendering import rendered
 from platformctl.shop import ShopFolder
 from shared_core import plan, storefront
 from shared_core.kernel.findings import ConfigError, Finding
-from shared_core.kernel.settings import Settings, review
+from shared_core.kernel.settings import review_settings
 
 ANSWERS_FILE = ".copier-answers.yml"
 TENANT = "brand/"
@@ -21,21 +20,7 @@ TENANT = "brand/"
 
 def check(shop: ShopFolder) -> list[Finding]:
     """Everything found in `shop`, the running process standing in its folder. Reads files, no database."""
-    return [*_settings(), *_brand_and_plan(shop), *_hooks(shop), *_drift(shop)]
-
-
-def _settings() -> Iterator[Finding]:
-    try:
-        yield from review(Settings())
-    except ValidationError as error:
-        for each in error.errors(include_url=False):
-            yield Finding(
-                code="bad_setting",
-                message=N_("the setting cannot be used: {reason}."),
-                file=".env",
-                key="SHOP_" + "_".join(str(part).upper() for part in each["loc"]),
-                params={"reason": each["msg"]},
-            )
+    return [*review_settings(), *_brand_and_plan(shop), *_hooks(shop), *_drift(shop)]
 
 
 def _brand_and_plan(shop: ShopFolder) -> Iterator[Finding]:

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from pydantic import ValidationError
 from sqlalchemy.exc import SQLAlchemyError
 
 import shared_core
@@ -16,8 +15,8 @@ from platformctl.ports import port_fault
 from platformctl.shop import ShopFolder
 from shared_core import migrations
 from shared_core.kernel.errors import PlatformError
-from shared_core.kernel.findings import Finding
-from shared_core.kernel.settings import Settings, review
+from shared_core.kernel.findings import ConfigError, Finding
+from shared_core.kernel.settings import Settings, read_settings, review_settings
 
 PYTHON_OLDEST = (3, 11)
 Examination = Callable[["Patient"], Iterator[Finding]]
@@ -112,15 +111,11 @@ def _core(patient: Patient) -> Iterator[Finding]:
 def _settings(patient: Patient) -> Iterator[Finding]:
     if patient.shop is None:
         return
-    settings = _read_settings()
-    if settings is None:
-        yield Finding("bad_setting", N_("a setting cannot be used."), N_("See: platformctl check"), file=".env")
-    else:
-        yield from review(settings)
+    yield from review_settings()
 
 
 def _database(patient: Patient) -> Iterator[Finding]:
-    settings = _read_settings()
+    settings = _usable_settings()
     if patient.shop is None or settings is None:
         return
     try:
@@ -165,10 +160,10 @@ def _port(patient: Patient) -> Iterator[Finding]:
         yield Finding("port", N_("port {port} is free"), severity="info", params={"port": patient.port})
 
 
-def _read_settings() -> Settings | None:
+def _usable_settings() -> Settings | None:
     try:
-        return Settings()
-    except ValidationError:
+        return read_settings()
+    except ConfigError:
         return None
 
 

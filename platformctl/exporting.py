@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from platformctl.failures import CannotWrite
 from shared_core import ledger, members, orders, rewards, storefront
 from shared_core.kernel.database import Database
+from shared_core.kernel.errors import Phrase
 from shared_core.kernel.money import Money, decimal_text
-from shared_core.kernel.settings import Settings
+from shared_core.kernel.settings import read_settings
 
 BRAND = Path("brand")
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -35,7 +36,7 @@ Row = Iterable[object]
 
 def export(table: str, *, as_beancount: bool, out: Path | None) -> None:
     """Write a table to a file, or to stdout. A file appears whole or not at all. Raises CannotWrite."""
-    database = Database(Settings().database_url)
+    database = Database(read_settings().database_url)
     try:
         with database.reading() as session, target(out) as file:
             if as_beancount:
@@ -141,4 +142,4 @@ def target(out: Path | None, *, private: bool = False) -> Iterator[TextIO]:
         beside.write_text(whole.getvalue(), encoding="utf-8", newline="")
         beside.replace(out)
     except OSError as error:
-        raise CannotWrite(folder=out, reason=error.strerror or str(error)) from error
+        raise CannotWrite(folder=out, reason=Phrase(error.strerror or str(error))) from error

@@ -16,7 +16,7 @@ from platformctl.sample_people import MAIL, people
 from shared_core import members, storefront
 from shared_core.kernel.codes import new_code
 from shared_core.kernel.database import Database
-from shared_core.kernel.settings import Settings
+from shared_core.kernel.settings import Settings, read_settings
 
 BRAND = Path("brand")
 PASSWORD_LENGTH = 14
@@ -48,7 +48,7 @@ def seed(*, with_network: bool) -> Seeded:
 
     Raises NotInProduction and ConfigError.
     """
-    settings = Settings()
+    settings = read_settings()
     if settings.environment == "production":
         raise NotInProduction
     now = datetime.now(UTC).replace(microsecond=0)

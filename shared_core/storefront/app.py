@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 import shared_core
 from shared_core import members
-from shared_core.kernel.settings import Settings
+from shared_core.kernel.settings import Settings, read_settings
 from shared_core.storefront import admin, api, health, logs, pages, problems, security, share_links, statics
 from shared_core.storefront.edge import Edge
 from shared_core.storefront.openapi import DescribedApi
@@ -40,7 +40,7 @@ def create_app(
     `clock` (aware, UTC) and `passwords` (a cheaper hash) are for tests. Raises ConfigError, naming every fault and
     its remedy, when the brand, the plan or the settings cannot be used or the database cannot be reached.
     """
-    settings = settings if settings is not None else Settings()
+    settings = settings if settings is not None else read_settings()
     shop = Shop.open(Path(brand_dir), settings, clock=clock, passwords=passwords)
     logs.configure(settings, shop=shop.brand.shop.name)
     health.require_database(shop)
@@ -55,7 +55,7 @@ def create_app(
 
 def run_worker(brand_dir: str | Path = "brand", *, settings: Settings | None = None) -> None:
     """The background worker as a process of its own, until SIGTERM or SIGINT. Raises ConfigError like `create_app`."""
-    settings = settings if settings is not None else Settings()
+    settings = settings if settings is not None else read_settings()
     shop = Shop.open(Path(brand_dir), settings)
     logs.configure(settings, shop=shop.brand.shop.name)
     health.require_database(shop)
