@@ -165,7 +165,7 @@ def _not_among(value: str, choices: tuple[str, ...]) -> str:
 def _zone_fault(value: str) -> str:
     try:
         ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return _('a time zone like "Asia/Shanghai" is needed')
     return ""
 

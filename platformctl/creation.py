@@ -19,6 +19,7 @@ from platformctl.answers import Request
 from platformctl.failures import CannotWrite, FolderNotEmpty, NotAFolder
 from platformctl.rendering import render
 from shared_core import plan
+from shared_core.kernel.errors import Phrase
 from shared_core.kernel.findings import ConfigError
 
 BASE_REF = "refs/platformctl/base"
@@ -109,7 +110,7 @@ def _workplace(destination: Path) -> Iterator[Path]:
         outer = Path(tempfile.mkdtemp(prefix=f".{destination.name}.", dir=destination.parent))
     except OSError as error:
         _remove_empty(made)
-        raise CannotWrite(folder=destination.parent, reason=error.strerror) from error
+        raise CannotWrite(folder=destination.parent, reason=Phrase(error.strerror or str(error))) from error
     try:
         yield outer / "shop"
     except BaseException:
@@ -127,7 +128,7 @@ def _move_into_place(building: Path, destination: Path) -> None:
         building.rename(destination)
     except OSError as error:
         refuse_occupied(destination)
-        raise CannotWrite(folder=destination, reason=error.strerror) from error
+        raise CannotWrite(folder=destination, reason=Phrase(error.strerror or str(error))) from error
 
 
 def _remove_empty(folders: list[Path]) -> None:

@@ -227,7 +227,7 @@ class World:
     def broken(self) -> list[str]:
         """The invariants that do not hold."""
         with self.database.reading() as session:
-            return [f"{each.code} {each.detail}" for each in audit.check(session, at=self.now) if not each.ok]
+            return [f"{each.code} {each.detail(str)}" for each in audit.check(session, at=self.now) if not each.ok]
 
     # --- looking ---
 

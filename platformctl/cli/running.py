@@ -131,16 +131,9 @@ def books(
     results = bookkeeping.results()
     kept = all(each.ok for each in results)
     if as_json:
-        rows = [
-            {"code": each.code, "ok": each.ok, "title": each.title, "faults": list(each.faults), "note": each.note}
-            for each in results
-        ]
-        output.say_json({"ok": kept, "balanced": kept, "invariants": rows})
+        output.say_json({"ok": kept, "balanced": kept, "invariants": [bookkeeping.as_dict(each) for each in results]})
     else:
-        for each in results:
-            print(f"{'✓' if each.ok else '✗'} {each.code:4}{_(each.title)}{f' ({each.note})' if each.note else ''}")
-            for fault in each.faults:
-                print(f"      {fault}")
+        bookkeeping.tell(results)
         output.say("The books are balanced." if kept else "The books are NOT balanced.")
     if not kept:
         raise typer.Exit(FINDINGS)

@@ -7,6 +7,8 @@ from sqlalchemy import func, not_, select
 from sqlalchemy.orm import Session
 
 from shared_core import orders, rewards
+from shared_core.kernel.errors import Phrase
+from shared_core.kernel.i18n import N_
 
 SHOP = "shop"
 
@@ -66,7 +68,7 @@ def members_with_clawback(session: Session) -> set[int]:
     return set(session.scalars(select(earning.member_id).where(earning.reversed_minor > 0).distinct()))
 
 
-def misfitting_refunds(session: Session) -> Iterator[str]:
+def misfitting_refunds(session: Session) -> Iterator[Phrase]:
     """Orders and lines whose refunds do not add up, or exceed what was paid."""
     order, refund = orders.Order, orders.Refund
     promised = select(refund.order_id, func.sum(refund.goods_minor + refund.freight_minor)).group_by(refund.order_id)
@@ -77,17 +79,23 @@ def misfitting_refunds(session: Session) -> Iterator[str]:
         )
     ):
         if row.refunded_minor != by_order.get(row.id, 0) or not 0 <= row.refunded_minor <= row.total_minor:
-            promised_minor = by_order.get(row.id, 0)
-            yield f"order {row.number}: refunded {row.refunded_minor} of {row.total_minor}, promised {promised_minor}"
+            yield Phrase(
+                N_("order {number}: refunded {refunded} of {total}, promised {promised}"),
+                number=row.number,
+                refunded=row.refunded_minor,
+                total=row.total_minor,
+                promised=by_order.get(row.id, 0),
+            )
     line, part = orders.OrderLine, orders.RefundLine
     parts = select(part.line_id, func.sum(part.goods_minor), func.sum(part.quantity)).group_by(part.line_id)
     for line_id, minor, pieces in session.execute(parts):
         whole = session.get_one(line, line_id)
         if (int(minor), int(pieces)) != (whole.refunded_minor, whole.refunded_quantity):
-            yield f"line {line_id}: refunded {whole.refunded_minor}, by its refunds {minor}"
+            differ = N_("line {line}: refunded {refunded}, by its refunds {minor}")
+            yield Phrase(differ, line=line_id, refunded=whole.refunded_minor, minor=minor)
 
 
-def misfitting_reversals(session: Session) -> Iterator[str]:
+def misfitting_reversals(session: Session) -> Iterator[Phrase]:
     """Earnings reversed beyond what they were, or not wholly when the whole line was refunded.
 
     A buyer's own may be reversed wholly without any refund.
@@ -104,7 +112,8 @@ def misfitting_reversals(session: Session) -> Iterator[str]:
     )
     for code, amount, back, refunded, paid in session.execute(query):
         if back != amount * refunded // paid:
-            yield f"earning {code}: {back} of {amount} reversed, {refunded} of {paid} refunded"
+            differ = N_("earning {code}: {back} of {amount} reversed, {refunded} of {paid} refunded")
+            yield Phrase(differ, code=code, back=back, amount=amount, refunded=refunded, paid=paid)
 
 
 def captures_expected(session: Session) -> Iterator[str]:
@@ -114,7 +123,7 @@ def captures_expected(session: Session) -> Iterator[str]:
         yield f"cap:{rail}:{collector}:{number}"
 
 
-def unallocated_orders(session: Session) -> Iterator[str]:
+def unallocated_orders(session: Session) -> Iterator[Phrase]:
     """Orders that were paid while their shares were not booked, or shared out without being paid."""
     order, earning = orders.Order, rewards.Earning
     waiting = (
@@ -123,11 +132,13 @@ def unallocated_orders(session: Session) -> Iterator[str]:
         .where((order.paid_at.is_(None)) != (earning.booked_at.is_(None)))
         .distinct()
     )
-    yield from (f"order {number} is paid or shared out, but not both" for number in session.scalars(waiting))
+    for number in session.scalars(waiting):
+        yield Phrase(N_("order {number} is paid or shared out, but not both"), number=number)
     evidence = orders.Evidence
     unseen = (
         select(order.number)
         .join(evidence, evidence.order_id == order.id, isouter=True)
         .where(order.paid_at.is_not(None), order.origin == SHOP, evidence.id.is_(None))
     )
-    yield from (f"order {number} is paid without evidence" for number in session.scalars(unseen))
+    for number in session.scalars(unseen):
+        yield Phrase(N_("order {number} is paid without evidence"), number=number)

@@ -11,6 +11,7 @@ from shared_core.audit import figures
 from shared_core.audit.figures import Totals
 from shared_core.audit.replay import Replay, replay
 from shared_core.kernel import outbox
+from shared_core.kernel.errors import Phrase, Translate
 from shared_core.kernel.i18n import N_
 from shared_core.ledger import HUB, STORE, accounts
 
@@ -23,19 +24,19 @@ class InvariantResult:
 
     code: str
     title: str
-    faults: tuple[str, ...] = ()
-    note: str = ""
+    faults: tuple[Phrase, ...] = ()
+    note: Phrase | None = None
 
     @property
     def ok(self) -> bool:
         return not self.faults
 
-    @property
-    def detail(self) -> str:
+    def detail(self, translate: Translate) -> str:
         """The first faults in one line."""
-        more = len(self.faults) - FAULTS_SHOWN_MAX
-        text = "; ".join(self.faults[:FAULTS_SHOWN_MAX]) + (f"; and {more} more" if more > 0 else "")
-        return text or self.note
+        shown = [*self.faults[:FAULTS_SHOWN_MAX]] or ([self.note] if self.note else [])
+        if len(self.faults) > FAULTS_SHOWN_MAX:
+            shown.append(Phrase(N_("and {count} more"), count=len(self.faults) - FAULTS_SHOWN_MAX))
+        return "; ".join(each.text(translate) for each in shown)
 
 
 @dataclass(frozen=True)
@@ -58,104 +59,120 @@ def check(session: Session, *, at: datetime) -> list[InvariantResult]:
         totals=figures.totals(session),
         lag=outbox.backlog(session),
     )
-    note = f"{evidence.lag} effects are still on their way" if evidence.lag else ""
+    note = Phrase(N_("{count} effects are still on their way"), count=evidence.lag) if evidence.lag else None
     return [
-        InvariantResult(code, title, tuple(find(evidence)), note if code in LAGGING else "")
+        InvariantResult(code, title, tuple(find(evidence)), note if code in LAGGING else None)
         for code, title, find in INVARIANTS
     ]
 
 
-def _sums_to_zero(evidence: Evidence) -> Iterator[str]:
+def _sums_to_zero(evidence: Evidence) -> Iterator[Phrase]:
     for book in (STORE, HUB):
-        yield from (f"{book}: {reference} was changed" for reference in ledger.misfits(evidence.session, book=book))
+        for reference in ledger.misfits(evidence.session, book=book):
+            yield Phrase(N_("{book}: {reference} was changed"), book=book, reference=reference)
         sums: dict[str, int] = {}
         for (_, currency), minor in ledger.trial_balance(evidence.session, book=book).items():
             sums[currency] = sums.get(currency, 0) + minor
-        yield from (f"{book}: {currency} sums to {minor}" for currency, minor in sums.items() if minor)
+        for currency, minor in sums.items():
+            if minor:
+                yield Phrase(N_("{book}: {currency} sums to {minor}"), book=book, currency=currency, minor=minor)
 
 
-def _cash_is_what_the_rails_say(evidence: Evidence) -> Iterator[str]:
+def _cash_is_what_the_rails_say(evidence: Evidence) -> Iterator[Phrase]:
     said = figures.cash_by_collector(evidence.session)
     for (collector, currency), minor in said.items():
         handed = evidence.store.moved("handover:", accounts.clearing(collector), currency)
         booked = evidence.store.balance(accounts.clearing(collector), currency)
         if booked != minor + handed:
-            yield f"clearing of {collector}: {booked} booked, {minor + handed} by evidence"
+            unlike = N_("clearing of {collector}: {booked} booked, {seen} by evidence")
+            yield Phrase(unlike, collector=collector, booked=booked, seen=minor + handed)
 
 
-def _mirrors_agree(evidence: Evidence) -> Iterator[str]:
+def _mirrors_agree(evidence: Evidence) -> Iterator[Phrase]:
     for row in outbox.parked(evidence.session):
-        yield f"delivery {row.id} to {row.subscriber} was given up: {row.error or 'its worker died each time'}"
+        why = row.error or Phrase(N_("its worker died each time"))
+        given_up = N_("delivery {id} to {subscriber} was given up: {reason}")
+        yield Phrase(given_up, id=row.id, subscriber=row.subscriber, reason=why)
     for currency in evidence.totals.currencies:
         owed = evidence.store.total("liabilities:hub:", currency)
         due = evidence.hub.total("assets:store:", currency)
         if owed + due and not evidence.lag:
-            yield f"the store owes {-owed} {currency}, the hub is due {due}"
+            differ = N_("the store owes {owed} {currency}, the hub is due {due}")
+            yield Phrase(differ, owed=-owed, currency=currency, due=due)
 
 
-def _nothing_owed_is_negative(evidence: Evidence) -> Iterator[str]:
+def _nothing_owed_is_negative(evidence: Evidence) -> Iterator[Phrase]:
     clawed = figures.members_with_clawback(evidence.session)
     for (address, currency), minor in evidence.store.balances.items():
         if not address.startswith("liabilities:") or minor <= 0:
             continue
         is_debt = address.endswith(":available") and int(address.split(":")[2]) in clawed
         if not is_debt:
-            yield f"{address} is overdrawn by {minor} {currency}"
+            overdrawn = N_("{address} is overdrawn by {minor} {currency}")
+            yield Phrase(overdrawn, address=address, minor=minor, currency=currency)
 
 
-def _refunds_fit(evidence: Evidence) -> Iterator[str]:
+def _refunds_fit(evidence: Evidence) -> Iterator[Phrase]:
     yield from figures.misfitting_refunds(evidence.session)
     yield from figures.misfitting_reversals(evidence.session)
 
 
-def _commission_is_accounted_for(evidence: Evidence) -> Iterator[str]:
+def _commission_is_accounted_for(evidence: Evidence) -> Iterator[Phrase]:
     for currency in evidence.totals.currencies:
         expense = evidence.store.balance(accounts.commission(), currency)
         earned = evidence.totals.earned.get(currency, 0)
         members = -evidence.store.total("liabilities:member:", currency)
         leaving = evidence.totals.payouts_gross.get(currency, 0)
         if expense != earned:
-            yield f"commission is {expense} {currency}, the earnings say {earned}"
+            unearned = N_("commission is {expense} {currency}, the earnings say {earned}")
+            yield Phrase(unearned, expense=expense, currency=currency, earned=earned)
         if expense != members + leaving:
-            yield f"commission is {expense} {currency}, but {members} is owed and {leaving} is paid or on its way"
+            astray = N_("commission is {expense} {currency}, but {owed} is owed and {leaving} is paid or on its way")
+            yield Phrase(astray, expense=expense, currency=currency, owed=members, leaving=leaving)
 
 
-def _tax_is_what_live_payouts_withheld(evidence: Evidence) -> Iterator[str]:
+def _tax_is_what_live_payouts_withheld(evidence: Evidence) -> Iterator[Phrase]:
     for currency in evidence.totals.currencies:
         booked = -evidence.store.total("liabilities:tax-withheld:", currency)
         withheld = evidence.totals.payouts_tax.get(currency, 0)
         if booked != withheld:
-            yield f"{booked} {currency} of tax is booked, payouts withheld {withheld}"
+            untaxed = N_("{booked} {currency} of tax is booked, payouts withheld {withheld}")
+            yield Phrase(untaxed, booked=booked, currency=currency, withheld=withheld)
 
 
-def _replay_is_balance(evidence: Evidence) -> Iterator[str]:
+def _replay_is_balance(evidence: Evidence) -> Iterator[Phrase]:
     for book, replayed in ((STORE, evidence.store), (HUB, evidence.hub)):
         for key, minor in ledger.trial_balance(evidence.session, book=book).items():
             if replayed.balances.get(key, 0) != minor:
-                yield f"{book}: {key[0]} is {minor}, replayed {replayed.balances.get(key, 0)}"
+                differ = N_("{book}: {address} is {minor}, replayed {replayed}")
+                found = replayed.balances.get(key, 0)
+                yield Phrase(differ, book=book, address=key[0], minor=minor, replayed=found)
 
 
-def _payouts_leave_no_debt(evidence: Evidence) -> Iterator[str]:
+def _payouts_leave_no_debt(evidence: Evidence) -> Iterator[Phrase]:
     return iter(evidence.store.overdrawing_payouts)
 
 
-def _events_have_one_effect(evidence: Evidence) -> Iterator[str]:
+def _events_have_one_effect(evidence: Evidence) -> Iterator[Phrase]:
     seen = set(figures.captures_expected(evidence.session))
     booked = {reference for reference in evidence.store.references if reference.startswith("cap:")}
-    yield from (f"{reference} is evidence without a booking" for reference in sorted(seen - booked))
-    yield from (f"{reference} is booked without evidence" for reference in sorted(booked - seen))
+    for reference in sorted(seen - booked):
+        yield Phrase(N_("{reference} is evidence without a booking"), reference=reference)
+    for reference in sorted(booked - seen):
+        yield Phrase(N_("{reference} is booked without evidence"), reference=reference)
 
 
-def _paid_orders_are_allocated(evidence: Evidence) -> Iterator[str]:
+def _paid_orders_are_allocated(evidence: Evidence) -> Iterator[Phrase]:
     yield from figures.unallocated_orders(evidence.session)
 
 
-def _stock_adds_up(evidence: Evidence) -> Iterator[str]:
+def _stock_adds_up(evidence: Evidence) -> Iterator[Phrase]:
     for each in supply.stock_discrepancies(evidence.session):
-        yield f"{each.sku}: {each.figure} is {each.found}, counted {each.expected}"
+        differ = N_("{sku}: {figure} is {found}, counted {expected}")
+        yield Phrase(differ, sku=each.sku, figure=each.figure, found=each.found, expected=each.expected)
 
 
-INVARIANTS: list[tuple[str, str, Callable[[Evidence], Iterable[str]]]] = [
+INVARIANTS: list[tuple[str, str, Callable[[Evidence], Iterable[Phrase]]]] = [
     ("I1", N_("Each book and currency sums to zero, and no booking was changed."), _sums_to_zero),
     ("I2", N_("Cash accounts say what the rails' evidence says."), _cash_is_what_the_rails_say),
     ("I3", N_("What the store owes the hub is what the hub is due."), _mirrors_agree),

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from shared_core import ledger
+from shared_core.kernel.errors import Phrase
+from shared_core.kernel.i18n import N_
 
 PAYOUT = "po:"
 AVAILABLE = ":available"
@@ -16,7 +18,7 @@ class Replay:
 
     balances: dict[tuple[str, str], int] = field(default_factory=dict)
     references: set[str] = field(default_factory=set)
-    overdrawing_payouts: list[str] = field(default_factory=list)
+    overdrawing_payouts: list[Phrase] = field(default_factory=list)
     _moved: dict[tuple[str, str, str], int] = field(default_factory=dict)
 
     def balance(self, address: str, currency: str) -> int:
@@ -43,7 +45,10 @@ class Replay:
         if row.reference.startswith(PAYOUT) and row.destination.endswith(AVAILABLE):
             debt = self.balances[row.destination, row.amount.currency]
             if debt > 0:
-                self.overdrawing_payouts.append(f"{row.reference} left {row.destination} {debt} in debt")
+                left = N_("{reference} left {address} {debt} in debt")
+                self.overdrawing_payouts.append(
+                    Phrase(left, reference=row.reference, address=row.destination, debt=debt)
+                )
 
 
 def replay(session: Session, book: str) -> Replay:

@@ -11,6 +11,8 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails, PydanticCustomError
 
+from shared_core.kernel import reasons
+from shared_core.kernel.errors import Phrase
 from shared_core.kernel.findings import ConfigError, Finding
 from shared_core.kernel.i18n import N_
 
@@ -19,6 +21,29 @@ __all__ = ["ConfigError", "Finding", "KeyPath", "fault_at", "key_lines", "line_o
 KeyPath = tuple[str | int, ...]
 FILE_BYTES_MAX = 1_000_000
 MISPLACED = "fault_at"
+
+TOML_FAULTS = {
+    "Expected '=' after": N_("there is no equals sign after the key"),
+    "Expected newline or end of document": N_("something follows the value on the same line"),
+    "Invalid value": N_("there is no value, or text without quotes"),
+    "Invalid statement": N_("this is neither a key with a value nor a table in brackets"),
+    "Invalid initial character for a key part": N_("a key does not start like this"),
+    "Illegal character": N_("there is a character that may not stand here, perhaps a line break inside quotes"),
+    "Unterminated string": N_("a quotation mark is not closed"),
+    "Expected ": N_("a bracket, comma or quotation mark is missing"),
+    "Unclosed": N_("a bracket is not closed"),
+    "Cannot overwrite": N_("the same key is there twice"),
+    "Cannot declare": N_("the same table is there twice"),
+    "Duplicate": N_("the same key is there twice"),
+    "Cannot mutate": N_("this belongs to a table that is complete already"),
+    "Cannot redefine": N_("this belongs to a table that is complete already"),
+    "Unescaped": N_("a backslash stands alone in quotes; write two, or use single quotes"),
+    "Escaped character": N_("this is not a character"),
+    "Invalid hex": N_("this is not a character"),
+    "Invalid date": N_("there is no such date or time"),
+    "Found invalid character": N_("there is a character that may not stand here, perhaps a line break inside quotes"),
+}
+"""How the reader's complaints begin, and what we say."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -32,13 +57,13 @@ def load(path: Path, model: type[M], *, context: Mapping[str, object] | None = N
     try:
         source = path.read_bytes()
     except OSError as error:
-        raise ConfigError([_unreadable(str(path), error.strerror or str(error))]) from error
+        raise ConfigError([_unreadable(str(path), Phrase(error.strerror or str(error)))]) from error
     if len(source) > FILE_BYTES_MAX:
-        raise ConfigError([_unreadable(str(path), f"larger than {FILE_BYTES_MAX} bytes")])
+        raise ConfigError([_unreadable(str(path), Phrase(N_("it is larger than {most} bytes"), most=FILE_BYTES_MAX))])
     try:
         text = source.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ConfigError([_unreadable(str(path), "not UTF-8 text")]) from error
+        raise ConfigError([_unreadable(str(path), Phrase(N_("it is not text in UTF-8")))]) from error
     return loads(text, model, file=str(path), context=context)
 
 
@@ -67,8 +92,9 @@ def validate(
         raise ConfigError(findings) from error
 
 
-def fault_at(path: KeyPath, found: object, reason: str) -> PydanticCustomError:
+def fault_at(path: KeyPath, found: object, message: str, **params: object) -> PydanticCustomError:
     """For validators of a whole model to raise: the fault is what was found at `path`."""
+    reason = Phrase(message, **params)
     return PydanticCustomError(MISPLACED, "{reason}", {"at": path, "found": found, "reason": reason})
 
 
@@ -171,7 +197,7 @@ def _finding(error: ErrorDetails, model: type[BaseModel], lines: Mapping[KeyPath
         place,
         code="bad_value",
         message=N_("{found!r} cannot be used: {reason}."),
-        params={"found": _shown(error["input"]), "reason": _reason(error)},
+        params={"found": _shown(error["input"]), "reason": reasons.reason(error)},
     )
 
 
@@ -184,10 +210,6 @@ def _unknown_key(place: Finding, name: str, known: list[str]) -> Finding:
         remedy=N_("Did you mean {near!r}?") if near else N_("Known keys here: {known}."),
         params={"name": name, "near": near[0] if near else "", "known": ", ".join(known)},
     )
-
-
-def _reason(error: ErrorDetails) -> str:
-    return error["msg"].removeprefix("Value error, ").rstrip(".")
 
 
 def _shown(value: object) -> object:
@@ -227,13 +249,20 @@ def _not_toml(error: tomllib.TOMLDecodeError, text: str, file: str) -> Finding:
         code="not_toml",
         message=N_("this is not valid TOML: {reason}."),
         remedy=N_("Look for a missing quote, bracket or equals sign on this line or just above."),
-        params={"reason": re.sub(r" \(at .*\)", "", str(error))},
+        params={"reason": _toml_fault(error)},
         file=file,
         line=line,
     )
 
 
-def _unreadable(file: str, reason: str) -> Finding:
+def _toml_fault(error: tomllib.TOMLDecodeError) -> Phrase:
+    """The reader's own words are English; those that people meet most have a sentence of ours."""
+    said = re.sub(r" \(at .*\)", "", str(error))
+    found = next((ours for theirs, ours in TOML_FAULTS.items() if said.startswith(theirs)), said)
+    return Phrase(found)
+
+
+def _unreadable(file: str, reason: Phrase) -> Finding:
     return Finding(
         code="unreadable",
         message=N_("the file cannot be read: {reason}."),

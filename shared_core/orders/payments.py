@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from shared_core import ledger
 from shared_core.kernel.database import insert_or_ignore
-from shared_core.kernel.errors import Invalid
+from shared_core.kernel.errors import Invalid, Phrase
 from shared_core.kernel.events import announce
+from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.orders import reads
@@ -84,7 +85,7 @@ def confirm_payment(
     StepNotAllowed, UnknownOrder, Invalid.
     """
     if not 0 < len(transaction_no.strip()) <= TRANSACTION_NO_LENGTH_MAX:
-        raise Invalid(field="transaction_no", reason="it is empty or too long")
+        raise Invalid(field="transaction_no", reason=Phrase(N_("it is empty or too long")))
     row = reads.locked(session, number)
     wanted = reads.expectation(session, row.id)
     assert wanted is not None, "every order that was placed waits for its money"

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 
 from shared_core import ledger
 from shared_core.kernel.database import insert_new, lock
-from shared_core.kernel.errors import Invalid
+from shared_core.kernel.errors import Invalid, Phrase
 from shared_core.kernel.events import announce
+from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.orders import reads, rules
@@ -112,7 +113,7 @@ def mark_refund_sent(session: Session, refund_number: str, *, evidence: str, at:
     """
     evidence = evidence.strip()
     if not 0 < len(evidence) <= TRANSACTION_NO_LENGTH_MAX:
-        raise Invalid(field="evidence", reason="the transaction number is missing or too long")
+        raise Invalid(field="evidence", reason=Phrase(N_("the transaction number is missing or too long")))
     lock(session, EVIDENCE_LOCK)
     made = session.scalars(select(Refund).where(Refund.number == refund_number).with_for_update()).one_or_none()
     if made is None:
@@ -136,7 +137,9 @@ def request_refund(session: Session, number: str, *, buyer_id: int, reason: str,
     if row.state not in SOLD or row.state == State.COMPLETED:
         raise StepNotAllowed(number=number, state=row.state, wanted=State.REFUNDED)
     if not reason.strip() or len(reason) > REASON_LENGTH_MAX:
-        raise Invalid(field="reason", reason=f"write between 1 and {REASON_LENGTH_MAX} characters")
+        raise Invalid(
+            field="reason", reason=Phrase(N_("write between 1 and {most} characters"), most=REASON_LENGTH_MAX)
+        )
     for asked in reads.refund_requests(session, row.id):
         if asked.answered_at is None:
             return asked

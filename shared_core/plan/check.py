@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
+from shared_core.kernel.errors import Phrase
 from shared_core.kernel.findings import Finding
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import BPS_WHOLE
@@ -189,14 +190,14 @@ def _dead_shares(plan: Plan) -> Iterator[Fault]:
             )
 
 
-def _never_paid(plan: Plan, rule: ShareRule) -> str:
+def _never_paid(plan: Plan, rule: ShareRule) -> Phrase | None:
     if not plan.live.enabled and (rule.payee in LIVE_PAYEES or rule.channels == ("live",)):
-        return "live.enabled is false"
+        return Phrase(N_("{setting} is {value}"), setting="live.enabled", value="false")
     if plan.invites.mode == "closed" and rule.payee in INVITER_PAYEES and plan.invites.inviter_is == "code":
-        return 'invites.mode is "closed"'
+        return Phrase(N_("{setting} is {value}"), setting="invites.mode", value='"closed"')
     if plan.binding.by == "nobody" and rule.payee in INVITER_PAYEES and plan.invites.inviter_is == "lock":
-        return 'binding.by is "nobody"'
-    return ""
+        return Phrase(N_("{setting} is {value}"), setting="binding.by", value='"nobody"')
+    return None
 
 
 def _other_currency(plan: Plan) -> Iterator[Fault]:

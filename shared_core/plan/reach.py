@@ -1,5 +1,9 @@
 """Can every rank be reached, and does anybody ever stand on it?"""
 
+from functools import reduce
+
+from shared_core.kernel.errors import Phrase
+from shared_core.kernel.i18n import N_
 from shared_core.plan.schema.ladder import Criterion, MetricKey, Rank
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.terms import window_days
@@ -13,7 +17,7 @@ _NEVER_ABOVE: dict[str, frozenset[str]] = {
 """A metric and those that can never be smaller over the same time."""
 
 
-def unreachable(plan: Plan) -> dict[str, str]:
+def unreachable(plan: Plan) -> dict[str, Phrase]:
     """Ranks nobody can ever get to, each with the reason: thresholds that need the rank itself, or a switch is off.
 
     Found by letting people climb from the first rank until nothing new becomes possible.
@@ -32,26 +36,27 @@ def _can_be_met(plan: Plan, rank: Rank, reached: set[str]) -> bool:
     return any(met) if rank.match == "any" else all(met)
 
 
-def _why(plan: Plan, rank: Rank, reached: set[str]) -> str:
-    obstacles = [_obstacle(plan, criterion, reached) for criterion in rank.criteria]
-    return "; ".join(each for each in obstacles if each)
+def _why(plan: Plan, rank: Rank, reached: set[str]) -> Phrase:
+    obstacles = (_obstacle(plan, criterion, reached) for criterion in rank.criteria)
+    return reduce(lambda one, more: Phrase(N_("{one}; {more}"), one=one, more=more), filter(None, obstacles))
 
 
-def _obstacle(plan: Plan, criterion: Criterion, reached: set[str]) -> str:
-    """Why a criterion can never be met; "" when it can."""
+def _obstacle(plan: Plan, criterion: Criterion, reached: set[str]) -> Phrase | None:
+    """Why a criterion can never be met; None when it can."""
     if criterion.rank is not None:
         place = plan.places[criterion.rank]
         if not any(plan.places[rank] >= place for rank in reached):
-            return f"it asks for members at {criterion.rank!r}, which has to be reached without them first"
+            asked = N_("it asks for members at {rank!r}, which has to be reached without them first")
+            return Phrase(asked, rank=criterion.rank)
         if plan.invites.inviter_is == "code" and plan.invites.mode == "closed":
-            return 'nobody brings in members while invites.mode is "closed"'
+            return Phrase(N_('nobody brings in members while invites.mode is "closed"'))
     if criterion.metric in {"fans", "active_fans"} and plan.binding.by == "nobody":
-        return 'there are no fans while binding.by is "nobody"'
+        return Phrase(N_('there are no fans while binding.by is "nobody"'))
     if criterion.metric in {"packs_sold", "pack_buyers"} and not plan.packs.products:
-        return "packs.products names no packs"
+        return Phrase(N_("packs.products names no packs"))
     if criterion.metric == "live_sales" and not plan.live.enabled:
-        return "live.enabled is false"
-    return ""
+        return Phrase(N_("{setting} is {value}"), setting="live.enabled", value="false")
+    return None
 
 
 def skipped_by(plan: Plan) -> dict[str, str]:

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from shared_core import ledger
 from shared_core.kernel.calendar import month_of
 from shared_core.kernel.database import insert_or_ignore
-from shared_core.kernel.errors import Invalid
+from shared_core.kernel.errors import Invalid, Phrase
 from shared_core.kernel.events import announce
+from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.plan import Plan
@@ -65,7 +66,7 @@ def mark_payout_paid(session: Session, code: str, *, evidence: str, at: datetime
     """
     evidence = evidence.strip()
     if not 0 < len(evidence) <= EVIDENCE_LENGTH_MAX:
-        raise Invalid(field="evidence", reason="the transaction number is missing or too long")
+        raise Invalid(field="evidence", reason=Phrase(N_("the transaction number is missing or too long")))
     row = _locked(session, code)
     if row.state == PayoutState.PAID and row.evidence == evidence:
         return row

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.calendar import day_of
+from shared_core.kernel.errors import Phrase
+from shared_core.kernel.i18n import N_
 from shared_core.kernel.listeners import Listeners
 from shared_core.members import FanCounted, FanLeft, MemberJoined, VisitorMerged
 from shared_core.orders import (
@@ -118,6 +120,10 @@ class Rewards:
 def _check_payable(plan: Plan) -> None:
     for rule in plan.shares:
         if rule.trigger != "order":
-            raise PlanNotPayable(rule=rule.id, plan=plan.name, reason=f"it is due on {rule.trigger}")
+            raise PlanNotPayable(
+                rule=rule.id, plan=plan.name, reason=Phrase(N_("it is due on {trigger}"), trigger=rule.trigger)
+            )
         if rule.payee == "team_fund":
-            raise PlanNotPayable(rule=rule.id, plan=plan.name, reason="there is no account for a team fund yet")
+            raise PlanNotPayable(
+                rule=rule.id, plan=plan.name, reason=Phrase(N_("there is no account for a team fund yet"))
+            )

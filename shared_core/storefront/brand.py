@@ -34,45 +34,45 @@ _PATH = re.compile(r"[\w\-][\w.\-]*(/[\w\-][\w.\-]*)*")
 def _bps(value: object) -> object:
     match = _PERCENT.fullmatch(value.strip()) if isinstance(value, str) else None
     if match is None:
-        raise ValueError('write a percentage in quotes, like "60%" or "7.5%"')
+        raise ValueError(N_('write a percentage in quotes, like "60%" or "7.5%"'))
     return int(match.group(1)) * 100 + int((match.group(2) or "").ljust(2, "0"))
 
 
 def _zone(value: str) -> str:
     try:
         ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError) as error:
-        raise ValueError('this time zone is not known; write it like "Asia/Shanghai"') from error
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ValueError(N_('this time zone is not known; write it like "Asia/Shanghai"')) from error
     return value
 
 
 def _currency(value: str) -> str:
     if not known_currency(value):
-        raise ValueError('this is not an ISO 4217 currency; write it like "CNY"')
+        raise ValueError(N_('this is not an ISO 4217 currency; write it like "CNY"'))
     return value
 
 
 def _colour(value: str) -> str:
     if not _COLOUR.fullmatch(value):
-        raise ValueError('write a colour as "#" and six hexadecimal digits, like "#9f2d20"')
+        raise ValueError(N_('write a colour as "#" and six hexadecimal digits, like "#9f2d20"'))
     return value
 
 
 def _locale(value: str) -> str:
     if not _LOCALE.fullmatch(value):
-        raise ValueError('write a language like "en" or "zh-CN"')
+        raise ValueError(N_('write a language like "en" or "zh-CN"'))
     return value
 
 
 def _fonts(value: str) -> str:
     if not _FONTS.fullmatch(value):
-        raise ValueError('write font names separated by commas, like "Georgia, serif"')
+        raise ValueError(N_('write font names separated by commas, like "Georgia, serif"'))
     return value
 
 
 def _inside(value: str) -> str:
     if not _PATH.fullmatch(value):
-        raise ValueError('write a path inside brand/theme/assets, like "logo.svg"')
+        raise ValueError(N_('write a path inside brand/theme/assets, like "logo.svg"'))
     return value
 
 
@@ -199,9 +199,9 @@ class BrandConfig(_Section):
             try:
                 negative = parse_money(amount, self.shop.currency).minor < 0
             except PlatformError as error:
-                raise tomlfile.fault_at(("shipping", key), amount, str(error)) from error
+                raise tomlfile.fault_at(("shipping", key), amount, error.message, **error.params) from error
             if negative:
-                raise tomlfile.fault_at(("shipping", key), amount, "freight is never negative")
+                raise tomlfile.fault_at(("shipping", key), amount, N_("freight is never negative"))
         return self
 
     @cached_property

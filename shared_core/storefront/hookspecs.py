@@ -6,7 +6,8 @@ so that a fault in a hook delays only that hook. There are at most eight hooks, 
 """
 
 import importlib.util
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -89,11 +90,11 @@ class Hooks:
         manager.add_hookspecs(HookSpecs)
         file = brand_dir / "hooks.py"
         if file.is_file():
-            try:
-                manager.register(_import(file), name=str(file))
-                manager.check_pending()
-            except pluggy.PluginValidationError as error:
-                raise ConfigError([_bad_hook(file, error)]) from error
+            module = _import(file)
+            found = list(_bad_hooks(module, file))
+            if found:
+                raise ConfigError(found)
+            manager.register(module, name=str(file))
         return cls(manager)
 
     def template_context(self, viewer: "Viewer") -> dict[str, object]:
@@ -124,12 +125,29 @@ def _import(file: Path) -> ModuleType:
     return module
 
 
-def _bad_hook(file: Path, error: pluggy.PluginValidationError) -> Finding:
-    known = sorted(name for name in vars(HookSpecs) if not name.startswith("_"))
-    return Finding(
-        code="bad_hook",
-        message=N_("a hook cannot be used: {reason}."),
-        remedy=N_("Known hooks: {known}."),
-        file=str(file),
-        params={"reason": str(error).rstrip("."), "known": ", ".join(known)},
-    )
+def _bad_hooks(module: ModuleType, file: Path) -> Iterator[Finding]:
+    """What is marked as a hook and is none, or asks for arguments that its hook does not have."""
+    known = [name for name in vars(HookSpecs) if not name.startswith("_")]
+    for name, function in vars(module).items():
+        if not hasattr(function, f"{PROJECT}_impl"):
+            continue
+        if name not in known:
+            yield Finding(
+                code="bad_hook",
+                message=N_("{name!r} is not a hook."),
+                remedy=N_("Known hooks: {known}."),
+                file=str(file),
+                line=function.__code__.co_firstlineno,
+                params={"name": name, "known": ", ".join(known)},
+            )
+            continue
+        given = [each for each in inspect.signature(getattr(HookSpecs, name)).parameters if each != "self"]
+        if not set(inspect.signature(function).parameters) <= set(given):
+            yield Finding(
+                code="bad_hook",
+                message=N_("{name!r} asks for arguments that this hook does not have."),
+                remedy=N_("It may take any of: {given}."),
+                file=str(file),
+                line=function.__code__.co_firstlineno,
+                params={"name": name, "given": ", ".join(given)},
+            )

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, ValidationInfo, model_validator
 
+from shared_core.kernel.i18n import N_
 from shared_core.plan.schema.terms import COUNT_MAX, Id, Section, Several, Window, Words, parse_amount
 
 Metric = Literal[
@@ -43,7 +44,7 @@ def _at_least(value: object, info: ValidationInfo) -> object:
     if info.data["metric"] in AMOUNT_METRICS:
         return parse_amount(value, info)
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError("this counts heads or packs: write a whole number without quotes")
+        raise ValueError(N_("this counts heads or packs: write a whole number without quotes"))
     return value
 
 
@@ -77,11 +78,11 @@ class Criterion(Section):
     @model_validator(mode="after")
     def _belongs_together(self) -> Self:
         if (self.metric == "members") != (self.rank is not None):
-            raise ValueError('the metric "members" needs a rank, and only that metric has one')
+            raise ValueError(N_('the metric "members" needs a rank, and only that metric has one'))
         if self.metric == "members" and self.window != "lifetime":
-            raise ValueError('the metric "members" is counted over the lifetime only; leave the window out')
+            raise ValueError(N_('the metric "members" is counted over the lifetime only; leave the window out'))
         if self.metric != "members" and self.scope != "direct":
-            raise ValueError('only the metric "members" has a scope; for a whole team use "team_sales"')
+            raise ValueError(N_('only the metric "members" has a scope; for a whole team use "team_sales"'))
         return self
 
     @property

@@ -4,6 +4,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
+from shared_core.kernel.i18n import N_
 from shared_core.plan.schema.terms import Amount, Basis, Channel, Id, Payee, Rate, Section, Several, Word
 
 Trigger = Literal["order", "member_joined", "rank_up", "invite_used", "pack_sold"]
@@ -50,15 +51,15 @@ class ShareRule(Section):
     @model_validator(mode="after")
     def _one_kind_of_pay(self) -> Self:
         if (self.rate is None) == (self.fixed is None):
-            raise ValueError("a share has either a rate or a fixed amount")
+            raise ValueError(N_("a share has either a rate or a fixed amount"))
         if self.fixed is not None and self.basis == "margin":
-            raise ValueError("a fixed amount has no basis; leave it out")
+            raise ValueError(N_("a fixed amount has no basis; leave it out"))
         if self.differential and self.fixed is not None:
-            raise ValueError("a differential share needs a rate")
+            raise ValueError(N_("a differential share needs a rate"))
         if self.differential and self.payee not in {"inviter", "second_inviter", "host_inviter"}:
-            raise ValueError("only inviters are paid by difference")
+            raise ValueError(N_("only inviters are paid by difference"))
         if self.same_rank_bonus and not self.differential:
-            raise ValueError("same_rank_bonus belongs to a differential share")
+            raise ValueError(N_("same_rank_bonus belongs to a differential share"))
         return self
 
 

@@ -6,7 +6,9 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
 
 from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import BPS_WHOLE, exponent, parse_money
+from shared_core.kernel.reasons import refused
 
 LIST_MAX = 500
 NAME_MAX = 60
@@ -42,13 +44,13 @@ def _tuple(value: object) -> object:
 def parse_percent(value: object) -> int:
     """ "12.5%" as ten-thousandths: 1250. Raises ValueError with the remedy for anything else."""
     if not isinstance(value, str):
-        raise ValueError('a rate is a percentage in quotes, like "12.5%", never a bare number')
+        raise ValueError(N_('a rate is a percentage in quotes, like "12.5%", never a bare number'))
     match = _PERCENT.fullmatch(value.strip())
     if match is None:
-        raise ValueError('write a percentage in quotes with at most two decimals, like "15%" or "12.5%"')
+        raise ValueError(N_('write a percentage in quotes with at most two decimals, like "15%" or "12.5%"'))
     bps = int(match.group(1)) * 100 + int((match.group(2) or "").ljust(2, "0"))
     if bps > BPS_WHOLE:
-        raise ValueError("a rate is at most 100%")
+        raise ValueError(N_("a rate is at most 100%"))
     return bps
 
 
@@ -57,13 +59,13 @@ def parse_amount(value: object, info: ValidationInfo) -> int:
     currency = currency_in(info.context)
     example = "99" if exponent(currency) == 0 else "99.00"
     if not isinstance(value, str):
-        raise ValueError(f'an amount is written in quotes, like "{example}"')
+        raise refused(N_('an amount is written in quotes, like "{example}"'), example=example)
     try:
         minor = parse_money(value, currency).minor
     except PlatformError as error:
-        raise ValueError(str(error)) from error
+        raise refused(error.message, **error.params) from error
     if minor < 0:
-        raise ValueError("an amount here is never negative")
+        raise ValueError(N_("an amount here is never negative"))
     return minor
 
 
@@ -85,7 +87,7 @@ def _window(value: object) -> object:
     if isinstance(value, str) and (value in {"lifetime", "month"} or _WINDOW.fullmatch(value)):
         days = window_days(value)
         return value if days is None else f"{days} days"
-    raise ValueError('write "lifetime", "month" or a number of days like "30 days"')
+    raise ValueError(N_('write "lifetime", "month" or a number of days like "30 days"'))
 
 
 def _lasting(value: object) -> object:
@@ -93,7 +95,7 @@ def _lasting(value: object) -> object:
         return value
     match = _WINDOW.fullmatch(value) if isinstance(value, str) else None
     if match is None:
-        raise ValueError('write "forever" or a number of days like "30 days"')
+        raise ValueError(N_('write "forever" or a number of days like "30 days"'))
     return f"{int(match.group(1))} days"
 
 

@@ -1,6 +1,7 @@
 """The books, readable: do the invariants hold, and where is the money."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
@@ -68,8 +69,9 @@ def _page(
     typed: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> HTMLResponse:
+    said = partial(translate, request)
     checks = [
-        {"code": each.code, "ok": each.ok, "title": translate(request, each.title), "detail": each.detail}
+        {"code": each.code, "ok": each.ok, "title": translate(request, each.title), "detail": each.detail(said)}
         for each in audit.check(session, at=shop.clock())
     ]
     broken = sum(not each["ok"] for each in checks)
