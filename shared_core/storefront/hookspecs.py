@@ -10,7 +10,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pluggy
 from fastapi import APIRouter
@@ -19,9 +19,7 @@ from shared_core import members, orders, rewards
 from shared_core.kernel.findings import ConfigError, Finding
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.listeners import Listeners
-
-if TYPE_CHECKING:
-    from shared_core.storefront.viewer import Viewer
+from shared_core.storefront.who import Viewer
 
 PROJECT = "shop"
 HOOKS_MAX = 8
@@ -38,7 +36,7 @@ class HookSpecs:
         """Add the shop's own pages and API routes; they come after the core's."""
 
     @hookspec
-    def template_context(self, viewer: "Viewer") -> Mapping[str, object]:  # type: ignore[empty-body]
+    def template_context(self, viewer: Viewer) -> Mapping[str, object]:  # type: ignore[empty-body]
         """More names for every template."""
 
     @hookspec
@@ -97,7 +95,7 @@ class Hooks:
             manager.register(module, name=str(file))
         return cls(manager)
 
-    def template_context(self, viewer: "Viewer") -> dict[str, object]:
+    def template_context(self, viewer: Viewer) -> dict[str, object]:
         merged: dict[str, object] = {}
         for names in self.call.template_context(viewer=viewer):
             merged.update(names)

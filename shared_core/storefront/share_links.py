@@ -18,7 +18,8 @@ from shared_core.kernel.errors import Invalid
 from shared_core.storefront import cookies, languages, limits
 from shared_core.storefront.limits import client_address
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import Viewer, the_shop, the_viewer
+from shared_core.storefront.viewer import the_shop, the_viewer
+from shared_core.storefront.who import Viewer
 
 AUDIENCE = "shop"
 PATH = "/s/"

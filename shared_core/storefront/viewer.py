@@ -9,7 +9,6 @@ looked up before it begins, in a short reading of its own, so that no request ev
 
 import dataclasses
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
@@ -27,6 +26,7 @@ from shared_core.kernel.errors import Forbidden, PlatformError
 from shared_core.storefront import cookies, languages, limits, rights, security
 from shared_core.storefront.rights import Right
 from shared_core.storefront.shop import Shop
+from shared_core.storefront.who import Viewer
 
 API_PREFIX = "/api/"
 
@@ -40,43 +40,6 @@ class LoginRequired(PlatformError):
 class RightMissing(Forbidden):
     code = "right_missing"
     message = "Only an owner of the shop may do this."
-
-
-@dataclass(frozen=True)
-class Viewer:
-    """`member_id` is None for somebody never seen before; a visitor with a cookie has one but is not signed in."""
-
-    member_id: int | None
-    code: str | None
-    name: str
-    signed_in: bool
-    promoter: bool
-    staff: str | None
-    """"owner" or "staff", else None."""
-    locale: str
-    visitor_token: str | None
-    session_token: str | None
-    cart_count: int = 0
-
-    @property
-    def known_id(self) -> int:
-        """The member behind a viewer that is known to have one (signed in, or just made a visitor)."""
-        assert self.member_id is not None, "somebody never seen before has no row"
-        return self.member_id
-
-    @property
-    def actor(self) -> str:
-        """How histories name this viewer: "staff:7", "member:7"."""
-        return f"{'staff' if self.staff else 'member'}:{self.known_id}"
-
-    def may(self, right: str) -> bool:
-        """Whether this viewer has a right in the back office."""
-        return rights.allows(self.staff, right)
-
-    @property
-    def scope(self) -> str:
-        """Who this is for rate limits and idempotency keys; empty for somebody never seen."""
-        return f"member:{self.member_id}" if self.member_id is not None else ""
 
 
 def the_shop(request: Request) -> Shop:

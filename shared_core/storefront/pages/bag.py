@@ -14,7 +14,8 @@ from shared_core.storefront import purchasing
 from shared_core.storefront.pages import art
 from shared_core.storefront.pages.page import go, page, translate
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, Viewer, ViewerDep, ensure_visitor
+from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, ViewerDep, ensure_visitor
+from shared_core.storefront.who import Viewer
 
 SKU_LENGTH_MAX = 64
 

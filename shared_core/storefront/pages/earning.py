@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 from shared_core import catalog, plan, rewards
 from shared_core.kernel.money import Money
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import Viewer
+from shared_core.storefront.who import Viewer
 
 Goods = Sequence[tuple[catalog.ProductView, catalog.ListingView]]
 

@@ -9,7 +9,7 @@ from shared_core import catalog
 from shared_core.kernel.money import Money
 from shared_core.storefront.pages import art, earning
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import Viewer
+from shared_core.storefront.who import Viewer
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from shared_core.storefront import limits
 from shared_core.storefront.pages import earning_views, forms, plan_words, ties
 from shared_core.storefront.pages.page import go, page, refused
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep, Viewer
+from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep
+from shared_core.storefront.who import Viewer
 
 PER_PAGE = 20
 ID_MAX = 2**62

@@ -15,7 +15,8 @@ from shared_core.storefront.pages import addresses, forms, order_views, ties
 from shared_core.storefront.pages.bag import Bag, read_bag
 from shared_core.storefront.pages.page import go, page, refused, translate
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep, Viewer
+from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep
+from shared_core.storefront.who import Viewer
 
 ORDERS_PER_PAGE = 10
 TEXT_LENGTH_MAX = 300

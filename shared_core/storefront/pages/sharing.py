@@ -17,7 +17,8 @@ from shared_core.storefront.limits import client_address
 from shared_core.storefront.pages import art, goods, ties
 from shared_core.storefront.pages.page import go, page
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, Viewer, ViewerDep, ensure_visitor
+from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, ViewerDep, ensure_visitor
+from shared_core.storefront.who import Viewer
 
 SLUG_LENGTH_MAX = 120
 

@@ -7,7 +7,7 @@ from shared_core import members
 from shared_core.kernel.i18n import N_
 from shared_core.storefront.pages.page import show_day, translate
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import Viewer
+from shared_core.storefront.who import Viewer
 
 
 def recommender(request: Request, session: Session, shop: Shop, viewer: Viewer) -> str:
