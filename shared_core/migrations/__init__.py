@@ -4,6 +4,8 @@ Core revisions carry the branch label `core`; a shop keeps its own under `brand/
 each depending on the core revision it was written against. Both are recorded in one version table.
 """
 
+import logging
+from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +24,7 @@ from shared_core.kernel.errors import PlatformError
 
 __all__ = ["SchemaUnknown", "current", "pending", "revise", "upgrade"]
 
+logging.getLogger("alembic").setLevel(logging.WARNING)  # what was done is told by who asked for it
 HERE = Path(__file__).parent
 CORE_VERSIONS = HERE / "versions"
 CORE_BRANCH = "core"
@@ -118,7 +121,7 @@ def _config(brand: Path | None) -> Config:
     locations = [str(CORE_VERSIONS)]
     if brand is not None and _tenant_versions(brand).is_dir():
         locations.append(str(_tenant_versions(brand)))
-    config = Config()
+    config = Config(cmd_opts=Namespace(quiet=True))
     options = {"script_location": str(HERE), "path_separator": "newline", "version_locations": "\n".join(locations)}
     for name, value in options.items():
         config.set_main_option(name, value.replace("%", "%%"))

@@ -3,7 +3,11 @@
 import threading
 from pathlib import Path
 
+import structlog
+
 from shared_core import migrations
+
+_log = structlog.get_logger()
 
 
 class Schema:
@@ -20,4 +24,6 @@ class Schema:
         with self._lock:
             if not self._complete:
                 self._complete = not migrations.pending(self._url, brand=self._brand_dir)
+                if self._complete:
+                    _log.info("database is up to date")
             return self._complete

@@ -51,10 +51,41 @@ def test_migrating_twice_changes_nothing(ctl: Command, shop: Path) -> None:
 
 
 def test_a_shop_can_have_migrations_of_its_own(ctl: Command, shop: Path) -> None:
+    written = shop / "brand/migrations/tenant_0001_own_table.py"
     outcome = ctl("migrate", "-C", shop, "--revise", "own table")
     assert outcome.code == 0, outcome.err
-    assert (shop / "brand/migrations/tenant_0001_own_table.py").is_file()
+    assert written.is_file()
+    applied, told = outcome.out.splitlines()
+    assert applied.startswith("Applied: core_0001")
+    assert (told, outcome.err) == (f"Written: {written}", "")
     assert json.loads(ctl("migrate", "-C", shop, "--json").out)["applied"] == ["tenant_0001"]
+
+
+def test_a_machine_is_told_of_a_migration_in_one_document(ctl: Command, shop: Path) -> None:
+    outcome = ctl("migrate", "-C", shop, "--revise", "own table", "--json")
+    assert json.loads(outcome.out)["written"].endswith("tenant_0001_own_table.py")
+
+
+BAD_SETTINGS = {
+    "SHOP_LOG_LEVEL=loud": ".env:2: SHOP_LOG_LEVEL",
+    "SHOP_TRUSTED_PROXIES=two": ".env:2: SHOP_TRUSTED_PROXIES",
+    "SHOP_DATABASE_URL=nowhere": ".env:2: SHOP_DATABASE_URL",
+    "SHOP_DATABSE_URL=x": ".env:2: SHOP_DATABSE_URL is not a setting. Did you mean SHOP_DATABASE_URL?",
+    "SHOP_BASE_URL=\udcff": ".env:2: the file cannot be read: it is not text in UTF-8.",
+}
+
+
+@pytest.mark.parametrize("command", ["dev", "worker", "migrate", "seed", "books", "check", "doctor", "export"])
+def test_a_wrong_setting_is_told_in_a_sentence_by_every_command(
+    ctl: Command, shop: Path, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("SHOP_DATABASE_URL")
+    where = [shop] if command == "check" else ["members", "-C", shop] if command == "export" else ["-C", shop]
+    for line, said in BAD_SETTINGS.items():
+        (shop / ".env").write_bytes(f"# ours\n{line}\n".encode("utf-8", "surrogateescape"))
+        outcome = ctl(command, *where)
+        assert (outcome.code, said in outcome.err + outcome.out) == (1, True), outcome
+        assert "Traceback" not in outcome.err
 
 
 @pytest.mark.parametrize("command", ["books", "worker"])

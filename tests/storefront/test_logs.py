@@ -77,6 +77,15 @@ def test_a_line_cannot_be_forged_by_what_a_client_sends(logged: Front, capfd: py
     assert found[0]["request_id"] != "forged-id-1"
 
 
+def test_the_first_look_at_the_schema_is_told_once_in_our_words(
+    logged: Front, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for _ in range(2):
+        assert logged.browser().get("/readyz").status_code == 200
+    told = [line for line in capfd.readouterr().err.splitlines() if "Context impl" in line or "up to date" in line]
+    assert [("database is up to date" in line) for line in told] == [True]
+
+
 def test_health_checks_do_not_fill_the_log(logged: Front, capfd: pytest.CaptureFixture[str]) -> None:
     logged.browser().get("/healthz")
     assert lines(capfd) == []
