@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from platformctl.failures import BadAnswer, BadAnswersFile, UnknownAnswer
 from platformctl.messages import language
 from platformctl.messages import translate as _
+from shared_core.kernel.errors import Phrase
 from shared_core.kernel.money import known_currency
 
 NAME_LENGTH_MAX = 60
@@ -119,7 +120,11 @@ def read_answers(file: Path) -> dict[str, str]:
     """Answers from a TOML file; a table holds settings of brand.toml. Raises BadAnswersFile."""
     try:
         values = tomllib.loads(file.read_text("utf-8-sig"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except OSError as error:
+        raise BadAnswersFile(file=file, reason=Phrase(error.strerror or str(error))) from error
+    except UnicodeDecodeError as error:
+        raise BadAnswersFile(file=file, reason=_("it is not text in UTF-8")) from error
+    except tomllib.TOMLDecodeError as error:
         raise BadAnswersFile(file=file, reason=error) from error
     flat: dict[str, str] = {}
     for key, value in values.items():

@@ -151,7 +151,7 @@ def _port(patient: Patient) -> Iterator[Finding]:
     if fault:
         yield Finding(
             "port_in_use",
-            N_("port {port} cannot be used: {reason}"),
+            N_("port {port} cannot be used: {reason}."),
             N_("Stop what uses it, or choose another one with --port."),
             severity="warning",
             params={"port": patient.port, "reason": fault},

@@ -79,7 +79,7 @@ class CannotWrite(EnvironmentTrouble):
 
 class PortInUse(EnvironmentTrouble):
     code = "port_in_use"
-    message = "Port {port} on {host} cannot be used: {reason} Choose another one with --port."
+    message = "Port {port} on {host} cannot be used: {reason}. Choose another one with --port."
 
 
 class GitMissing(EnvironmentTrouble):
@@ -103,6 +103,11 @@ class NoShopEnvironment(EnvironmentTrouble):
         "This shop wants version {wanted} of the core, and this is version {running}. Make the shop's own environment: "
         "cd {folder} && python3 -m venv .venv && .venv/bin/pip install -r requirements.txt (or: uv sync)"
     )
+
+
+class DatabaseUnusable(EnvironmentTrouble):
+    code = "database_unreachable"
+    message = "The database cannot be used: {reason}. Start it, or correct SHOP_DATABASE_URL."
 
 
 class SchemaBehind(EnvironmentTrouble):

@@ -3,17 +3,18 @@
 import socket
 
 from platformctl.failures import PortInUse
+from shared_core.kernel.errors import Phrase
 
 
-def port_fault(host: str, port: int) -> str:
-    """Why a server could not listen there, "" when it could."""
+def port_fault(host: str, port: int) -> Phrase | None:
+    """Why a server could not listen there, None when it could."""
     try:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind((host, port))
     except (OSError, OverflowError) as error:
-        return f"{getattr(error, 'strerror', None) or error}."
-    return ""
+        return Phrase(getattr(error, "strerror", None) or str(error))
+    return None
 
 
 def require_port(host: str, port: int) -> None:

@@ -8,9 +8,10 @@ import typer
 
 from platformctl import output
 from platformctl.cli import exchange, people, running, shops
-from platformctl.failures import ENVIRONMENT, exit_code_of
+from platformctl.failures import DatabaseUnusable, exit_code_of
+from platformctl.messages import N_
 from platformctl.messages import translate as _
-from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.errors import Phrase, PlatformError
 
 app = typer.Typer(
     name="platformctl",
@@ -39,8 +40,8 @@ def main() -> None:
         reason = _database_reason(error)
         if reason is None:
             raise
-        output.note("The database cannot be used: {reason}", reason=reason)
-        sys.exit(ENVIRONMENT)
+        output.report(DatabaseUnusable(reason=reason), as_json="--json" in sys.argv)
+        sys.exit(DatabaseUnusable.exit_code)
 
 
 def _end_orderly(number: int, _frame: object) -> NoReturn:
@@ -48,8 +49,10 @@ def _end_orderly(number: int, _frame: object) -> NoReturn:
     sys.exit(128 + number)
 
 
-def _database_reason(error: Exception) -> str | None:
+def _database_reason(error: Exception) -> Phrase | None:
     """Why the database driver gave up, None when the error is another one; told by name, to import no driver."""
     if type(error).__module__.startswith("sqlalchemy") and type(error).__name__ == "OperationalError":
-        return str(getattr(error, "orig", error)).strip().splitlines()[0]
+        said = str(getattr(error, "orig", error)).strip().splitlines()[0]
+        no_file = N_("the folder of its file is not there or cannot be written")
+        return Phrase(no_file if said == "unable to open database file" else said.rstrip("."))
     return None

@@ -7,7 +7,7 @@ import typer
 
 from platformctl import output
 from platformctl.cli.options import PORT_DEFAULT, AsJson, Host, InFolder, Port
-from platformctl.failures import FINDINGS
+from platformctl.failures import FINDINGS, INTERRUPTED
 from platformctl.messages import translate as _
 from platformctl.shop import ShopFolder, enter
 
@@ -60,6 +60,7 @@ def dev(
         serving.serve_watching(shop, host, port)
     else:
         serving.serve(host, port)
+    raise typer.Exit(INTERRUPTED)  # only Ctrl-C ends it well
 
 
 def worker(folder: InFolder = Path()) -> None:

@@ -2,6 +2,9 @@
 
 import json
 import os
+import signal
+import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -93,6 +96,29 @@ def test_a_database_that_is_behind_is_not_used(ctl: Command, shop: Path, command
     outcome = ctl(command, "-C", shop)
     assert outcome.code == 4
     assert "platformctl migrate" in outcome.err
+
+
+def test_a_database_whose_folder_is_not_there_is_told_to_people_and_machines(
+    ctl: Command, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SHOP_DATABASE_URL", f"sqlite:///{shop / 'none' / 'shop.db'}")
+    told = ctl("migrate", "-C", shop)
+    document = json.loads(ctl("migrate", "-C", shop, "--json").out)
+    assert (told.code, "the folder of its file is not there or cannot be written" in told.err) == (4, True)
+    assert (document["ok"], document["error"]) == (False, "database_unreachable")
+
+
+def test_ctrl_c_ends_a_running_shop_with_130(ctl: Command, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    command = [sys.executable, "-m", "platformctl", "dev", "--no-reload", "-C", str(shop), "--port", port]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, env=os.environ | {"LANGUAGE": "en"}) as running:
+        assert running.stderr is not None
+        assert any("Uvicorn running" in line for line in running.stderr)
+        running.send_signal(signal.SIGINT)
+        rest = running.stderr.read()
+    assert (running.returncode, "Traceback" in rest) == (130, False)
 
 
 def test_a_database_that_is_down_is_told_in_one_sentence(
