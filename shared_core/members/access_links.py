@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, Table, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from shared_core.kernel.bulk import among, chunks, insert_all
 from shared_core.kernel.database import lock
 from shared_core.members.accounts import Account, account
 from shared_core.members.bindings import BINDING_LOCK
-from shared_core.members.bulk import among, chunks, insert_all
 from shared_core.members.errors import AccessLinkDead, CanLogIn, LoginTaken, NobodyCalled, UnknownMember
 from shared_core.members.exports import EXTERNAL_PREFIX
 from shared_core.members.logins import Login, clean_name

@@ -9,6 +9,7 @@ looked up before it begins, in a short reading of its own, so that no request ev
 
 import dataclasses
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
@@ -23,7 +24,7 @@ from starlette.concurrency import run_in_threadpool
 from shared_core import members, orders
 from shared_core.kernel.codes import hash_token, new_code, new_token
 from shared_core.kernel.errors import Forbidden, PlatformError
-from shared_core.storefront import cookies, languages, limits, rights, security
+from shared_core.storefront import cookies, languages, limits, security
 from shared_core.storefront.rights import Right
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.who import Viewer

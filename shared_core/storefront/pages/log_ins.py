@@ -14,7 +14,8 @@ from shared_core.storefront.pages import forms
 from shared_core.storefront.pages.device_words import device_name
 from shared_core.storefront.pages.page import go, page, refused
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep, Viewer
+from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep
+from shared_core.storefront.who import Viewer
 
 HOME = "/me/log-ins"
 ID_MAX = 2**62
