@@ -53,6 +53,7 @@ def _database_reason(error: Exception) -> Phrase | None:
     """Why the database driver gave up, None when the error is another one; told by name, to import no driver."""
     if type(error).__module__.startswith("sqlalchemy") and type(error).__name__ == "OperationalError":
         said = str(getattr(error, "orig", error)).strip().splitlines()[0]
-        no_file = N_("the folder of its file is not there or cannot be written")
-        return Phrase(no_file if said == "unable to open database file" else said.rstrip("."))
+        if said == "unable to open database file":
+            said = N_("the folder of its file is not there or cannot be written")
+        return Phrase(said.rstrip("."))
     return None
