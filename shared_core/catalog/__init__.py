@@ -4,12 +4,13 @@ from shared_core.catalog.choices import relist, set_price, unlist
 from shared_core.catalog.errors import NoSupplyPrice, NotListed, PriceBelowSupply, UnknownProduct
 from shared_core.catalog.mirror import SyncReport, cursor, pull, sync
 from shared_core.catalog.rules import PriceBasis, PriceRule, Rounding, list_price
-from shared_core.catalog.views import ListingState, ListingView, PricedItem, ProductPage, ProductView
-from shared_core.catalog.window import brands, categories, for_sale, listing, price, prices, product, products
+from shared_core.catalog.views import ListingState, ListingView, Look, PricedItem, ProductPage, ProductView
+from shared_core.catalog.window import brands, categories, for_sale, listing, looks, price, prices, product, products
 
 __all__ = [
     "ListingState",
     "ListingView",
+    "Look",
     "NoSupplyPrice",
     "NotListed",
     "PriceBasis",
@@ -27,6 +28,7 @@ __all__ = [
     "for_sale",
     "list_price",
     "listing",
+    "looks",
     "price",
     "prices",
     "product",

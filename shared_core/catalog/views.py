@@ -92,6 +92,16 @@ class PricedItem:
     available: int
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a SKU looks, whether or not it is still for sale; `label` are its options."""
+
+    slug: str
+    title: str
+    label: str
+    image_urls: tuple[str, ...]
+
+
 def money(minor: int | None, currency: str) -> Money | None:
     return None if minor is None else Money(minor, currency)
 
@@ -120,6 +130,11 @@ def listing_view(row: Listing) -> ListingView:
         own_price=row.override_minor is not None,
         available=row.available,
     )
+
+
+def look(row: Listing, owner: Product) -> Look:
+    label = " / ".join(value for _, value in _options(row))
+    return Look(slug=owner.slug, title=owner.title, label=label, image_urls=tuple(owner.image_urls))
 
 
 def _options(row: Listing) -> tuple[tuple[str, str], ...]:

@@ -10,10 +10,12 @@ from shared_core.catalog.errors import NotListed, UnknownProduct
 from shared_core.catalog.models import Listing, Product
 from shared_core.catalog.views import (
     ListingView,
+    Look,
     PricedItem,
     ProductPage,
     ProductView,
     listing_view,
+    look,
     priced,
     product_view,
 )
@@ -97,6 +99,12 @@ def listing(session: Session, *, sku: str) -> ListingView:
     if row is None:
         raise NotListed(sku=sku)
     return listing_view(row)
+
+
+def looks(session: Session, *, skus: Collection[str]) -> dict[str, Look]:
+    """How the SKUs look, for sale or not; those that were never offered are left out. One query."""
+    query = select(Listing, Product).join(Product, Product.id == Listing.product_id).where(Listing.sku.in_(skus))
+    return {row.sku: look(row, owner) for row, owner in session.execute(query)}
 
 
 def _for_sale() -> ColumnElement[bool]:

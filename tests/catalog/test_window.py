@@ -170,3 +170,11 @@ def test_what_was_never_offered_has_no_listing(window: Session, at: datetime) ->
         catalog.listing(window, sku="nope")
     with pytest.raises(catalog.NotListed):
         catalog.unlist(window, sku="nope", at=at)
+
+
+def test_a_sku_keeps_its_look_when_it_is_no_longer_for_sale(window: Session, at: datetime) -> None:
+    catalog.unlist(window, sku="S-L", at=at)
+    looks = catalog.looks(window, skus=["S-L", "BAG", "NEVER"])
+    assert set(looks) == {"S-L", "BAG"}
+    assert (looks["S-L"].title, looks["S-L"].label, looks["BAG"].label) == ("Linen shirt", "L", "")
+    assert looks["S-L"].image_urls == ("https://example.com/shirt.jpg",)

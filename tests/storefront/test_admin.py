@@ -100,7 +100,8 @@ def test_part_of_an_order_is_refunded_and_the_money_noted_as_sent(front: Front, 
     page = staff.send(f"/admin/orders/{number}/refunds/{refund.group(1)}/sent", evidence="R-1")
     assert "Noted as sent." in page.text
     front.settle()
-    assert "Refunded" in buyer.open(f"/orders/{number}").text
+    mine = buyer.open(f"/orders/{number}").text
+    assert "1 given back" in mine and "Refunded −CN¥89.00 After refunds CN¥99.00" in mine, "of 188.00"
     assert "The books balance." in staff.open("/admin/books").text
 
 

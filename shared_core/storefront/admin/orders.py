@@ -33,6 +33,7 @@ Key = Annotated[str, Form(min_length=4, max_length=REFUND_KEY_LENGTH)]
 @router.get("/orders")
 def listing(
     request: Request,
+    shop: ShopDep,
     session: ReadDep,
     viewer: OrdersDep,
     state: State | None = None,
@@ -46,7 +47,7 @@ def listing(
         request,
         "admin/orders.html",
         states=_states(request, state),
-        orders=[order_views.summary(request, session, row, names.get(row.buyer_id, "")) for row in shown],
+        orders=order_views.summaries(request, session, shop, shown, names),
         listing={
             "previous_url": f"/admin/orders?{chosen}" if before else "",
             "next_url": f"/admin/orders?{chosen}before={shown[-1].id}" if len(rows) > ORDERS_PER_PAGE else "",

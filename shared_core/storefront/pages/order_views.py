@@ -1,19 +1,22 @@
 """Orders as pages show them, to the customer and in the back office."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from fastapi import Request
 from sqlalchemy.orm import Session
 
-from shared_core import orders
+from shared_core import catalog, orders
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.orders import State
 from shared_core.storefront.pages import art, words
 from shared_core.storefront.pages.page import translate
 from shared_core.storefront.shop import Shop
+
+PICTURES_MAX = 3
+"""Pictures beside an order in a list."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Summary:
-    """An order in a list."""
+    """An order in a list, with the pictures of its first goods."""
 
     number: str
     placed_at: datetime
@@ -61,6 +64,7 @@ class Summary:
     summary: str
     state_label: str
     tone: str
+    pictures: Sequence[str]
     customer: str = ""
 
 
@@ -82,6 +86,11 @@ class OrderView:
     address: Sequence[str]
 
     @property
+    def kept(self) -> Money:
+        """What the customer pays in the end."""
+        return self.total - self.refunded
+
+    @property
     def can_cancel(self) -> bool:
         return self.state is State.PLACED
 
@@ -94,6 +103,8 @@ class OrderView:
 def view(request: Request, session: Session, shop: Shop, row: orders.Order) -> OrderView:
     state = State(row.state)
     said = words.ORDER[state]
+    lines = orders.lines(session, row.id)
+    looks = catalog.looks(session, skus=[each.sku for each in lines])
     return OrderView(
         number=row.number,
         state=state,
@@ -101,7 +112,7 @@ def view(request: Request, session: Session, shop: Shop, row: orders.Order) -> O
         headline=translate(request, said.headline),
         tone=said.tone,
         placed_at=row.placed_at or row.written_at,
-        lines=[_line(shop, each, row.currency) for each in orders.lines(session, row.id)],
+        lines=[_line(shop, each, row.currency, looks.get(each.sku)) for each in lines],
         goods=Money(row.goods_minor, row.currency),
         freight=Money(row.freight_minor, row.currency),
         total=Money(row.total_minor, row.currency),
@@ -112,9 +123,34 @@ def view(request: Request, session: Session, shop: Shop, row: orders.Order) -> O
     )
 
 
-def summary(request: Request, session: Session, row: orders.Order, customer: str = "") -> Summary:
-    """One order of a list; reads its lines."""
-    said, lines = words.ORDER[State(row.state)], orders.lines(session, row.id)
+def summaries(
+    request: Request, session: Session, shop: Shop, rows: Sequence[orders.Order], customers: Mapping[int, str]
+) -> Sequence[Summary]:
+    """Orders of a list; reads the lines of each. `customers` are names by the buyer's id."""
+    lines = [orders.lines(session, row.id) for row in rows]
+    shown = [each[:PICTURES_MAX] for each in lines]
+    looks = catalog.looks(session, skus={line.sku for each in shown for line in each})
+    return [
+        _summary(
+            request,
+            row,
+            every,
+            pictures=[_picture(shop, line, looks.get(line.sku)) for line in first],
+            customer=customers.get(row.buyer_id, ""),
+        )
+        for row, every, first in zip(rows, lines, shown, strict=True)
+    ]
+
+
+def _summary(
+    request: Request,
+    row: orders.Order,
+    lines: Sequence[orders.OrderLine],
+    *,
+    pictures: Sequence[str],
+    customer: str,
+) -> Summary:
+    said = words.ORDER[State(row.state)]
     pieces = sum(line.quantity for line in lines)
     first = f"{lines[0].title} × {lines[0].quantity}" if lines else ""
     rest = pieces - lines[0].quantity if lines else 0
@@ -125,6 +161,7 @@ def summary(request: Request, session: Session, row: orders.Order, customer: str
         summary=first + (translate(request, N_(" and {count} more")).format(count=rest) if rest else ""),
         state_label=translate(request, said.label),
         tone=said.tone,
+        pictures=pictures,
         customer=customer,
     )
 
@@ -153,7 +190,11 @@ def _past(request: Request, state: State, step: orders.OrderStep) -> Step:
     return Step(text, "done" if state in words.MILESTONES else "lost", step.at)
 
 
-def _line(shop: Shop, row: orders.OrderLine, currency: str) -> Line:
+def _picture(shop: Shop, row: orders.OrderLine, look: catalog.Look | None) -> str:
+    return art.product_picture(shop.brand, row.product_code, look.image_urls if look else ())
+
+
+def _line(shop: Shop, row: orders.OrderLine, currency: str, look: catalog.Look | None) -> Line:
     return Line(
         id=row.id,
         sku=row.sku,
@@ -161,7 +202,7 @@ def _line(shop: Shop, row: orders.OrderLine, currency: str) -> Line:
         options=row.choice,
         quantity=row.quantity,
         total=Money(row.goods_net_minor, currency),
-        picture=art.product_picture(shop.brand, row.product_code),
+        picture=_picture(shop, row, look),
         refunded_quantity=row.refunded_quantity,
         refunded=Money(row.refunded_minor, currency),
     )

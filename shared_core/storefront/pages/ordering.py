@@ -78,14 +78,18 @@ def place(
 
 @router.get("/orders")
 def my_orders(
-    request: Request, session: ReadDep, viewer: MemberDep, before: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None
+    request: Request,
+    shop: ShopDep,
+    session: ReadDep,
+    viewer: MemberDep,
+    before: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
 ) -> HTMLResponse:
     rows = orders.orders_of(session, viewer.known_id, limit=ORDERS_PER_PAGE + 1, before=before)
     shown, more = rows[:ORDERS_PER_PAGE], len(rows) > ORDERS_PER_PAGE
     return page(
         request,
         "orders.html",
-        orders=[order_views.summary(request, session, row) for row in shown],
+        orders=order_views.summaries(request, session, shop, shown, {}),
         listing={
             "previous_url": "/orders" if before else "",
             "next_url": f"/orders?before={shown[-1].id}" if more else "",
