@@ -23,6 +23,7 @@ from shared_core.rewards.people import quote_line as quote
 from shared_core.rewards.reads import (
     Climb,
     Explanation,
+    TakenOut,
     Wallet,
     all_earnings,
     climb_of,
@@ -36,6 +37,7 @@ from shared_core.rewards.reads import (
     payouts_of,
     rank_of,
     rank_steps,
+    taken_out,
     wallet,
 )
 from shared_core.rewards.rules import EarningState, PayoutState
@@ -62,6 +64,7 @@ __all__ = [
     "RankStep",
     "Rewards",
     "Sale",
+    "TakenOut",
     "UnknownEarning",
     "UnknownPayout",
     "Wallet",
@@ -89,6 +92,7 @@ __all__ = [
     "ranks_of",
     "request_payout",
     "review",
+    "taken_out",
     "wallet",
     "withhold",
 ]

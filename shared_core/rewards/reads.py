@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shared_core import ledger, orders
@@ -32,6 +32,14 @@ class Wallet:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenOut:
+    """What a member has taken out of the wallet, tax included: asked for and not yet sent, and sent."""
+
+    requested: Money
+    paid: Money
+
+
+@dataclass(frozen=True, slots=True)
 class Climb:
     """A member's rank and the way to the next one (None at the top): each criterion with what is reached of it."""
 
@@ -56,6 +64,18 @@ def wallet(session: Session, member_id: int, currency: str) -> Wallet:
         held=ledger.owed(session, accounts.member_held(member_id), currency),
         available=ledger.owed(session, accounts.member_available(member_id), currency),
     )
+
+
+def taken_out(session: Session, member_id: int, currency: str) -> TakenOut:
+    """The member's payouts in `currency` summed up; those that failed are in the wallet again."""
+    query = (
+        select(Payout.state, func.sum(Payout.gross_minor))
+        .where(Payout.member_id == member_id, Payout.currency == currency)
+        .group_by(Payout.state)
+    )
+    sums = {state: int(minor) for state, minor in session.execute(query)}
+    requested, paid = (Money(sums.get(state, 0), currency) for state in (PayoutState.REQUESTED, PayoutState.PAID))
+    return TakenOut(requested, paid)
 
 
 def rank_of(session: Session, plan: Plan, member_id: int) -> str:

@@ -129,3 +129,15 @@ def test_payouts_are_listed_newest_first_for_their_owner_and_the_back_office(sho
 def test_a_member_who_owes_nothing_has_an_empty_wallet(shop: Shop):
     wallet = rewards.wallet(shop.session, shop.member(), "CNY")
     assert wallet == rewards.Wallet(*[Money(0, "CNY")] * 3)
+
+
+def test_what_was_taken_out_is_summed_with_its_tax_and_a_failed_payout_is_not(shop: Shop):
+    seller = rich(shop)
+    for code in ("A", "B", "C"):
+        shop.request(seller, 50_000, code)
+    rewards.mark_payout_paid(shop.session, "A", evidence="wx-1", at=shop.at)
+    rewards.mark_payout_failed(shop.session, "C", reason="no such account", at=shop.at)
+    out = rewards.taken_out(shop.session, seller, "CNY")
+    assert (out.requested.minor, out.paid.minor) == (50_000, 50_000)
+    left = rewards.wallet(shop.session, seller, "CNY").available
+    assert left + out.requested + out.paid == Money(200_000, "CNY"), "all that was earned"

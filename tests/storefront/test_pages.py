@@ -1,6 +1,7 @@
 """The pages, walked through by somebody whose browser runs no scripts."""
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from shared_core import supply
 from shared_core.kernel.money import Money
 from shared_core.kernel.settings import Settings
+from shared_core.storefront.pages.purse import BAR_WIDTH, Purse
 from tests.storefront.conftest import Clock, Front, close_front, open_front
 from tests.storefront.walker import Walker, staff_walker, walker
 
@@ -154,6 +156,23 @@ def test_my_page_shows_rank_earnings_and_why(front: Front) -> None:
     pay(front, staff, number)
     page = sponsor.open("/me/earnings")
     assert number in page.text and "waiting" in page.text and "for selling" in page.text
+    assert "You sold Lamp A. The customer paid CN¥89.00 for it." in page.text
+    assert "As Shopkeeper you get 15% of the price: CN¥13.35." in page.text
+    assert "Waiting for the return period to end CN¥13.35" in page.text and "Earned so far CN¥13.35" in page.text
+
+
+def test_the_parts_of_a_purse_are_what_was_earned_and_fill_its_bar() -> None:
+    waiting, available, requested, paid = (Money(minor, "CNY") for minor in (1, 999, 0, 2000))
+    purse = Purse(waiting, available, requested, paid)
+    assert purse.earned == Money(3000, "CNY")
+    assert [each.kind for each in purse.bar] == ["paid", "available", "waiting"], "an empty part is not drawn"
+    assert purse.bar[0].start == 0 and purse.bar[-1].start + purse.bar[-1].width == BAR_WIDTH
+    assert all(one.start + one.width == next_.start for one, next_ in pairwise(purse.bar))
+
+
+def test_a_purse_in_debt_has_no_bar() -> None:
+    purse = Purse(Money(100, "CNY"), Money(-50, "CNY"), Money(0, "CNY"), Money(500, "CNY"))
+    assert purse.earned == Money(550, "CNY") and purse.bar == ()
 
 
 def test_who_is_bound_can_leave(front: Front) -> None:

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 from babel.numbers import format_percent
 from fastapi import Request
+from sqlalchemy.orm import Session
 
+from shared_core import catalog
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import BPS_WHOLE, Money, format_money
 from shared_core.plan import Plan
@@ -19,13 +21,17 @@ from shared_core.storefront.viewer import current
 
 @dataclass(frozen=True)
 class EarningView:
-    """`facts` are (name, value) in the reader's language: the whole calculation."""
+    """`story` says in sentences how it came about; `facts` are (name, value): the whole calculation. In the reader's
+    language both.
+    """
 
     title: str
+    why: str
     at: datetime
     amount: Money
     state_label: str
     tone: str
+    story: Sequence[str]
     facts: Sequence[tuple[str, str]]
 
 
@@ -46,14 +52,23 @@ class PayoutView:
     name: str = ""
 
 
-def view(request: Request, rules: Plan, row: Earning) -> EarningView:
+def views(request: Request, session: Session, rules: Plan, rows: Sequence[Earning]) -> Sequence[EarningView]:
+    """The earnings with what was sold; one query besides theirs."""
+    looks = catalog.looks(session, skus={row.sku for row in rows})
+    return [_view(request, rules, row, looks.get(row.sku)) for row in rows]
+
+
+def _view(request: Request, rules: Plan, row: Earning, look: catalog.Look | None) -> EarningView:
     label, tone = plan_words.EARNINGS[EarningState(row.state)]
+    title = look.title if look else row.sku
     return EarningView(
-        title=translate(request, N_("Order {number}")).format(number=row.order_number),
+        title=title,
+        why=translate(request, plan_words.PAYEES[row.payee]),
         at=row.quoted_at,
         amount=Money(row.net_minor, row.currency),
         state_label=translate(request, label),
         tone=tone,
+        story=_story(request, rules, row, title),
         facts=[(translate(request, name), value) for name, value in _facts(request, rules, row)],
     )
 
@@ -90,19 +105,67 @@ def rate(request: Request, row: Earning) -> str:
     return translate(request, text).format(share=share)
 
 
+def _story(request: Request, rules: Plan, row: Earning, title: str) -> list[str]:
+    """What happened, how the amount follows from it, and how it stands now."""
+    amounts = {
+        "base": _money(request, row, row.base_minor),
+        "amount": _money(request, row, row.amount_minor),
+        "before": _money(request, row, row.uncapped_minor),
+        "back": _money(request, row, row.reversed_minor),
+    }
+    blanks = {"title": title, "rank": _rank(request, rules, row), "rate": rate(request, row), **amounts}
+    sentences = [plan_words.STORIES[row.payee], _arithmetic(row)]
+    if row.uncapped_minor > row.amount_minor:
+        sentences.append(N_("It would have been {before}; the plan limits what one sale pays."))
+    if row.reversed_minor:
+        sentences.append(N_("Of this {back} went back when the customer got money back."))
+    sentences.append(_standing(row))
+    blanks["day"] = show_day(request, row.matures_at) if row.matures_at else ""
+    return [translate(request, each).format(**blanks) for each in sentences]
+
+
+def _arithmetic(row: Earning) -> str:
+    if row.fixed_minor is not None:
+        return N_("As {rank} you get {rate}: {amount}.")
+    if row.basis == "margin":
+        return N_("The shop's margin on it was {base}. As {rank} you get {rate}: {amount}.")
+    return N_("The customer paid {base} for it. As {rank} you get {rate}: {amount}.")
+
+
+def _standing(row: Earning) -> str:
+    match EarningState(row.state):
+        case EarningState.QUOTED:
+            return N_("It counts once the order is paid.")
+        case EarningState.PENDING if row.matures_at:
+            return N_("It waits until the goods can no longer be returned: it is yours from {day}.")
+        case EarningState.PENDING:
+            return N_("It waits until the goods have arrived and can no longer be returned.")
+        case EarningState.AVAILABLE:
+            return N_("The goods can no longer be returned: it is yours, and counts in your balance.")
+        case EarningState.VOID:
+            return N_("Nothing is left of it: the order was not paid, or all of it was refunded.")
+
+
+def _money(request: Request, row: Earning, minor: int) -> str:
+    return format_money(Money(minor, row.currency), current(request).locale)
+
+
+def _rank(request: Request, rules: Plan, row: Earning) -> str:
+    """What the rank of that time is called today."""
+    known = row.rank_then in rules.places
+    return rules.rank(row.rank_then).name.in_locale(current(request).locale) if known else row.rank_then
+
+
 def _facts(request: Request, rules: Plan, row: Earning) -> list[tuple[str, str]]:
-    locale = current(request).locale
-
     def money(minor: int) -> str:
-        return format_money(Money(minor, row.currency), locale)
+        return _money(request, row, minor)
 
-    rank = rules.rank(row.rank_then).name.in_locale(locale) if row.rank_then in rules.places else row.rank_then
     facts = [
-        (N_("What for"), translate(request, plan_words.PAYEES[row.payee])),
+        (N_("Order"), row.order_number),
         (N_("Item"), row.sku),
         (N_("Counted on"), money(row.base_minor)),
         (N_("Rate"), rate(request, row)),
-        (N_("Rank then"), rank),
+        (N_("Rank then"), _rank(request, rules, row)),
         (N_("Your share"), money(row.amount_minor)),
     ]
     if row.uncapped_minor > row.amount_minor:

@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 from shared_core import members, rewards
 from shared_core.kernel.codes import new_code
 from shared_core.kernel.errors import PlatformError
-from shared_core.kernel.money import Money, decimal_text, parse_money
-from shared_core.rewards import PayoutState
+from shared_core.kernel.money import decimal_text, parse_money
 from shared_core.storefront import limits
 from shared_core.storefront.pages import earning_views, forms, plan_words, ties
-from shared_core.storefront.pages.page import go, page, refused
+from shared_core.storefront.pages.page import go, page, refused, translate
+from shared_core.storefront.pages.purse import payout_minimum, purse_of
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep
 from shared_core.storefront.who import Viewer
@@ -36,21 +36,18 @@ class Bar:
     label: str
     have: str
     need: str
+    missing: str
+    """What is still to come; empty when it is reached."""
     percent: int
 
 
 @router.get("/me")
 def me(request: Request, shop: ShopDep, session: ReadDep, viewer: MemberDep) -> HTMLResponse:
-    wallet = rewards.wallet(session, viewer.known_id, shop.currency)
-    in_flight = [each for each in rewards.payouts_of(session, viewer.known_id) if each.state == PayoutState.REQUESTED]
     shown = {
         "name": viewer.name,
         "rank": _rank(request, session, shop, viewer) if viewer.promoter else None,
-        "money": {
-            "available": wallet.available,
-            "pending": wallet.pending,
-            "in_flight": Money(sum(each.net_minor for each in in_flight), shop.currency),
-        },
+        "purse": purse_of(session, shop, viewer.known_id),
+        "payout_min": payout_minimum(shop),
         "fans": members.fan_counts(session, viewer.known_id, at=shop.clock())[0],
         "binding": ties.bound_to(request, session, shop, viewer),
         "may_leave": shop.plan_at(shop.clock()).binding.exit,
@@ -74,7 +71,9 @@ def earnings(
     return page(
         request,
         "earnings.html",
-        earnings=[earning_views.view(request, rules, row) for row in rows[:PER_PAGE]],
+        earnings=earning_views.views(request, session, rules, rows[:PER_PAGE]),
+        purse=purse_of(session, shop, viewer.known_id),
+        payout_min=payout_minimum(shop),
         listing=_listing("/me/earnings", "before", before, rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else None),
     )
 
@@ -86,6 +85,7 @@ def fans(request: Request, shop: ShopDep, session: ReadDep, viewer: MemberDep, a
         request,
         "fans.html",
         fans=[{"name": each.name, "since": each.bound_at} for each in found.fans],
+        count=members.fan_counts(session, viewer.known_id, at=shop.clock())[0],
         listing=_listing("/me/fans", "after", after, found.cursor),
     )
 
@@ -132,17 +132,18 @@ def _payouts(
     before: int | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    available = rewards.wallet(session, viewer.known_id, shop.currency).available
-    minimum = Money(max(shop.plan_at(shop.clock()).settlement.payout_min, 1), shop.currency)
+    purse, minimum = purse_of(session, shop, viewer.known_id), payout_minimum(shop)
     rows = rewards.payouts_of(session, viewer.known_id, limit=PER_PAGE + 1, before=before)
     return page(
         request,
         "payouts.html",
         status_code=status,
         payouts=[earning_views.payout(request, row) for row in rows[:PER_PAGE]],
-        available=available,
+        available=purse.available,
+        waiting=purse.waiting,
         minimum=minimum,
-        can_ask=available >= minimum,
+        can_ask=purse.available >= minimum,
+        when=translate(request, plan_words.SCHEDULES[shop.plan_at(shop.clock()).settlement.schedule]),
         key=new_code(PAYOUT_CODE_LENGTH),
         form=form,
         listing=_listing("/me/payouts", "before", before, rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else None),
@@ -158,7 +159,10 @@ def _rank(request: Request, session: Session, shop: Shop, viewer: Viewer) -> dic
             label=plan_words.criterion_label(request, rules, criterion),
             have=plan_words.criterion_amount(request, rules, criterion, reached),
             need=plan_words.criterion_amount(request, rules, criterion, criterion.at_least),
-            percent=100 * reached // criterion.at_least,
+            missing=plan_words.criterion_amount(request, rules, criterion, criterion.at_least - reached)
+            if reached < criterion.at_least
+            else "",
+            percent=min(max(100 * reached // criterion.at_least, 0), 100),
         )
         for criterion, reached in climb.reached
     ]
@@ -168,7 +172,12 @@ def _rank(request: Request, session: Session, shop: Shop, viewer: Viewer) -> dic
         "any_of": climb.above is not None and climb.above.match == "any" and len(bars) > 1,
         "criteria": bars,
         "ladder": [
-            {"name": each.name.in_locale(viewer.locale), "current": each.id == climb.rank.id} for each in rules.ranks
+            {
+                "name": each.name.in_locale(viewer.locale),
+                "current": each.id == climb.rank.id,
+                "reached": rules.places[each.id] <= rules.places[climb.rank.id],
+            }
+            for each in rules.ranks
         ],
     }
 

@@ -39,10 +39,28 @@ PAYEES: Mapping[str, str] = {
 EARNINGS: Mapping[EarningState, tuple[str, str]] = {
     EarningState.QUOTED: (N_("order not paid yet"), ""),
     EarningState.PENDING: (N_("waiting"), "warn"),
-    EarningState.AVAILABLE: (N_("available"), "good"),
+    EarningState.AVAILABLE: (N_("settled"), "good"),
     EarningState.VOID: (N_("came to nothing"), "bad"),
 }
 """Label and tone."""
+
+STORIES: Mapping[str, str] = {
+    "seller": N_("You sold {title}."),
+    "inviter": N_("Somebody you invited sold {title}."),
+    "second_inviter": N_("Somebody invited by one of your invitees sold {title}."),
+    "host": N_("{title} was sold in your live room."),
+    "host_inviter": N_("A host you invited sold {title}."),
+    "traffic_referrer": N_("A viewer you brought bought {title}."),
+    "team_fund": N_("Your team sold {title}."),
+}
+"""What happened, by who is paid."""
+
+SCHEDULES: Mapping[str, str] = {
+    "on_request": N_("You ask whenever you like; the shop sends the money by hand."),
+    "weekly": N_("You ask whenever you like; the shop sends the money once a week."),
+    "monthly": N_("You ask whenever you like; the shop sends the money once a month."),
+}
+"""When payouts are made, by the plan's schedule."""
 
 PAYOUTS: Mapping[PayoutState, tuple[str, str]] = {
     PayoutState.REQUESTED: (N_("being paid"), "warn"),
