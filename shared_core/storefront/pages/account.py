@@ -1,5 +1,6 @@
 """Signing up, logging in and out."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request
@@ -82,6 +83,9 @@ def sign_up(
             started = accounts.sign_up(request, session, login=login, password=password, name=name)
     except PlatformError as error:
         form = refused(request, error, {"name": name, "login": login}, FIELDS)
+        if isinstance(error, tuple(FIELDS)):
+            faults = _faults(request, name=name, login=login, password=password)
+            form = forms.Form(form.values, {**faults, **form.errors})
         with shop.database.reading() as session:
             told = ties.bound_to(request, session, shop, viewer)
         return page(
@@ -95,6 +99,23 @@ def sign_up(
         )
     accounts.keep_session(request, started)
     return go(inside(next)) if next else go("/me", done="welcome")
+
+
+def _faults(request: Request, *, name: str, login: str, password: str) -> dict[str, str]:
+    """What is wrong by field, all at once: nobody is told of one fault after the other."""
+    faults: dict[str, str] = {}
+
+    def check(work: Callable[[], object]) -> None:
+        try:
+            work()
+        except PlatformError as error:
+            faults.update(refused(request, error, {}, FIELDS).errors)
+
+    check(lambda: members.clean_name(name))
+    check(lambda: members.normalise_login(login))
+    known = members.Login("email", "") if faults.get("login") else members.normalise_login(login)
+    check(lambda: members.check_password(password, login=known, name=name))
+    return faults
 
 
 @router.post("/logout")
