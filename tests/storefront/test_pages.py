@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from shared_core import supply
 from shared_core.kernel.money import Money
 from shared_core.kernel.settings import Settings
 from shared_core.storefront.pages.purse import BAR_WIDTH, Purse
@@ -50,29 +49,6 @@ def test_a_stranger_shares_before_signing_up_and_a_friend_buys(front: Front) -> 
     assert page.headings[0] == "Waiting for your payment"
     assert "CN¥188.00" in page.text and "Lamplight Ltd" in page.text
     assert page.url.rpartition("/")[2][-6:] in page.text, "the memo code"
-
-
-def test_an_order_says_which_option_was_bought_and_shows_its_own_picture(front: Front) -> None:
-    picture = "/static/brand/scarf.jpg"
-    with front.shop.database.transaction() as session:
-        price = Money(8900, front.shop.currency)
-        supply.create_supplier(session, code="acme", name="Acme", freight=price, at=front.clock())
-        sizes = tuple(
-            supply.VariantSpec(
-                sku=f"S-{size}", options=(("Size", size),), cost=price, supply_price=price, suggested=price
-            )
-            for size in ("small", "large")
-        )
-        scarf = supply.ProductSpec(code="scarf", title="Scarf", variants=sizes, image_urls=(picture,))
-        supply.put_product(session, scarf, supplier="acme", at=front.clock())
-        supply.receive_stock(session, sku="S-large", quantity=3, reference="in-1", at=front.clock())
-    front.settle()
-    buyer = walker(front)
-    buyer.sign_up("bao@example.com", "Bao")
-    number = order_one(buyer, "scarf")
-    page = buyer.open(f"/orders/{number}")
-    assert "large · × 1" in page.text and f'src="{picture}"' in page.html
-    assert f'src="{picture}"' in buyer.open("/orders").html
 
 
 def test_a_form_sent_twice_is_one_order(front: Front) -> None:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 
 from shared_core import catalog
 from shared_core.kernel.i18n import N_
@@ -38,6 +39,9 @@ def home(request: Request, shop: ShopDep, session: ReadDep, viewer: ViewerDep) -
         products=goods.cards(session, shop, viewer, shown.products),
         brands=catalog.brands(session),
         categories=catalog.categories(session),
+        freight_note=freight_note(request, shop),
+        return_days=shop.plan_at(shop.clock()).returns.days,
+        pays=ties.pays(shop),
     )
 
 
@@ -75,8 +79,7 @@ def products(
 @router.get("/products/{slug}")
 def product(request: Request, slug: str, shop: ShopDep, session: ReadDep, viewer: ViewerDep) -> HTMLResponse:
     found = catalog.product(session, slug=slug)
-    alike = catalog.products(session, category=found.category or None, per_page=ALSO_LIKED + 1).products
-    others = [each for each in alike if each.code != found.code][:ALSO_LIKED]
+    others = _alike(session, found)
     return page(
         request,
         "product.html",
@@ -97,7 +100,16 @@ def about(request: Request, shop: ShopDep, viewer: ViewerDep) -> HTMLResponse:
         freight_note=freight_note(request, shop),
         return_days=shop.plan_at(shop.clock()).returns.days,
         binding_note=ties.binding_note(request, shop),
+        pays=ties.pays(shop),
     )
+
+
+def _alike(session: Session, shown: catalog.ProductView) -> list[catalog.ProductView]:
+    """Others of the same category, filled up with what is new, so that the row is never nearly empty."""
+    alike = catalog.products(session, category=shown.category, per_page=ALSO_LIKED + 1).products
+    newest = catalog.products(session, per_page=2 * ALSO_LIKED + 1).products
+    others = {each.code: each for each in (*alike, *newest) if each.code != shown.code}
+    return list(others.values())[:ALSO_LIKED]
 
 
 def freight_note(request: Request, shop: Shop) -> str:

@@ -45,6 +45,8 @@ class Detail:
     price: Money
     several_prices: bool
     earn: Money | None
+    """The least that one of its SKUs brings."""
+    several_earns: bool
     available: int
     few_left: bool
     variants: tuple[Variant, ...]
@@ -64,6 +66,8 @@ def detail(session: Session, shop: Shop, viewer: Viewer, product: catalog.Produc
     variants = tuple(_variant(each) for each in product.listings if each.for_sale)
     can_be_had = [each for each in variants if each.available] or list(variants)
     cheapest, available = _cheapest(product), sum(each.available for each in variants)
+    offered = [(product, each) for each in product.listings if each.for_sale]
+    earns = sorted(earning.per_piece(session, shop, viewer, offered).values(), key=lambda each: each.minor)
     return Detail(
         slug=product.slug,
         title=product.title,
@@ -71,7 +75,8 @@ def detail(session: Session, shop: Shop, viewer: Viewer, product: catalog.Produc
         description=product.description,
         price=_price(cheapest),
         several_prices=_several_prices(product),
-        earn=earning.per_piece(session, shop, viewer, [(product, cheapest)]).get(cheapest.sku),
+        earn=earns[0] if earns else None,
+        several_earns=len(set(earns)) > 1 or 0 < len(earns) < len(offered),
         available=available,
         few_left=available <= few,
         variants=variants,

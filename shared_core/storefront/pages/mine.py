@@ -43,14 +43,17 @@ class Bar:
 
 @router.get("/me")
 def me(request: Request, shop: ShopDep, session: ReadDep, viewer: MemberDep) -> HTMLResponse:
+    rules, purse = shop.plan_at(shop.clock()), purse_of(session, shop, viewer.known_id)
     shown = {
         "name": viewer.name,
-        "rank": _rank(request, session, shop, viewer) if viewer.promoter else None,
-        "purse": purse_of(session, shop, viewer.known_id),
+        "rank": _rank(request, session, shop, viewer) if viewer.promoter and len(rules.ranks) > 1 else None,
+        "pays": ties.pays(shop) or purse.used,
+        "binds": rules.binding.by != "nobody",
+        "purse": purse,
         "payout_min": payout_minimum(shop),
         "fans": members.fan_counts(session, viewer.known_id, at=shop.clock())[0],
         "binding": ties.bound_to(request, session, shop, viewer),
-        "may_leave": shop.plan_at(shop.clock()).binding.exit,
+        "may_leave": rules.binding.exit,
     }
     return page(request, "me.html", me=shown)
 

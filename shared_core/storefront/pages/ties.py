@@ -31,6 +31,11 @@ def bound_to(request: Request, session: Session, shop: Shop, viewer: Viewer) -> 
     return text.format(name=name, day=show_day(request, tie.ends_at))
 
 
+def pays(shop: Shop) -> bool:
+    """Whether recommending can earn anything here; a page promises nothing where it cannot."""
+    return bool(shop.plan_at(shop.clock()).shares)
+
+
 def binding_note(request: Request, shop: Shop) -> str:
     """What following a share link does in this shop."""
     rules = shop.plan_at(shop.clock()).binding

@@ -1,0 +1,103 @@
+"""What the pages promise and name: who sells, what is earned, which option was bought, what is wrong with a form."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared_core import plan, supply
+from shared_core.kernel.money import Money
+from shared_core.kernel.settings import Settings
+from tests.storefront.conftest import Clock, Front, close_front, open_front
+from tests.storefront.test_pages import HOME_ADDRESS, share_link
+from tests.storefront.walker import walker
+
+
+@pytest.fixture
+def outlet(brand_dir: Path, settings: Settings, clock: Clock) -> Iterator[Front]:
+    """A shop whose plan pays nobody."""
+    (brand_dir / "plan.toml").write_text(plan.preset("outlet"), encoding="utf-8")
+    made = open_front(brand_dir, settings, clock)
+    yield made
+    close_front(made)
+
+
+def stock_options(front: Front, *, picture: str = "", **prices: int) -> None:
+    """A scarf in several sizes, each at its price."""
+    with front.shop.database.transaction() as session:
+        at, currency = front.clock(), front.shop.currency
+        cost = Money(4000, currency)
+        supply.create_supplier(session, code="acme", name="Acme", freight=Money(800, currency), at=at)
+        sizes = tuple(
+            supply.VariantSpec(sku=f"S-{size}", options=(("Size", size),), cost=cost, suggested=Money(minor, currency))
+            for size, minor in prices.items()
+        )
+        pictures = (picture,) if picture else ()
+        scarf = supply.ProductSpec(code="scarf", title="Scarf", variants=sizes, image_urls=pictures)
+        supply.put_product(session, scarf, supplier="acme", at=at)
+        for size in prices:
+            supply.receive_stock(session, sku=f"S-{size}", quantity=3, reference=f"in-{size}", at=at)
+    front.settle()
+
+
+def test_the_first_page_says_who_sells_and_how_goods_go_back(front: Front) -> None:
+    page = walker(front).open("/")
+    assert "Sold by Lamplight" in page.text and "Return within 7 days of delivery" in page.text
+    assert "You earn your share" in page.text
+
+
+def test_where_a_plan_pays_nobody_no_page_promises_earnings(outlet: Front) -> None:
+    outlet.stock("A")
+    visitor = walker(outlet)
+    assert "You earn" not in visitor.open("/").text
+    assert "Nobody earns on a recommendation here." in visitor.open("/about").text
+    visitor.sign_up("bao@example.com", "Bao")
+    page = visitor.open("/me")
+    assert "/me/earnings" not in page.links and "/me/fans" not in page.links
+    assert "Earnings" not in page.text and "Your rank" not in page.text
+    assert "/orders" in page.links
+
+
+def test_a_product_page_is_never_left_with_an_empty_row(front: Front) -> None:
+    stock_options(front, small=8900)
+    front.stock("B")
+    page = walker(front).open("/products/scarf")
+    assert "/products/p-b" in page.links and "/products/scarf" not in page.links
+
+
+def test_what_a_member_earns_is_the_least_where_options_differ(front: Front) -> None:
+    stock_options(front, small=8900, large=17800)
+    member = walker(front)
+    member.sign_up("mei@example.com", "Mei")
+    link = share_link(member, "scarf")
+    for number in range(10):
+        other = front.browser()
+        other.get(link)
+        front.member(other, name=f"Fan {number}")
+    assert "You earn on each one you sell from CN¥13.35" in member.open("/products/scarf").text
+
+
+def test_an_order_says_which_option_was_bought_and_shows_its_own_picture(front: Front) -> None:
+    picture = "/static/brand/scarf.jpg"
+    stock_options(front, picture=picture, small=8900, large=9900)
+    buyer = walker(front)
+    buyer.sign_up("bao@example.com", "Bao")
+    buyer.open("/products/scarf")
+    buyer.send("/cart", sku="S-large", quantity=1)
+    buyer.open("/checkout")
+    number = buyer.send("/checkout", **HOME_ADDRESS).url.rpartition("/")[2]
+    page = buyer.open(f"/orders/{number}")
+    assert "large · × 1" in page.text and f'src="{picture}"' in page.html
+    assert f'src="{picture}"' in buyer.open("/orders").html
+
+
+def test_signing_up_names_every_fault_at_once_beside_its_field(front: Front) -> None:
+    visitor = walker(front)
+    visitor.open("/signup")
+    page = visitor.send("/signup", name="", login="??", password="short")
+    assert page.status == 422
+    assert re.findall(r'<p class="error" id="e-(\w+)">', page.html) == ["name", "login", "password"]
+    assert 'value="??"' in page.html and "short" not in page.html, "what was typed stays, but for the password"
+    page = visitor.send("/signup", name="Bao", login="bao@example.com", password="three quiet lamps")
+    assert page.url.endswith("/me?done=welcome")
