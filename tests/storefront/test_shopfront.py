@@ -10,8 +10,8 @@ from shared_core import plan, supply
 from shared_core.kernel.money import Money
 from shared_core.kernel.settings import Settings
 from tests.storefront.conftest import Clock, Front, close_front, open_front
-from tests.storefront.test_pages import HOME_ADDRESS, share_link
-from tests.storefront.walker import walker
+from tests.storefront.test_pages import HOME_ADDRESS, pay, share_link
+from tests.storefront.walker import staff_walker, walker
 
 
 @pytest.fixture
@@ -78,6 +78,32 @@ def test_what_a_member_earns_is_the_least_where_options_differ(front: Front) -> 
     assert "You earn on each one you sell from CN¥13.35" in member.open("/products/scarf").text
 
 
+def test_the_back_office_and_the_member_see_the_same_share_of_an_order(front: Front) -> None:
+    front.stock("A")
+    sponsor, fan, staff = walker(front), walker(front), staff_walker(front)
+    sponsor.sign_up("mei@example.com", "Mei")
+    link = share_link(sponsor, "p-a")
+    fan.open(link)
+    fan.sign_up("bao@example.com", "Bao")
+    for number in range(9):
+        other = front.browser()
+        other.get(link)
+        front.member(other, name=f"Fan {number}")
+    fan.open("/products/p-a")
+    fan.send("/cart", quantity=2)
+    fan.open("/checkout")
+    order = fan.send("/checkout", **HOME_ADDRESS).url.rpartition("/")[2]
+    desk = f"/admin/orders/{order}"
+    assert "Together, after refunds CN¥0.00" in staff.open(desk).text, "nothing is owed on an order that is not paid"
+    pay(front, staff, order)
+    assert "Together, after refunds CN¥26.70" in staff.open(desk).text, "15 % of 178"
+    staff.send(f"{desk}/refund", button=("what", "chosen"), pieces=["1"], reason="one was chipped")
+    assert "Together, after refunds CN¥13.35" in staff.open(desk).text
+    mine = sponsor.open("/me/earnings").text
+    assert "Waiting for the return period to end CN¥13.35" in mine and "Earned so far CN¥13.35" in mine
+    assert "Of this CN¥13.35 went back" in mine
+
+
 def test_an_order_says_which_option_was_bought_and_shows_its_own_picture(front: Front) -> None:
     picture = "/static/brand/scarf.jpg"
     stock_options(front, picture=picture, small=8900, large=9900)
@@ -98,6 +124,7 @@ def test_signing_up_names_every_fault_at_once_beside_its_field(front: Front) -> 
     page = visitor.send("/signup", name="", login="??", password="short")
     assert page.status == 422
     assert re.findall(r'<p class="error" id="e-(\w+)">', page.html) == ["name", "login", "password"]
+    assert page.html.count(' required aria-invalid="true" aria-describedby="e-') == 3, "screen readers hear it too"
     assert 'value="??"' in page.html and "short" not in page.html, "what was typed stays, but for the password"
     page = visitor.send("/signup", name="Bao", login="bao@example.com", password="three quiet lamps")
     assert page.url.endswith("/me?done=welcome")

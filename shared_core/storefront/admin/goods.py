@@ -16,6 +16,7 @@ from shared_core.kernel.codes import new_code
 from shared_core.kernel.money import Money, decimal_text, parse_money
 from shared_core.storefront.admin import acting
 from shared_core.storefront.pages import art
+from shared_core.storefront.pages.browsing import FEW_LEFT
 from shared_core.storefront.pages.page import page
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import GoodsDep, PricesDep, ReadDep, ShopDep, current
@@ -118,6 +119,7 @@ def _page(
         trouble=trouble,
         items=[item for product in found.products for item in _items(request, shop, product)],
         key=new_code(),
+        few=FEW_LEFT,
         listing={
             "query": q,
             "previous_url": _page_url(q, found.page - 1, found.pages),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from shared_core import members, orders, rewards, supply
 from shared_core.kernel.i18n import N_
-from shared_core.kernel.money import Money
+from shared_core.kernel.money import Money, zero
 from shared_core.rewards import EarningState
 from shared_core.storefront.pages import earning_views, plan_words
 from shared_core.storefront.pages.page import translate
@@ -45,6 +45,8 @@ class Share:
     amount: Money
     state_label: str
     tone: str
+    counts: bool
+    """Whether it is owed: not before the order is paid, and not when nothing is left of it."""
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,13 @@ class Promise:
 
 def around(request: Request, session: Session, shop: Shop, row: orders.Order) -> dict[str, object]:
     """The rest of the order's page, by name."""
+    shares = _shares(request, session, row)
     people = [row.buyer_id, *([row.seller_id] if row.seller_id else [])]
     names = members.names(session, people)
     return {
         "parcels": _parcels(request, session, row),
-        "shares": _shares(request, session, row),
+        "shares": shares,
+        "shares_total": sum((each.amount for each in shares if each.counts), zero(row.currency)),
         "refunds": [
             Promise(
                 each.number,
@@ -114,5 +118,6 @@ def _shares(request: Request, session: Session, row: orders.Order) -> Sequence[S
         label, tone = plan_words.EARNINGS[EarningState(each.state)]
         why = f"{translate(request, plan_words.PAYEES[each.payee])} · {earning_views.rate(request, each)}"
         amount = Money(each.net_minor, each.currency)
-        shares.append(Share(names.get(each.member_id, ""), why, amount, translate(request, label), tone))
+        counts = each.state in (EarningState.PENDING, EarningState.AVAILABLE)
+        shares.append(Share(names.get(each.member_id, ""), why, amount, translate(request, label), tone, counts))
     return shares

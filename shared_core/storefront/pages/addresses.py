@@ -57,16 +57,18 @@ def countries(locale: str) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(maxsize=8)
 def home_country(brand: BrandConfig) -> str:
-    """Where most customers of the shop are, guessed from its language and currency; "CN" when neither says."""
+    """Where most customers of the shop are: the country of its language if people pay there in the shop's currency,
+    else a country that does; "CN" when neither says.
+    """
     try:
         spoken = Locale.parse(brand.shop.locale.replace("-", "_")).territory
     except (ValueError, UnknownLocaleError):
         spoken = None
-    if spoken:
+    if spoken and brand.shop.currency in get_territory_currencies(spoken):
         return spoken
     using = [code for code in sorted(_codes()) if brand.shop.currency in get_territory_currencies(code)[-1:]]
     by_currency = brand.shop.currency[:2]
-    return by_currency if by_currency in using else using[0] if using else "CN"
+    return by_currency if by_currency in using else using[0] if using else spoken or "CN"
 
 
 @lru_cache(maxsize=1)

@@ -64,6 +64,14 @@
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
 
+  // On a phone a table's head is out of sight: each cell says itself what it is.
+  for (const table of document.querySelectorAll("table[data-labels]")) {
+    const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+    for (const row of table.tBodies[0].rows) {
+      for (const [place, cell] of [...row.cells].entries()) cell.dataset.label = heads[place];
+    }
+  }
+
   for (const each of document.querySelectorAll("[data-needs-script]")) each.hidden = false;
   for (const each of document.querySelectorAll("[data-without-script]")) each.hidden = true;
   if (!navigator.share) for (const each of document.querySelectorAll("[data-share-url]")) each.hidden = true;
