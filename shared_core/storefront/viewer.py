@@ -11,8 +11,9 @@ import dataclasses
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Annotated
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import Depends, Request
@@ -216,6 +217,7 @@ def render(request: Request, name: str, *, status_code: int = 200, **context: ob
             "nonce": security.nonce(request),
             "cart_count": viewer.cart_count,
             "path": own_path(request),
+            "in_language": partial(in_language, request),
             **shop.hooks.template_context(viewer),
             **context,
         },
@@ -223,6 +225,12 @@ def render(request: Request, name: str, *, status_code: int = 200, **context: ob
     if "lang" in request.query_params:
         _keep_language(request, viewer.locale)
     return HTMLResponse(content, status_code=status_code)
+
+
+def in_language(request: Request, locale: str) -> str:
+    """This page in another language: what was searched or chosen stays, what was said at its top does not."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("lang", "done")]
+    return f"{own_path(request)}?{urlencode([*kept, ('lang', locale)])}"
 
 
 def own_path(request: Request) -> str:

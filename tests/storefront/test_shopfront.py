@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -39,6 +40,14 @@ def stock_options(front: Front, *, picture: str = "", **prices: int) -> None:
         for size in prices:
             supply.receive_stock(session, sku=f"S-{size}", quantity=3, reference=f"in-{size}", at=at)
     front.settle()
+
+
+def balance_of(text: str) -> list[Decimal]:
+    """The three sums at the foot of the books: what the shop has, owes, and what is its own."""
+    sides = ("What the shop has", "What it owes", "What is its own")
+    found = [re.search(rf"{side} (-?)CN¥([\d,]+\.\d\d)", text) for side in sides]
+    assert all(found), text
+    return [Decimal(each[1] + each[2].replace(",", "")) for each in found if each]
 
 
 def test_the_first_page_says_who_sells_and_how_goods_go_back(front: Front) -> None:
@@ -99,6 +108,8 @@ def test_the_back_office_and_the_member_see_the_same_share_of_an_order(front: Fr
     assert "Together, after refunds CN¥26.70" in staff.open(desk).text, "15 % of 178"
     staff.send(f"{desk}/refund", button=("what", "chosen"), pieces=["1"], reason="one was chipped")
     assert "Together, after refunds CN¥13.35" in staff.open(desk).text
+    has, owes, own = balance_of(staff.open("/admin/books").text)
+    assert has == owes + own and has == Decimal("188.00")
     mine = sponsor.open("/me/earnings").text
     assert "Waiting for the return period to end CN¥13.35" in mine and "Earned so far CN¥13.35" in mine
     assert "Of this CN¥13.35 went back" in mine
@@ -128,3 +139,22 @@ def test_signing_up_names_every_fault_at_once_beside_its_field(front: Front) -> 
     assert 'value="??"' in page.html and "short" not in page.html, "what was typed stays, but for the password"
     page = visitor.send("/signup", name="Bao", login="bao@example.com", password="three quiet lamps")
     assert page.url.endswith("/me?done=welcome")
+
+
+def test_the_other_language_shows_the_same_page_and_keeps_what_was_searched(front: Front) -> None:
+    front.stock("A")
+    visitor = walker(front)
+    page = visitor.open("/products?q=lamp&done=added")
+    assert "Found for “lamp”" in page.text
+    other = [link for link in page.links if "lang=" in link]
+    assert other == ["/products?q=lamp&lang=zh-CN"]
+    assert "“lamp”" in visitor.open(other[0]).text
+
+
+def test_a_share_sheet_has_words_to_send_along(front: Front) -> None:
+    front.stock("A")
+    sharer = walker(front)
+    share_link(sharer, "p-a")
+    caption = re.search(r'<textarea[^>]*id="caption"[^>]*>([^<]*)</textarea>', sharer.open("/share?product=p-a").html)
+    assert caption
+    assert re.fullmatch(r"Lamp A · CN¥89\.00\nhttp://shop\.example/s/\S+", caption.group(1)), caption.group(1)

@@ -32,6 +32,13 @@ GROUPS: Mapping[str, str] = {
 }
 """Accounts by what their address begins with; the first that fits."""
 
+SIDES: Mapping[str, tuple[str, ...]] = {
+    N_("What the shop has"): ("assets",),
+    N_("What it owes"): ("liabilities",),
+    N_("What is its own"): ("income", "expenses"),
+}
+"""The three sides of the balance: the first is always the sum of the other two."""
+
 router = APIRouter()
 Text = Annotated[str, Form(max_length=60)]
 
@@ -87,13 +94,19 @@ def _page(
 
 
 def _balances(request: Request, session: Session, shop: Shop) -> Sequence[Mapping[str, object]]:
-    """One amount per group, positive for what we have, what we owe, what came in and what it cost."""
+    """Each side with its groups: positive for what we have, what we owe and what came in, negative for what it cost."""
     totals = dict.fromkeys(GROUPS, 0)
     for (address, currency), minor in ledger.trial_balance(session).items():
         group = next((prefix for prefix in GROUPS if address.startswith(prefix)), None)
         if group is not None and currency == shop.currency:
-            totals[group] += minor if group.startswith(("assets", "expenses")) else -minor
-    return [
-        {"label": translate(request, GROUPS[group]), "amount": Money(minor, shop.currency)}
-        for group, minor in totals.items()
-    ]
+            totals[group] += minor if group.startswith("assets") else -minor
+    sides = []
+    for title, prefixes in SIDES.items():
+        own = {group: minor for group, minor in totals.items() if group.startswith(prefixes)}
+        groups = [
+            {"label": translate(request, GROUPS[group]), "amount": Money(minor, shop.currency)}
+            for group, minor in own.items()
+        ]
+        total = Money(sum(own.values()), shop.currency)
+        sides.append({"title": translate(request, title), "groups": groups, "total": total})
+    return sides

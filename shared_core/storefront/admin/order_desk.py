@@ -89,10 +89,11 @@ def around(request: Request, session: Session, shop: Shop, row: orders.Order) ->
 
 def _parcels(request: Request, session: Session, row: orders.Order) -> Sequence[Parcel]:
     titles = {line.sku: line.title for line in orders.lines(session, row.id)}
+    suppliers = {each.code: each.name for each in supply.suppliers(session)}
     return [
         Parcel(
             number=each.number,
-            supplier=each.supplier,
+            supplier=suppliers.get(each.supplier, each.supplier),
             summary=", ".join(_packed(titles.get(line.sku, line.sku), line) for line in each.lines),
             carrier=each.shipment.carrier if each.shipment else "",
             tracking=each.shipment.tracking_number if each.shipment else "",

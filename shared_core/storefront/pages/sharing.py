@@ -11,7 +11,7 @@ from markupsafe import Markup
 from sqlalchemy.orm import Session
 
 from shared_core import catalog
-from shared_core.kernel.money import Money
+from shared_core.kernel.money import Money, format_money
 from shared_core.storefront import limits, share_links
 from shared_core.storefront.limits import client_address
 from shared_core.storefront.pages import art, goods, ties
@@ -27,10 +27,14 @@ router = APIRouter(include_in_schema=False)
 
 @dataclass(frozen=True)
 class Sheet:
-    """`earn`: what one piece sold through the link brings; None for the shop as a whole and for non-promoters."""
+    """`earn`: what one piece sold through the link brings; None for the shop as a whole and for non-promoters.
+
+    `caption`: words for a chat, the link among them.
+    """
 
     title: str
     text: str
+    caption: str
     price: Money | None
     earn: Money | None
     picture: str
@@ -76,7 +80,9 @@ def _sheet(request: Request, session: Session, shop: Shop, viewer: Viewer, slug:
     if not share_links.LEADS_TO.fullmatch(about):
         about = "/"
     url = share_links.absolute(request, share_links.make_link(shop, viewer, about=about))
-    return Sheet(title, text, price, earn, picture, url, qr_code(url), ties.binding_note(request, shop))
+    worth = format_money(price, viewer.locale) if price else ""
+    caption = "\n".join(part for part in (" · ".join(filter(None, (title, worth))), text, url) if part)
+    return Sheet(title, text, caption, price, earn, picture, url, qr_code(url), ties.binding_note(request, shop))
 
 
 def qr_code(text: str) -> Markup:
