@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import Visit
+from tests.browser.conftest import PHONE, Visit
 from tests.storefront.conftest import PASSWORD, Front
 
 pytestmark = pytest.mark.browser
@@ -111,6 +111,37 @@ def test_no_page_is_wider_than_a_small_phone_and_all_targets_can_be_hit(front: F
         if found := page.evaluate(TOO_SMALL, TARGET_PX):
             small[path] = found
     assert (wide, small) == ({}, {})
+
+
+def test_on_a_phone_the_way_to_buy_is_always_at_hand_and_hides_nothing(front: Front, phone: Visit) -> None:
+    front.stock("A")
+    height = PHONE["height"]
+    page = phone.open("/products/p-a")
+    assert bottom(page, "button[form=buy]") <= height
+    expect(page.locator(".tabs")).to_be_hidden()
+    assert foot_at_the_end(page) <= top(page, ".buybar")
+    page.click("button[form=buy]")
+    page.wait_for_url("**/cart?done=added")
+    assert bottom(page, ".buybar") <= top(page, ".tabs") + 1, "the sum stands on the menu, not over it"
+    assert foot_at_the_end(page) <= top(page, ".buybar")
+    page = sign_up(phone, after="/checkout")
+    assert bottom(page, "form[action='/checkout'] button.wide") <= height
+    assert foot_at_the_end(page) <= top(page, ".buybar")
+
+
+def top(page: Page, what: str) -> float:
+    """How far the upper edge is below the window's."""
+    return float(page.locator(what).evaluate("each => each.getBoundingClientRect().top"))
+
+
+def bottom(page: Page, what: str) -> float:
+    return float(page.locator(what).evaluate("each => each.getBoundingClientRect().bottom"))
+
+
+def foot_at_the_end(page: Page) -> float:
+    """Where the page's last words end after scrolling down all the way."""
+    page.evaluate("window.scrollTo(0, document.documentElement.scrollHeight)")
+    return bottom(page, ".foot address")
 
 
 def test_the_keyboard_finds_the_content_and_shows_where_it_is(front: Front, desk: Visit) -> None:
