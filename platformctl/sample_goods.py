@@ -24,6 +24,7 @@ HUNDREDTHS_OF_A_YUAN = {  # one unit of the currency, for roughly equal prices; 
     "USD": 700,
 }
 STOCK_REFERENCE = "sample"
+LABEL_WHOLE_FROM = 20
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def _spec(product: Mapping[str, Any], notice: str, *, chinese: bool, currency: s
                 sku=each["sku"],
                 options=((option, _said(each["value"], chinese)),) if "value" in each else (),
                 cost=_money(each["cost"], currency),
-                suggested=_money(each["suggested"], currency),
+                suggested=_rounded(_money(each["suggested"], currency)),
             )
             for each in product["variants"]
         ),
@@ -81,6 +82,13 @@ def _money(fen: int, currency: str) -> Money:
     """Hundredths of a yuan in another currency, rounded down; never nothing."""
     digits: int = 10 ** exponent(currency)
     return Money(max(1, fen * digits // HUNDREDTHS_OF_A_YUAN.get(currency, 100)), currency)
+
+
+def _rounded(price: Money) -> Money:
+    """Down to a figure that a shop would write on a label: whole units from twenty on, tenths of one below."""
+    unit: int = 10 ** exponent(price.currency)
+    step = unit if price.minor >= LABEL_WHOLE_FROM * unit else max(1, unit // 10)
+    return Money(max(price.minor - price.minor % step, 1), price.currency)
 
 
 def _said(words: Mapping[str, str], chinese: bool) -> str:

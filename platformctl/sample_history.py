@@ -25,7 +25,10 @@ STAFF = "demo"
 CARRIER = "SF"
 TRACKING_LENGTH = 20
 ADDRESS = supply.Address(
-    name="Demo", phone="13800000000", street="1 Sample Street", city="Hangzhou", region="Zhejiang", country="CN"
+    name="Demo", phone="555 0100", street="1 Sample Street", city="Sampleton", region="", country="US"
+)
+CHINESE_ADDRESS = supply.Address(
+    name="示例", phone="13800000000", street="示例路 1 号", city="杭州", region="浙江", country="CN"
 )
 Step = Callable[[], None]
 REACHED = {  # how far each fate goes along placed -> paid -> shipped -> delivered
@@ -58,6 +61,7 @@ class SampleHistory:
     clock: TurnedClock
     start: datetime
     password_hash: str
+    chinese: bool
     _people: dict[str, Person] = field(default_factory=dict)
     _to_come: deque[Person] = field(default_factory=deque)
     _ids: dict[str, int] = field(default_factory=dict)
@@ -81,8 +85,9 @@ class SampleHistory:
         worker.settle()
         self._pay_out("leader", parts=2, settled=True)
         self._pay_out("keeper1", parts=1, settled=False)
+        patient = replace(self.shop.counter, hold_ttl=supply.HoldLimits().ttl_max)
         for number, (buyer, lines) in enumerate(WAITING):
-            self._place(Deal(f"waiting-{number}", DAYS, buyer, lines, "placed"))
+            self._place(Deal(f"waiting-{number}", DAYS, buyer, lines, "placed"), counter=patient)
         worker.settle()
 
     def _calendar(self, *, until: datetime) -> list[tuple[datetime, Step]]:
@@ -151,7 +156,10 @@ class SampleHistory:
             steps.append((placed + timedelta(days=6), lambda: self._refund(deal)))
         return steps
 
-    def _place(self, deal: Deal) -> None:
+    def _place(self, deal: Deal, *, counter: orders.Counter | None = None) -> None:
+        """At the shop's own counter, or at one that waits longer for the money: the waiting orders of a demo are to
+        be there still when somebody looks again days later.
+        """
         buyer = self._people[deal.buyer]
         buyer_id, sponsor_id = self._ids[buyer.key], self._ids[buyer.sponsor] if buyer.sponsor else None
         with self.shop.database.transaction() as session:
@@ -159,11 +167,11 @@ class SampleHistory:
         purchase = orders.Purchase(
             buyer_id=buyer_id,
             lines=deal.lines,
-            address=replace(ADDRESS, name=buyer.name),
+            address=replace(CHINESE_ADDRESS if self.chinese else ADDRESS, name=buyer.name),
             checkout_key=f"sample-{deal.key}",
             claims={"link": sponsor_id} if sponsor_id else {},
         )
-        self._numbers[deal.key] = self.shop.counter.place(purchase, number=new_code(), at=self.clock.now)
+        self._numbers[deal.key] = (counter or self.shop.counter).place(purchase, number=new_code(), at=self.clock.now)
 
     def _pay(self, deal: Deal) -> None:
         number = self._numbers[deal.key]

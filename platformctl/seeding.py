@@ -59,8 +59,8 @@ def seed(*, with_network: bool) -> Seeded:
     try:
         products = _plant(shop, password, at=clock.now)
         if with_network:
-            folk = people(shop.plan_at(now), chinese=_is_chinese(shop))
-            history = SampleHistory(shop, clock, start=clock.now, password_hash=shop.passwords.hash(password))
+            folk, hashed = people(shop.plan_at(now), chinese=_is_chinese(shop)), shop.passwords.hash(password)
+            history = SampleHistory(shop, clock, start=clock.now, password_hash=hashed, chinese=_is_chinese(shop))
             history.live(folk, until=now)
     finally:
         shop.database.dispose()

@@ -3,13 +3,15 @@
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -83,6 +85,10 @@ def test_one_command_brings_up_a_lived_in_shop_and_ctrl_c_ends_it(tmp_path: Path
         assert process.wait(STOP_SECONDS_MAX) in (0, 130)
     assert "Traceback" not in (tmp_path / "out.txt").read_text()
     assert (tmp_path / "demo-shop" / "brand" / "brand.toml").is_file()
+    in_five_days = (datetime.now(UTC) + timedelta(days=5)).strftime("%Y-%m-%d")
+    with closing(sqlite3.connect(tmp_path / "demo-shop" / "shop.db")) as shop:
+        waiting = shop.execute("SELECT due_at > ? FROM order_order WHERE state = 'placed'", (in_five_days,)).fetchall()
+    assert waiting == [(1,)] * 2, "there is a payment to confirm still when somebody looks again days later"
 
 
 def test_a_port_in_use_is_told_before_anything_is_made(tmp_path: Path) -> None:
