@@ -20,7 +20,15 @@ OPEN_TO_ALL = (
     *("/login", "/signup", "/about", "/share", "/s/no-such-link", "/gone"),
 )
 OWN = ("/checkout", "/share?product=p-a", "/me", "/me/log-ins", "/me/earnings", "/me/payouts", "/me/fans", "/orders")
-OFFICE = ("/admin", "/admin/orders", "/admin/products", "/admin/members", "/admin/payouts", "/admin/books", "/admin/staff")
+OFFICE = (
+    "/admin",
+    "/admin/orders",
+    "/admin/products",
+    "/admin/members",
+    "/admin/payouts",
+    "/admin/books",
+    "/admin/staff",
+)
 
 
 COLOURS = {
