@@ -10,11 +10,11 @@ from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import BPS_WHOLE
 from shared_core.kernel.tomlfile import KeyPath, line_of
 from shared_core.plan.ceiling import worst_case
+from shared_core.plan.paying import CHAINS
 from shared_core.plan.reach import skipped_by, unreachable
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import ShareRule
 from shared_core.plan.schema.terms import Payee
-from shared_core.plan.shares import CHAINS
 
 LIVE_PAYEES: frozenset[Payee] = frozenset({"host", "host_inviter", "traffic_referrer"})
 INVITER_PAYEES: frozenset[Payee] = frozenset({"inviter", "second_inviter", "host_inviter"})

@@ -1,25 +1,17 @@
-"""Who earns what on one order line. The same function quotes, pays and explains.
+"""Who earns what on one order line. The same function quotes, pays and explains."""
 
-Order of decisions for each payee: is there such a person (and may they earn on this purchase), which rule is the most
-specific, what is its amount, then the caps. Every division rounds down; the store keeps what is left over.
-"""
-
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from shared_core.kernel.money import Money, share_of
+import numpy as np
+
+from shared_core.kernel.money import Money
+from shared_core.plan.paying import Paid, Sales, Takers, pay, rates_of
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import ShareRule
 from shared_core.plan.schema.terms import PAYEES, Basis, Channel, Payee
-
-CHAINS: tuple[tuple[Payee, ...], ...] = (
-    ("seller", "inviter", "second_inviter"),
-    ("host", "host_inviter"),
-    ("traffic_referrer",),
-    ("team_fund",),
-)
-"""Who stands above whom; differences are taken upwards within one chain."""
+from shared_core.plan.selection import Goods
+from shared_core.plan.table import ABSENT, COLUMN, FUND, ShareTable, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +26,11 @@ class LineFacts:
     product: str = ""
     sku: str = ""
     quantity: int = 1
+
+    @property
+    def goods(self) -> Goods:
+        """What rules can ask about it."""
+        return Goods(self.channel, self.brand, self.category, self.product, self.sku)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,137 +77,74 @@ class Due:
     rate_bps: int
 
 
-@dataclass(frozen=True, slots=True)
-class Goods:
-    """What rules can ask about a line."""
-
-    channel: Channel = "shop"
-    brand: str = ""
-    category: str = ""
-    product: str = ""
-    sku: str = ""
-
-
 def share_line(plan: Plan, line: LineFacts, parties: Parties) -> list[Share]:
     """Every share on one line, in the order of `PAYEES`. Amounts are positive; together never above the goods paid.
 
     Shares taken of the margin are together never above the margin.
     """
-    assert plan.currency == line.goods_net.currency, "the plan was read for another currency"
-    ranks = {payee: party.rank for payee, party in parties.by_payee.items()}
-    if any(rule.payee == "team_fund" for rule in plan.shares):
-        ranks.setdefault("team_fund", "")
-    goods = Goods(line.channel, line.brand, line.category, line.product, line.sku)
-    earning = [each for each in dues(plan, goods, ranks) if _may_earn(plan, each.payee, parties)]
-    shares = [_share(each, line, parties.by_payee.get(each.payee, Party(None))) for each in earning]
-    capped = _within_caps(plan, line, shares)
-    return sorted((each for each in capped if each.amount), key=lambda share: PAYEES.index(share.payee))
+    return share_lines(plan, [line], parties)[0]
+
+
+def share_lines(plan: Plan, lines: Sequence[LineFacts], parties: Parties) -> list[list[Share]]:
+    """The same for several lines of the same people."""
+    assert all(line.goods_net.currency == plan.currency for line in lines), "the plan was read for another currency"
+    table = table_of(plan)
+    takers = _takers(table, parties, copies=len(lines))
+    paid = pay(plan, _sales(table, lines), takers)
+    return [_shares(table, line, parties, paid, row) for row, line in enumerate(lines)]
 
 
 def dues(plan: Plan, goods: Goods, ranks: Mapping[Payee, str]) -> list[Due]:
     """The rule and the rate of every payee present, differences taken; `ranks` says who is present, with which rank."""
-    return [due for chain in CHAINS for due in _chain_dues(plan, goods, ranks, chain)]
+    table = table_of(plan)
+    present = Parties({payee: Party(COLUMN[payee], rank) for payee, rank in ranks.items()})
+    rules, rates = rates_of(table, np.array([table.kind(goods)]), _takers(table, present, copies=1, fund=False))
+    return [
+        Due(payee, table.rules[rules[0, column]], int(rates[0, column]))
+        for payee, column in COLUMN.items()
+        if rules[0, column] != ABSENT
+    ]
 
 
-def _chain_dues(plan: Plan, goods: Goods, ranks: Mapping[Payee, str], chain: Sequence[Payee]) -> list[Due]:
-    found: list[Due] = []
-    reached, below = 0, ""
-    for payee in chain:
-        if payee not in ranks:
-            continue
-        rule = rule_for(plan, goods, payee, ranks[payee])
-        if rule is not None:
-            found.append(Due(payee, rule, _rate(rule, reached, same_rank=ranks[payee] == below)))
-            reached = max(reached, rule.rate or 0)
-        below = ranks[payee]
-    return found
-
-
-def _rate(rule: ShareRule, reached: int, *, same_rank: bool) -> int:
-    if not rule.differential:
-        return rule.rate or 0
-    difference = max((rule.rate or 0) - reached, 0)
-    return rule.same_rank_bonus if difference == 0 and same_rank else difference
-
-
-def rule_for(plan: Plan, goods: Goods, payee: Payee, rank: str) -> ShareRule | None:
-    """The most specific rule of the plan that fits; None when the payee gets nothing here."""
-    fitting = [rule for rule in plan.shares if rule.payee == payee and rule.trigger == "order"]
-    fitting = [rule for rule in fitting if fits(rule, goods, rank)]
-    return min(fitting, key=specificity, default=None)
-
-
-def fits(rule: ShareRule, goods: Goods, rank: str) -> bool:
-    """Whether every condition the rule names is met; a condition it does not name always is."""
-    named: tuple[tuple[Sequence[str], str], ...] = (
-        (rule.skus, goods.sku),
-        (rule.products, goods.product),
-        (rule.brands, goods.brand),
-        (rule.categories, goods.category),
-        (rule.channels, goods.channel),
-        (rule.ranks, rank),
+def _sales(table: ShareTable, lines: Sequence[LineFacts]) -> Sales:
+    return Sales(
+        kind=np.array([table.kind(line.goods) for line in lines], dtype=np.int64),
+        goods=np.array([line.goods_net.minor for line in lines], dtype=object),
+        margin=np.array([line.margin.minor for line in lines], dtype=object),
+        quantity=np.array([line.quantity for line in lines], dtype=object),
     )
-    return all(value in wanted for wanted, value in named if wanted)
 
 
-def specificity(rule: ShareRule) -> tuple[object, ...]:
-    """Sorts the more specific rule first, whatever the order in the file.
-
-    A rule that names the SKU goes before one that does not; then product, brand, category, channel, rank. Of two that
-    name the same conditions the one with fewer values goes first; of two still equal the one whose id sorts first.
-    """
-    conditions = (rule.skus, rule.products, rule.brands, rule.categories, rule.channels, rule.ranks)
-    return (*(not each for each in conditions), *(len(each) for each in conditions), rule.id)
-
-
-def _may_earn(plan: Plan, payee: Payee, parties: Parties) -> bool:
-    policy = plan.self_purchase.pays
-    buyer, seller = parties.buyer_id, parties.by_payee.get("seller")
-    if policy == "everybody" or buyer is None:
-        return True
-    if policy == "nobody" and seller is not None and seller.member_id == buyer:
-        return False
-    party = parties.by_payee.get(payee)
-    return party is None or party.member_id != buyer
+def _takers(table: ShareTable, parties: Parties, *, copies: int, fund: bool = True) -> Takers:
+    members, ranks = np.full(len(PAYEES), ABSENT), np.full(len(PAYEES), table.nameless)
+    for payee, party in parties.by_payee.items():
+        members[COLUMN[payee]] = FUND if party.member_id is None else party.member_id
+        ranks[COLUMN[payee]] = table.rank(party.rank)
+    if fund and table.has_fund:
+        members[COLUMN["team_fund"]] = FUND
+    buyer = ABSENT if parties.buyer_id is None else parties.buyer_id
+    return Takers(np.tile(members, (copies, 1)), np.tile(ranks, (copies, 1)), np.full(copies, buyer))
 
 
-def _share(due: Due, line: LineFacts, party: Party) -> Share:
-    rule, currency = due.rule, line.goods_net.currency
-    base = line.goods_net if rule.basis == "price" else max(line.margin, Money(0, currency))
-    fixed = None if rule.fixed is None else Money(rule.fixed, currency)
-    full = share_of(base, due.rate_bps) if fixed is None else fixed * line.quantity
-    amount = full if rule.at_most is None else min(full, Money(rule.at_most, currency))
+def _shares(table: ShareTable, line: LineFacts, parties: Parties, paid: Paid, row: int) -> list[Share]:
+    return [
+        _share(table.rules[paid.rules[row, column]], line, parties.by_payee.get(payee, Party(None)), paid, row, column)
+        for payee, column in COLUMN.items()
+        if paid.amounts[row, column] > 0
+    ]
+
+
+def _share(rule: ShareRule, line: LineFacts, party: Party, paid: Paid, row: int, column: int) -> Share:
+    currency = line.goods_net.currency
     return Share(
-        payee=due.payee,
+        payee=rule.payee,
         member_id=party.member_id,
         rank=party.rank,
         rule_id=rule.id,
         basis=rule.basis,
-        base=base,
-        rate_bps=due.rate_bps,
-        fixed=fixed,
-        uncapped=full,
-        amount=amount,
+        base=line.goods_net if rule.basis == "price" else max(line.margin, Money(0, currency)),
+        rate_bps=int(paid.rates[row, column]),
+        fixed=None if rule.fixed is None else Money(rule.fixed, currency),
+        uncapped=Money(int(paid.uncapped[row, column]), currency),
+        amount=Money(int(paid.amounts[row, column]), currency),
     )
-
-
-def _within_caps(plan: Plan, line: LineFacts, shares: list[Share]) -> list[Share]:
-    """Margin first, then each person, then the whole line; what is above a limit shrinks in proportion."""
-    margin = max(line.margin, Money(0, plan.currency))
-    per_person = share_of(line.goods_net, plan.caps.person)
-    people: dict[int | None, list[Share]] = defaultdict(list)
-    for share in _shrink([each for each in shares if each.basis == "margin"], margin):
-        people[share.member_id].append(share)
-    for share in shares:
-        if share.basis == "price":
-            people[share.member_id].append(share)
-    fund = people.pop(None, [])
-    kept = [share for group in people.values() for share in _shrink(group, per_person)]
-    return _shrink(kept + fund, share_of(line.goods_net, plan.caps.line))
-
-
-def _shrink(shares: list[Share], limit: Money) -> list[Share]:
-    total = sum(share.amount.minor for share in shares)
-    if total <= limit.minor:
-        return shares
-    return [replace(each, amount=Money(each.amount.minor * limit.minor // total, limit.currency)) for each in shares]

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from shared_core import plan
-from shared_core.plan import ceiling, ranks, shares
-from tests.plan import test_ceiling, test_ranks, test_shares
+from shared_core.plan import ceiling, climbing, paying, selection
+from tests.plan import test_ceiling, test_paying, test_ranks, test_shares
 from tests.plan.plans import lines, people, plans
 
 Test = Callable[..., None]
@@ -17,27 +17,28 @@ Test = Callable[..., None]
 
 def first_in_the_file_wins(planted: pytest.MonkeyPatch) -> None:
     """Rules are taken in the order of the file, not by how specific they are."""
-    planted.setattr(shares, "specificity", lambda rule: 0)
+    planted.setattr(selection, "specificity", lambda rule: 0)
 
 
 def nothing_is_capped(planted: pytest.MonkeyPatch) -> None:
     """Caps are read and forgotten."""
-    planted.setattr(shares, "_shrink", lambda found, limit: found)
+    planted.setattr(paying, "_shrink", lambda found, concerned, limit: found)
+    planted.setattr(paying, "_cap_people", lambda found, people, limit: found)
 
 
 def the_buyer_earns(planted: pytest.MonkeyPatch) -> None:
     """The self-purchase policy is not asked."""
-    planted.setattr(shares, "_may_earn", lambda tested, payee, who: True)
+    planted.setattr(paying, "_may_earn", lambda tested, who: who.members == who.members)
 
 
 def differences_are_not_taken(planted: pytest.MonkeyPatch) -> None:
     """Every inviter gets the whole rate."""
-    planted.setattr(shares, "_rate", lambda rule, reached, same_rank: rule.rate or 0)
+    planted.setattr(paying, "_difference", lambda rate, reached: rate)
 
 
 def a_difference_can_be_negative(planted: pytest.MonkeyPatch) -> None:
     """A lower rank above a higher one pays in."""
-    planted.setattr(shares, "_rate", lambda rule, reached, same_rank: (rule.rate or 0) - reached)
+    planted.setattr(paying, "_difference", lambda rate, reached: rate - reached)
 
 
 def the_worst_case_forgets_channels(planted: pytest.MonkeyPatch) -> None:
@@ -54,11 +55,11 @@ def ranks_are_decided_without_what_is_held(planted: pytest.MonkeyPatch) -> None:
 def a_threshold_has_to_be_exceeded(planted: pytest.MonkeyPatch) -> None:
     """Ten fans are not enough where ten are asked."""
 
-    def more_than(rank: plan.Rank, counts: Any) -> bool:
-        met = [counts.get(each.key, 0) > each.at_least for each in rank.criteria]
-        return any(met) if rank.match == "any" and met else all(met)
+    def more_than(rank: plan.Rank, counts: Any, many: int) -> Any:
+        return meets(rank, {key: count - 1 for key, count in counts.items()}, many)
 
-    planted.setattr(ranks, "holds", more_than)
+    meets = climbing.met
+    planted.setattr(climbing, "met", more_than)
 
 
 def law(test: Any, *strategies: st.SearchStrategy[Any]) -> Test:
@@ -90,7 +91,10 @@ KILLED_BY: list[tuple[Callable[[pytest.MonkeyPatch], None], Test]] = [
     (nothing_is_capped, law(test_shares.test_nobody_gets_more_than_the_cap_for_a_person, *SALE)),
     (the_buyer_earns, law(test_shares.test_the_buyer_earns_only_where_the_plan_says_so, *SALE)),
     (differences_are_not_taken, differences),
-    (a_difference_can_be_negative, differences),
+    (
+        a_difference_can_be_negative,
+        test_paying.test_a_lower_rank_above_gets_nothing_and_pays_nothing_in,
+    ),
     (the_worst_case_forgets_channels, test_ceiling.test_trying_every_sale_finds_no_worse_case),
     (
         ranks_are_decided_without_what_is_held,

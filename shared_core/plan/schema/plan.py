@@ -52,6 +52,7 @@ class Plan(Section):
     disclosure: Disclosure = Field(default=Disclosure(), description="What the shop says openly.")
 
     _currency: str = PrivateAttr()
+    _compiled: object = PrivateAttr(default=None)
 
     def model_post_init(self, context: Any, /) -> None:
         """Remember the currency the amounts were read in."""
@@ -61,6 +62,14 @@ class Plan(Section):
     def currency(self) -> str:
         """The shop's currency, which the plan was read for."""
         return self._currency
+
+    @property
+    def compiled(self) -> object:
+        """What the plan was compiled to, kept with it; see `table_of`."""
+        return self._compiled
+
+    def keep_compiled(self, compiled: object) -> None:
+        self._compiled = compiled
 
     @cached_property
     def places(self) -> dict[str, int]:
