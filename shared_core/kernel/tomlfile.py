@@ -16,7 +16,18 @@ from shared_core.kernel.errors import Phrase
 from shared_core.kernel.findings import ConfigError, Finding
 from shared_core.kernel.i18n import N_
 
-__all__ = ["ConfigError", "Finding", "KeyPath", "fault_at", "key_lines", "line_of", "load", "loads", "validate"]
+__all__ = [
+    "ConfigError",
+    "Finding",
+    "KeyPath",
+    "dotted",
+    "fault_at",
+    "key_lines",
+    "line_of",
+    "load",
+    "loads",
+    "validate",
+]
 
 KeyPath = tuple[str | int, ...]
 FILE_BYTES_MAX = 1_000_000
@@ -182,7 +193,7 @@ def _finding(error: ErrorDetails, model: type[BaseModel], lines: Mapping[KeyPath
         context = error.get("ctx", {})
         error = {**error, "loc": (*error["loc"], *context["at"]), "input": context["found"]}
     path = tuple(error["loc"])
-    place = Finding(code="", message="", file=file, line=line_of(path, lines), key=_dotted(path))
+    place = Finding(code="", message="", file=file, line=line_of(path, lines), key=dotted(path))
     if error["type"] == "extra_forbidden":
         return _unknown_key(place, str(path[-1]), sorted(_fields_at(model, path[:-1])))
     if error["type"] == "missing":
@@ -217,7 +228,8 @@ def _shown(value: object) -> object:
     return value if len(text) <= 60 else text[:57] + "..."
 
 
-def _dotted(path: KeyPath) -> str:
+def dotted(path: KeyPath) -> str:
+    """A key as people write it: "shares[3].rate", arrays counted from 1."""
     text = ""
     for part in path:
         text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part

@@ -3,6 +3,10 @@
 from shared_core.plan.ceiling import WorstCase, worst_case
 from shared_core.plan.check import INVITER_PAYEES, Fault, faults, percent
 from shared_core.plan.claims import choose_seller
+from shared_core.plan.lint import derived
+from shared_core.plan.lint.catalogue import LintRule, RuleSet, rule_set
+from shared_core.plan.lint.evidence import LintSeverity, Measured, ShopText
+from shared_core.plan.lint.report import LintFinding, Report, Unasked, finding_text, fired, review
 from shared_core.plan.loading import load, loads
 from shared_core.plan.quoting import Quote, quote, quote_code
 from shared_core.plan.ranks import Metrics, evaluate_rank, holds, next_rank, progress
@@ -32,6 +36,10 @@ __all__ = [
     "Invites",
     "Key",
     "LineFacts",
+    "LintFinding",
+    "LintRule",
+    "LintSeverity",
+    "Measured",
     "Metric",
     "MetricKey",
     "Metrics",
@@ -43,14 +51,21 @@ __all__ = [
     "PresetInfo",
     "Quote",
     "Rank",
+    "Report",
+    "RuleSet",
     "Share",
     "ShareRule",
+    "ShopText",
+    "Unasked",
     "UnknownPreset",
     "Words",
     "WorstCase",
     "choose_seller",
+    "derived",
     "evaluate_rank",
     "faults",
+    "finding_text",
+    "fired",
     "holds",
     "json_schema",
     "load",
@@ -64,6 +79,8 @@ __all__ = [
     "quote_code",
     "reference",
     "reversal_target",
+    "review",
+    "rule_set",
     "share_line",
     "version_at",
     "window_days",

@@ -8,7 +8,7 @@ from shared_core.kernel.errors import Phrase
 from shared_core.kernel.findings import Finding
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import BPS_WHOLE
-from shared_core.kernel.tomlfile import KeyPath, line_of
+from shared_core.kernel.tomlfile import KeyPath, dotted, line_of
 from shared_core.plan.ceiling import worst_case
 from shared_core.plan.paying import CHAINS
 from shared_core.plan.reach import skipped_by, unreachable
@@ -38,7 +38,7 @@ class Fault:
             remedy=self.remedy,
             file=file,
             line=line_of(self.path, lines),
-            key=_dotted(self.path),
+            key=dotted(self.path),
             params=self.params,
         )
 
@@ -249,10 +249,3 @@ def percent(bps: int) -> str:
     """Basis points as people read them: "12.5%"."""
     whole, rest = divmod(bps, 100)
     return f"{whole}.{rest:02d}".rstrip("0").rstrip(".") + "%"
-
-
-def _dotted(path: KeyPath) -> str:
-    text = ""
-    for part in path:
-        text += f"[{part + 1}]" if isinstance(part, int) else f".{part}" if text else part
-    return text

@@ -87,6 +87,9 @@ class Binding(Section):
     fan_details_shown: bool = Field(
         default=False, description="Sponsors see their fans' phone numbers, addresses and orders."
     )
+    shared_outside: bool = Field(
+        default=False, description="Who is whose fan is told to the hub or to other shops without asking the fan."
+    )
 
     @property
     def days(self) -> int | None:

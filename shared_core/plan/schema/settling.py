@@ -21,6 +21,11 @@ class Returns(Section):
     starts: Literal["delivery", "shipment", "payment"] = Field(
         default="delivery", description="What the days are counted from."
     )
+    excepted: bool = Field(
+        default=False,
+        description="All goods are of kinds that the law excepts from returns without a reason: made to measure, fresh "
+        "and perishable, opened media, newspapers.",
+    )
     buyback: Buyback | None = Field(default=None, description="For members who hold stock.")
 
 
