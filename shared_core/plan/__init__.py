@@ -17,7 +17,7 @@ from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import ShareRule
 from shared_core.plan.schema.terms import CHANNELS, PAYEES, Basis, Channel, Payee, Words, window_days
 from shared_core.plan.shares import LineFacts, Parties, Party, Share, share_line
-from shared_core.plan.starters import DEFAULT, PresetInfo, UnknownPreset, preset, presets
+from shared_core.plan.starters import DEFAULT, PresetInfo, UnknownPreset, preset, presets, publishable
 from shared_core.plan.versions import NoPlanYet, version_at
 from shared_core.plan.vocabulary import Key, json_schema, reference
 
@@ -75,6 +75,7 @@ __all__ = [
     "preset",
     "presets",
     "progress",
+    "publishable",
     "quote",
     "quote_code",
     "reference",

@@ -8,6 +8,7 @@ from shared_core.kernel.errors import NotFound
 
 DEFAULT = "participants"
 _FOLDER = files("shared_core.plan") / "presets"
+_VARIANTS = _FOLDER / "publishable"
 
 
 class UnknownPreset(NotFound):
@@ -55,3 +56,13 @@ def preset(name: str) -> str:
     text = (_FOLDER / f"{name}.toml").read_text(encoding="utf-8")
     assert tomllib.loads(text)["name"] == name, f"the preset {name} calls itself something else"
     return text
+
+
+def publishable(name: str) -> str:
+    """The nearest variant of a preset that no rule stops where it was written for; the preset where nothing does.
+
+    Raises UnknownPreset.
+    """
+    own = preset(name)
+    variant = _VARIANTS / f"{name}.toml"
+    return variant.read_text(encoding="utf-8") if variant.is_file() else own
