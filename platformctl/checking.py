@@ -6,6 +6,7 @@ from pathlib import Path
 import yaml
 
 import shared_core
+from platformctl import reviewing
 from platformctl.answers import QUESTIONS
 from platformctl.messages import N_
 from platformctl.rendering import rendered
@@ -18,12 +19,16 @@ ANSWERS_FILE = ".copier-answers.yml"
 TENANT = "brand/"
 
 
-def check(shop: ShopFolder) -> list[Finding]:
-    """Everything found in `shop`, the running process standing in its folder. Reads files, no database."""
-    return [*review_settings(), *_brand_and_plan(shop), *_hooks(shop), *_drift(shop)]
+def check(shop: ShopFolder, *, locale: str = "en") -> list[Finding]:
+    """Everything found in `shop`, the running process standing in its folder. Reads files, no database.
+
+    What rules of law say comes in the words of `locale`. It is never an error here: any plan may run for development
+    and as a trial; publishing is what it stops.
+    """
+    return [*review_settings(), *_brand_and_plan(shop, locale), *_hooks(shop), *_drift(shop)]
 
 
-def _brand_and_plan(shop: ShopFolder) -> Iterator[Finding]:
+def _brand_and_plan(shop: ShopFolder, locale: str) -> Iterator[Finding]:
     currency = ""
     try:
         brand = storefront.load_brand(shop.brand)
@@ -32,9 +37,28 @@ def _brand_and_plan(shop: ShopFolder) -> Iterator[Finding]:
     except ConfigError as error:
         yield from error.findings
     try:
-        plan.load(shop.brand / "plan.toml", currency=currency or "CNY")
+        growth = plan.load(shop.brand / "plan.toml", currency=currency or "CNY")
     except ConfigError as error:
         yield from error.findings
+        return
+    if currency:
+        yield from _rules_of_law(growth, shop.brand, locale)
+
+
+def _rules_of_law(growth: plan.Plan, brand: Path, locale: str) -> Iterator[Finding]:
+    """What the lint says of the plan and of the shop's texts, and that it was asked."""
+    report = reviewing.review(growth, brand)
+    yield from (each.finding(locale) for each in report.findings)
+    yield Finding(
+        code="rules_of_law",
+        message=N_("{headline} Not evaluated: {rules}. The whole report: platformctl plan check"),
+        severity="info",
+        file=reviewing.PLAN_FILE,
+        params={
+            "headline": report.headline(locale),
+            "rules": ", ".join(dict.fromkeys(each.rule.id for each in report.unasked)) or "-",
+        },
+    )
 
 
 def _hooks(shop: ShopFolder) -> Iterator[Finding]:

@@ -87,7 +87,8 @@ def check(
     shop.enter(here)
     from platformctl import checking
 
-    _tell_findings(checking.check(here), as_json=as_json, well=_("Nothing to complain about."))
+    locale = "zh-CN" if output.speaks_chinese() and not as_json else "en"
+    _tell_findings(checking.check(here, locale=locale), as_json=as_json, well=_("Nothing to complain about."))
 
 
 def doctor(

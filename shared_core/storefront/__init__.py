@@ -7,6 +7,7 @@ from shared_core.storefront.brand import load as load_brand
 from shared_core.storefront.brand import review as review_brand
 from shared_core.storefront.hookspecs import Hooks, hookimpl
 from shared_core.storefront.shop import Shop
+from shared_core.storefront.texts import shop_texts
 from shared_core.storefront.wiring import COLLECTOR
 from shared_core.storefront.worker import Worker
 
@@ -27,4 +28,5 @@ __all__ = [
     "load_brand",
     "review_brand",
     "run_worker",
+    "shop_texts",
 ]

@@ -16,7 +16,7 @@ from sqlalchemy import text
 import shared_core
 from platformctl import shop as shops
 from platformctl.failures import NoShopEnvironment
-from shared_core import ledger
+from shared_core import ledger, plan
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
 from shared_core.kernel.outbox import OutboxRow
@@ -206,7 +206,8 @@ def test_a_delivery_given_up_is_told_and_can_be_tried_again(
 def test_a_new_shop_has_nothing_to_complain_about_but_its_trader_and_its_account(ctl: Command, shop: Path) -> None:
     outcome = ctl("check", shop, "--json")
     assert outcome.code == 0
-    assert {each["code"] for each in json.loads(outcome.out)["findings"]} <= {"no_trader", "no_payee"}
+    told = {each["code"] for each in json.loads(outcome.out)["findings"]}
+    assert told == {"no_trader", "no_payee", "rules_of_law", "CN-TAX"}, "in dollars nothing is withheld for the PRC"
 
 
 def edit(path: Path, old: str, new: str) -> None:
@@ -224,6 +225,29 @@ def test_faults_are_named_with_file_line_and_remedy(ctl: Command, shop: Path) ->
     assert "'currency'" in outcome.out
     assert "plan.toml" in outcome.out
     assert "Traceback" not in outcome.err
+
+
+def test_rules_of_law_are_told_with_file_and_line_and_stop_nothing_here(ctl: Command, shop: Path) -> None:
+    (shop / "brand/plan.toml").write_text(plan.preset("fan-lock"), "utf-8")
+    edit(shop / "brand/brand.toml", 'tagline = ""', 'tagline = "躺赚"')
+    page = shop / "brand/theme/templates/home.html"
+    page.write_text("<h1>Hello</h1>\n<p>Earn $5,000 a month</p>\n", "utf-8")
+    (shop / "brand/locale/zh_CN.po").write_text('msgid ""\nmsgstr ""\n\nmsgid "Shop"\nmsgstr "管道收入"\n', "utf-8")
+    outcome = ctl("check", shop, "--json")
+    told = [each for each in json.loads(outcome.out)["findings"] if each["code"].startswith("CN-")]
+    assert outcome.code == 0
+    assert {"CN-TEAM", "CN-CRIM", "CN-WX"} < {each["code"] for each in told}
+    assert {each["severity"] for each in told} == {"warning"}
+    claims = {(Path(each["file"]).name, each["line"]) for each in told if each["code"] == "CN-CLAIM"}
+    assert claims == {("brand.toml", 5), ("home.html", 2), ("zh_CN.po", 4)}
+
+
+def test_rules_of_law_are_told_in_the_language_of_the_machine(
+    ctl: Command, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shop / "brand/plan.toml").write_text(plan.preset("fan-lock"), "utf-8")
+    monkeypatch.setenv("LANGUAGE", "zh_CN")
+    assert "是团队计酬，两级也算。 (inviter 得 3%（规则 inviter-shopkeeper），招募层数 1)" in ctl("check", shop).out
 
 
 def test_edited_and_missing_files_of_the_platform_are_warned_of(ctl: Command, shop: Path) -> None:

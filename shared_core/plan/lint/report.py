@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from shared_core.kernel import i18n
+from shared_core.kernel.findings import Finding
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.tomlfile import KeyPath, dotted, line_of
 from shared_core.plan.lint import asia, china, china_trade, everywhere, west
@@ -71,6 +72,24 @@ class LintFinding:
     def fact_text(self, locale: str) -> str:
         """What was computed, for readers of `locale`."""
         return i18n.translations(locale).gettext(self.fact).format(**self.params)
+
+    def finding(self, locale: str) -> Finding:
+        """For `check`, among findings of other kinds: never an error, for a shop may run as a trial."""
+        remedy = self.rule.remedy.in_locale(locale) if self.rule.remedy else ""
+        return Finding(
+            code=self.rule.id,
+            message="{statement} ({fact})",
+            remedy="{remedy}",
+            severity="info" if self.severity == "info" else "warning",
+            file=self.file,
+            line=self.line,
+            key=self.key,
+            params={
+                "statement": self.rule.statement.in_locale(locale),
+                "fact": self.fact_text(locale),
+                "remedy": remedy,
+            },
+        )
 
 
 @dataclass(frozen=True, slots=True)
