@@ -61,6 +61,25 @@ class Earning(Base):
         return self.amount_minor - self.reversed_minor
 
 
+class RefusedShare(Base):
+    """A share that a plan on trial promised and its limits refused; nothing was booked for it."""
+
+    __tablename__ = "reward_refused_share"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    order_number: Mapped[str] = mapped_column(String(24))
+    sku: Mapped[str] = mapped_column(String(64))
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    payee: Mapped[str] = mapped_column(String(20))
+    rule_id: Mapped[str] = mapped_column(String(40))
+    plan_version: Mapped[str] = mapped_column(String(60))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    reason: Mapped[str] = mapped_column(String(12))
+    """A key of the plan room's TRIAL_REASONS."""
+    at: Mapped[datetime]
+
+
 class Standing(Base):
     """A member's rank. Whoever changes what is counted for a member locks this row first."""
 
