@@ -6,7 +6,6 @@ from pathlib import Path
 import yaml
 
 import shared_core
-from platformctl import reviewing
 from platformctl.answers import QUESTIONS
 from platformctl.messages import N_
 from platformctl.rendering import rendered
@@ -47,13 +46,13 @@ def _brand_and_plan(shop: ShopFolder, locale: str) -> Iterator[Finding]:
 
 def _rules_of_law(growth: plan.Plan, brand: Path, locale: str) -> Iterator[Finding]:
     """What the lint says of the plan and of the shop's texts, and that it was asked."""
-    report = reviewing.review(growth, brand)
+    report = storefront.publishing.review(growth, brand)
     yield from (each.finding(locale) for each in report.findings)
     yield Finding(
         code="rules_of_law",
         message=N_("{headline} Not evaluated: {rules}. The whole report: platformctl plan check"),
         severity="info",
-        file=reviewing.PLAN_FILE,
+        file=storefront.publishing.PLAN_FILE,
         params={
             "headline": report.headline(locale),
             "rules": ", ".join(dict.fromkeys(each.rule.id for each in report.unasked)) or "-",

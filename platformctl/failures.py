@@ -12,6 +12,7 @@ from shared_core.kernel.findings import ConfigError
 
 OK, FINDINGS, USAGE, CONFLICT, ENVIRONMENT, INTERRUPTED = 0, 1, 2, 3, 4, 130
 _OUTSIDE = {"database_unreachable", "schema_unknown"}  # no edit of a file mends these
+_FOUND = {"plan_refused"}  # rules of law stop the plan
 _BY_STATUS = {409: CONFLICT, 404: USAGE, 422: USAGE}
 
 
@@ -121,4 +122,6 @@ def exit_code_of(error: PlatformError) -> int:
         return error.exit_code
     if isinstance(error, ConfigError):
         return ENVIRONMENT if {each.code for each in error.findings} <= _OUTSIDE else FINDINGS
+    if error.code in _FOUND:
+        return FINDINGS
     return ENVIRONMENT if error.code in _OUTSIDE else _BY_STATUS.get(error.status, FINDINGS)

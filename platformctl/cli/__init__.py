@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 
 from platformctl import output
-from platformctl.cli import exchange, people, running, shops
+from platformctl.cli import exchange, people, plans, running, shops
 from platformctl.failures import DatabaseUnusable, exit_code_of
 from platformctl.messages import N_
 from platformctl.messages import translate as _
@@ -25,6 +25,7 @@ shops.register(app)
 running.register(app)
 exchange.register(app)
 people.register(app)
+plans.register(app)
 
 
 def main() -> None:

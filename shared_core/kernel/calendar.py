@@ -23,3 +23,9 @@ def day_of(at: datetime, zone: str) -> str:
 def month_of(at: datetime, zone: str) -> str:
     """The calendar month in `zone`, "2026-11"."""
     return day_of(at, zone)[:7]
+
+
+def month_start(at: datetime, zone: str) -> datetime:
+    """The instant (UTC) at which the calendar month of `at` began in `zone`."""
+    first = at.astimezone(ZoneInfo(zone)).date().replace(day=1)
+    return datetime.combine(first, time.min, tzinfo=ZoneInfo(zone)).astimezone(UTC)

@@ -78,6 +78,8 @@ class Settings(BaseSettings):
     """Run the background worker inside the app process; off when a worker process runs beside it."""
     rate_limits: bool = True
     """Off only where a benchmark plays every visitor from one address."""
+    policy_file: str = ""
+    """The core team's policy: which rules of law it lifts for this shop, on whose word. Empty: none."""
 
 
 def read_settings() -> Settings:

@@ -6,7 +6,8 @@ from shared_core.plan.claims import choose_seller
 from shared_core.plan.lint import derived
 from shared_core.plan.lint.catalogue import LintRule, RuleSet, rule_set
 from shared_core.plan.lint.evidence import LintSeverity, Measured, ShopText
-from shared_core.plan.lint.report import LintFinding, Report, Unasked, finding_text, fired, review
+from shared_core.plan.lint.policy import NOBODY, Decision, Lifted, Objection, Override, Policy, decide, load_policy
+from shared_core.plan.lint.report import SEVERITY_WORDS, LintFinding, Report, Unasked, finding_text, fired, review
 from shared_core.plan.loading import load, loads
 from shared_core.plan.quoting import Quote, quote, quote_code
 from shared_core.plan.ranks import Metrics, evaluate_rank, holds, next_rank, progress
@@ -18,7 +19,8 @@ from shared_core.plan.schema.sharing import ShareRule
 from shared_core.plan.schema.terms import CHANNELS, PAYEES, Basis, Channel, Payee, Words, window_days
 from shared_core.plan.shares import LineFacts, Parties, Party, Share, share_line
 from shared_core.plan.starters import DEFAULT, PresetInfo, UnknownPreset, preset, presets, publishable
-from shared_core.plan.versions import NoPlanYet, version_at
+from shared_core.plan.trial import TRIAL_MEMBERS_MAX, TRIAL_MONTH_MINOR_MAX, TRIAL_REASONS, trial_refusal
+from shared_core.plan.versions import NoPlanYet, canonical, content_hash, version_at
 from shared_core.plan.vocabulary import Key, json_schema, reference
 
 __all__ = [
@@ -26,15 +28,22 @@ __all__ = [
     "CHANNELS",
     "DEFAULT",
     "INVITER_PAYEES",
+    "NOBODY",
     "PAYEES",
+    "SEVERITY_WORDS",
+    "TRIAL_MEMBERS_MAX",
+    "TRIAL_MONTH_MINOR_MAX",
+    "TRIAL_REASONS",
     "Basis",
     "Binding",
     "Channel",
     "Claim",
     "Criterion",
+    "Decision",
     "Fault",
     "Invites",
     "Key",
+    "Lifted",
     "LineFacts",
     "LintFinding",
     "LintRule",
@@ -44,10 +53,13 @@ __all__ = [
     "MetricKey",
     "Metrics",
     "NoPlanYet",
+    "Objection",
+    "Override",
     "Parties",
     "Party",
     "Payee",
     "Plan",
+    "Policy",
     "PresetInfo",
     "Quote",
     "Rank",
@@ -60,7 +72,10 @@ __all__ = [
     "UnknownPreset",
     "Words",
     "WorstCase",
+    "canonical",
     "choose_seller",
+    "content_hash",
+    "decide",
     "derived",
     "evaluate_rank",
     "faults",
@@ -69,6 +84,7 @@ __all__ = [
     "holds",
     "json_schema",
     "load",
+    "load_policy",
     "loads",
     "next_rank",
     "percent",
@@ -83,6 +99,7 @@ __all__ = [
     "review",
     "rule_set",
     "share_line",
+    "trial_refusal",
     "version_at",
     "window_days",
     "worst_case",

@@ -16,7 +16,7 @@ from shared_core.rewards.errors import (
 )
 from shared_core.rewards.events import PayoutChanged, RankChanged
 from shared_core.rewards.ladder import review
-from shared_core.rewards.models import Earning, Payout, RankStep, Sale
+from shared_core.rewards.models import Earning, Payout, RankStep, RefusedShare, Sale
 from shared_core.rewards.payouts import mark_payout_failed, mark_payout_paid, request_payout
 from shared_core.rewards.people import parties, quotes, ranks_of
 from shared_core.rewards.people import quote_line as quote
@@ -42,6 +42,7 @@ from shared_core.rewards.reads import (
 )
 from shared_core.rewards.rules import EarningState, PayoutState
 from shared_core.rewards.tax import Earlier, Withholding, withhold
+from shared_core.rewards.trial import TrialGate, never_on_trial, refused_shares
 from shared_core.rewards.wiring import Rewards, listeners
 
 __all__ = [
@@ -62,9 +63,11 @@ __all__ = [
     "PlanNotPayable",
     "RankChanged",
     "RankStep",
+    "RefusedShare",
     "Rewards",
     "Sale",
     "TakenOut",
+    "TrialGate",
     "UnknownEarning",
     "UnknownPayout",
     "Wallet",
@@ -81,6 +84,7 @@ __all__ = [
     "mark_payout_paid",
     "mature_due",
     "metrics",
+    "never_on_trial",
     "parties",
     "payout",
     "payout_by_code",
@@ -90,6 +94,7 @@ __all__ = [
     "rank_of",
     "rank_steps",
     "ranks_of",
+    "refused_shares",
     "request_payout",
     "review",
     "taken_out",

@@ -4,7 +4,7 @@ The people, ranks and rates of an order are looked up once, when it is placed; n
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -23,8 +23,13 @@ from shared_core.rewards.rules import EarningState
 SWEEP_ORDERS_MAX = 200
 
 
-def freeze(session: Session, plan: Plan, order_id: int, *, at: datetime) -> list[Earning]:
-    """Decide who earns what on a placed order. Decided once: an order that has earnings keeps them."""
+def freeze(
+    session: Session, plan: Plan, order_id: int, *, at: datetime, within: Callable[[list[Earning]], list[Earning]]
+) -> list[Earning]:
+    """Decide who earns what on a placed order. Decided once: an order that has earnings keeps them.
+
+    `within` keeps those of the shares that the plan's standing allows.
+    """
     order = orders.order(session, order_id)
     if _of_order(session, order_id):
         return []
@@ -36,9 +41,10 @@ def freeze(session: Session, plan: Plan, order_id: int, *, at: datetime) -> list
         for share in shares:
             promised = quote_code(plan, facts, _of_same_person(shares, share), share.member_id or 0)
             made.append(_earning(plan, order, line, share, number=len(made) + 1, promised=promised, at=at))
-    session.add_all(made)
+    kept = within(made)
+    session.add_all(kept)
     session.flush()
-    return made
+    return kept
 
 
 def line_facts(line: orders.OrderLine, *, channel: Channel | str, currency: str) -> LineFacts:

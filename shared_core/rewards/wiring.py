@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
@@ -26,13 +27,18 @@ from shared_core.plan import NoPlanYet, Plan, version_at
 from shared_core.rewards import earnings, ladder, merging, sales
 from shared_core.rewards.board import Board
 from shared_core.rewards.errors import PlanNotPayable
+from shared_core.rewards.models import Earning
+from shared_core.rewards.trial import TrialGate, keep_within, never_on_trial
 
 
-def listeners(plans: Sequence[Plan], zone: str) -> "Rewards":
-    """The listeners for a shop's plan versions, in the shop's zone. Raises PlanNotPayable."""
+def listeners(plans: Sequence[Plan], zone: str, *, on_trial: TrialGate = never_on_trial) -> "Rewards":
+    """The listeners for a shop's plan versions, in the shop's zone. Raises PlanNotPayable.
+
+    `on_trial` says whether a plan runs as a trial, within the plan room's limits.
+    """
     for plan in plans:
         _check_payable(plan)
-    return Rewards(tuple(plans), zone)
+    return Rewards(tuple(plans), zone, on_trial)
 
 
 @dataclass(frozen=True)
@@ -41,6 +47,7 @@ class Rewards:
 
     plans: tuple[Plan, ...]
     zone: str
+    on_trial: TrialGate = never_on_trial
 
     def subscribe(self, listeners: Listeners) -> None:
         """Register with the shop's listeners."""
@@ -59,7 +66,9 @@ class Rewards:
     def on_placed(self, session: Session, event: OrderPlaced) -> None:
         """Freeze who earns what."""
         plan = version_at(self.plans, event.at, zone=ZoneInfo(self.zone))
-        earnings.freeze(session, plan, event.order_id, at=event.at)
+        earnings.freeze(
+            session, plan, event.order_id, at=event.at, within=partial(self._within, session, plan, event.at)
+        )
 
     def on_paid(self, session: Session, event: OrderPaid) -> None:
         """Owe it."""
@@ -108,6 +117,12 @@ class Rewards:
         merging.merge(
             session, plan, visitor_id=event.visitor_id, member_id=event.member_id, zone=self.zone, at=event.at
         )
+
+    def _within(self, session: Session, plan: Plan, at: datetime, wanted: list[Earning]) -> list[Earning]:
+        """All that is wanted under a published plan, what the limits allow under one on trial."""
+        if not wanted or not self.on_trial(session, plan, at):
+            return wanted
+        return keep_within(session, wanted, zone=self.zone, at=at)
 
     def _ranking(self, at: datetime) -> Plan:
         """The version by which ranks are decided; history from before the first version counts by the first."""

@@ -1,5 +1,6 @@
 """The storefront: one shop as a web application. `create_app("brand")` is all a shop's own app.py needs."""
 
+from shared_core.storefront import publishing
 from shared_core.storefront.access import ACCESS_DAYS, ACCESS_DAYS_MAX, AccessLink, Appointed, appoint, give_links
 from shared_core.storefront.app import create_app, run_worker
 from shared_core.storefront.brand import BrandConfig
@@ -26,6 +27,7 @@ __all__ = [
     "give_links",
     "hookimpl",
     "load_brand",
+    "publishing",
     "review_brand",
     "run_worker",
     "shop_texts",

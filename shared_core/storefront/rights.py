@@ -17,6 +17,8 @@ class Right(StrEnum):
     REFUNDS = "refunds"
     PAYOUTS = "payouts"
     BOOKS = "books"
+    PLAN = "plan"
+    """See what rules of law say of the growth plan, and make it live."""
     STAFF = "staff"
     LOG_INS = "log_ins"
     """Hand a member who has no log-in yet the link with which to set one."""

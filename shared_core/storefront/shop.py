@@ -12,7 +12,7 @@ from shared_core.kernel.database import Database
 from shared_core.kernel.findings import ConfigError
 from shared_core.kernel.settings import Settings, review
 from shared_core.storefront import brand as brands
-from shared_core.storefront import wiring
+from shared_core.storefront import publishing, wiring
 from shared_core.storefront.brand import BrandConfig
 from shared_core.storefront.clicks import ClickBatcher
 from shared_core.storefront.hookspecs import Hooks
@@ -20,6 +20,7 @@ from shared_core.storefront.limits import Limiter
 from shared_core.storefront.loops import PerLoop
 from shared_core.storefront.schema import Schema
 from shared_core.storefront.theme import Theme
+from shared_core.storefront.trial import TrialWatch
 from shared_core.storefront.wiring import PlanBook
 
 DEVELOPMENT_KEY = "development only: signatures made with this key prove nothing"
@@ -57,6 +58,7 @@ class Shop:
     schema: Schema
     limiter: Limiter
     clicks: PerLoop[ClickBatcher]
+    trial: TrialWatch
     turns: PerLoop[asyncio.Semaphore]
     """A write request takes its turn here before it takes a thread, see `WRITERS_MAX`."""
     readers: PerLoop[asyncio.Semaphore]
@@ -81,7 +83,8 @@ class Shop:
         plans = (plan.load(brand_dir / "plan.toml", currency=currency),)
         now = clock if clock is not None else utc_now
         book, hooks = wiring.PlanBook(plans, brand), Hooks.load(brand_dir)
-        heard = wiring.listeners(book, hooks)
+        gate = publishing.trial_gate(settings, zone=brand.shop.zone)
+        heard = wiring.listeners(book, hooks, on_trial=gate)
         database = Database(settings.database_url, heard)
         gateway = supply.LocalGateway(database, supply.Terms(store=STORE, currency=currency))
         desk = orders.SupplyDesk(database, gateway, clock=now, zone=brand.shop.zone)
@@ -105,6 +108,7 @@ class Shop:
             schema=Schema(settings.database_url, brand_dir),
             limiter=Limiter(enabled=settings.rate_limits),
             clicks=PerLoop(partial(ClickBatcher, database)),
+            trial=TrialWatch(database, book.at, gate),
             turns=PerLoop(partial(asyncio.Semaphore, WRITERS_MAX[database.dialect])),
             readers=PerLoop(partial(asyncio.Semaphore, READERS_MAX)),
         )

@@ -25,12 +25,14 @@ from starlette.concurrency import run_in_threadpool
 from shared_core import members, orders
 from shared_core.kernel.codes import hash_token, new_code, new_token
 from shared_core.kernel.errors import Forbidden, PlatformError
-from shared_core.storefront import cookies, languages, limits, security
+from shared_core.storefront import cookies, languages, limits, security, trial
 from shared_core.storefront.rights import Right
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.who import Viewer
 
 API_PREFIX = "/api/"
+TRIAL_BANNER = "core:parts/trial.html"
+"""The core's own: a theme cannot take it away."""
 
 
 class LoginRequired(PlatformError):
@@ -132,6 +134,7 @@ PayoutsDep = Annotated[Viewer, Depends(Holder(Right.PAYOUTS))]
 BooksDep = Annotated[Viewer, Depends(Holder(Right.BOOKS))]
 StaffDep = Annotated[Viewer, Depends(Holder(Right.STAFF))]
 LogInsDep = Annotated[Viewer, Depends(Holder(Right.LOG_INS))]
+PlanDep = Annotated[Viewer, Depends(Holder(Right.PLAN))]
 
 
 async def transaction(shop: ShopDep, viewer: ViewerDep) -> AsyncIterator[Session]:
@@ -205,23 +208,23 @@ def render(request: Request, name: str, *, status_code: int = 200, **context: ob
     Every template also knows brand, viewer, locale, csrf_token, nonce, cart_count, path, theme_url and asset(path).
     """
     shop, viewer = the_shop(request), current(request)
-    content = shop.theme.render(
-        name,
-        {
-            "brand": shop.brand,
-            "viewer": viewer,
-            "locale": viewer.locale,
-            "translate": shop.theme.translate(viewer.locale),
-            "translate_plural": shop.theme.translate_plural(viewer.locale),
-            "csrf_token": security.form_token(shop.keys, binding=form_binding(request), at=shop.clock()),
-            "nonce": security.nonce(request),
-            "cart_count": viewer.cart_count,
-            "path": own_path(request),
-            "in_language": partial(in_language, request),
-            **shop.hooks.template_context(viewer),
-            **context,
-        },
-    )
+    known = {
+        "brand": shop.brand,
+        "viewer": viewer,
+        "locale": viewer.locale,
+        "translate": shop.theme.translate(viewer.locale),
+        "translate_plural": shop.theme.translate_plural(viewer.locale),
+        "csrf_token": security.form_token(shop.keys, binding=form_binding(request), at=shop.clock()),
+        "nonce": security.nonce(request),
+        "cart_count": viewer.cart_count,
+        "path": own_path(request),
+        "in_language": partial(in_language, request),
+        **shop.hooks.template_context(viewer),
+        **context,
+    }
+    content = shop.theme.render(name, known)
+    if shop.trial.on_trial(shop.clock()):
+        content = trial.with_banner(content, shop.theme.render(TRIAL_BANNER, known))
     if "lang" in request.query_params:
         _keep_language(request, viewer.locale)
     return HTMLResponse(content, status_code=status_code)

@@ -125,11 +125,11 @@ def counter(database: Database, gateway: supply.SupplyGateway, plans: PlanBook) 
     )
 
 
-def listeners(plans: PlanBook, hooks: Hooks) -> Listeners:
-    """Who hears what in this shop."""
+def listeners(plans: PlanBook, hooks: Hooks, *, on_trial: rewards.TrialGate) -> Listeners:
+    """Who hears what in this shop; `on_trial` says whether a plan earns within the limits of a trial only."""
     built = Listeners()
     built.listen(members.VisitorMerged, _hand_over_cart)
-    rewards.listeners(plans.versions, plans.brand.shop.zone).subscribe(built)
+    rewards.listeners(plans.versions, plans.brand.shop.zone, on_trial=on_trial).subscribe(built)
     built.listen(orders.OrderPaid, _joiner(plans))
     hooks.subscribe(built)
     return built

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shared_core import members, supply
 from shared_core.kernel.codes import hash_token, new_token
 from shared_core.kernel.money import Money
-from shared_core.storefront import Shop, Worker
+from shared_core.storefront import Shop, Worker, publishing
 from tests.bench.servers import Site
 
 PRODUCTS = 1_000
@@ -48,6 +48,7 @@ def promoter_code(number: int) -> str:
 def fill(site: Site, *, customers: int) -> Filled:
     """Fill an empty site. The customers are fans of the promoters, so that their orders pay shares."""
     with opened(site) as shop:
+        _publish(shop)
         _stock_up(shop)
         promoters = _promote(shop)
         staff = _staff(shop)
@@ -75,6 +76,15 @@ def opened(site: Site) -> Iterator[Shop]:
         yield shop
     finally:
         shop.database.dispose()
+
+
+def _publish(shop: Shop) -> None:
+    """A plan on trial would refuse most of the shares."""
+    growth, at = shop.plans[0], datetime.now(UTC)
+    report = publishing.review(growth, shop.brand_dir)
+    decided = publishing.decision(report, shop.brand_dir, shop.settings, zone=shop.brand.shop.zone, at=at)
+    with shop.database.transaction() as session:
+        publishing.publish(session, growth, report, decided, by="the benchmark", at=at)
 
 
 def _stock_up(shop: Shop) -> None:

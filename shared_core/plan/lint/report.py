@@ -125,8 +125,11 @@ class Report:
 
     @property
     def worst(self) -> dict[str, LintSeverity]:
-        """Rule id -> the heaviest severity with which it fired."""
-        return {each.rule.id: each.severity for each in reversed(self.findings)}
+        """Rule id -> the heaviest severity with which it fired, the worst rule first."""
+        heaviest: dict[str, LintSeverity] = {}
+        for each in self.findings:
+            heaviest.setdefault(each.rule.id, each.severity)
+        return heaviest
 
     def headline(self, locale: str) -> str:
         """One sentence about the whole."""

@@ -4,6 +4,7 @@ from shared_core.storefront.api import (
     admin_goods,
     admin_orders,
     admin_people,
+    admin_plan,
     admin_staff,
     cart,
     catalogue,
@@ -42,6 +43,7 @@ routers = tuple(
         admin_orders,
         admin_goods,
         admin_people,
+        admin_plan,
         admin_staff,
     )
 )

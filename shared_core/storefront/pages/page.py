@@ -32,6 +32,7 @@ NOTICES: Mapping[str, str] = {
     "sent": N_("Noted as sent."),
     "received": N_("The goods are in stock."),
     "paid": N_("The payout is noted as paid."),
+    "published": N_("The plan is published."),
     "failed": N_("The payout is noted as failed; the amount is available again."),
 }
 """What a page says at the top after a redirect with `?done=…`."""

@@ -1,0 +1,116 @@
+"""`platformctl plan`: the plan of the shop in the current folder, reviewed, published, told."""
+
+import getpass
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from platformctl import output
+from platformctl.messages import translate
+from shared_core import plan, storefront
+from shared_core.kernel.database import Database
+from shared_core.kernel.settings import Settings
+from shared_core.storefront import publishing
+
+BRAND = Path("brand")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A plan file, what the rules say of it and who answers for it today."""
+
+    growth: plan.Plan
+    report: plan.Report
+    decision: plan.Decision
+    settings: Settings
+    zone: str
+
+
+def read() -> Case:
+    """The plan in brand/plan.toml. Raises ConfigError for a brand, a plan or a policy that cannot be used."""
+    shop, settings = storefront.load_brand(BRAND).shop, Settings()
+    growth = plan.load(BRAND / "plan.toml", currency=shop.currency)
+    report = publishing.review(growth, BRAND)
+    decided = publishing.decision(report, BRAND, settings, zone=shop.zone, at=datetime.now(UTC))
+    return Case(growth, report, decided, settings, shop.zone)
+
+
+def publish(case: Case, *, by: str) -> None:
+    """Make it live. Raises PlanRefused, PlanVersionUsed."""
+    database = Database(case.settings.database_url)
+    try:
+        with database.transaction() as session:
+            who = by or getpass.getuser()
+            publishing.publish(session, case.growth, case.report, case.decision, by=who, at=datetime.now(UTC))
+    finally:
+        database.dispose()
+
+
+def tell(case: Case, *, as_json: bool) -> None:
+    """The report, what stops the plan, and who answers for what."""
+    decided = case.decision
+    if as_json:
+        output.say_json(
+            {
+                "ok": decided.may_publish,
+                "report": case.report.as_dict(),
+                "stopped_by": [{"rule": each.rule, "severity": each.severity} for each in decided.stopped_by],
+                "overrides": [each.as_dict() for each in decided.lifted],
+            }
+        )
+        return
+    print(case.report.text("zh-CN" if output.speaks_chinese() else "en"))
+    for objection in decided.stopped_by:
+        why = translate(objection.why).format(**objection.params)
+        output.say("Stopped by {rule}: {why}.", rule=objection.rule, why=why)
+    for each in decided.lifted:
+        persons = ", ".join(each.override.persons)
+        output.say(
+            "{rule}: {persons} answer for it until {day}.",
+            rule=each.rule,
+            persons=persons,
+            day=each.override.expires.isoformat(),
+        )
+
+
+def tell_published(*, as_json: bool) -> None:
+    """Whether the plan in the folder is live, and everything that was published, the newest first."""
+    case = read()
+    database = Database(case.settings.database_url)
+    try:
+        with database.reading() as session:
+            live = publishing.publication(session, case.growth, zone=case.zone, at=datetime.now(UTC))
+            rows = publishing.history(session)
+    finally:
+        database.dispose()
+    if as_json:
+        output.say_json(
+            {
+                "ok": True,
+                "name": case.growth.name,
+                "version": case.growth.version,
+                "live": live is not None,
+                "published": [
+                    {
+                        "name": row.name,
+                        "version": row.version,
+                        "effective_from": row.effective_from,
+                        "content_hash": row.content_hash,
+                        "rule_set": row.rule_set,
+                        "overrides": row.overrides,
+                        "valid_until": row.valid_until,
+                        "published_by": row.published_by,
+                        "published_at": row.published_at,
+                    }
+                    for row in rows
+                ],
+            }
+        )
+        return
+    output.say(
+        "{name}, version {version}: live." if live else "{name}, version {version}: not live; in production a trial.",
+        name=case.growth.name,
+        version=case.growth.version,
+    )
+    for row in rows:
+        print(f"  {row.name} {row.version}  {row.published_at.isoformat()}  {row.published_by}")

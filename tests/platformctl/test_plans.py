@@ -1,0 +1,155 @@
+"""plan check, show and publish: what stops a plan, who answers for it, what is live."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from shared_core import plan
+from tests.databases import Databases
+from tests.platformctl.conftest import Command
+
+OVERRIDE = """\
+[[overrides]]
+rule = "{rule}"
+persons = {persons}
+reason = "We have looked at it."
+legal_reference = "Opinion 7/2026"
+expires = {expires}
+"""
+STOPPING = ("CN-TEAM", "CN-CRIM", "CN-RANK-HEAD", "CN-DIRECT", "CN-WX", "CN-BIND")
+
+
+@pytest.fixture
+def database(ctl: Command, databases: Databases, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The address of an empty database, which the shop takes for its own."""
+    with databases.empty() as url:
+        monkeypatch.setenv("SHOP_DATABASE_URL", url)
+        yield url
+
+
+@pytest.fixture
+def shop(ctl: Command, place: Path, database: str) -> Path:
+    """A new shop in yuan with the preset that nothing stops, and a migrated database."""
+    assert ctl("new", "shop", "--yes", "--set", "currency=CNY").code == 0
+    assert ctl("migrate", "-C", place / "shop").code == 0
+    return place / "shop"
+
+
+@pytest.fixture
+def stopped(shop: Path) -> Path:
+    """The same with a plan that rules stop."""
+    (shop / "brand/plan.toml").write_text(plan.preset("fan-lock"), "utf-8")
+    return shop
+
+
+def overrides(*rules: str, persons: str = '["A", "B"]', expires: str = "2999-01-01") -> str:
+    return "\n".join(OVERRIDE.format(rule=rule, persons=persons, expires=expires) for rule in rules)
+
+
+def live(ctl: Command, shop: Path) -> dict[str, object]:
+    found: dict[str, object] = json.loads(ctl("plan", "show", "-C", shop, "--json").out)
+    return found
+
+
+def test_a_plan_that_nothing_stops_goes_live(ctl: Command, shop: Path) -> None:
+    checked = ctl("plan", "check", "-C", shop)
+    assert (checked.code, "No rule fired, rule set v1" in checked.out) == (0, True)
+    assert "Not evaluated: X-FREEZE" in checked.out
+    assert live(ctl, shop)["live"] is False
+    assert "not live; in production a trial" in ctl("plan", "show", "-C", shop).out
+    published = ctl("plan", "publish", "-C", shop, "--by", "Li Hua")
+    assert (published.code, "version 1, is live" in published.out) == (0, True)
+    told = live(ctl, shop)
+    assert told["live"] is True
+    assert [each["published_by"] for each in told["published"]] == ["Li Hua"]  # type: ignore[attr-defined]
+    assert "Li Hua" in ctl("plan", "show", "-C", shop).out
+
+
+def test_publishing_twice_is_publishing_once(ctl: Command, shop: Path) -> None:
+    assert ctl("plan", "publish", "-C", shop).code == ctl("plan", "publish", "-C", shop).code == 0
+    assert len(live(ctl, shop)["published"]) == 1  # type: ignore[arg-type]
+
+
+def test_an_edit_is_not_live_and_needs_a_new_version(ctl: Command, shop: Path) -> None:
+    assert ctl("plan", "publish", "-C", shop).code == 0
+    file = shop / "brand/plan.toml"
+    file.write_text(file.read_text("utf-8").replace('rate = "10%"', 'rate = "9%"'), "utf-8")
+    assert live(ctl, shop)["live"] is False
+    refused = ctl("plan", "publish", "-C", shop)
+    assert (refused.code, "Give the change a new version" in refused.err) == (3, True)
+    file.write_text(file.read_text("utf-8").replace('version = "1"', 'version = "2"'), "utf-8")
+    assert ctl("plan", "publish", "-C", shop).code == 0
+    assert [each["version"] for each in live(ctl, shop)["published"]] == ["2", "1"]  # type: ignore[attr-defined]
+
+
+def test_a_plan_that_rules_stop_is_refused_with_their_ids(ctl: Command, stopped: Path) -> None:
+    outcome = ctl("plan", "publish", "-C", stopped)
+    assert outcome.code == 1
+    assert all(f"Stopped by {rule}: nobody answers for it." in outcome.out for rule in STOPPING)
+    assert "It is stopped by: CN-TEAM, CN-CRIM" in outcome.err
+    assert live(ctl, stopped)["published"] == []
+    as_json = ctl("plan", "publish", "-C", stopped, "--json")
+    assert (as_json.code, json.loads(as_json.out)["error"]) == (1, "plan_refused")
+
+
+def test_check_ends_as_publishing_would(ctl: Command, stopped: Path) -> None:
+    outcome = ctl("plan", "check", "-C", stopped, "--json")
+    told = json.loads(outcome.out)
+    assert (outcome.code, told["ok"]) == (1, False)
+    assert {each["rule"] for each in told["stopped_by"]} == set(STOPPING)
+    assert "brand/plan.toml:" in ctl("plan", "check", "-C", stopped).out
+
+
+def test_the_shops_policy_lifts_overrides_and_the_core_teams_the_rest(
+    ctl: Command, stopped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    policy = stopped / "brand/policy.toml"
+    policy.write_text(overrides(*STOPPING, persons='["Li Hua"]'), "utf-8")
+    still = json.loads(ctl("plan", "check", "-C", stopped, "--json").out)
+    assert {each["rule"] for each in still["stopped_by"]} == {"CN-TEAM", "CN-CRIM", "CN-RANK-HEAD"}
+    assert "a shop's own policy cannot lift" in ctl("plan", "check", "-C", stopped).out
+    core = tmp_path / "core.toml"
+    core.write_text(overrides("CN-TEAM", "CN-CRIM", "CN-RANK-HEAD"), "utf-8")
+    monkeypatch.setenv("SHOP_POLICY_FILE", str(core))
+    assert "CN-DIRECT: Li Hua answer for it until 2999-01-01." in ctl("plan", "check", "-C", stopped).out
+    assert ctl("plan", "publish", "-C", stopped).code == 0
+    [row] = live(ctl, stopped)["published"]  # type: ignore[misc]
+    assert row["valid_until"] == "2999-01-01" and len(row["overrides"]) == len(STOPPING)
+
+
+def test_an_expired_override_lifts_nothing(ctl: Command, stopped: Path) -> None:
+    (stopped / "brand/policy.toml").write_text(overrides("CN-BIND", expires="2020-01-01"), "utf-8")
+    assert "Stopped by CN-BIND: the override expired on 2020-01-01." in ctl("plan", "check", "-C", stopped).out
+
+
+def test_a_misspelt_policy_is_refused_with_line_and_nearest_name(ctl: Command, stopped: Path) -> None:
+    (stopped / "brand/policy.toml").write_text(overrides("CN-BIND").replace("reason", "reson"), "utf-8")
+    outcome = ctl("plan", "publish", "-C", stopped)
+    assert outcome.code == 1
+    assert "policy.toml:4" in outcome.err and "'reason'" in outcome.err
+
+
+def test_promises_in_the_shops_texts_stop_it_too(ctl: Command, shop: Path) -> None:
+    (shop / "brand/theme/templates/about.html").write_text("<p>\n躺赚</p>\n", "utf-8")
+    outcome = ctl("plan", "publish", "-C", shop)
+    assert outcome.code == 1
+    assert "brand/theme/templates/about.html:2" in outcome.out
+
+
+@pytest.mark.parametrize("name", [each.name for each in plan.presets()])
+def test_the_publishable_variant_of_every_preset_is_published(ctl: Command, shop: Path, name: str) -> None:
+    printed = ctl("plan", "show", "--publishable", name)
+    assert printed.code == 0
+    (shop / "brand/plan.toml").write_text(printed.out, "utf-8")
+    assert ctl("plan", "publish", "-C", shop).code == 0
+    assert live(ctl, shop)["live"] is True
+
+
+def test_the_report_speaks_chinese_on_a_chinese_machine(
+    ctl: Command, stopped: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LANGUAGE", "zh_CN")
+    told = ctl("plan", "check", "-C", stopped).out
+    assert "上线按下线的销售业绩获得报酬" in told and "没有人为此负责" in told
