@@ -9,7 +9,7 @@ from shared_core import plan
 from shared_core.storefront import publishing
 from shared_core.storefront.models import Publication
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import Viewer
+from shared_core.storefront.who import Viewer
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ OFFICE = (
     "/admin/members",
     "/admin/payouts",
     "/admin/books",
+    "/admin/plan",
     "/admin/staff",
 )
 
@@ -66,6 +67,12 @@ def test_forms_with_faults_are_accessible(front: Front, phone: Visit) -> None:
         faults += faults_here(phone, path)
     expect(page.locator("[aria-invalid=true]")).to_have_count(3)
     assert faults == []
+
+
+def test_the_banner_of_a_trial_is_accessible(front: Front, phone: Visit) -> None:
+    front.shop.trial.gate = lambda session, growth, at: True
+    assert faults_of(phone, "/") == []
+    assert phone.page.locator("body > aside.note").is_visible()
 
 
 def test_the_back_office_is_accessible_at_a_desk(front: Front, desk: Visit) -> None:

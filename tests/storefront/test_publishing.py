@@ -42,6 +42,7 @@ def production(database_url: str) -> Settings:
         worker_inline=False,
         environment="production",
         secret_key="k" * 40,
+        base_url="https://shop.example",
         _env_file=None,
     )
 
@@ -230,7 +231,7 @@ def test_no_theme_takes_the_banner_away(participants: Path, production: Settings
     front = open_front(participants, production, clock)
     page = browser(front).get("/?lang=en").text
     close_front(front)
-    assert page.startswith("<html><body class=mine><div") and BANNER in page and "Mine" in page
+    assert page.startswith("<html><body class=mine><aside") and BANNER in page and "Mine" in page
 
 
 def test_publishing_ends_the_banner_at_once(live: Front) -> None:

@@ -1,4 +1,4 @@
-"""The back office under /admin, for staff: what waits, orders, goods, people, payouts, books, the plan, who works here."""
+"""The back office under /admin, for staff: what waits, orders, goods, people, payouts, books, plan, who works here."""
 
 from shared_core.storefront.admin import books, goods, orders, overview, payouts, people, plans, staff
 

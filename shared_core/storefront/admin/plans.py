@@ -13,7 +13,7 @@ from shared_core.storefront import plan_desk
 from shared_core.storefront.admin import acting
 from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import PlanDep, ReadDep, ShopDep, PlanDep, current
+from shared_core.storefront.viewer import PlanDep, ReadDep, ShopDep, current
 
 HOME = "/admin/plan"
 TONES: Mapping[plan.LintSeverity, str] = {"block": "bad", "override": "warn", "warn": "warn", "info": ""}

@@ -9,7 +9,7 @@ from shared_core.storefront import plan_desk
 from shared_core.storefront.api.shapes import Output
 from shared_core.storefront.models import Publication
 from shared_core.storefront.problems import responses
-from shared_core.storefront.viewer import PlanDep, ReadDep, SessionDep, ShopDep, PlanDep
+from shared_core.storefront.viewer import PlanDep, ReadDep, SessionDep, ShopDep
 
 router = APIRouter(prefix="/admin", tags=["back office: plan"])
 
