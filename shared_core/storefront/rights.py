@@ -18,14 +18,15 @@ class Right(StrEnum):
     PAYOUTS = "payouts"
     BOOKS = "books"
     PLAN = "plan"
-    """See what rules of law say of the growth plan, and make it live."""
+    """See what rules of law say of the growth plan."""
+    PUBLISH = "publish"
     STAFF = "staff"
     LOG_INS = "log_ins"
     """Hand a member who has no log-in yet the link with which to set one."""
 
 
 RIGHTS: Mapping[str, frozenset[Right]] = {
-    "staff": frozenset({Right.ORDERS, Right.GOODS, Right.MEMBERS}),
+    "staff": frozenset({Right.ORDERS, Right.GOODS, Right.MEMBERS, Right.PLAN}),
     "owner": frozenset(Right),
 }
 """By staff role."""

@@ -135,6 +135,7 @@ BooksDep = Annotated[Viewer, Depends(Holder(Right.BOOKS))]
 StaffDep = Annotated[Viewer, Depends(Holder(Right.STAFF))]
 LogInsDep = Annotated[Viewer, Depends(Holder(Right.LOG_INS))]
 PlanDep = Annotated[Viewer, Depends(Holder(Right.PLAN))]
+PublishDep = Annotated[Viewer, Depends(Holder(Right.PUBLISH))]
 
 
 async def transaction(shop: ShopDep, viewer: ViewerDep) -> AsyncIterator[Session]:

@@ -13,7 +13,7 @@ from shared_core.storefront import plan_desk
 from shared_core.storefront.admin import acting
 from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import PlanDep, ReadDep, ShopDep, current
+from shared_core.storefront.viewer import PlanDep, PublishDep, ReadDep, ShopDep, current
 
 HOME = "/admin/plan"
 TONES: Mapping[plan.LintSeverity, str] = {"block": "bad", "override": "warn", "warn": "warn", "info": ""}
@@ -33,7 +33,7 @@ def report(request: Request, shop: ShopDep, session: ReadDep, viewer: PlanDep) -
 
 
 @router.post("/plan/publication")
-def publish(request: Request, shop: ShopDep, viewer: PlanDep) -> Response:
+def publish(request: Request, shop: ShopDep, viewer: PublishDep) -> Response:
     trouble = acting.attempt(request, shop, lambda session: plan_desk.publish(session, shop, viewer))
     if not trouble:
         shop.trial.forget()

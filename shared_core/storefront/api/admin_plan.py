@@ -9,7 +9,7 @@ from shared_core.storefront import plan_desk
 from shared_core.storefront.api.shapes import Output
 from shared_core.storefront.models import Publication
 from shared_core.storefront.problems import responses
-from shared_core.storefront.viewer import PlanDep, ReadDep, SessionDep, ShopDep
+from shared_core.storefront.viewer import PlanDep, PublishDep, ReadDep, SessionDep, ShopDep
 
 router = APIRouter(prefix="/admin", tags=["back office: plan"])
 
@@ -52,7 +52,7 @@ def plan_report(session: ReadDep, viewer: PlanDep, shop: ShopDep) -> PlanReport:
 
 
 @router.post("/plan/publication", responses=responses(401, 403, 409, 422, 503))
-def publish_plan(session: SessionDep, viewer: PlanDep, shop: ShopDep) -> PlanPublication:
+def publish_plan(session: SessionDep, viewer: PublishDep, shop: ShopDep) -> PlanPublication:
     """Make the plan in force live. Refused (422) with the ids of the rules that stop it; again it changes nothing."""
     published = _shown(plan_desk.publish(session, shop, viewer))
     shop.trial.forget()
