@@ -219,7 +219,7 @@ def test_every_page_of_a_trial_says_so(live: Front, path: str) -> None:
 
 def test_the_back_office_of_a_trial_says_so(live: Front) -> None:
     staff = person(live, "staff")
-    for path in ("/admin", "/admin/plan", "/admin/books"):
+    for path in ("/admin", "/admin/plan", "/admin/orders"):
         assert BANNER in staff.get(f"{path}?lang=en").text
 
 
