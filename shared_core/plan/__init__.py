@@ -1,5 +1,6 @@
 """The growth plan as data: what plan.toml may say, and what follows from it. Pure: no database, web, clock or dice."""
 
+from shared_core.plan import simulation
 from shared_core.plan.ceiling import WorstCase, worst_case
 from shared_core.plan.check import INVITER_PAYEES, Fault, faults, percent
 from shared_core.plan.claims import choose_seller
@@ -100,6 +101,7 @@ __all__ = [
     "rule_set",
     "share_line",
     "trial_refusal",
+    "simulation",
     "version_at",
     "window_days",
     "worst_case",
