@@ -48,6 +48,7 @@ class Replay:
         self.world = World(opened, listeners, plans=(plan,), return_days=plan.returns.days)
         self.book = PlanBook((plan,), BrandConfig.model_validate({"shop": {"name": "Tested"}}))
         self.world.counter = replace(self.world.counter, seller=self.book.seller)
+        self._settle, self.world.settle_down = self.world.settle_down, lambda: None  # once for many is enough
         self.ids: list[int] = []
         self.numbers: dict[int, str] = {}
         self.links: dict[int, int] = {}
@@ -93,11 +94,13 @@ class Replay:
             piece = {self._sku(first): 1}
             whole = self.history.refunds["kind"][row] == EVERYTHING
             self.world.refund(self.numbers[order], None if whole else piece)
+        self._settle()
 
     def _deliver(self, day: int) -> None:
         for order in np.flatnonzero(self.history.orders["delivered"] == day).tolist():
             if order in self.numbers:
                 self.world.deliver(self.numbers[order])
+        self._settle()
 
     # --- what people do ---
 
@@ -151,8 +154,10 @@ class Replay:
                 with self.world.transaction() as session:
                     buyer_id = self.ids[int(self.history.orders["buyer"][order])]
                     self.book.enrol(session, buyer_id, invited_by=None, at=self.world.now)
+        self._settle()
         for order in today:
             self.world.ship(self.numbers[order])
+        self._settle()
 
     def _sku(self, line: int) -> str:
         return self.history.population.assortment[self.history.lines["article"][line]].sku
