@@ -5,6 +5,7 @@ the same functions that rank and pay in a shop. So two plans can be compared on 
 """
 
 from shared_core.plan.simulation.engine import Run, live, simulate
+from shared_core.plan.simulation.fitting import Bought, fit
 from shared_core.plan.simulation.history import EVERYTHING, PIECE, History, draw
 from shared_core.plan.simulation.population import (
     MEMBERS_MAX,
@@ -20,11 +21,13 @@ __all__ = [
     "MONTHS_MAX",
     "PIECE",
     "Article",
+    "Bought",
     "History",
     "Population",
     "PopulationUnusable",
     "Run",
     "draw",
+    "fit",
     "live",
     "simulate",
 ]
