@@ -28,6 +28,11 @@ class NotAShop(CommandError):
     message = "There is no shop in {folder} (no brand/brand.toml). Make one with: platformctl new my-shop"
 
 
+class NoSuchPlan(CommandError):
+    code = "no_such_plan"
+    message = "{plan!r} is neither a file nor a preset. Presets: {known}."
+
+
 class UnknownAnswer(CommandError):
     code = "unknown_answer"
     message = "{key!r} is not something a shop can be asked. {hint}"

@@ -2,6 +2,7 @@
 
 import importlib
 import os
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -29,6 +30,11 @@ def translate(message: str) -> str:
     if not message or language() == "en":
         return message
     return str(_catalogue(language()).gettext(message))
+
+
+def translator(locale: str) -> Callable[[str], str]:
+    """The same for another language than the machine's: "en" or "zh-CN"."""
+    return str if locale == "en" else _catalogue(locale).gettext
 
 
 @lru_cache(maxsize=4)

@@ -7,7 +7,7 @@ from typing import NoReturn
 import typer
 
 from platformctl import output
-from platformctl.cli import exchange, people, plans, running, shops
+from platformctl.cli import exchange, people, plans, running, shops, simulating
 from platformctl.failures import DatabaseUnusable, exit_code_of
 from platformctl.messages import N_
 from platformctl.messages import translate as _
@@ -26,6 +26,7 @@ running.register(app)
 exchange.register(app)
 people.register(app)
 plans.register(app)
+simulating.register(app)
 
 
 def main() -> None:

@@ -18,8 +18,9 @@ from tests.platformctl.conftest import Command
 
 PACKAGE = Path(str(platformctl.__file__)).parent
 HEAVY = {"copier", "sqlalchemy", "fastapi", "pydantic", "jinja2", "babel", "uvicorn", "alembic", "yaml", "tomlkit"}
+HEAVY.add("numpy")
 MARKERS = ("_", "N_", "translate", "output.say", "output.note")
-COMMANDS = ("new", "demo", "dev", "worker", "migrate", "seed", "books", "presets", "check", "doctor")
+COMMANDS = ("new", "demo", "dev", "worker", "migrate", "seed", "books", "presets", "check", "doctor", "simulate")
 
 
 def run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
