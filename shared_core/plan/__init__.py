@@ -19,6 +19,7 @@ from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import ShareRule
 from shared_core.plan.schema.terms import CHANNELS, PAYEES, Basis, Channel, Payee, Words, window_days
 from shared_core.plan.shares import LineFacts, Parties, Party, Share, share_line
+from shared_core.plan.solvency import Offered, Proof, Prover, SaleTerms, WorstSale, line_left, prove
 from shared_core.plan.starters import DEFAULT, PresetInfo, UnknownPreset, preset, presets, publishable
 from shared_core.plan.trial import TRIAL_MEMBERS_MAX, TRIAL_MONTH_MINOR_MAX, TRIAL_REASONS, trial_refusal
 from shared_core.plan.versions import NoPlanYet, canonical, content_hash, version_at
@@ -55,6 +56,7 @@ __all__ = [
     "Metrics",
     "NoPlanYet",
     "Objection",
+    "Offered",
     "Override",
     "Parties",
     "Party",
@@ -62,10 +64,13 @@ __all__ = [
     "Plan",
     "Policy",
     "PresetInfo",
+    "Proof",
+    "Prover",
     "Quote",
     "Rank",
     "Report",
     "RuleSet",
+    "SaleTerms",
     "Share",
     "ShareRule",
     "ShopText",
@@ -73,6 +78,7 @@ __all__ = [
     "UnknownPreset",
     "Words",
     "WorstCase",
+    "WorstSale",
     "canonical",
     "choose_seller",
     "content_hash",
@@ -84,6 +90,7 @@ __all__ = [
     "fired",
     "holds",
     "json_schema",
+    "line_left",
     "load",
     "load_policy",
     "loads",
@@ -92,6 +99,7 @@ __all__ = [
     "preset",
     "presets",
     "progress",
+    "prove",
     "publishable",
     "quote",
     "quote_code",
@@ -100,8 +108,8 @@ __all__ = [
     "review",
     "rule_set",
     "share_line",
-    "trial_refusal",
     "simulation",
+    "trial_refusal",
     "version_at",
     "window_days",
     "worst_case",

@@ -8,12 +8,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from shared_core.plan.paying import CHAINS
+from shared_core.plan.chains import CHAINS, Due, dues
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import ShareRule
 from shared_core.plan.schema.terms import CHANNELS, Payee
 from shared_core.plan.selection import Goods, rule_for
-from shared_core.plan.shares import Due, dues
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import BPS_WHOLE
 from shared_core.kernel.tomlfile import KeyPath, dotted, line_of
 from shared_core.plan.ceiling import worst_case
-from shared_core.plan.paying import CHAINS
+from shared_core.plan.chains import CHAINS
 from shared_core.plan.reach import skipped_by, unreachable
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import ShareRule

@@ -10,17 +10,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared_core.kernel.money import BPS_WHOLE
+from shared_core.plan.chains import CHAINS
 from shared_core.plan.schema.plan import Plan
-from shared_core.plan.schema.terms import Payee
 from shared_core.plan.table import ABSENT, COLUMN, FUND, Flags, Numbers, ShareTable, table_of
 
-CHAINS: tuple[tuple[Payee, ...], ...] = (
-    ("seller", "inviter", "second_inviter"),
-    ("host", "host_inviter"),
-    ("traffic_referrer",),
-    ("team_fund",),
-)
-"""Who stands above whom; differences are taken upwards within one chain."""
 PRODUCT_SAFE_BELOW = 2**31
 """Amounts below this can be multiplied with one another in 64 bits."""
 
@@ -67,9 +60,9 @@ def pay(plan: Plan, sales: Sales, takers: Takers) -> Paid:
     sales = _wide_enough(table, sales)
     margin = np.maximum(sales.margin, 0)
     base = np.where(table.of_margin[rules], margin[:, None], sales.goods[:, None])
-    full = np.where(
-        table.is_fixed[rules], table.fixed[rules] * sales.quantity[:, None], base * rates // BPS_WHOLE
-    ).astype(sales.goods.dtype)
+    full = np.where(table.is_fixed[rules], table.fixed[rules] * sales.quantity[:, None], _part(base, rates)).astype(
+        sales.goods.dtype
+    )
     earning = (rules != ABSENT) & _may_earn(plan, takers)
     amounts = np.where(earning, np.minimum(full, table.at_most[rules]), 0)
     amounts = _shrink(amounts, table.of_margin[rules], margin)
@@ -98,6 +91,11 @@ def rates_of(table: ShareTable, kind: Numbers, takers: Takers) -> tuple[Numbers,
             reached = np.where(rule == ABSENT, reached, np.maximum(reached, rate))
             below = np.where(present[:, column], takers.ranks[:, column], below)
     return rules, rates
+
+
+def _part(base: Numbers, rates: Numbers) -> Numbers:
+    """Basis points of the base, rounded down."""
+    return np.asarray(base * rates // BPS_WHOLE)
 
 
 def _difference(rate: Numbers, reached: Numbers) -> Numbers:

@@ -28,13 +28,17 @@ def rule_for(plan: Plan, goods: Goods, payee: Payee, rank: str) -> ShareRule | N
 
 def fits(rule: ShareRule, goods: Goods, rank: str) -> bool:
     """Whether every condition the rule names is met; a condition it does not name always is."""
+    return fits_goods(rule, goods) and (not rule.ranks or rank in rule.ranks)
+
+
+def fits_goods(rule: ShareRule, goods: Goods) -> bool:
+    """The same without the rank."""
     named: tuple[tuple[Sequence[str], str], ...] = (
         (rule.skus, goods.sku),
         (rule.products, goods.product),
         (rule.brands, goods.brand),
         (rule.categories, goods.category),
         (rule.channels, goods.channel),
-        (rule.ranks, rank),
     )
     return all(value in wanted for wanted, value in named if wanted)
 

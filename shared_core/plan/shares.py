@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared_core.kernel.money import Money
-from shared_core.plan.paying import Paid, Sales, Takers, pay, rates_of
+from shared_core.plan.paying import Paid, Sales, Takers, pay
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import ShareRule
 from shared_core.plan.schema.terms import PAYEES, Basis, Channel, Payee
@@ -68,15 +68,6 @@ class Share:
     amount: Money
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """What a rule gives a payee before any amount is known."""
-
-    payee: Payee
-    rule: ShareRule
-    rate_bps: int
-
-
 def share_line(plan: Plan, line: LineFacts, parties: Parties) -> list[Share]:
     """Every share on one line, in the order of `PAYEES`. Amounts are positive; together never above the goods paid.
 
@@ -94,18 +85,6 @@ def share_lines(plan: Plan, lines: Sequence[LineFacts], parties: Parties) -> lis
     return [_shares(table, line, parties, paid, row) for row, line in enumerate(lines)]
 
 
-def dues(plan: Plan, goods: Goods, ranks: Mapping[Payee, str]) -> list[Due]:
-    """The rule and the rate of every payee present, differences taken; `ranks` says who is present, with which rank."""
-    table = table_of(plan)
-    present = Parties({payee: Party(COLUMN[payee], rank) for payee, rank in ranks.items()})
-    rules, rates = rates_of(table, np.array([table.kind(goods)]), _takers(table, present, copies=1, fund=False))
-    return [
-        Due(payee, table.rules[rules[0, column]], int(rates[0, column]))
-        for payee, column in COLUMN.items()
-        if rules[0, column] != ABSENT
-    ]
-
-
 def _sales(table: ShareTable, lines: Sequence[LineFacts]) -> Sales:
     return Sales(
         kind=np.array([table.kind(line.goods) for line in lines], dtype=np.int64),
@@ -115,12 +94,12 @@ def _sales(table: ShareTable, lines: Sequence[LineFacts]) -> Sales:
     )
 
 
-def _takers(table: ShareTable, parties: Parties, *, copies: int, fund: bool = True) -> Takers:
+def _takers(table: ShareTable, parties: Parties, *, copies: int) -> Takers:
     members, ranks = np.full(len(PAYEES), ABSENT), np.full(len(PAYEES), table.nameless)
     for payee, party in parties.by_payee.items():
         members[COLUMN[payee]] = FUND if party.member_id is None else party.member_id
         ranks[COLUMN[payee]] = table.rank(party.rank)
-    if fund and table.has_fund:
+    if table.has_fund:
         members[COLUMN["team_fund"]] = FUND
     buyer = ABSENT if parties.buyer_id is None else parties.buyer_id
     return Takers(np.tile(members, (copies, 1)), np.tile(ranks, (copies, 1)), np.full(copies, buyer))

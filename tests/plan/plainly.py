@@ -1,14 +1,12 @@
 """The share rules read aloud, one line and one payee after the other: an opinion the array kernel is compared with."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from shared_core.kernel.money import Money, share_of
-from shared_core.plan import PAYEES, LineFacts, Parties, Party, Payee, Plan, Share, ShareRule
-from shared_core.plan.paying import CHAINS
-from shared_core.plan.selection import Goods, rule_for
-from shared_core.plan.shares import Due
+from shared_core.plan import PAYEES, LineFacts, Parties, Party, Payee, Plan, Share
+from shared_core.plan.chains import Due, dues
+from shared_core.plan.selection import Goods
 
 
 def share_line(plan: Plan, line: LineFacts, parties: Parties) -> list[Share]:
@@ -25,32 +23,6 @@ def share_line(plan: Plan, line: LineFacts, parties: Parties) -> list[Share]:
     shares = [_share(each, line, parties.by_payee.get(each.payee, Party(None))) for each in earning]
     capped = _within_caps(plan, line, shares)
     return sorted((each for each in capped if each.amount), key=lambda share: PAYEES.index(share.payee))
-
-
-def dues(plan: Plan, goods: Goods, ranks: Mapping[Payee, str]) -> list[Due]:
-    """The rule and the rate of every payee present, differences taken; `ranks` says who is present, with which rank."""
-    return [due for chain in CHAINS for due in _chain_dues(plan, goods, ranks, chain)]
-
-
-def _chain_dues(plan: Plan, goods: Goods, ranks: Mapping[Payee, str], chain: Sequence[Payee]) -> list[Due]:
-    found: list[Due] = []
-    reached, below = 0, ""
-    for payee in chain:
-        if payee not in ranks:
-            continue
-        rule = rule_for(plan, goods, payee, ranks[payee])
-        if rule is not None:
-            found.append(Due(payee, rule, _rate(rule, reached, same_rank=ranks[payee] == below)))
-            reached = max(reached, rule.rate or 0)
-        below = ranks[payee]
-    return found
-
-
-def _rate(rule: ShareRule, reached: int, *, same_rank: bool) -> int:
-    if not rule.differential:
-        return rule.rate or 0
-    difference = max((rule.rate or 0) - reached, 0)
-    return rule.same_rank_bonus if difference == 0 and same_rank else difference
 
 
 def _may_earn(plan: Plan, payee: Payee, parties: Parties) -> bool:

@@ -3,13 +3,15 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from shared_core import plan
-from shared_core.plan import ceiling, climbing, paying, selection
-from tests.plan import test_ceiling, test_paying, test_ranks, test_shares
+from shared_core.kernel.money import BPS_WHOLE
+from shared_core.plan import ceiling, chains, climbing, payable, paying, selection
+from tests.plan import test_ceiling, test_paying, test_ranks, test_shares, test_solvency
 from tests.plan.plans import lines, people, plans
 
 Test = Callable[..., None]
@@ -62,6 +64,53 @@ def a_threshold_has_to_be_exceeded(planted: pytest.MonkeyPatch) -> None:
     planted.setattr(climbing, "met", more_than)
 
 
+def shares_are_rounded_up(planted: pytest.MonkeyPatch) -> None:
+    """The store does not keep what is left over."""
+    planted.setattr(paying, "_part", lambda base, rates: -(-base * rates // BPS_WHOLE))
+
+
+def a_second_role_escapes_the_limit(planted: pytest.MonkeyPatch) -> None:
+    """The shares of one person are not limited, where there are several."""
+    cap = paying._cap_people
+
+    def forgetful(amounts: Any, people: Any, limit: Any) -> Any:
+        alone = (people[:, :, None] == people[:, None, :]).sum(axis=2) == 1
+        return np.where(alone, cap(amounts, people, limit), amounts)
+
+    planted.setattr(paying, "_cap_people", forgetful)
+
+
+def the_platform_fee_is_forgotten(planted: pytest.MonkeyPatch) -> None:
+    """Only the rail takes its part."""
+    with_fees = plan.SaleTerms.left
+
+    def left(terms: plan.SaleTerms, goods: int, supply: int, paid: int) -> int:
+        return with_fees(plan.SaleTerms(terms.rail_fee_bps), goods, supply, paid)
+
+    planted.setattr(plan.SaleTerms, "left", left)
+
+
+def a_fixed_share_is_proven_for_one_piece(planted: pytest.MonkeyPatch) -> None:
+    """However many are sold."""
+    exactly = payable.Pay.exactly
+    planted.setattr(payable.Pay, "exactly", lambda pay, line: exactly(pay, payable.Amounts(line.goods, line.margin, 1)))
+
+
+def the_proof_takes_no_differences(planted: pytest.MonkeyPatch) -> None:
+    """It counts the whole rate of every inviter."""
+    taken = chains.chain_dues
+
+    def whole(*sale: Any) -> list[chains.Due]:
+        return [chains.Due(due.payee, due.rule, due.rule.rate or 0) for due in taken(*sale)]
+
+    planted.setattr(payable, "chain_dues", whole)
+
+
+def the_proof_forgets_channels(planted: pytest.MonkeyPatch) -> None:
+    """Only sales in the shop are proven."""
+    planted.setattr(payable, "CHANNELS", ("shop",))
+
+
 def law(test: Any, *strategies: st.SearchStrategy[Any]) -> Test:
     """A law of another module, tried often and stopped at the first failure without making it smaller."""
     tries = settings(
@@ -79,6 +128,7 @@ def differences() -> None:
 
 
 SALE = (plans(), lines(), people())
+PROOF = (test_solvency.small_plans(), test_solvency.offers, test_solvency.terms)
 KILLED_BY: list[tuple[Callable[[pytest.MonkeyPatch], None], Test]] = [
     (
         first_in_the_file_wins,
@@ -104,6 +154,15 @@ KILLED_BY: list[tuple[Callable[[pytest.MonkeyPatch], None], Test]] = [
             st.sampled_from(["one", "two", "three", "four"]),
         ),
     ),
+    (shares_are_rounded_up, law(test_solvency.test_the_worst_sale_is_what_trying_every_sale_finds, *PROOF)),
+    (a_second_role_escapes_the_limit, law(test_solvency.test_the_worst_sale_is_what_trying_every_sale_finds, *PROOF)),
+    (the_platform_fee_is_forgotten, test_solvency.test_the_worked_example_leaves_what_the_hand_reckons),
+    (a_fixed_share_is_proven_for_one_piece, test_solvency.test_a_fixed_share_is_paid_for_each_piece),
+    (
+        the_proof_takes_no_differences,
+        test_solvency.test_an_inviter_who_gets_the_difference_adds_nothing_to_the_highest_rate,
+    ),
+    (the_proof_forgets_channels, test_solvency.test_the_channel_in_which_most_is_paid_is_found),
     (a_threshold_has_to_be_exceeded, test_ranks.test_ten_fans_make_a_shopkeeper_and_ten_direct_shopkeepers_a_senior),
 ]
 
