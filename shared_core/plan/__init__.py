@@ -10,6 +10,7 @@ from shared_core.plan.lint.evidence import LintSeverity, Measured, ShopText
 from shared_core.plan.lint.policy import NOBODY, Decision, Lifted, Objection, Override, Policy, decide, load_policy
 from shared_core.plan.lint.report import SEVERITY_WORDS, LintFinding, Report, Unasked, finding_text, fired, review
 from shared_core.plan.loading import load, loads
+from shared_core.plan.parcels import WorstOrder
 from shared_core.plan.quoting import Quote, quote, quote_code
 from shared_core.plan.ranks import Metrics, evaluate_rank, holds, next_rank, progress
 from shared_core.plan.refunds import reversal_target
@@ -18,8 +19,9 @@ from shared_core.plan.schema.network import Binding, Claim, Invites
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import ShareRule
 from shared_core.plan.schema.terms import CHANNELS, PAYEES, Basis, Channel, Payee, Words, window_days
+from shared_core.plan.selling import Offered, SaleTerms, WorstSale, line_left
 from shared_core.plan.shares import LineFacts, Parties, Party, Share, share_line
-from shared_core.plan.solvency import Offered, Proof, Prover, SaleTerms, WorstSale, line_left, prove
+from shared_core.plan.solvency import Proof, Prover, prove
 from shared_core.plan.starters import DEFAULT, PresetInfo, UnknownPreset, preset, presets, publishable
 from shared_core.plan.trial import TRIAL_MEMBERS_MAX, TRIAL_MONTH_MINOR_MAX, TRIAL_REASONS, trial_refusal
 from shared_core.plan.versions import NoPlanYet, canonical, content_hash, version_at
@@ -78,6 +80,7 @@ __all__ = [
     "UnknownPreset",
     "Words",
     "WorstCase",
+    "WorstOrder",
     "WorstSale",
     "canonical",
     "choose_seller",

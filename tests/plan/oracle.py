@@ -39,14 +39,31 @@ def fees(goods: int, terms: SaleTerms) -> int:
 
 def least_left(tested: Plan, offered: Offered, terms: SaleTerms) -> int:
     """The minimum over people, channels and quantities, in minor units."""
-    assert offered.supply_price is not None
+    return min(least_left_of(tested, offered, terms, quantity) for quantity in range(1, terms.quantity_max + 1))
+
+
+def least_of_orders(tested: Plan, items: list[Offered], terms: SaleTerms) -> int:
+    """The minimum over every order of one or several of these SKUs, its parcels paid."""
+    lefts = [{n: least_left_of(tested, each, terms, n) for n in range(1, terms.quantity_max + 1)} for each in items]
+    pieces = itertools.product(range(terms.quantity_max + 1), repeat=len(items))
+    return min(_order_left(items, lefts, counts, terms) for counts in pieces if any(counts))
+
+
+def _order_left(items: list[Offered], lefts: list[dict[int, int]], counts: tuple[int, ...], terms: SaleTerms) -> int:
+    bought = [(item, left[n], n) for item, left, n in zip(items, lefts, counts, strict=True) if n]
+    goods = sum(item.price.minor * n for item, _, n in bought)
+    charged = terms.freight_charged.minor if terms.freight_charged else 0
+    if terms.free_over is not None and goods >= terms.free_over.minor:
+        charged = 0
+    parcels = {item.supplier: item.freight.minor if item.freight else 0 for item, _, _ in bought}
+    rail = (charged * terms.rail_fee_bps + 9_999) // 10_000
+    return sum(left for _, left, _ in bought) + charged - rail - sum(parcels.values())
+
+
+def least_left_of(tested: Plan, offered: Offered, terms: SaleTerms, quantity: int) -> int:
+    """The minimum over people and channels of so many pieces."""
     everyone = list(everybody(tested))
-    return min(
-        _left(tested, offered, terms, quantity, channel, who)
-        for quantity in range(1, terms.quantity_max + 1)
-        for channel in CHANNELS
-        for who in everyone
-    )
+    return min(_left(tested, offered, terms, quantity, channel, who) for channel in CHANNELS for who in everyone)
 
 
 def _left(tested: Plan, offered: Offered, terms: SaleTerms, quantity: int, channel: str, who: Parties) -> int:

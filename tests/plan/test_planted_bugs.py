@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from shared_core import plan
 from shared_core.kernel.money import BPS_WHOLE
-from shared_core.plan import ceiling, chains, climbing, payable, paying, selection
-from tests.plan import test_ceiling, test_paying, test_ranks, test_shares, test_solvency
+from shared_core.plan import WorstOrder, ceiling, chains, climbing, payable, paying, selection, solvency
+from tests.plan import test_ceiling, test_parcels, test_paying, test_ranks, test_shares, test_solvency
 from tests.plan.plans import lines, people, plans
 
 Test = Callable[..., None]
@@ -111,6 +111,11 @@ def the_proof_forgets_channels(planted: pytest.MonkeyPatch) -> None:
     planted.setattr(payable, "CHANNELS", ("shop",))
 
 
+def parcels_cost_nothing(planted: pytest.MonkeyPatch) -> None:
+    """The proof ends with the lines."""
+    planted.setattr(solvency, "worst_order", lambda item, line: WorstOrder(item, 1, *[Money(0, "CNY")] * 4))
+
+
 def law(test: Any, *strategies: st.SearchStrategy[Any]) -> Test:
     """A law of another module, tried often and stopped at the first failure without making it smaller."""
     tries = settings(
@@ -163,6 +168,7 @@ KILLED_BY: list[tuple[Callable[[pytest.MonkeyPatch], None], Test]] = [
         test_solvency.test_an_inviter_who_gets_the_difference_adds_nothing_to_the_highest_rate,
     ),
     (the_proof_forgets_channels, test_solvency.test_the_channel_in_which_most_is_paid_is_found),
+    (parcels_cost_nothing, test_parcels.test_goods_that_do_not_carry_their_parcel_alone_are_found),
     (a_threshold_has_to_be_exceeded, test_ranks.test_ten_fans_make_a_shopkeeper_and_ten_direct_shopkeepers_a_senior),
 ]
 

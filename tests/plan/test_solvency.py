@@ -68,7 +68,7 @@ offers = st.builds(
 terms = st.builds(SaleTerms, st.integers(0, 300), st.integers(0, 300), st.integers(1, 6))
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(small_plans(), offers, terms)
 def test_the_worst_sale_is_what_trying_every_sale_finds(tested: Plan, item: Offered, known: SaleTerms):
     worst = plan.Prover(tested, known).worst_sale(item)
