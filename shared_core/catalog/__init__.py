@@ -3,9 +3,20 @@
 from shared_core.catalog.choices import relist, set_price, unlist
 from shared_core.catalog.errors import NoSupplyPrice, NotListed, PriceBelowSupply, UnknownProduct
 from shared_core.catalog.mirror import SyncReport, cursor, pull, sync
-from shared_core.catalog.rules import PriceBasis, PriceRule, Rounding, list_price
-from shared_core.catalog.views import ListingState, ListingView, Look, PricedItem, ProductPage, ProductView
-from shared_core.catalog.window import brands, categories, for_sale, listing, looks, price, prices, product, products
+from shared_core.catalog.rules import PriceBasis, PriceCheck, PriceRule, Proposed, Rounding, list_price
+from shared_core.catalog.views import ListingState, ListingView, Look, PricedItem, ProductPage, ProductView, proposal
+from shared_core.catalog.window import (
+    brands,
+    categories,
+    for_sale,
+    listing,
+    looks,
+    price,
+    prices,
+    product,
+    products,
+    proposals,
+)
 
 __all__ = [
     "ListingState",
@@ -15,10 +26,12 @@ __all__ = [
     "NotListed",
     "PriceBasis",
     "PriceBelowSupply",
+    "PriceCheck",
     "PriceRule",
     "PricedItem",
     "ProductPage",
     "ProductView",
+    "Proposed",
     "Rounding",
     "SyncReport",
     "UnknownProduct",
@@ -33,6 +46,8 @@ __all__ = [
     "prices",
     "product",
     "products",
+    "proposal",
+    "proposals",
     "pull",
     "relist",
     "set_price",

@@ -7,27 +7,32 @@ from sqlalchemy.orm import Session
 
 from shared_core.catalog.errors import NoSupplyPrice, NotListed, PriceBelowSupply
 from shared_core.catalog.mirror import set_selling_price
-from shared_core.catalog.models import Listing
-from shared_core.catalog.views import money
+from shared_core.catalog.models import Listing, Product
+from shared_core.catalog.rules import AnyPrice, PriceCheck
+from shared_core.catalog.views import money, proposed
 from shared_core.kernel.money import Money
 
+ANY_PRICE = AnyPrice()
 
-def set_price(session: Session, *, sku: str, price: Money | None, at: datetime) -> None:
+
+def set_price(session: Session, *, sku: str, price: Money | None, at: datetime, check: PriceCheck = ANY_PRICE) -> None:
     """The shop's own price for a SKU; None goes back to the price rule.
 
-    Raises NotListed, NoSupplyPrice, PriceBelowSupply, MixedCurrencies. When the supply price later rises above it,
-    the SKU is not for sale until one of the two changes.
+    Raises NotListed, NoSupplyPrice, PriceBelowSupply, MixedCurrencies, and what `check` says of a price of its own.
+    When the supply price later rises, the SKU is not for sale while its price is below it or `check` refuses it.
     """
     row = _row(session, sku)
+    product = session.get_one(Product, row.product_id)
     supply_price = money(row.supply_price_minor, row.currency)
     if price is not None:
         if supply_price is None:
             raise NoSupplyPrice(sku=sku)
         if price < supply_price:
             raise PriceBelowSupply(sku=sku, price=price, supply_price=supply_price)
+        check.require(proposed(row, product, price))
     row.override_minor = None if price is None else price.minor
     row.changed_at = at
-    set_selling_price(row)
+    set_selling_price(row, product, check)
     session.flush()
 
 

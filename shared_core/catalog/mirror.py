@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from shared_core.catalog import rules
 from shared_core.catalog.models import Listing, OfferCursor, Product
-from shared_core.catalog.rules import PriceRule
-from shared_core.catalog.views import money
+from shared_core.catalog.rules import PriceCheck, PriceRule
+from shared_core.catalog.views import money, proposed
 from shared_core.kernel.database import Database, lock
 from shared_core.supply import Offer, OfferPage, OfferProduct, SupplyGateway
 
@@ -20,7 +20,11 @@ LISTINGS_AT_ONCE = 500
 
 @dataclass(frozen=True, slots=True)
 class SyncReport:
-    """`created` and `updated` listings; `unpriced` SKUs are mirrored but cannot be sold (no supply price, or below)."""
+    """`created` and `updated` listings.
+
+    `unpriced` SKUs are mirrored but cannot be sold: no supply price, a price below it, or one at which a sale could
+    lose money.
+    """
 
     offers: int = 0
     created: int = 0
@@ -77,8 +81,8 @@ def pull(database: Database, gateway: SupplyGateway, *, rule: PriceRule, at: dat
     return report
 
 
-def _mirror_products(session: Session, products: Iterable[OfferProduct]) -> dict[str, int]:
-    """Ids of the products by code."""
+def _mirror_products(session: Session, products: Iterable[OfferProduct]) -> dict[str, Product]:
+    """The products by code."""
     wanted = {product.code: product for product in products}
     rows = {row.code: row for row in session.scalars(select(Product).where(Product.code.in_(wanted)))}
     for code, product in wanted.items():
@@ -90,11 +94,11 @@ def _mirror_products(session: Session, products: Iterable[OfferProduct]) -> dict
         row.description, row.image_urls = product.description, list(product.image_urls)
         row.search_text = rules.searchable(product.title, product.brand, product.category, product.code)
     session.flush()
-    return {code: row.id for code, row in rows.items()}
+    return rows
 
 
 def _mirror_listings(
-    session: Session, offers: tuple[Offer, ...], products: dict[str, int], rule: PriceRule, at: datetime
+    session: Session, offers: tuple[Offer, ...], products: dict[str, Product], rule: PriceRule, at: datetime
 ) -> SyncReport:
     wanted = {offer.sku: offer for offer in offers}
     rows = {row.sku: row for row in session.scalars(select(Listing).where(Listing.sku.in_(wanted)))}
@@ -112,9 +116,9 @@ def _mirror_listings(
     )
 
 
-def _mirror(row: Listing, offer: Offer, product_id: int, rule: PriceRule, at: datetime) -> None:
+def _mirror(row: Listing, offer: Offer, product: Product, rule: PriceRule, at: datetime) -> None:
     amount = offer.supply_price or offer.suggested
-    row.product_id = product_id
+    row.product_id = product.id
     row.options = [list(pair) for pair in offer.options]
     if amount is not None:
         row.currency = amount.currency
@@ -123,11 +127,12 @@ def _mirror(row: Listing, offer: Offer, product_id: int, rule: PriceRule, at: da
     row.suggested_minor = None if offer.suggested is None else offer.suggested.minor
     row.available = offer.available
     row.offered = offer.active
+    row.supplier, row.freight_minor = offer.supplier, None if offer.freight is None else offer.freight.minor
     row.changed_at = at
-    set_rule_price(row, rule)
+    set_rule_price(row, product, rule)
 
 
-def set_rule_price(row: Listing, rule: PriceRule) -> None:
+def set_rule_price(row: Listing, product: Product, rule: PriceRule) -> None:
     """Make the listing's price by this rule, then by what the shop itself wants."""
     by_rule = rules.list_price(
         rule,
@@ -135,28 +140,29 @@ def set_rule_price(row: Listing, rule: PriceRule) -> None:
         suggested=money(row.suggested_minor, row.currency),
     )
     row.rule_minor = None if by_rule is None else by_rule.minor
-    set_selling_price(row)
+    set_selling_price(row, product, rule.check)
 
 
-def set_selling_price(row: Listing) -> None:
-    """Bring what a customer pays up to date with supply price, rule and override."""
+def set_selling_price(row: Listing, product: Product, check: PriceCheck) -> None:
+    """Bring what a customer pays up to date with supply price, rule, override and what the shop could lose."""
     price = rules.selling_price(
         supply_price=money(row.supply_price_minor, row.currency),
         by_rule=money(row.rule_minor, row.currency),
         override=money(row.override_minor, row.currency),
     )
-    row.price_minor = None if price is None else price.minor
+    row.unsound = price is not None and not check.lists(proposed(row, product, price))
+    row.price_minor = None if price is None or row.unsound else price.minor
 
 
 def _price_anew(session: Session, rule: PriceRule, at: datetime) -> None:
     last_id = 0
     while True:
-        query = select(Listing).where(Listing.id > last_id).order_by(Listing.id).limit(LISTINGS_AT_ONCE)
-        rows = session.scalars(query).all()
+        query = select(Listing, Product).join(Product).where(Listing.id > last_id).order_by(Listing.id)
+        rows = session.execute(query.limit(LISTINGS_AT_ONCE)).all()
         if not rows:
             return
-        for row in rows:
-            set_rule_price(row, rule)
+        for row, product in rows:
+            set_rule_price(row, product, rule)
             row.changed_at = at
         session.flush()
-        last_id = rows[-1].id
+        last_id = rows[-1][0].id

@@ -26,13 +26,14 @@ class Listing(Base):
     """One SKU. `price_minor` is what a customer pays, NULL while it cannot be sold.
 
     It is `override_minor` where the shop has set a price of its own, else `rule_minor`. `offered` is the supply
-    side's word, `unlisted` the shop's.
+    side's word, `unlisted` the shop's. `unsound`: at that price a sale could lose money, so there is no price to pay.
     """
 
     __tablename__ = "catalog_listing"
     __table_args__ = (
         CheckConstraint("price_minor IS NULL OR supply_price_minor IS NOT NULL", name="cost_known"),
         CheckConstraint("price_minor >= supply_price_minor", name="never_below_supply"),
+        CheckConstraint("price_minor IS NULL OR NOT unsound", name="never_at_a_loss"),
         CheckConstraint("available >= 0", name="available_not_negative"),
     )
 
@@ -49,7 +50,15 @@ class Listing(Base):
     available: Mapped[int]
     offered: Mapped[bool]
     unlisted: Mapped[bool]
+    unsound: Mapped[bool] = mapped_column(default=False)
+    supplier: Mapped[str] = mapped_column(String(64), default="")
+    freight_minor: Mapped[int | None] = mapped_column(BigId)
     changed_at: Mapped[datetime]
+
+    @property
+    def wanted_minor(self) -> int | None:
+        """The shop's own price before the rule's, whether it can be asked or not."""
+        return self.rule_minor if self.override_minor is None else self.override_minor
 
 
 class OfferCursor(Base):

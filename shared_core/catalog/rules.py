@@ -1,8 +1,9 @@
 """What a SKU costs in this shop."""
 
 import unicodedata
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
 from shared_core.kernel.money import BPS_WHOLE, Money, exponent
 
@@ -26,15 +27,60 @@ class Rounding(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Proposed:
+    """A SKU at the price at which it would be sold. One `supplier` sends its part of an order for `freight`."""
+
+    sku: str
+    price: Money
+    supply_price: Money | None
+    brand: str
+    category: str
+    product_code: str
+    supplier: str = ""
+    freight: Money | None = None
+
+
+class PriceCheck(Protocol):
+    """Whether a SKU may be sold at a price: the shop knows by what it pays out of it."""
+
+    @property
+    def signature(self) -> str:
+        """Differs when two checks may decide differently."""
+        ...
+
+    def lists(self, proposed: Proposed) -> bool:
+        """Whether the SKU may stand in the window."""
+        ...
+
+    def require(self, proposed: Proposed) -> None:
+        """Raises an `Invalid` that says why the shop cannot ask this price."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AnyPrice:
+    """The check of a shop that shares nothing."""
+
+    signature: str = ""
+
+    def lists(self, proposed: Proposed) -> bool:
+        return True
+
+    def require(self, proposed: Proposed) -> None:
+        return
+
+
+@dataclass(frozen=True, slots=True)
 class PriceRule:
     """`markup_bps` is added to the supply price under `MARKUP`, and where nothing is suggested.
 
-    Without a markup a SKU for which nothing is suggested has no price.
+    Without a markup a SKU for which nothing is suggested has no price. What `check` refuses is not for sale.
     """
 
     basis: PriceBasis = PriceBasis.SUGGESTED
     markup_bps: int | None = None
     rounding: Rounding = Rounding.NONE
+    check: PriceCheck = AnyPrice()
 
     def __post_init__(self) -> None:
         assert self.markup_bps is None or self.markup_bps >= 0, "a markup is not negative"
@@ -43,7 +89,7 @@ class PriceRule:
     @property
     def signature(self) -> str:
         """Differs when two rules may give different prices."""
-        return "/".join(str(value) for value in asdict(self).values())
+        return "/".join(str(part) for part in (self.basis, self.markup_bps, self.rounding, self.check.signature))
 
 
 def list_price(rule: PriceRule, *, supply_price: Money | None, suggested: Money | None) -> Money | None:

@@ -5,26 +5,32 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from shared_core.catalog.models import Listing, Product
+from shared_core.catalog.rules import Proposed
 from shared_core.kernel.money import Money
 
 
 class ListingState(StrEnum):
-    """Why a SKU is, or is not, for sale. `UNPRICED`: no supply price, or the price would be below it."""
+    """Why a SKU is, or is not, for sale.
+
+    `UNPRICED`: no supply price, or the price would be below it. `UNSOUND`: at its price a sale could lose money.
+    """
 
     LISTED = "listed"
     UNLISTED = "unlisted"
     WITHDRAWN = "withdrawn"
     UNPRICED = "unpriced"
+    UNSOUND = "unsound"
 
 
 @dataclass(frozen=True, slots=True)
 class ListingView:
-    """`supply_price` and `suggested` are for the shop's eyes only."""
+    """What the supply says is for the shop's eyes only. `wanted`: the shop's price, whether it can be asked or not."""
 
     sku: str
     options: tuple[tuple[str, str], ...]
     state: ListingState
     price: Money | None
+    wanted: Money | None
     supply_price: Money | None
     suggested: Money | None
     own_price: bool
@@ -125,6 +131,7 @@ def listing_view(row: Listing) -> ListingView:
         options=_options(row),
         state=_state(row),
         price=money(row.price_minor, row.currency),
+        wanted=money(row.wanted_minor, row.currency),
         supply_price=money(row.supply_price_minor, row.currency),
         suggested=money(row.suggested_minor, row.currency),
         own_price=row.override_minor is not None,
@@ -146,6 +153,8 @@ def _state(row: Listing) -> ListingState:
         return ListingState.UNLISTED
     if not row.offered:
         return ListingState.WITHDRAWN
+    if row.unsound:
+        return ListingState.UNSOUND
     return ListingState.UNPRICED if row.price_minor is None else ListingState.LISTED
 
 
@@ -164,4 +173,31 @@ def priced(row: Listing, owner: Product) -> PricedItem:
         unit_price=unit_price,
         supply_price=supply_price,
         available=row.available,
+    )
+
+
+def proposed(row: Listing, owner: Product, price: Money) -> Proposed:
+    return Proposed(
+        sku=row.sku,
+        price=price,
+        supply_price=money(row.supply_price_minor, row.currency),
+        brand=owner.brand,
+        category=owner.category,
+        product_code=owner.code,
+        supplier=row.supplier,
+        freight=money(row.freight_minor, row.currency),
+    )
+
+
+def proposal(product: ProductView, listing: ListingView) -> Proposed | None:
+    """The SKU at the price the shop wants for it; None without that price or without a cost."""
+    if listing.wanted is None or listing.supply_price is None:
+        return None
+    return Proposed(
+        sku=listing.sku,
+        price=listing.wanted,
+        supply_price=listing.supply_price,
+        brand=product.brand,
+        category=product.category,
+        product_code=product.code,
     )

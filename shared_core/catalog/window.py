@@ -1,6 +1,6 @@
 """The shop window: what customers see and what checkout charges."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from shared_core.catalog import rules
 from shared_core.catalog.errors import NotListed, UnknownProduct
 from shared_core.catalog.models import Listing, Product
+from shared_core.catalog.rules import Proposed
 from shared_core.catalog.views import (
     ListingView,
     Look,
@@ -16,12 +17,15 @@ from shared_core.catalog.views import (
     ProductView,
     listing_view,
     look,
+    money,
     priced,
     product_view,
+    proposed,
 )
 
 PRODUCTS_PER_PAGE = 24
 PRODUCTS_PER_PAGE_MAX = 100
+ROWS_AT_ONCE = 500
 
 
 def products(
@@ -105,6 +109,15 @@ def looks(session: Session, *, skus: Collection[str]) -> dict[str, Look]:
     """How the SKUs look, for sale or not; those that were never offered are left out. One query."""
     query = select(Listing, Product).join(Product, Product.id == Listing.product_id).where(Listing.sku.in_(skus))
     return {row.sku: look(row, owner) for row, owner in session.execute(query)}
+
+
+def proposals(session: Session) -> Iterator[Proposed]:
+    """Every SKU that is offered and that the shop does not keep out of its window, at the price it would have."""
+    query = select(Listing, Product).join(Product).where(Listing.offered, ~Listing.unlisted).order_by(Listing.id)
+    for row, owner in session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
+        price = money(row.wanted_minor, row.currency)
+        if price is not None:
+            yield proposed(row, owner, price)
 
 
 def _for_sale() -> ColumnElement[bool]:

@@ -111,8 +111,8 @@ class Counter:
     def place(self, purchase: Purchase, *, number: str, at: datetime) -> str:
         """Place the order and return its number: `number`, or that of the order this checkout key already made.
 
-        Raises what `quote` raises, and OutOfStock (nothing is held then), PriceChanged, CheckoutKeyReused,
-        HoldLimitReached.
+        Raises what `quote` raises, and OutOfStock, PriceChanged, CheckoutKeyReused, HoldLimitReached, and what a
+        listener of OrderPlaced refuses with; nothing is held then.
         """
         with self.database.transaction() as session:
             draft = self._draft(session, purchase, number=number, at=at)
@@ -122,13 +122,25 @@ class Counter:
         lines = [supply.HoldLine(sku, pieces) for sku, pieces in purchase.lines]
         try:
             held = self.gateway.hold(number, lines, customer=str(purchase.buyer_id), ttl=self.hold_ttl, at=at)
-            self._check_supply(number, held, draft.paid, at=at)
+            if held.state is supply.HoldState.RELEASED:
+                raise CheckoutLapsed()
+            self._sell(number, purchase, held, draft.paid, at=at)
         except PlatformError as refusal:
             self._refuse(number, refusal, at=at)
             raise
-        with self.database.transaction() as session:
-            self._finish(session, number, purchase, held, at=at)
         return number
+
+    def _sell(
+        self, number: str, purchase: Purchase, held: supply.HoldView, paid: Mapping[str, int], *, at: datetime
+    ) -> None:
+        """Turn the hold into a placed order. When that is refused, by us or by a listener, the goods go back first."""
+        try:
+            _check_supply(held, paid)
+            with self.database.transaction() as session:
+                self._finish(session, number, purchase, held, at=at)
+        except PlatformError:
+            self.gateway.release(number, at=at)
+            raise
 
     def _draft(self, session: Session, purchase: Purchase, *, number: str, at: datetime) -> "_Draft":
         """The draft of this checkout, written now or by an earlier try."""
@@ -189,13 +201,6 @@ class Counter:
             if row.state == State.DRAFT:
                 move(session, row, State.REFUSED, actor=SYSTEM, at=at, reason=refusal.code)
 
-    def _check_supply(self, number: str, held: supply.HoldView, paid: Mapping[str, int], *, at: datetime) -> None:
-        """Supply prices are fixed by the hold; where one has risen above what the buyer pays, nothing is sold."""
-        for line in held.lines:
-            if line.supply_price.minor * line.quantity > paid[line.sku]:
-                self.gateway.release(number, at=at)
-                raise catalog.NotListed(sku=line.sku)
-
     def _finish(
         self, session: Session, number: str, purchase: Purchase, held: supply.HoldView, *, at: datetime
     ) -> None:
@@ -210,6 +215,13 @@ class Counter:
         expect(session, row, self.rail)
         carts.empty_cart(session, purchase.buyer_id, [sku for sku, _ in purchase.lines])
         announce(session, OrderPlaced(row.id, at))
+
+
+def _check_supply(held: supply.HoldView, paid: Mapping[str, int]) -> None:
+    """Supply prices are fixed by the hold; where one has risen above what the buyer pays, nothing is sold."""
+    for line in held.lines:
+        if line.supply_price.minor * line.quantity > paid[line.sku]:
+            raise catalog.NotListed(sku=line.sku)
 
 
 def _check_lines(lines: Sequence[tuple[str, int]]) -> None:

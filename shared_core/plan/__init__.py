@@ -4,6 +4,7 @@ from shared_core.plan import simulation
 from shared_core.plan.ceiling import WorstCase, worst_case
 from shared_core.plan.check import INVITER_PAYEES, Fault, faults, percent
 from shared_core.plan.claims import choose_seller
+from shared_core.plan.earning import RankEarns, what_ranks_earn
 from shared_core.plan.lint import derived
 from shared_core.plan.lint.catalogue import LintRule, RuleSet, rule_set
 from shared_core.plan.lint.evidence import LintSeverity, Measured, ShopText
@@ -70,6 +71,7 @@ __all__ = [
     "Prover",
     "Quote",
     "Rank",
+    "RankEarns",
     "Report",
     "RuleSet",
     "SaleTerms",
@@ -114,6 +116,7 @@ __all__ = [
     "simulation",
     "trial_refusal",
     "version_at",
+    "what_ranks_earn",
     "window_days",
     "worst_case",
 ]

@@ -11,6 +11,7 @@ from shared_core.rewards.errors import (
     PayoutEvidenceUsed,
     PayoutSettled,
     PlanNotPayable,
+    SaleAtLoss,
     UnknownEarning,
     UnknownPayout,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "RefusedShare",
     "Rewards",
     "Sale",
+    "SaleAtLoss",
     "TakenOut",
     "TrialGate",
     "UnknownEarning",

@@ -14,8 +14,9 @@ from shared_core import ledger, orders
 from shared_core.kernel.calendar import add_days
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
-from shared_core.plan import CHANNELS, Channel, LineFacts, Plan, Share, quote_code, share_line
+from shared_core.plan import CHANNELS, Channel, LineFacts, Plan, SaleTerms, Share, line_left, quote_code, share_line
 from shared_core.rewards import rules
+from shared_core.rewards.errors import SaleAtLoss
 from shared_core.rewards.models import Earning
 from shared_core.rewards.people import parties
 from shared_core.rewards.rules import EarningState
@@ -24,11 +25,18 @@ SWEEP_ORDERS_MAX = 200
 
 
 def freeze(
-    session: Session, plan: Plan, order_id: int, *, at: datetime, within: Callable[[list[Earning]], list[Earning]]
+    session: Session,
+    plan: Plan,
+    order_id: int,
+    *,
+    at: datetime,
+    within: Callable[[list[Earning]], list[Earning]],
+    terms: SaleTerms | None = None,
 ) -> list[Earning]:
     """Decide who earns what on a placed order. Decided once: an order that has earnings keeps them.
 
-    `within` keeps those of the shares that the plan's standing allows.
+    `within` keeps those of the shares that the plan's standing allows. With `terms`, raises SaleAtLoss for a line that
+    would not carry its supply, fees and shares.
     """
     order = orders.order(session, order_id)
     if _of_order(session, order_id):
@@ -38,6 +46,8 @@ def freeze(
     for line in orders.lines(session, order_id):
         facts = line_facts(line, channel=order.channel, currency=order.currency)
         shares = share_line(plan, facts, who)
+        if terms is not None and line_left(facts.goods_net, facts.goods_net - facts.margin, shares, terms).minor < 0:
+            raise SaleAtLoss(sku=line.sku)
         for share in shares:
             promised = quote_code(plan, facts, _of_same_person(shares, share), share.member_id or 0)
             made.append(_earning(plan, order, line, share, number=len(made) + 1, promised=promised, at=at))

@@ -38,6 +38,13 @@ class UnknownEarning(NotFound):
     message = "There is no earning {earning}."
 
 
+class SaleAtLoss(NotFound):
+    """The goods of one line, their supply, fees and shares together: more would go out than comes in."""
+
+    code = "sale_at_loss"
+    message = "{sku} is not for sale here at the moment."
+
+
 class PlanNotPayable(Invalid):
     """The plan holds a share that no shop pays; it can be simulated and linted."""
 

@@ -23,7 +23,7 @@ from shared_core.orders import (
     OrderPlaced,
     OrderRefunded,
 )
-from shared_core.plan import NoPlanYet, Plan, version_at
+from shared_core.plan import NoPlanYet, Plan, SaleTerms, version_at
 from shared_core.rewards import earnings, ladder, merging, sales
 from shared_core.rewards.board import Board
 from shared_core.rewards.errors import PlanNotPayable
@@ -31,14 +31,17 @@ from shared_core.rewards.models import Earning
 from shared_core.rewards.trial import TrialGate, keep_within, never_on_trial
 
 
-def listeners(plans: Sequence[Plan], zone: str, *, on_trial: TrialGate = never_on_trial) -> "Rewards":
+def listeners(
+    plans: Sequence[Plan], zone: str, *, terms: SaleTerms | None = None, on_trial: TrialGate = never_on_trial
+) -> "Rewards":
     """The listeners for a shop's plan versions, in the shop's zone. Raises PlanNotPayable.
 
-    `on_trial` says whether a plan runs as a trial, within the plan room's limits.
+    With `terms` no order is placed of which a line loses money. `on_trial` says whether a plan runs as a trial, within
+    the plan room's limits.
     """
     for plan in plans:
         _check_payable(plan)
-    return Rewards(tuple(plans), zone, on_trial)
+    return Rewards(tuple(plans), zone, terms, on_trial)
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,7 @@ class Rewards:
 
     plans: tuple[Plan, ...]
     zone: str
+    terms: SaleTerms | None = None
     on_trial: TrialGate = never_on_trial
 
     def subscribe(self, listeners: Listeners) -> None:
@@ -64,11 +68,10 @@ class Rewards:
         listeners.listen(VisitorMerged, self.on_merged)
 
     def on_placed(self, session: Session, event: OrderPlaced) -> None:
-        """Freeze who earns what."""
+        """Freeze who earns what. Raises SaleAtLoss, and then the order is not placed."""
         plan = version_at(self.plans, event.at, zone=ZoneInfo(self.zone))
-        earnings.freeze(
-            session, plan, event.order_id, at=event.at, within=partial(self._within, session, plan, event.at)
-        )
+        within = partial(self._within, session, plan, event.at)
+        earnings.freeze(session, plan, event.order_id, at=event.at, within=within, terms=self.terms)
 
     def on_paid(self, session: Session, event: OrderPaid) -> None:
         """Owe it."""

@@ -117,6 +117,8 @@ class PricingSection(_Section):
     """Added to the supply price under the rule "markup", and where no price is suggested."""
     rounding: Literal["none", "whole", "nines", ".90", ".99"] = "none"
     """Always upwards. "whole": whole units of the currency; "nines": a last digit of 9; ".90": so many cents."""
+    unsound: Literal["unlist", "warn"] = "unlist"
+    """What becomes of goods whose sale could lose money: they leave the window, or `platformctl check` only warns."""
 
 
 class ShippingSection(_Section):
@@ -171,6 +173,8 @@ class ContactSection(_Section):
 class PaymentSection(_Section):
     """How a customer pays by hand."""
 
+    fee: Annotated[Bps, Field(le=BPS_WHOLE)] = 0
+    """What is kept of every payment on its way to the shop. Prices must carry it."""
     payee: Text = ""
     account: Text = ""
     note: Annotated[str, Field(max_length=NOTE_MAX)] = ""

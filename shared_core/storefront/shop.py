@@ -12,13 +12,14 @@ from shared_core.kernel.database import Database
 from shared_core.kernel.findings import ConfigError
 from shared_core.kernel.settings import Settings, review
 from shared_core.storefront import brand as brands
-from shared_core.storefront import publishing, wiring
+from shared_core.storefront import publishing, solvency, wiring
 from shared_core.storefront.brand import BrandConfig
 from shared_core.storefront.clicks import ClickBatcher
 from shared_core.storefront.hookspecs import Hooks
 from shared_core.storefront.limits import Limiter
 from shared_core.storefront.loops import PerLoop
 from shared_core.storefront.schema import Schema
+from shared_core.storefront.solvency import Solvency
 from shared_core.storefront.theme import Theme
 from shared_core.storefront.trial import TrialWatch
 from shared_core.storefront.wiring import PlanBook
@@ -47,6 +48,7 @@ class Shop:
     database: Database
     gateway: supply.SupplyGateway
     plan_book: PlanBook
+    solvency: Solvency
     price_rule: catalog.PriceRule
     counter: orders.Counter
     desk: orders.SupplyDesk
@@ -83,10 +85,13 @@ class Shop:
         plans = (plan.load(brand_dir / "plan.toml", currency=currency),)
         now = clock if clock is not None else utc_now
         book, hooks = wiring.PlanBook(plans, brand), Hooks.load(brand_dir)
+        supplied = supply.Terms(store=STORE, currency=currency)
+        costs = solvency.sale_terms(brand, platform_fee_bps=supplied.platform_fee_bps)
+        proof = solvency.Solvency(plans, costs, strict=brand.pricing.unsound == "unlist")
         gate = publishing.trial_gate(settings, zone=brand.shop.zone)
-        heard = wiring.listeners(book, hooks, on_trial=gate)
+        heard = wiring.listeners(book, hooks, terms=costs, on_trial=gate)
         database = Database(settings.database_url, heard)
-        gateway = supply.LocalGateway(database, supply.Terms(store=STORE, currency=currency))
+        gateway = supply.LocalGateway(database, supplied)
         desk = orders.SupplyDesk(database, gateway, clock=now, zone=brand.shop.zone)
         desk.subscribe(heard)
         return cls(
@@ -97,7 +102,8 @@ class Shop:
             database=database,
             gateway=gateway,
             plan_book=book,
-            price_rule=wiring.price_rule(brand),
+            solvency=proof,
+            price_rule=wiring.price_rule(brand, proof),
             counter=wiring.counter(database, gateway, book),
             desk=desk,
             theme=Theme.open(brand_dir, brand, reload=settings.environment == "development"),

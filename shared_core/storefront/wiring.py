@@ -98,13 +98,14 @@ class PlanBook:
         return None if chosen is None else orders.Seller(member_id=chosen[1], claim=chosen[0])
 
 
-def price_rule(brand: BrandConfig) -> catalog.PriceRule:
-    """How the shop makes prices of the supply side's offers."""
+def price_rule(brand: BrandConfig, check: catalog.PriceCheck) -> catalog.PriceRule:
+    """How the shop makes prices of the supply side's offers, and which it may ask."""
     pricing = brand.pricing
     return catalog.PriceRule(
         basis=catalog.PriceBasis(pricing.rule),
         markup_bps=pricing.markup,
         rounding=catalog.Rounding(pricing.rounding),
+        check=check,
     )
 
 
@@ -125,11 +126,12 @@ def counter(database: Database, gateway: supply.SupplyGateway, plans: PlanBook) 
     )
 
 
-def listeners(plans: PlanBook, hooks: Hooks, *, on_trial: rewards.TrialGate) -> Listeners:
+def listeners(plans: PlanBook, hooks: Hooks, *, terms: plan.SaleTerms, on_trial: rewards.TrialGate) -> Listeners:
     """Who hears what in this shop; `on_trial` says whether a plan earns within the limits of a trial only."""
     built = Listeners()
     built.listen(members.VisitorMerged, _hand_over_cart)
-    rewards.listeners(plans.versions, plans.brand.shop.zone, on_trial=on_trial).subscribe(built)
+    zone = plans.brand.shop.zone
+    rewards.listeners(plans.versions, zone, terms=terms, on_trial=on_trial).subscribe(built)
     built.listen(orders.OrderPaid, _joiner(plans))
     hooks.subscribe(built)
     return built

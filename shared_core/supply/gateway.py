@@ -94,7 +94,8 @@ class OfferProduct:
 class Offer:
     """One SKU on offer. `available` may lag behind while stock is plentiful (more than `rules.LOW_STOCK`).
 
-    Without a `supply_price` it cannot be sold; `suggested` is the retail price the supply side recommends.
+    Without a `supply_price` it cannot be sold; `suggested` is the retail price the supply side recommends. What one
+    `supplier` sends of an order costs the store `freight`.
     """
 
     sku: str
@@ -104,6 +105,8 @@ class Offer:
     suggested: Money | None
     available: int
     active: bool
+    supplier: str = ""
+    freight: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ def page(session: Session, *, currency: str, after: int, limit: int) -> OfferPag
     """Numbered offers after the cursor, in the order of their last change."""
     size = min(limit, OFFERS_PER_PAGE_MAX)
     query = (
-        select(Variant, Product, Stock.free, OfferPlace.seq)
+        select(Variant, Product, Supplier, Stock.free, OfferPlace.seq)
         .join(Product, Product.id == Variant.product_id)
         .join(Supplier, Supplier.id == Product.supplier_id)
         .join(Stock, Stock.variant_id == Variant.id)
@@ -30,8 +30,8 @@ def page(session: Session, *, currency: str, after: int, limit: int) -> OfferPag
     )
 
 
-def _offer(row: Row[Variant, Product, int, int], currency: str) -> Offer:
-    variant, product, free, _ = row
+def _offer(row: Row[Variant, Product, Supplier, int, int], currency: str) -> Offer:
+    variant, product, supplier, free, _ = row
     return Offer(
         sku=variant.sku,
         product=OfferProduct(
@@ -48,6 +48,8 @@ def _offer(row: Row[Variant, Product, int, int], currency: str) -> Offer:
         suggested=_money(variant.suggested_minor, currency),
         available=free,
         active=variant.active and product.active,
+        supplier=supplier.code,
+        freight=Money(supplier.freight_minor, currency),
     )
 
 

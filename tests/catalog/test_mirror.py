@@ -1,6 +1,6 @@
 """The shop window follows the offers."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from shared_core import catalog, supply
 from shared_core.kernel.database import Database
+from shared_core.kernel.errors import Invalid
 from tests.catalog.offers import SUGGESTED, offer, page, yuan
 from tests.supply.goods import NOON, gateway, put, stocked
 
@@ -116,3 +117,65 @@ def test_a_product_that_changes_its_address_is_found_at_the_new_one(session: Ses
     assert catalog.product(session, slug="new-place").code == "p-a"
     with pytest.raises(catalog.UnknownProduct):
         catalog.product(session, slug="p-a")
+
+
+@dataclass(frozen=True)
+class AtLeast:
+    """A check that wants so much above the supply price."""
+
+    above: int
+
+    @property
+    def signature(self) -> str:
+        return f"at-least-{self.above}"
+
+    def lists(self, proposed: catalog.Proposed) -> bool:
+        assert proposed.supply_price is not None
+        return proposed.price.minor >= proposed.supply_price.minor + self.above
+
+    def require(self, proposed: catalog.Proposed) -> None:
+        if not self.lists(proposed):
+            raise Invalid(field="price", reason="too low")
+
+
+def checked(above: int) -> catalog.PriceRule:
+    return catalog.PriceRule(catalog.PriceBasis.SUGGESTED, check=AtLeast(above))
+
+
+def test_what_the_check_refuses_is_mirrored_but_not_for_sale(session: Session, at: datetime) -> None:
+    report = catalog.sync(session, page(offer("A"), offer("B", cost=8000)), rule=checked(2000), at=at)
+    assert report.unpriced == ("B",)
+    seen = catalog.listing(session, sku="B")
+    assert (seen.state, seen.price, seen.wanted) == (catalog.ListingState.UNSOUND, None, yuan(8900))
+    assert list(catalog.for_sale(session, skus=["A", "B"])) == ["A"]
+
+
+def test_a_supply_price_that_rises_takes_a_listing_off_and_one_that_falls_puts_it_back(
+    session: Session, at: datetime
+) -> None:
+    for cursor, cost, state in ((1, 4000, "listed"), (2, 8000, "unsound"), (3, 6900, "listed")):
+        catalog.sync(session, page(offer("A", cost=cost), cursor=cursor), rule=checked(2000), at=at)
+        assert catalog.listing(session, sku="A").state == state
+
+
+def test_another_check_judges_every_listing_anew(session: Session, at: datetime) -> None:
+    catalog.sync(session, page(offer("A"), offer("B", cost=8000)), rule=checked(500), at=at)
+    catalog.sync(session, supply.OfferPage((), 1, False), rule=checked(2000), at=at)
+    assert [catalog.listing(session, sku=sku).state for sku in "AB"] == ["listed", "unsound"]
+
+
+def test_an_own_price_must_pass_the_check(session: Session, at: datetime) -> None:
+    catalog.sync(session, page(offer("A")), rule=checked(2000), at=at)
+    with pytest.raises(Invalid):
+        catalog.set_price(session, sku="A", price=yuan(5999), at=at, check=AtLeast(2000))
+    catalog.set_price(session, sku="A", price=yuan(6000), at=at, check=AtLeast(2000))
+    assert catalog.price(session, sku="A").unit_price == yuan(6000)
+
+
+def test_proposals_are_what_would_be_for_sale(session: Session, at: datetime) -> None:
+    offers = (offer("A"), offer("B", cost=8000), offer("C", active=False), offer("D", suggested=None))
+    catalog.sync(session, page(*offers), rule=checked(2000), at=at)
+    catalog.unlist(session, sku="A", at=at)
+    assert [(each.sku, each.price, each.brand) for each in catalog.proposals(session)] == [
+        ("B", yuan(8900), "Own Loom")
+    ]

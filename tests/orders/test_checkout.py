@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from shared_core import catalog, orders, supply
-from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.errors import NotFound, PlatformError
 from shared_core.orders.models import Order
 from tests.worlds import World
 
@@ -215,3 +216,28 @@ def test_a_visitors_cart_is_handed_to_an_account_that_has_none(world: World) -> 
 
         assert [line.sku for line in orders.cart(session, full)] == ["B"]
         assert orders.cart(session, visitor) == []
+
+
+class Vetoed(NotFound):
+    code = "vetoed"
+    message = "No."
+
+
+def test_what_a_listener_refuses_is_not_placed_and_its_goods_go_back(world: World) -> None:
+    vetoes = [Vetoed()]
+
+    def veto(session: Session, event: orders.OrderPlaced) -> None:
+        if vetoes:
+            raise vetoes.pop()
+
+    world.listeners.listen(orders.OrderPlaced, veto)
+    buyer = world.visitor()
+    purchase = world.purchase(buyer, [("A", 3)], key="k")
+    with pytest.raises(Vetoed):
+        world.counter.place(purchase, number="N1", at=world.now)
+    with world.database.reading() as session:
+        assert orders.get(session, "N1").state == orders.State.REFUSED
+        assert supply.level(session, sku="A").held == 0
+    with pytest.raises(orders.CheckoutLapsed):
+        world.counter.place(purchase, number="N2", at=world.now)
+    world.place(buyer, [("A", 3)])

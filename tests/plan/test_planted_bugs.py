@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from shared_core import plan
-from shared_core.kernel.money import BPS_WHOLE
+from shared_core.kernel.money import BPS_WHOLE, Money
 from shared_core.plan import WorstOrder, ceiling, chains, climbing, payable, paying, selection, solvency
 from tests.plan import test_ceiling, test_parcels, test_paying, test_ranks, test_shares, test_solvency
 from tests.plan.plans import lines, people, plans

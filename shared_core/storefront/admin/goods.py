@@ -11,12 +11,14 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
-from shared_core import catalog, supply
+from shared_core import catalog, plan, supply
 from shared_core.kernel.codes import new_code
 from shared_core.kernel.money import Money, decimal_text, parse_money
+from shared_core.storefront import solvency
 from shared_core.storefront.admin import acting
 from shared_core.storefront.pages import art
 from shared_core.storefront.pages.browsing import FEW_LEFT
+from shared_core.storefront.pages.forms import sentence
 from shared_core.storefront.pages.page import page
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import GoodsDep, PricesDep, ReadDep, ShopDep, current
@@ -33,7 +35,10 @@ Text = Annotated[str, Form(max_length=40)]
 
 @dataclass(frozen=True)
 class Item:
-    """`listed`: for sale now. `own_price`: set by hand, not by the shop's price rule."""
+    """`listed`: for sale now. `own_price`: set by hand, not by the shop's price rule.
+
+    `unsound`: why it is not, or should not be, for sale at its price. `earns`: what a seller of each rank would get.
+    """
 
     sku: str
     title: str
@@ -45,6 +50,8 @@ class Item:
     margin: str
     available: int
     listed: bool
+    unsound: str
+    earns: tuple[tuple[str, Money], ...]
 
 
 @router.get("/products")
@@ -65,7 +72,7 @@ def set_price(request: Request, shop: ShopDep, viewer: PricesDep, sku: Sku, pric
 
     def change(session: Session) -> None:
         own = parse_money(price, shop.currency) if price.strip() else None
-        catalog.set_price(session, sku=sku, price=own, at=shop.clock())
+        catalog.set_price(session, sku=sku, price=own, at=shop.clock(), check=shop.solvency)
 
     return _done(request, shop, acting.attempt(request, shop, change), "saved")
 
@@ -136,21 +143,45 @@ def _items(request: Request, shop: Shop, product: catalog.ProductView) -> Sequen
             options=each.label,
             picture=art.product_picture(shop.brand, product.code, product.image_urls),
             supply=each.supply_price,
-            price_text=decimal_text(each.price) if each.price else "",
+            price_text=decimal_text(each.wanted) if each.wanted else "",
             own_price=each.own_price,
             margin=_margin(request, each),
             available=each.available,
             listed=each.for_sale,
+            unsound=_unsound(request, shop, product, each),
+            earns=_earns(request, shop, product, each),
         )
         for each in product.listings
     ]
 
 
+def _unsound(request: Request, shop: Shop, product: catalog.ProductView, listing: catalog.ListingView) -> str:
+    proposed = catalog.proposal(product, listing)
+    refusal = None if proposed is None else shop.solvency.refusal(proposed)
+    if refusal is None:
+        return ""
+    locale = current(request).locale
+    return sentence(refusal, translate=shop.theme.translate(locale), locale=locale)
+
+
+def _earns(
+    request: Request, shop: Shop, product: catalog.ProductView, listing: catalog.ListingView
+) -> tuple[tuple[str, Money], ...]:
+    """Ranks that earn something, by name."""
+    proposed = catalog.proposal(product, listing)
+    if proposed is None:
+        return ()
+    tested = shop.plan_at(shop.clock())
+    earning = plan.what_ranks_earn(tested, solvency.offered(proposed), shop.solvency.terms)
+    locale = current(request).locale
+    return tuple((tested.rank(each.rank).name.in_locale(locale), each.earns) for each in earning if each.earns)
+
+
 def _margin(request: Request, listing: catalog.ListingView) -> str:
     """What is left of the price after the supply price, as a part of the price."""
-    if not listing.price or listing.supply_price is None:
+    if not listing.wanted or listing.supply_price is None:
         return ""
-    part = Decimal((listing.price - listing.supply_price).minor) / listing.price.minor
+    part = Decimal((listing.wanted - listing.supply_price).minor) / listing.wanted.minor
     return format_percent(part, format="#,##0%", locale=current(request).locale.replace("-", "_"))
 
 

@@ -16,12 +16,16 @@ SkuInPath = Annotated[str, Path(min_length=1, max_length=SKU_LENGTH_MAX)]
 
 
 class Listing(Output):
-    """`state`: "listed", "unlisted" (by the shop), "withdrawn" (by the supply side) or "unpriced"."""
+    """`state`: "listed", "unlisted" (by the shop), "withdrawn" (by the supply side), "unpriced" or "unsound".
+
+    `wanted`: the shop's price, also where it cannot be asked because a sale could lose money.
+    """
 
     sku: str
     options: list[Option]
     state: str
     price: Money | None
+    wanted: Money | None
     supply_price: Money | None
     suggested: Money | None
     own_price: bool
@@ -65,8 +69,9 @@ def list_products(
 
 @router.put("/listings/{sku}/price", responses=responses(401, 403, 404, 422, 503))
 def set_price(sku: SkuInPath, body: OwnPrice, session: SessionDep, viewer: PricesDep, shop: ShopDep) -> Listing:
-    """The shop's own price for a SKU, never below what it costs."""
-    catalog.set_price(session, sku=sku, price=body.price.value() if body.price else None, at=shop.clock())
+    """The shop's own price for a SKU, never one at which a sale could lose money."""
+    own = body.price.value() if body.price else None
+    catalog.set_price(session, sku=sku, price=own, at=shop.clock(), check=shop.solvency)
     return _listing(catalog.listing(session, sku=sku))
 
 
@@ -100,6 +105,7 @@ def _listing(view: catalog.ListingView) -> Listing:
         options=[Option(name=name, value=value) for name, value in view.options],
         state=view.state,
         price=Money.of(view.price) if view.price else None,
+        wanted=Money.of(view.wanted) if view.wanted else None,
         supply_price=Money.of(view.supply_price) if view.supply_price else None,
         suggested=Money.of(view.suggested) if view.suggested else None,
         own_price=view.own_price,
