@@ -4,44 +4,50 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import yaml
+from sqlalchemy.exc import DBAPIError
 
 import shared_core
+from platformctl import proving
 from platformctl.answers import QUESTIONS
 from platformctl.messages import N_
 from platformctl.rendering import rendered
 from platformctl.shop import ShopFolder
 from shared_core import plan, storefront
+from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.findings import ConfigError, Finding
-from shared_core.kernel.settings import review_settings
+from shared_core.kernel.settings import Settings, review_settings
 
 ANSWERS_FILE = ".copier-answers.yml"
 TENANT = "brand/"
 
 
 def check(shop: ShopFolder, *, locale: str = "en") -> list[Finding]:
-    """Everything found in `shop`, the running process standing in its folder. Reads files, no database.
+    """Everything found in `shop`, the running process standing in its folder.
 
-    What rules of law say comes in the words of `locale`. It is never an error here: any plan may run for development
-    and as a trial; publishing is what it stops.
+    Reads files, and the goods and prices in the database where there is one. What rules of law say comes in the words
+    of `locale`. It is never an error here: any plan may run for development and as a trial.
     """
-    return [*review_settings(), *_brand_and_plan(shop, locale), *_hooks(shop), *_drift(shop)]
+    settings = review_settings()
+    usable = all(each.severity != "error" for each in settings)
+    return [*settings, *_brand_and_plan(shop, locale, database=usable), *_hooks(shop), *_drift(shop)]
 
 
-def _brand_and_plan(shop: ShopFolder, locale: str) -> Iterator[Finding]:
-    currency = ""
+def _brand_and_plan(shop: ShopFolder, locale: str, *, database: bool) -> Iterator[Finding]:
+    brand = None
     try:
         brand = storefront.load_brand(shop.brand)
-        currency = brand.shop.currency
         yield from storefront.review_brand(brand, shop.brand)
     except ConfigError as error:
         yield from error.findings
     try:
-        growth = plan.load(shop.brand / "plan.toml", currency=currency or "CNY")
+        growth = plan.load(shop.brand / "plan.toml", currency=brand.shop.currency if brand else "CNY")
     except ConfigError as error:
         yield from error.findings
         return
-    if currency:
+    if brand is not None:
         yield from _rules_of_law(growth, shop.brand, locale)
+        if database:
+            yield from _goods(shop, brand, growth)
 
 
 def _rules_of_law(growth: plan.Plan, brand: Path, locale: str) -> Iterator[Finding]:
@@ -58,6 +64,20 @@ def _rules_of_law(growth: plan.Plan, brand: Path, locale: str) -> Iterator[Findi
             "rules": ", ".join(dict.fromkeys(each.rule.id for each in report.unasked)) or "-",
         },
     )
+
+
+def _goods(shop: ShopFolder, brand: storefront.BrandConfig, growth: plan.Plan) -> Iterator[Finding]:
+    """A database that cannot be reached is for `doctor` to complain about."""
+    try:
+        yield from proving.findings(shop.brand, brand, growth, Settings().database_url)
+    except (DBAPIError, PlatformError) as error:
+        yield Finding(
+            code="goods_unproven",
+            message=N_("whether goods could be sold at a loss was not looked at: {reason}."),
+            severity="info",
+            key="SHOP_DATABASE_URL",
+            params={"reason": type(error).__name__},
+        )
 
 
 def _hooks(shop: ShopFolder) -> Iterator[Finding]:

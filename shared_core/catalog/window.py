@@ -112,10 +112,13 @@ def looks(session: Session, *, skus: Collection[str]) -> dict[str, Look]:
 
 
 def proposals(session: Session) -> Iterator[Proposed]:
-    """Every SKU that is offered and that the shop does not keep out of its window, at the price it would have."""
+    """Every SKU that is offered and that the shop does not keep out of its window, at the price it would have.
+
+    What has no price because its cost is not known stands there at the price that is suggested.
+    """
     query = select(Listing, Product).join(Product).where(Listing.offered, ~Listing.unlisted).order_by(Listing.id)
     for row, owner in session.execute(query.execution_options(yield_per=ROWS_AT_ONCE)):
-        price = money(row.wanted_minor, row.currency)
+        price = money(row.suggested_minor if row.wanted_minor is None else row.wanted_minor, row.currency)
         if price is not None:
             yield proposed(row, owner, price)
 

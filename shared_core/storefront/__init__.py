@@ -8,6 +8,7 @@ from shared_core.storefront.brand import load as load_brand
 from shared_core.storefront.brand import review as review_brand
 from shared_core.storefront.hookspecs import Hooks, hookimpl
 from shared_core.storefront.shop import Shop
+from shared_core.storefront.solvency import PLATFORM_FEE_BPS, offered, sale_terms, told_of
 from shared_core.storefront.texts import shop_texts
 from shared_core.storefront.wiring import COLLECTOR
 from shared_core.storefront.worker import Worker
@@ -16,6 +17,7 @@ __all__ = [
     "ACCESS_DAYS",
     "ACCESS_DAYS_MAX",
     "COLLECTOR",
+    "PLATFORM_FEE_BPS",
     "AccessLink",
     "Appointed",
     "BrandConfig",
@@ -27,8 +29,11 @@ __all__ = [
     "give_links",
     "hookimpl",
     "load_brand",
+    "offered",
     "publishing",
     "review_brand",
     "run_worker",
+    "sale_terms",
     "shop_texts",
+    "told_of",
 ]

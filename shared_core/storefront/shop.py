@@ -85,7 +85,7 @@ class Shop:
         plans = (plan.load(brand_dir / "plan.toml", currency=currency),)
         now = clock if clock is not None else utc_now
         book, hooks = wiring.PlanBook(plans, brand), Hooks.load(brand_dir)
-        supplied = supply.Terms(store=STORE, currency=currency)
+        supplied = supply.Terms(store=STORE, currency=currency, platform_fee_bps=solvency.PLATFORM_FEE_BPS)
         costs = solvency.sale_terms(brand, platform_fee_bps=supplied.platform_fee_bps)
         proof = solvency.Solvency(plans, costs, strict=brand.pricing.unsound == "unlist")
         gate = publishing.trial_gate(settings, zone=brand.shop.zone)

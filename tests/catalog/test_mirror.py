@@ -173,9 +173,10 @@ def test_an_own_price_must_pass_the_check(session: Session, at: datetime) -> Non
 
 
 def test_proposals_are_what_would_be_for_sale(session: Session, at: datetime) -> None:
-    offers = (offer("A"), offer("B", cost=8000), offer("C", active=False), offer("D", suggested=None))
+    offers = (offer("A"), offer("B", cost=8000), offer("C", active=False), offer("D", cost=None))
     catalog.sync(session, page(*offers), rule=checked(2000), at=at)
     catalog.unlist(session, sku="A", at=at)
-    assert [(each.sku, each.price, each.brand) for each in catalog.proposals(session)] == [
-        ("B", yuan(8900), "Own Loom")
+    assert [(each.sku, each.price, each.supply_price) for each in catalog.proposals(session)] == [
+        ("B", yuan(8900), yuan(8000)),
+        ("D", yuan(8900), None),
     ]

@@ -14,6 +14,7 @@ import pytest
 from sqlalchemy import text
 
 import shared_core
+from platformctl import proving
 from platformctl import shop as shops
 from platformctl.failures import NoShopEnvironment
 from shared_core import ledger, plan
@@ -248,6 +249,37 @@ def test_rules_of_law_are_told_in_the_language_of_the_machine(
     (shop / "brand/plan.toml").write_text(plan.preset("fan-lock"), "utf-8")
     monkeypatch.setenv("LANGUAGE", "zh_CN")
     assert "是团队计酬，两级也算。 (inviter 得 3%（规则 inviter-shopkeeper），招募层数 1)" in ctl("check", shop).out
+def test_goods_that_could_lose_money_at_the_prices_in_the_database_are_named(
+    ctl: Command, shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert ctl("seed", "-C", shop).code == 0
+    assert "price_at_loss" not in findings(ctl, "check", shop)
+    edit(shop / "brand/brand.toml", 'fee = "0%"', 'fee = "30%"')
+    monkeypatch.setattr(proving, "TOLD_MAX", 2)
+    outcome = ctl("check", shop)
+    assert outcome.code == 1
+    assert outcome.out.count("could lose") == 3 and "more SKUs could lose money" in outcome.out
+    told = findings(ctl, "check", shop)["price_at_loss"]
+    assert (told["severity"], str(told["remedy"]).startswith("Ask ")) == ("error", True)
+    edit(shop / "brand/brand.toml", 'fee = "30%"', 'fee = "80%"')
+    told = findings(ctl, "check", shop)["price_at_loss"]
+    assert told["remedy"] == "No price makes it safe: lower shares or fees."
+    edit(shop / "brand/brand.toml", 'unsound = "unlist"', 'unsound = "warn"')
+    assert findings(ctl, "check", shop)["price_at_loss"]["severity"] == "warning"
+    assert ctl("check", shop).code == 0
+
+
+def test_parcels_that_cost_more_than_an_order_leaves_are_warned_of(
+    ctl: Command, shop: Path, database_in_environment: str
+) -> None:
+    assert ctl("seed", "-C", shop).code == 0
+    database = Database(database_in_environment)
+    with database.transaction() as session:
+        session.execute(text("UPDATE catalog_listing SET freight_minor = 900000"))
+    database.dispose()
+    told = findings(ctl, "check", shop)
+    assert told["freight_at_loss"]["severity"] == "warning"
+    assert "its parcel costs 9000.00 USD" in str(told["freight_at_loss"]["message"])
 
 
 def test_edited_and_missing_files_of_the_platform_are_warned_of(ctl: Command, shop: Path) -> None:
