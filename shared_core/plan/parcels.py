@@ -6,12 +6,13 @@ from dataclasses import dataclass
 from shared_core.kernel.money import Money
 from shared_core.plan.selling import Line, Offered, SaleTerms, least
 
-LINES_MAX = 50
-
 
 @dataclass(frozen=True, slots=True)
 class WorstOrder:
-    """The order of one SKU alone of which least is left after its parcel. `left_of_line` is before any freight."""
+    """The order of one SKU alone of which least is left after its parcel. `left_of_line` is before any freight.
+
+    Exact, unless shares are shrunk on that line: then, as in `WorstSale`, no less is left than `left` says.
+    """
 
     offered: Offered
     quantity: int
@@ -64,7 +65,9 @@ def basket_least(priced: Iterable[tuple[int, Offered]], terms: SaleTerms) -> Mon
     for at_least, each in goods:
         left[each.supplier] = min(at_least, left.get(each.supplier, at_least))
     after_parcels = sorted(left[supplier] - freights[supplier] for supplier in left)
-    worst = sum(each for each in after_parcels[:LINES_MAX] if each < 0) if after_parcels[0] < 0 else after_parcels[0]
+    worst = (
+        sum(each for each in after_parcels[: terms.lines_max] if each < 0) if after_parcels[0] < 0 else after_parcels[0]
+    )
     currency = goods[0][1].price.currency
     if terms.free_over is None:
         return Money(terms.freight_kept + worst, currency)

@@ -17,6 +17,7 @@ from shared_core.plan.schema.terms import Channel
 from shared_core.plan.shares import Share
 
 QUANTITY_MAX = 999
+LINES_MAX = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,7 @@ class Offered:
 
 @dataclass(frozen=True, slots=True)
 class SaleTerms:
-    """What a sale costs beside goods and shares, as parts of what is paid, and how many pieces one line may have.
+    """What a sale costs beside goods and shares, as parts of what is paid, and how much one order may hold.
 
     The customer pays `freight_charged` for an order, and nothing from `free_over` on.
     """
@@ -46,12 +47,13 @@ class SaleTerms:
     rail_fee_bps: int = 0
     platform_fee_bps: int = 0
     quantity_max: int = QUANTITY_MAX
+    lines_max: int = LINES_MAX
     freight_charged: Money | None = None
     free_over: Money | None = None
 
     def __post_init__(self) -> None:
         assert 0 <= self.rail_fee_bps <= BPS_WHOLE and 0 <= self.platform_fee_bps <= BPS_WHOLE, "a fee is a part"
-        assert self.quantity_max >= 1, "a line has at least one piece"
+        assert self.quantity_max >= 1 and self.lines_max >= 1, "an order has at least one piece"
 
     def rail_fee(self, goods: Money) -> Money:
         """What a line of an order bears of the rail's fee."""

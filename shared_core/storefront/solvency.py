@@ -36,6 +36,7 @@ def sale_terms(brand: BrandConfig, *, platform_fee_bps: int) -> plan.SaleTerms:
         rail_fee_bps=brand.payment.fee,
         platform_fee_bps=platform_fee_bps,
         quantity_max=orders.QUANTITY_MAX,
+        lines_max=orders.LINES_MAX,
         freight_charged=brand.flat_freight,
         free_over=brand.free_over,
     )

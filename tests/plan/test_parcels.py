@@ -12,7 +12,9 @@ from tests.plan.plans import percents, read, rule
 from tests.plan.test_solvency import offered, offers, yuan
 
 FREIGHT = st.builds(
-    lambda rail, charged, free: SaleTerms(rail, 0, 4, yuan(charged), None if free is None else yuan(free)),
+    lambda rail, charged, free: SaleTerms(
+        rail, quantity_max=4, freight_charged=yuan(charged), free_over=None if free is None else yuan(free)
+    ),
     st.sampled_from([0, 60, 300]),
     st.integers(0, 60),
     st.none() | st.integers(0, 900),

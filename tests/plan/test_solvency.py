@@ -1,5 +1,6 @@
 """The proof of solvency is exact: what it finds is what trying every sale finds."""
 
+import itertools
 from dataclasses import replace
 
 from hypothesis import assume, given, settings
@@ -8,9 +9,9 @@ from hypothesis import strategies as st
 from shared_core import plan
 from shared_core.kernel.findings import ConfigError
 from shared_core.kernel.money import Money
-from shared_core.plan import Offered, Plan, SaleTerms
+from shared_core.plan import LineFacts, Offered, Parties, Payee, Plan, SaleTerms
 from tests.plan import oracle
-from tests.plan.plans import CONDITIONS, INVITERS, LADDER, percents, read, rule
+from tests.plan.plans import CONDITIONS, INVITERS, LADDER, lines, people, percents, plans, read, rule
 
 PEOPLE = (
     ("seller", "inviter", "second_inviter"),
@@ -65,7 +66,7 @@ offers = st.builds(
     st.integers(0, 110),
     st.sampled_from(["", "acme"]),
 )
-terms = st.builds(SaleTerms, st.integers(0, 300), st.integers(0, 300), st.integers(1, 6))
+terms = st.builds(SaleTerms, st.integers(0, 300), st.integers(0, 300), st.integers(1, 4))
 
 
 @settings(deadline=None, max_examples=40)
@@ -113,6 +114,24 @@ def test_the_price_needed_is_solvent_and_one_minor_unit_less_is_not(tested: Plan
         return
     assert prover.is_solvent(replace(item, price=needed))
     assert needed == item.price or not prover.is_solvent(replace(item, price=needed - yuan(1)))
+
+
+def with_those_below(who: Parties) -> Parties:
+    """Nobody without everybody below them."""
+    kept: set[Payee] = {"traffic_referrer"}
+    for chain in oracle.CHAINS:
+        kept |= set(itertools.takewhile(lambda payee: payee in who.by_payee, chain))
+    return Parties({payee: party for payee, party in who.by_payee.items() if payee in kept}, who.buyer_id)
+
+
+@given(plans(), lines(), people(), terms)
+def test_no_sale_leaves_less_than_the_worst_one(tested: Plan, facts: LineFacts, who: Parties, known: SaleTerms):
+    """Larger plans than can be tried: every condition, five people, some of them the same, the buyer among them."""
+    price, supply = facts.goods_net, max(facts.goods_net - facts.margin, yuan(0))
+    item = Offered(facts.sku, price, supply, facts.brand, facts.category, facts.product)
+    one = replace(facts, quantity=1, margin=price - supply)
+    shares = plan.share_line(tested, one, with_those_below(who))
+    assert plan.line_left(price, supply, shares, known) >= plan.Prover(tested, known).worst_sale(item).left
 
 
 FREE = SaleTerms()

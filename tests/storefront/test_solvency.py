@@ -34,6 +34,12 @@ def test_the_back_office_says_why_goods_are_not_listed(front: Front) -> None:
     assert "could lose" in page.text and "CN¥103.90" in page.text
 
 
+def test_the_back_office_shows_what_each_rank_would_earn(front: Front) -> None:
+    front.stock("A", price=8_900, supplied=4_000)
+    page = staff_walker(front).open("/admin/products")
+    assert "A seller earns Shopkeeper CN¥13.35 · Senior shopkeeper CN¥16.02" in " ".join(page.text.split())
+
+
 def test_a_price_at_which_a_sale_could_lose_money_is_refused_with_the_worst_case(front: Front) -> None:
     front.stock("A", price=8_900, supplied=4_000)
     staff = front.staff()
