@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared_core.kernel.money import Money
-from shared_core.plan.selling import Line, Offered, SaleTerms, least
+from shared_core.plan.selling import Line, Offered, SaleTerms, least, pieces_that_count
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +29,11 @@ class WorstOrder:
 def worst_order(offered: Offered, line: Line) -> WorstOrder:
     """Up to the quantity from which carriage is free, and from there on."""
     terms, currency = line.terms, offered.price.currency
-    free_from = _free_from(offered, terms)
+    free_from, pieces_max = _free_from(offered, terms), pieces_that_count(offered, terms)
     tried: list[tuple[int, int, int]] = []
     for fewest, most, kept in (
-        (1, min(free_from - 1, terms.quantity_max), terms.freight_kept),
-        (free_from, terms.quantity_max, 0),
+        (1, min(free_from - 1, pieces_max), terms.freight_kept),
+        (free_from, pieces_max, 0),
     ):
         if fewest <= most:
             left, quantity = least(line, fewest, most)

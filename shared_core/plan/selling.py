@@ -11,7 +11,7 @@ unit for each fee. So a stretch of quantities in which nothing can be worse than
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from shared_core.kernel.money import BPS_WHOLE, Money
+from shared_core.kernel.money import BPS_WHOLE, MINOR_MAX, Money
 from shared_core.plan.payable import Amounts, Most, Payable
 from shared_core.plan.schema.terms import Channel
 from shared_core.plan.shares import Share
@@ -142,6 +142,12 @@ class Line:
 
     def _amounts(self, quantity: int) -> Amounts:
         return Amounts(self.price * quantity, max(self.price - self.supply_price, 0) * quantity, quantity)
+
+
+def pieces_that_count(offered: Offered, terms: SaleTerms) -> int:
+    """How many pieces one line may have: no more than an amount of money can say the price of."""
+    dearest = max(offered.price.minor, offered.supply_price.minor if offered.supply_price else 0, 1)
+    return max(1, min(terms.quantity_max, MINOR_MAX // dearest))
 
 
 def least(line: Line, fewest: int, most: int) -> tuple[int, int]:

@@ -6,16 +6,13 @@ Every line must carry its supply, its fees and its shares (`selling`), every ord
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from shared_core.kernel.money import Money
+from shared_core.kernel.money import MINOR_MAX, Money
 from shared_core.plan.parcels import WorstOrder, basket_least, worst_order
 from shared_core.plan.payable import PayableGoods
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.terms import PAYEES
-from shared_core.plan.selling import Line, Offered, SaleTerms, WorstSale, least
+from shared_core.plan.selling import Line, Offered, SaleTerms, WorstSale, least, pieces_that_count
 from shared_core.plan.shares import LineFacts, Parties, Party, share_line
-
-PRICE_DOUBLINGS_MAX = 20
-"""How often a price is doubled in search of one that is solvent; where that does not help, none is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +80,7 @@ class Prover:
 
     def worst_sale(self, offered: Offered) -> WorstSale:
         """The sale of this SKU of which least is left. Its supply price must be known."""
-        pieces_max = self._terms.quantity_max
+        pieces_max = pieces_that_count(offered, self._terms)
         best: tuple[int, int, Line] | None = None
         for line in sorted(self._lines(offered), key=lambda each: each.left_at_least):
             lowest = line.left_at_least * (1 if line.left_at_least >= 0 else pieces_max)
@@ -112,12 +109,10 @@ class Prover:
             return offered.price
         too_low = offered.price.minor
         enough = max(too_low, offered.supply_price.minor if offered.supply_price else 0, 1)
-        for _ in range(PRICE_DOUBLINGS_MAX):
-            if self.is_solvent(_at_price(offered, enough)):
-                break
+        while not self.is_solvent(_at_price(offered, enough)):
             too_low, enough = enough, enough * 2
-        else:
-            return None
+            if enough > MINOR_MAX:
+                return None
         while enough - too_low > 1:
             between = (too_low + enough) // 2
             if self.is_solvent(_at_price(offered, between)):

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from shared_core import plan
 from shared_core.kernel.findings import ConfigError
-from shared_core.kernel.money import Money
+from shared_core.kernel.money import MINOR_MAX, Money
 from shared_core.plan import LineFacts, Offered, Parties, Payee, Plan, SaleTerms
 from tests.plan import oracle
 from tests.plan.plans import CONDITIONS, INVITERS, LADDER, lines, people, percents, plans, read, rule
@@ -196,3 +196,12 @@ def test_a_loss_says_which_price_would_do():
 def test_no_price_helps_where_nothing_of_it_is_left():
     tested = read(rule("s", rate="99%"))
     assert plan.Prover(tested, SaleTerms(rail_fee_bps=100)).price_needed(offered(1_000, 900)) is None
+
+
+def test_a_price_as_high_as_money_goes_is_proven_too():
+    tested = read(rule("s", rate="99%"))
+    item = offered(MINOR_MAX, MINOR_MAX // 2)
+    sale = worst(tested, item)
+    assert (sale.quantity, sale.left.minor) == (1, MINOR_MAX // 100 - MINOR_MAX // 2)
+    assert plan.Prover(tested, FREE).price_needed(item) is None
+    assert plan.Prover(tested, FREE).worst_order(item).left == sale.left
