@@ -17,6 +17,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder the process stands in, and no setting in its environment."""
     for name in [name for name in os.environ if name.upper().startswith("SHOP_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("SHOP_SECRET_KEY", "k" * 40)  # its absence would be found everywhere
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
