@@ -9,7 +9,7 @@ from pathlib import Path
 
 from platformctl import exporting
 from shared_core import members, storefront
-from shared_core.kernel.settings import Settings
+from shared_core.kernel.settings import read_settings
 
 BRAND = Path("brand")
 GIVER = "command line"
@@ -103,7 +103,7 @@ def revoke(keys: Sequence[str]) -> int:
 @contextmanager
 def _shop() -> Iterator[storefront.Shop]:
     """The shop in the current folder. Raises ConfigError."""
-    shop = storefront.Shop.open(BRAND, Settings())
+    shop = storefront.Shop.open(BRAND, read_settings())
     try:
         yield shop
     finally:

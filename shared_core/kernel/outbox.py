@@ -80,10 +80,11 @@ def _claim(database: Database, *, at: datetime, limit: int) -> list[tuple[int, S
         .order_by(OutboxRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)
+        .cte("due")  # chosen once: a subquery that locks may be run again for every row, beyond the limit
     )
     taken = (
         update(OutboxRow)
-        .where(OutboxRow.id.in_(due.scalar_subquery()))
+        .where(OutboxRow.id.in_(select(due.c.id)))
         .values(due_at=at + LEASE, attempts=OutboxRow.attempts + 1)
         .returning(OutboxRow.id, OutboxRow.subscriber, OutboxRow.payload)
     )

@@ -19,7 +19,7 @@ from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.orders import reads
-from shared_core.orders.errors import AmountDiffers, EvidenceUsed
+from shared_core.orders.errors import AmountDiffers, EvidenceUsed, StepNotAllowed
 from shared_core.orders.events import OrderPaid
 from shared_core.orders.models import Evidence, Expectation, Order
 from shared_core.orders.rules import SOLD, State
@@ -88,7 +88,8 @@ def confirm_payment(
         raise Invalid(field="transaction_no", reason=Phrase(N_("it is empty or too long")))
     row = reads.locked(session, number)
     wanted = reads.expectation(session, row.id)
-    assert wanted is not None, "every order that was placed waits for its money"
+    if wanted is None:  # imported as settled, or a draft: nobody waits for its money
+        raise StepNotAllowed(number=number, state=row.state, wanted=State.PAID)
     if amount != Money(wanted.amount_minor, row.currency):
         raise AmountDiffers(expected=Money(wanted.amount_minor, row.currency), number=number, found=amount)
     seen = Evidence(

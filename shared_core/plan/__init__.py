@@ -12,7 +12,7 @@ from shared_core.plan.lint.policy import NOBODY, Decision, Lifted, Objection, Ov
 from shared_core.plan.lint.report import SEVERITY_WORDS, LintFinding, Report, Unasked, finding_text, fired, review
 from shared_core.plan.loading import load, loads
 from shared_core.plan.parcels import WorstOrder
-from shared_core.plan.quoting import Quote, quote, quote_code
+from shared_core.plan.quoting import Quote, quote, quote_code, quotes
 from shared_core.plan.ranks import Metrics, evaluate_rank, holds, next_rank, progress
 from shared_core.plan.refunds import reversal_target
 from shared_core.plan.schema.ladder import AMOUNT_METRICS, Criterion, Metric, MetricKey, Rank
@@ -21,7 +21,7 @@ from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import ShareRule
 from shared_core.plan.schema.terms import CHANNELS, PAYEES, Basis, Channel, Payee, Words, window_days
 from shared_core.plan.selling import Offered, SaleTerms, WorstSale, line_left
-from shared_core.plan.shares import LineFacts, Parties, Party, Share, share_line
+from shared_core.plan.shares import LineFacts, Parties, Party, Share, share_line, share_lines
 from shared_core.plan.solvency import Proof, Prover, prove
 from shared_core.plan.starters import DEFAULT, PresetInfo, UnknownPreset, preset, presets, publishable
 from shared_core.plan.trial import TRIAL_MEMBERS_MAX, TRIAL_MONTH_MINOR_MAX, TRIAL_REASONS, trial_refusal
@@ -108,11 +108,13 @@ __all__ = [
     "publishable",
     "quote",
     "quote_code",
+    "quotes",
     "reference",
     "reversal_target",
     "review",
     "rule_set",
     "share_line",
+    "share_lines",
     "simulation",
     "trial_refusal",
     "version_at",

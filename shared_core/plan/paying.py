@@ -1,8 +1,8 @@
 """Who earns what on many order lines at once: the one place where shares are reckoned.
 
-Production asks with one line, a page with its goods, the simulation with millions; all get the same cents. Order of
-decisions for each payee: is there such a person, which rule applies, what is the rate after differences, may they earn
-on this purchase, what is the amount, then the caps. Every division rounds down; the store keeps what is left over.
+Production asks with the lines of an order or a page with its goods; a million lines at once get the same cents. Order
+of decisions for each payee: is there such a person, which rule applies, what is the rate after differences, may they
+earn on this purchase, what is the amount, then the caps. Every division rounds down; the store keeps what is left over.
 """
 
 from dataclasses import dataclass
@@ -60,9 +60,8 @@ def pay(plan: Plan, sales: Sales, takers: Takers) -> Paid:
     sales = _wide_enough(table, sales)
     margin = np.maximum(sales.margin, 0)
     base = np.where(table.of_margin[rules], margin[:, None], sales.goods[:, None])
-    full = np.where(table.is_fixed[rules], table.fixed[rules] * sales.quantity[:, None], _part(base, rates)).astype(
-        sales.goods.dtype
-    )
+    fixed = table.fixed.astype(sales.goods.dtype)
+    full = np.where(table.is_fixed[rules], fixed[rules] * sales.quantity[:, None], base * rates // BPS_WHOLE)
     earning = (rules != ABSENT) & _may_earn(plan, takers)
     amounts = np.where(earning, np.minimum(full, table.at_most[rules]), 0)
     amounts = _shrink(amounts, table.of_margin[rules], margin)
@@ -91,11 +90,6 @@ def rates_of(table: ShareTable, kind: Numbers, takers: Takers) -> tuple[Numbers,
             reached = np.where(rule == ABSENT, reached, np.maximum(reached, rate))
             below = np.where(present[:, column], takers.ranks[:, column], below)
     return rules, rates
-
-
-def _part(base: Numbers, rates: Numbers) -> Numbers:
-    """Basis points of the base, rounded down."""
-    return np.asarray(base * rates // BPS_WHOLE)
 
 
 def _difference(rate: Numbers, reached: Numbers) -> Numbers:
@@ -132,7 +126,7 @@ def _shrink(amounts: Numbers, concerned: Flags, limit: Numbers) -> Numbers:
 
 def _wide_enough(table: ShareTable, sales: Sales) -> Sales:
     """The same sales in 64 bits, or in Python's numbers where a product of two amounts would not fit."""
-    pieces = int(sales.quantity.max(initial=0)) * int(table.fixed.max(initial=0))
+    pieces = int(sales.quantity.max(initial=1)) * int(table.fixed.max(initial=0))
     largest = max(int(sales.goods.max(initial=0)), int(abs(sales.margin).max(initial=0)), pieces)
     dtype = np.int64 if largest < PRODUCT_SAFE_BELOW else object
     return Sales(sales.kind, sales.goods.astype(dtype), sales.margin.astype(dtype), sales.quantity.astype(dtype))

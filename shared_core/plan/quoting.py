@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from shared_core.kernel.money import Money
 from shared_core.plan.schema.plan import Plan
-from shared_core.plan.shares import LineFacts, Parties, Share, share_line
+from shared_core.plan.shares import LineFacts, Parties, Share, share_lines
 
 CODE_LENGTH = 16
 
@@ -22,9 +22,14 @@ class Quote:
 
 def quote(plan: Plan, line: LineFacts, parties: Parties, viewer_id: int) -> Quote:
     """The viewer's part of the line. The same plan version, line and people always give the same quote and code."""
-    own = [share for share in share_line(plan, line, parties) if share.member_id == viewer_id]
-    amount = Money(sum(share.amount.minor for share in own), plan.currency)
-    return Quote(quote_code(plan, line, own, viewer_id), amount, tuple(own))
+    return quotes(plan, [line], parties, viewer_id)[0]
+
+
+def quotes(plan: Plan, lines: Sequence[LineFacts], parties: Parties, viewer_id: int) -> list[Quote]:
+    """The same for several lines of the same people."""
+    found = share_lines(plan, lines, parties)
+    own = [[share for share in shares if share.member_id == viewer_id] for shares in found]
+    return [_quote(plan, line, shares, viewer_id) for line, shares in zip(lines, own, strict=True)]
 
 
 def quote_code(plan: Plan, line: LineFacts, own: Sequence[Share], viewer_id: int) -> str:
@@ -43,3 +48,8 @@ def quote_code(plan: Plan, line: LineFacts, own: Sequence[Share], viewer_id: int
     ]
     parts += [f"{share.payee}:{share.rule_id}:{share.rank}:{share.amount.minor}" for share in own]
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:CODE_LENGTH]
+
+
+def _quote(plan: Plan, line: LineFacts, own: Sequence[Share], viewer_id: int) -> Quote:
+    amount = Money(sum(share.amount.minor for share in own), plan.currency)
+    return Quote(quote_code(plan, line, own, viewer_id), amount, tuple(own))

@@ -14,7 +14,7 @@ from shared_core import ledger, orders
 from shared_core.kernel.calendar import add_days
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
-from shared_core.plan import CHANNELS, Channel, LineFacts, Plan, SaleTerms, Share, line_left, quote_code, share_line
+from shared_core.plan import CHANNELS, Channel, LineFacts, Plan, SaleTerms, Share, line_left, quote_code, share_lines
 from shared_core.rewards import rules
 from shared_core.rewards.errors import SaleAtLoss
 from shared_core.rewards.models import Earning
@@ -43,9 +43,9 @@ def freeze(
         return []
     who = parties(session, plan, seller_id=order.seller_id, buyer_id=order.buyer_id, at=at)
     made: list[Earning] = []
-    for line in orders.lines(session, order_id):
-        facts = line_facts(line, channel=order.channel, currency=order.currency)
-        shares = share_line(plan, facts, who)
+    lines = orders.lines(session, order_id)
+    sold = [line_facts(line, channel=order.channel, currency=order.currency) for line in lines]
+    for line, facts, shares in zip(lines, sold, share_lines(plan, sold, who), strict=True):
         if terms is not None and line_left(facts.goods_net, facts.goods_net - facts.margin, shares, terms).minor < 0:
             raise SaleAtLoss(sku=line.sku)
         for share in shares:

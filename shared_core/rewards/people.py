@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared_core import members
-from shared_core.plan import INVITER_PAYEES, LineFacts, Parties, Party, Payee, Plan, Quote, quote
+from shared_core import plan as plans
+from shared_core.plan import INVITER_PAYEES, LineFacts, Parties, Party, Payee, Plan, Quote
 from shared_core.rewards.models import Standing
 
 INVITERS_PAID_MAX = 2
@@ -40,7 +41,7 @@ def quote_line(session: Session, plan: Plan, line: LineFacts, *, viewer_id: int,
 def quotes(session: Session, plan: Plan, lines: Sequence[LineFacts], *, viewer_id: int, at: datetime) -> list[Quote]:
     """The same for a page of lines, looking the people up once."""
     who = parties(session, plan, seller_id=viewer_id, buyer_id=None, at=at)
-    return [quote(plan, line, who, viewer_id) for line in lines]
+    return plans.quotes(plan, lines, who, viewer_id)
 
 
 def _inviters(session: Session, plan: Plan, seller_id: int, *, at: datetime) -> list[int]:

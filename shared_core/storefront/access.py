@@ -11,6 +11,7 @@ from shared_core.kernel.codes import hash_token, new_code, new_token
 from shared_core.kernel.i18n import N_
 from shared_core.storefront.shop import Shop
 
+STAFF_SHOWN_MAX = 100
 ACCESS_DAYS = 14
 STAFF_ACCESS_DAYS = 3
 ACCESS_DAYS_MAX = 90

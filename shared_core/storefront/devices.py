@@ -5,18 +5,17 @@ password as ever. It only spares its holder the limit on attempts from anywhere 
 guess passwords cannot keep the owner of an account out (OWASP: "device cookies").
 """
 
-from collections.abc import Sequence
-from hashlib import sha256
-
 from fastapi import Request
-from itsdangerous import BadSignature, Signer
+from itsdangerous import BadSignature
 
 from shared_core import members
 from shared_core.kernel.codes import new_code
 from shared_core.storefront import cookies
+from shared_core.storefront.security import signer
 from shared_core.storefront.viewer import the_shop
 
 MARK_LENGTH_MAX = 200
+PURPOSE = "device"
 
 
 def known_device(request: Request, login: members.Login) -> str | None:
@@ -26,7 +25,7 @@ def known_device(request: Request, login: members.Login) -> str | None:
     if len(shown) > MARK_LENGTH_MAX or not shown.isascii():
         return None
     try:
-        return _signer(shop.keys, login).unsign(shown).decode()
+        return signer(shop.keys, purpose=PURPOSE, bound_to=login.value).unsign(shown).decode()
     except BadSignature:
         return None
 
@@ -35,10 +34,5 @@ def remember_device(request: Request, login: members.Login) -> None:
     """Mark this device as one of the account's; the mark it has already is kept and lasts longer."""
     shop = the_shop(request)
     mark = known_device(request, login) or new_code()
-    signed = _signer(shop.keys, login).sign(mark).decode()
+    signed = signer(shop.keys, purpose=PURPOSE, bound_to=login.value).sign(mark).decode()
     cookies.remember(request, cookies.DEVICE, signed, seconds=cookies.DEVICE_SECONDS, secure=shop.secure)
-
-
-def _signer(keys: Sequence[str], login: members.Login) -> Signer:
-    salt = "device:" + sha256(login.value.encode()).hexdigest()
-    return Signer(list(reversed(keys)), salt=salt, key_derivation="hmac", digest_method=sha256)

@@ -130,22 +130,16 @@ def _bad_hooks(module: ModuleType, file: Path) -> Iterator[Finding]:
         if not hasattr(function, f"{PROJECT}_impl"):
             continue
         if name not in known:
-            yield Finding(
-                code="bad_hook",
-                message=N_("{name!r} is not a hook."),
-                remedy=N_("Known hooks: {known}."),
-                file=str(file),
-                line=function.__code__.co_firstlineno,
-                params={"name": name, "known": ", ".join(known)},
-            )
+            message, remedy = N_("{name!r} is not a hook."), N_("Known hooks: {known}.")
+            yield _bad_hook(function, file, message, remedy, name=name, known=", ".join(known))
             continue
         given = [each for each in inspect.signature(getattr(HookSpecs, name)).parameters if each != "self"]
         if not set(inspect.signature(function).parameters) <= set(given):
-            yield Finding(
-                code="bad_hook",
-                message=N_("{name!r} asks for arguments that this hook does not have."),
-                remedy=N_("It may take any of: {given}."),
-                file=str(file),
-                line=function.__code__.co_firstlineno,
-                params={"name": name, "given": ", ".join(given)},
-            )
+            message = N_("{name!r} asks for arguments that this hook does not have.")
+            remedy = N_("It may take any of: {given}.")
+            yield _bad_hook(function, file, message, remedy, name=name, given=", ".join(given))
+
+
+def _bad_hook(function: Any, file: Path, message: str, remedy: str, **params: str) -> Finding:
+    line = function.__code__.co_firstlineno
+    return Finding(code="bad_hook", message=message, remedy=remedy, file=str(file), line=line, params=params)

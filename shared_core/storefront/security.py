@@ -26,6 +26,7 @@ NONCE_BYTES = 16
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 _NONCE = "csp_nonce"
+_FORM = "form"
 _ALWAYS = {
     b"x-content-type-options": b"nosniff",
     b"referrer-policy": b"strict-origin-when-cross-origin",
@@ -33,6 +34,7 @@ _ALWAYS = {
     b"cross-origin-opener-policy": b"same-origin",
     b"permissions-policy": b"camera=(), geolocation=(), microphone=(), payment=()",
 }
+_HSTS = {b"strict-transport-security": f"max-age={HSTS_SECONDS}".encode()}
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "text/plain", "")
 
 
@@ -60,12 +62,18 @@ def nonce(request: Request) -> str:
     return value
 
 
-def form_token(keys: Sequence[str], *, binding: str, at: datetime) -> str:
-    """Proof that a form was rendered by us for whoever holds `binding` (a session or visitor token, or nobody).
+def signer(keys: Sequence[str], *, purpose: str, bound_to: str) -> Signer:
+    """Signs for one purpose and one holder: what is signed for another is not accepted.
 
     The first of `keys` signs, all of them verify.
     """
-    return _signer(keys, binding).sign(str(int(at.timestamp()))).decode()
+    salt = f"{purpose}:{sha256(bound_to.encode()).hexdigest()}"
+    return Signer(list(reversed(keys)), salt=salt, key_derivation="hmac", digest_method=sha256)
+
+
+def form_token(keys: Sequence[str], *, binding: str, at: datetime) -> str:
+    """Proof that a form was rendered by us for whoever holds `binding` (a session or visitor token, or nobody)."""
+    return signer(keys, purpose=_FORM, bound_to=binding).sign(str(int(at.timestamp()))).decode()
 
 
 def check_form_token(token: str, keys: Sequence[str], *, binding: str, at: datetime) -> None:
@@ -73,7 +81,7 @@ def check_form_token(token: str, keys: Sequence[str], *, binding: str, at: datet
     if not token:
         raise SameSiteUnproven
     try:
-        issued = int(_signer(keys, binding).unsign(token))
+        issued = int(signer(keys, purpose=_FORM, bound_to=binding).unsign(token))
     except (BadSignature, ValueError) as error:
         raise FormExpired from error
     if not 0 <= at.timestamp() - issued <= FORM_TOKEN_SECONDS:
@@ -126,11 +134,6 @@ def _is_own(origin: str, host: str, own_origin: str) -> bool:
     return bool(host) and origin in (f"http://{host}", f"https://{host}")
 
 
-def _signer(keys: Sequence[str], binding: str) -> Signer:
-    salt = "form:" + sha256(binding.encode()).hexdigest()
-    return Signer(list(reversed(keys)), salt=salt, key_derivation="hmac", digest_method=sha256)
-
-
 def dressed(
     given: Iterable[tuple[bytes, bytes]], state: Mapping[str, Any], *, secure: bool
 ) -> list[tuple[bytes, bytes]]:
@@ -138,15 +141,13 @@ def dressed(
 
     Routes may set Cache-Control and the content policy themselves, and nothing else of it.
     """
-    headers = [each for each in given if each[0] not in _ALWAYS]
-    headers += _ALWAYS.items()
+    ours = {**_ALWAYS, **(_HSTS if secure else {})}
+    headers = [*(each for each in given if each[0] not in ours), *ours.items()]
     names = {name for name, _ in headers}
     if b"content-security-policy" not in names:
         headers.append((b"content-security-policy", content_policy(state.get(_NONCE)).encode()))
     if b"cache-control" not in names:
         headers.append((b"cache-control", b"no-store"))
-    if secure:
-        headers.append((b"strict-transport-security", f"max-age={HSTS_SECONDS}".encode()))
     return headers
 
 

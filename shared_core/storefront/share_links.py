@@ -80,7 +80,7 @@ async def follow(request: Request, token: str) -> RedirectResponse:
     return RedirectResponse(target, status_code=303)
 
 
-@router.api_route("/s/{token}", methods=["GET", "HEAD"])
+@router.api_route("/s/{token:path}", methods=["GET", "HEAD"])
 async def link(request: Request, token: str) -> RedirectResponse:
     """What is left of a share link: to ask for its head, and to say why it cannot be followed."""
     if _FAILURE in request.scope["state"]:

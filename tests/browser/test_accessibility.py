@@ -9,6 +9,7 @@ from shared_core import members, plan, supply
 from tests.browser.conftest import Visit
 from tests.browser.test_shopping import fill_address, sign_up
 from tests.storefront.conftest import BRAND, Front
+from tests.storefront.test_admin import PAGES as OFFICE
 
 axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is missing")
 
@@ -20,17 +21,6 @@ OPEN_TO_ALL = (
     *("/login", "/signup", "/about", "/share", "/s/no-such-link", "/gone"),
 )
 OWN = ("/checkout", "/share?product=p-a", "/me", "/me/log-ins", "/me/earnings", "/me/payouts", "/me/fans", "/orders")
-OFFICE = (
-    "/admin",
-    "/admin/orders",
-    "/admin/products",
-    "/admin/members",
-    "/admin/payouts",
-    "/admin/books",
-    "/admin/plan",
-    "/admin/staff",
-)
-
 
 COLOURS = {
     "core": "",

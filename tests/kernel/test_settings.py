@@ -2,6 +2,8 @@
 
 import json
 import os
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from shared_core.kernel.findings import ConfigError, Finding
 from shared_core.kernel.settings import Settings, read_settings, review_settings
 
 SECRET = "s" * 40
+NOBODY = 65534
 
 
 @pytest.fixture
@@ -17,6 +20,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder the process stands in, and no setting in its environment."""
     for name in [name for name in os.environ if name.upper().startswith("SHOP_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("SHOP_SECRET_KEY", "k" * 40)  # its absence would be found everywhere
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
@@ -76,13 +80,23 @@ def test_what_is_no_text_is_refused_with_its_line(folder: Path, content: bytes) 
     assert finding.text(str).startswith(".env:3: the file cannot be read: it is not text in UTF-8.")
 
 
-def test_a_file_nobody_may_read_says_so(folder: Path) -> None:
-    (folder / ".env").write_text("")
-    (folder / ".env").chmod(0)
-    if os.access(folder / ".env", os.R_OK):
-        pytest.skip("this user may read everything")
-    with pytest.raises(ConfigError, match=r"\.env: the file cannot be read: Permission denied"):
-        read_settings()
+@pytest.fixture
+def ordinary_user() -> Iterator[None]:
+    """The system's rights hold: whoever may read everything is somebody else in between."""
+    privileged = os.geteuid() == 0
+    if privileged:
+        os.seteuid(NOBODY)
+    yield
+    if privileged:
+        os.seteuid(0)
+
+
+def test_a_file_nobody_may_read_says_so(folder: Path, ordinary_user: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    with tempfile.TemporaryDirectory() as own:
+        monkeypatch.chdir(own)
+        Path(".env").touch(mode=0)
+        with pytest.raises(ConfigError, match=r"\.env: the file cannot be read: Permission denied"):
+            read_settings()
 
 
 def test_a_variable_is_named_without_a_file(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,6 +10,7 @@ from shared_core import ledger, members, orders
 from shared_core.kernel.csvfile import FileUnreadable
 from shared_core.kernel.database import Database
 from shared_core.kernel.listeners import Listeners
+from shared_core.kernel.money import Money
 from shared_core.orders.models import Order, OrderLine
 from tests.worlds import ZONE, World
 
@@ -44,6 +45,19 @@ def test_imported_orders_are_complete_and_book_nothing(world: World, tmp_path: P
     with world.database.reading() as session:
         row = session.scalars(select(Order)).one()
         assert (row.state, row.origin, row.total_minor, row.seller_id) == ("completed", "import", 2480, None)
+        assert ledger.trial_balance(session) == {}
+
+
+def test_nobody_pays_for_an_imported_order(world: World, tmp_path: Path) -> None:
+    take_in(world, read(tmp_path, HEAD + "7,2025-01-01T10:00:00,ann,S1,1,9.90\n").lines)
+    with world.database.reading() as session:
+        row = session.scalars(select(Order)).one()
+
+    with pytest.raises(orders.StepNotAllowed), world.transaction() as session:
+        orders.confirm_payment(
+            session, row.number, transaction_no="t1", amount=Money(990, "CNY"), entered_by="staff", at=world.now
+        )
+    with world.database.reading() as session:
         assert ledger.trial_balance(session) == {}
 
 

@@ -220,6 +220,14 @@ def test_a_quote_is_what_is_paid_and_names_exactly_this_promise():
     assert plan.quote(tested, line(8_900), who, 8).amount == Money(0, "CNY")
 
 
+def test_a_page_of_quotes_is_each_of_them_alone():
+    tested = plan.loads(plan.preset("participants"), currency="CNY")
+    who = Parties({"seller": Party(7, "gold"), "host": Party(7, "gold")})
+    page = [line(8_900, channel="live"), line(8_900), line(1)]
+    assert plan.quotes(tested, page, who, 7) == [plan.quote(tested, each, who, 7) for each in page]
+    assert plan.quotes(tested, [], who, 7) == []
+
+
 @pytest.mark.parametrize(
     ("claims", "winner"),
     [

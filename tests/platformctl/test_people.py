@@ -121,6 +121,14 @@ def test_what_makes_no_sense_is_refused_as_usage(ctl: Command, shop: Path, argum
     assert document(ctl, "staff", "-C", shop)["staff"] == []
 
 
+def test_a_broken_env_file_is_named_with_its_line(ctl: Command, shop: Path) -> None:
+    (shop / ".env").write_text("SHOP_TRUSTED_PROXIES=many\n")
+    for arguments in (("staff",), ("members", "invite", "--all"), ("members", "revoke", "--all")):
+        ended = ctl(*arguments, "-C", shop)
+        assert ended.code == 1
+        assert ".env:1" in ended.err and "Traceback" not in ended.err
+
+
 def test_people_of_an_import_are_invited_and_keep_what_they_have(
     ctl: Command, shop: Path, browser: TestClient, tmp_path: Path
 ) -> None:

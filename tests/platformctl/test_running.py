@@ -249,6 +249,8 @@ def test_rules_of_law_are_told_in_the_language_of_the_machine(
     (shop / "brand/plan.toml").write_text(plan.preset("fan-lock"), "utf-8")
     monkeypatch.setenv("LANGUAGE", "zh_CN")
     assert "是团队计酬，两级也算。 (inviter 得 3%（规则 inviter-shopkeeper），招募层数 1)" in ctl("check", shop).out
+
+
 def test_goods_that_could_lose_money_at_the_prices_in_the_database_are_named(
     ctl: Command, shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

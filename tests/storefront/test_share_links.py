@@ -169,3 +169,10 @@ def test_where_the_plan_says_so_the_last_link_claims_the_sale(
     assert len(linked.get("/api/v1/me/earnings").json()["earnings"]) == 1
     assert locked.get("/api/v1/me/earnings").json()["earnings"] == []
     close_front(front)
+
+
+def test_a_link_with_a_slash_in_it_is_not_found_and_leads_nowhere_else(front: Front) -> None:
+    fan, path = front.browser(), link(front.browser())
+    for broken in (path + "/", path + "%2F", path.replace("/s/", "/s/x/")):
+        assert fan.get(broken).status_code == 404
+    assert tie(fan) is None

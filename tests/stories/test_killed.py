@@ -115,7 +115,7 @@ def test_a_kill_at_any_commit_of_the_background_work_stops_no_order(scene: Scene
             scene.insist(f"/orders/{number}/{step}", body)  # noqa: B023
             return lambda: scene.answer(number)["state"] == state  # noqa: B023
 
-        assert until_unharmed(scene, move_on, when="after", by="worker") >= 1
+        assert until_unharmed(scene, move_on, when="after", by="request") == 1
         for number in waiting:
             scene.insist(f"/orders/{number}/{step}", body)
         for number in bought:

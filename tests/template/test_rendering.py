@@ -110,9 +110,11 @@ def test_the_wheel_is_kept_in_git_or_ignored_as_answered() -> None:
 
 
 def test_every_python_file_can_be_compiled() -> None:
-    for name, (content, _mode) in rendered(answers_for(), core_version=VERSION).items():
-        if name.endswith(".py"):
-            compile(content, name, "exec")
+    files = rendered(answers_for(), core_version=VERSION)
+    sources = {name: content for name, (content, _mode) in files.items() if name.endswith(".py")}
+    assert "app.py" in sources
+    for name, content in sources.items():
+        compile(content, name, "exec")
 
 
 # --- deployment -----------------------------------------------------------------------------------------------------

@@ -15,7 +15,6 @@ from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import ReadDep, ShopDep, StaffDep
 
 HOME = "/admin/staff"
-STAFF_SHOWN_MAX = 100
 
 router = APIRouter()
 Code = Annotated[str, Path(max_length=16)]
@@ -81,7 +80,7 @@ def _page(
     link: access.AccessLink | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    found = members.people(session, at=shop.clock(), limit=STAFF_SHOWN_MAX, only="staff")
+    found = members.people(session, at=shop.clock(), limit=access.STAFF_SHOWN_MAX, only="staff")
     return page(
         request,
         "admin/staff.html",

@@ -12,8 +12,6 @@ from shared_core.storefront.api.shapes import Done, Input, Output
 from shared_core.storefront.problems import responses
 from shared_core.storefront.viewer import LogInsDep, ReadDep, SessionDep, ShopDep, StaffDep
 
-STAFF_SHOWN_MAX = 100
-
 router = APIRouter(prefix="/admin", tags=["back office: staff"])
 
 MemberCode = Annotated[str, Path(max_length=16)]
@@ -60,7 +58,7 @@ class NewRole(Input):
 @router.get("/staff", responses=responses(401, 403, 503))
 def list_staff(session: ReadDep, viewer: StaffDep, shop: ShopDep) -> Staff:
     """Who works here."""
-    found = members.people(session, at=shop.clock(), limit=STAFF_SHOWN_MAX, only="staff")
+    found = members.people(session, at=shop.clock(), limit=access.STAFF_SHOWN_MAX, only="staff")
     return Staff(
         staff=[
             StaffMember(

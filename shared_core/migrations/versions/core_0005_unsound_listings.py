@@ -7,8 +7,8 @@ from alembic import op
 
 from shared_core.kernel.database import BigId
 
-revision: str = "core_0002"
-down_revision: str | Sequence[str] | None = "core_0001"
+revision: str = "core_0005"
+down_revision: str | Sequence[str] | None = "core_0004"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
