@@ -15,6 +15,7 @@ from shared_core.catalog.window import (
     prices,
     product,
     products,
+    products_by_code,
     proposals,
 )
 
@@ -46,6 +47,7 @@ __all__ = [
     "prices",
     "product",
     "products",
+    "products_by_code",
     "proposal",
     "proposals",
     "pull",

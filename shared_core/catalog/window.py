@@ -1,6 +1,6 @@
 """The shop window: what customers see and what checkout charges."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
@@ -64,6 +64,13 @@ def product(session: Session, *, slug: str, hidden: bool = False) -> ProductView
         if view.listings:
             return view
     raise UnknownProduct(slug=slug)
+
+
+def products_by_code(session: Session, codes: Sequence[str]) -> list[ProductView]:
+    """Those of the products that have something for sale, in this order. Two queries."""
+    rows = session.scalars(select(Product).where(Product.code.in_(codes))).all() if codes else ()
+    found = {view.code: view for view in _views(session, rows, hidden=False) if view.listings}
+    return [found[code] for code in codes if code in found]
 
 
 def categories(session: Session) -> list[str]:

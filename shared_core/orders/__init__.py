@@ -5,7 +5,7 @@ and completes when its return window has closed. Others listen to what happens t
 """
 
 from shared_core.orders.carts import add_to_cart, cart, cart_count, hand_over_cart, put_in_cart
-from shared_core.orders.checkout import Counter, Purchase, Quote, Seller
+from shared_core.orders.checkout import Counter, InRoom, Purchase, Quote, Seller
 from shared_core.orders.errors import (
     AmountDiffers,
     BadQuantity,
@@ -47,6 +47,7 @@ from shared_core.orders.models import (
     Evidence,
     Expectation,
     Order,
+    OrderClaim,
     OrderLine,
     OrderStep,
     Parcel,
@@ -55,6 +56,7 @@ from shared_core.orders.models import (
 )
 from shared_core.orders.payments import ManualRail, PaymentRail, PaymentRequest, confirm_payment, hand_over
 from shared_core.orders.reads import (
+    claims,
     evidence,
     expectation,
     get,
@@ -97,10 +99,12 @@ __all__ = [
     "HistoryFile",
     "HistoryLine",
     "HistoryReport",
+    "InRoom",
     "ManualRail",
     "NothingToRefund",
     "Order",
     "OrderCancelled",
+    "OrderClaim",
     "OrderCompleted",
     "OrderDelivered",
     "OrderExport",
@@ -135,6 +139,7 @@ __all__ = [
     "cancel",
     "cart",
     "cart_count",
+    "claims",
     "complete_due",
     "confirm_payment",
     "evidence",

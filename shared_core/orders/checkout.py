@@ -6,7 +6,7 @@ whose process was killed is finished by the client's next try or given up by `li
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
@@ -27,7 +27,7 @@ from shared_core.orders.errors import (
     TooManyLines,
 )
 from shared_core.orders.events import OrderPlaced
-from shared_core.orders.models import Order, OrderLine
+from shared_core.orders.models import Order, OrderClaim, OrderLine
 from shared_core.orders.payments import PaymentRail, expect
 from shared_core.orders.rules import LINES_MAX, QUANTITY_MAX, FreightRule, State, request_hash
 from shared_core.orders.steps import move
@@ -41,10 +41,20 @@ SYSTEM = "system"
 
 @dataclass(frozen=True)
 class Seller:
-    """Who sells an order, and by which claim: "link", "room" or "lock"."""
+    """Who sells an order, and by which claim: "link", "room" or "lock". `claims`: everybody who had one."""
 
     member_id: int
     claim: str
+    claims: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class InRoom:
+    """The room in which a purchase is made: its code, its host, who brought the buyer there (None: nobody)."""
+
+    code: str
+    host_id: int
+    referrer_id: int | None
 
 
 @dataclass(frozen=True)
@@ -85,9 +95,14 @@ class _Draft:
     paid: Mapping[str, int]
 
 
+def nowhere(_session: Session, _purchase: Purchase, _at: datetime) -> InRoom | None:
+    """For a shop without rooms."""
+    return None
+
+
 @dataclass(frozen=True)
 class Counter:
-    """Where purchases become orders. `seller` decides among claims by the plan's precedence."""
+    """Where purchases become orders. `room` says in which one; `seller` decides among claims by the plan."""
 
     database: Database
     gateway: supply.SupplyGateway
@@ -96,6 +111,7 @@ class Counter:
     currency: str
     return_days: Callable[[datetime], int]
     seller: Callable[[Session, Purchase, datetime], Seller | None]
+    room: Callable[[Session, Purchase, datetime], InRoom | None] = nowhere
     hold_ttl: timedelta = HOLD_TTL
 
     def quote(self, session: Session, lines: Sequence[tuple[str, int]]) -> Quote:
@@ -165,6 +181,10 @@ class Counter:
         self, session: Session, purchase: Purchase, quote: Quote, digest: str, *, number: str, at: datetime
     ) -> bool:
         """Write the draft; False when a parallel try of the same checkout has just done so."""
+        room = self.room(session, purchase, at)
+        if room is not None:
+            claims = {**(purchase.claims or {}), "room": room.host_id}
+            purchase = replace(purchase, channel="live", claims=claims)
         seller = self.seller(session, purchase, at)
         values = {
             "number": number,
@@ -193,6 +213,7 @@ class Counter:
         if order_id is None:
             return False
         session.add_all(_line(order_id, price, pieces) for price, pieces in quote.lines)
+        session.add_all(_claims(order_id, seller, room))
         return True
 
     def _refuse(self, number: str, refusal: PlatformError, *, at: datetime) -> None:
@@ -239,6 +260,20 @@ _BY_KEY = select(Order).where(Order.buyer_id == bindparam("buyer_id"), Order.che
 
 def _by_key(session: Session, purchase: Purchase) -> Order | None:
     return session.scalars(_BY_KEY, {"buyer_id": purchase.buyer_id, "key": purchase.checkout_key}).one_or_none()
+
+
+def _claims(order_id: int, seller: Seller | None, room: InRoom | None) -> list[OrderClaim]:
+    """Who claims the order, as rows; a room counts as one whether or not it made the seller."""
+    people = dict(seller.claims) if seller else {}
+    rooms: dict[str, str] = {}
+    if room is not None:
+        people["room"], rooms["room"] = room.host_id, room.code
+        if room.referrer_id is not None:
+            people["traffic"], rooms["traffic"] = room.referrer_id, room.code
+    return [
+        OrderClaim(order_id=order_id, claim=claim, member_id=member_id, room=rooms.get(claim))
+        for claim, member_id in people.items()
+    ]
 
 
 def _line(order_id: int, price: catalog.PricedItem, pieces: int) -> OrderLine:

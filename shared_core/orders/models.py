@@ -65,6 +65,20 @@ class Order(Base):
     """When the next step happens by time alone: an unpaid order lapses, a delivered one completes."""
 
 
+class OrderClaim(Base):
+    """Who claimed an order when it was placed; rows are only added. The claim that made the seller is `Order.claim`.
+
+    `claim`: "link", "room" or "lock", or "traffic" for who brought the buyer into the `room` (its code).
+    """
+
+    __tablename__ = "order_claim"
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), primary_key=True, autoincrement=False)
+    claim: Mapped[str] = mapped_column(String(16), primary_key=True)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    room: Mapped[str | None] = mapped_column(String(16))
+
+
 class OrderLine(Base):
     __tablename__ = "order_line"
     __table_args__ = (

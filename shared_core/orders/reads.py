@@ -10,6 +10,7 @@ from shared_core.orders.models import (
     Evidence,
     Expectation,
     Order,
+    OrderClaim,
     OrderLine,
     OrderStep,
     Parcel,
@@ -25,6 +26,7 @@ _BY_NUMBER = select(Order).where(Order.number == bindparam("number"))
 _LOCKED = _BY_NUMBER.with_for_update().execution_options(populate_existing=True)
 _LINES = select(OrderLine).where(OrderLine.order_id == bindparam("order_id")).order_by(OrderLine.id)
 _STEPS = select(OrderStep).where(OrderStep.order_id == bindparam("order_id")).order_by(OrderStep.id)
+_CLAIMS = select(OrderClaim).where(OrderClaim.order_id == bindparam("order_id")).order_by(OrderClaim.claim)
 _EXPECTATION = select(Expectation).where(Expectation.order_id == bindparam("order_id"))
 """What every order asks several times is put together once."""
 
@@ -101,3 +103,8 @@ def list_orders(
     if before is not None:
         query = query.where(Order.id < before)
     return session.scalars(query.order_by(Order.id.desc()).limit(min(limit, PAGE_MAX))).all()
+
+
+def claims(session: Session, order_id: int) -> dict[str, OrderClaim]:
+    """Who claimed the order when it was placed, by claim; also who brought the buyer, as "traffic"."""
+    return {row.claim: row for row in session.scalars(_CLAIMS, {"order_id": order_id})}

@@ -15,6 +15,7 @@ from shared_core.plan.parcels import WorstOrder
 from shared_core.plan.quoting import Quote, quote, quote_code, quotes
 from shared_core.plan.ranks import Metrics, evaluate_rank, holds, next_rank, progress
 from shared_core.plan.refunds import reversal_target
+from shared_core.plan.roles import Ability, host_age_min, may
 from shared_core.plan.schema.ladder import AMOUNT_METRICS, Criterion, Metric, MetricKey, Rank
 from shared_core.plan.schema.network import Binding, Claim, Invites
 from shared_core.plan.schema.plan import Plan
@@ -39,6 +40,7 @@ __all__ = [
     "TRIAL_MEMBERS_MAX",
     "TRIAL_MONTH_MINOR_MAX",
     "TRIAL_REASONS",
+    "Ability",
     "Basis",
     "Binding",
     "Channel",
@@ -94,11 +96,13 @@ __all__ = [
     "finding_text",
     "fired",
     "holds",
+    "host_age_min",
     "json_schema",
     "line_left",
     "load",
     "load_policy",
     "loads",
+    "may",
     "next_rank",
     "percent",
     "preset",

@@ -23,7 +23,7 @@ from shared_core.plan.chains import CHAINS, Due, chain_dues
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import ShareRule
 from shared_core.plan.schema.terms import CHANNELS, Channel, Payee
-from shared_core.plan.selection import Goods, fits_goods, specificity
+from shared_core.plan.selection import Goods, fits_goods, may_be_paid, specificity
 
 Slope = tuple[int, int, int]
 RuleTable = Mapping[tuple[Payee, str], ShareRule | None]
@@ -167,7 +167,14 @@ class PayableGoods:
         fitting = [rule for rule in self._rules if rule.payee in chain and fits_goods(rule, goods)]
         return {
             (payee, rank): next(
-                (rule for rule in fitting if rule.payee == payee and (not rule.ranks or rank in rule.ranks)), None
+                (
+                    rule
+                    for rule in fitting
+                    if rule.payee == payee
+                    and (not rule.ranks or rank in rule.ranks)
+                    and may_be_paid(self._plan, payee, rank)
+                ),
+                None,
             )
             for payee in chain
             for rank in _ranks(self._plan, payee)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from shared_core.plan.roles import may
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import ShareRule
 from shared_core.plan.schema.terms import Channel, Payee
@@ -21,9 +22,16 @@ class Goods:
 
 def rule_for(plan: Plan, goods: Goods, payee: Payee, rank: str) -> ShareRule | None:
     """The most specific rule of the plan that fits; None when the payee gets nothing here."""
+    if not may_be_paid(plan, payee, rank):
+        return None
     fitting = [rule for rule in plan.shares if rule.payee == payee and rule.trigger == "order"]
     fitting = [rule for rule in fitting if fits(rule, goods, rank)]
     return min(fitting, key=specificity, default=None)
+
+
+def may_be_paid(plan: Plan, payee: Payee, rank: str) -> bool:
+    """Whether the plan lets somebody of this rank earn; the team fund is nobody in person."""
+    return payee == "team_fund" or may(plan, "earn", rank=rank)
 
 
 def fits(rule: ShareRule, goods: Goods, rank: str) -> bool:

@@ -14,7 +14,18 @@ from shared_core import ledger, orders
 from shared_core.kernel.calendar import add_days
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
-from shared_core.plan import CHANNELS, Channel, LineFacts, Plan, SaleTerms, Share, line_left, quote_code, share_lines
+from shared_core.plan import (
+    CHANNELS,
+    Channel,
+    LineFacts,
+    Parties,
+    Plan,
+    SaleTerms,
+    Share,
+    line_left,
+    quote_code,
+    share_lines,
+)
 from shared_core.rewards import rules
 from shared_core.rewards.errors import SaleAtLoss
 from shared_core.rewards.models import Earning
@@ -41,7 +52,7 @@ def freeze(
     order = orders.order(session, order_id)
     if _of_order(session, order_id):
         return []
-    who = parties(session, plan, seller_id=order.seller_id, buyer_id=order.buyer_id, at=at)
+    who = _taking_part(session, plan, order, at=at)
     made: list[Earning] = []
     lines = orders.lines(session, order_id)
     sold = [line_facts(line, channel=order.channel, currency=order.currency) for line in lines]
@@ -55,6 +66,20 @@ def freeze(
     session.add_all(kept)
     session.flush()
     return kept
+
+
+def _taking_part(session: Session, plan: Plan, order: orders.Order, *, at: datetime) -> Parties:
+    """Everybody in the sale: the seller, the host of its room, who brought the buyer there, those above."""
+    claimed = {claim: row.member_id for claim, row in orders.claims(session, order.id).items()}
+    return parties(
+        session,
+        plan,
+        seller_id=order.seller_id,
+        buyer_id=order.buyer_id,
+        host_id=claimed.get("room"),
+        referrer_id=claimed.get("traffic"),
+        at=at,
+    )
 
 
 def line_facts(line: orders.OrderLine, *, channel: Channel | str, currency: str) -> LineFacts:

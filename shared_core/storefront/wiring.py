@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from shared_core import catalog, members, orders, plan, rewards, supply
+from shared_core import catalog, livestream, members, orders, plan, rewards, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Forbidden
 from shared_core.kernel.listeners import Listeners
@@ -95,7 +95,17 @@ class PlanBook:
         if sponsor_id is not None:
             claims["lock"] = sponsor_id
         chosen = plan.choose_seller(rules, claims)
-        return None if chosen is None else orders.Seller(member_id=chosen[1], claim=chosen[0])
+        if chosen is None:
+            return None
+        told = {str(claim): member_id for claim, member_id in claims.items()}
+        return orders.Seller(member_id=chosen[1], claim=chosen[0], claims=told)
+
+    def room(self, session: Session, purchase: orders.Purchase, at: datetime) -> orders.InRoom | None:
+        """The room this purchase is made in. What is ordered in another channel is not."""
+        if not self.at(at).live.enabled or purchase.channel != "shop":
+            return None
+        came = livestream.came_by(session, purchase.buyer_id, skus=[sku for sku, _ in purchase.lines], at=at)
+        return None if came is None else orders.InRoom(came.code, came.host_id, came.referrer_id)
 
 
 def price_rule(brand: BrandConfig, check: catalog.PriceCheck) -> catalog.PriceRule:
@@ -123,6 +133,7 @@ def counter(database: Database, gateway: supply.SupplyGateway, plans: PlanBook) 
         currency=plans.brand.shop.currency,
         return_days=plans.return_days,
         seller=plans.seller,
+        room=plans.room,
     )
 
 
@@ -130,6 +141,7 @@ def listeners(plans: PlanBook, hooks: Hooks, *, terms: plan.SaleTerms, on_trial:
     """Who hears what in this shop; `on_trial` says whether a plan earns within the limits of a trial only."""
     built = Listeners()
     built.listen(members.VisitorMerged, _hand_over_cart)
+    built.listen(members.VisitorMerged, _hand_over_visits)
     zone = plans.brand.shop.zone
     rewards.listeners(plans.versions, zone, terms=terms, on_trial=on_trial).subscribe(built)
     built.listen(orders.OrderPaid, _joiner(plans))
@@ -139,6 +151,10 @@ def listeners(plans: PlanBook, hooks: Hooks, *, terms: plan.SaleTerms, on_trial:
 
 def _hand_over_cart(session: Session, event: members.VisitorMerged) -> None:
     orders.hand_over_cart(session, from_id=event.visitor_id, to_id=event.member_id)
+
+
+def _hand_over_visits(session: Session, event: members.VisitorMerged) -> None:
+    livestream.merge_visits(session, visitor_id=event.visitor_id, member_id=event.member_id)
 
 
 def _joiner(plans: PlanBook) -> Callable[[Session, orders.OrderPaid], None]:

@@ -1,0 +1,69 @@
+"""Livestream: rooms in which a host sells for a while, who came to see them, and who brought whom.
+
+A room is a selling place with a title, a beginning, an end and goods on show. What is broadcast in it is none of this
+room's business.
+"""
+
+from shared_core.livestream.errors import (
+    AgeNotDeclared,
+    BadRoomTimes,
+    BadRoomTitle,
+    GoodsNotForSale,
+    MayNotHost,
+    NoRooms,
+    TooManyRooms,
+    UnknownRoom,
+    WrongRoomLink,
+)
+from shared_core.livestream.models import LiveRoom
+from shared_core.livestream.rooms import (
+    OpenRoom,
+    close_room,
+    goods_of,
+    list_rooms,
+    may_host,
+    open_room,
+    room,
+    rooms_of,
+)
+from shared_core.livestream.rules import (
+    GOODS_MAX,
+    LENGTH_MAX,
+    ROOMS_OPEN_MAX,
+    TITLE_LENGTH_MAX,
+    VISIT_COUNTS_FOR,
+    RoomState,
+)
+from shared_core.livestream.visits import Came, came_by, merge_visits, record_visit, viewers
+
+__all__ = [
+    "GOODS_MAX",
+    "LENGTH_MAX",
+    "ROOMS_OPEN_MAX",
+    "TITLE_LENGTH_MAX",
+    "VISIT_COUNTS_FOR",
+    "AgeNotDeclared",
+    "BadRoomTimes",
+    "BadRoomTitle",
+    "Came",
+    "GoodsNotForSale",
+    "LiveRoom",
+    "MayNotHost",
+    "NoRooms",
+    "OpenRoom",
+    "RoomState",
+    "TooManyRooms",
+    "UnknownRoom",
+    "WrongRoomLink",
+    "came_by",
+    "close_room",
+    "goods_of",
+    "list_rooms",
+    "may_host",
+    "merge_visits",
+    "open_room",
+    "record_visit",
+    "room",
+    "rooms_of",
+    "viewers",
+]
