@@ -35,9 +35,7 @@ class BadRoomTitle(Invalid):
 
 class BadRoomTimes(Invalid):
     code = "bad_room_times"
-    message = (
-        "A room ends after it begins and is not over yet, lasts at most {days} days and begins within {ahead} days."
-    )
+    message = "A room ends in the future and after it begins, lasts at most {days} days and begins within {ahead} days."
 
 
 class GoodsNotForSale(Invalid):

@@ -64,8 +64,9 @@ def came_by(session: Session, viewer_id: int, *, skus: Collection[str], at: date
 
 def viewers(session: Session, room_ids: Sequence[int]) -> dict[int, int]:
     """How many came to each room; rooms nobody came to are left out."""
-    query = select(LiveVisit.room_id, func.count()).where(LiveVisit.room_id.in_(room_ids)).group_by(LiveVisit.room_id)
-    return {room_id: count for room_id, count in session.execute(query)}
+    came = select(LiveVisit.room_id, func.count().label("viewers")).where(LiveVisit.room_id.in_(room_ids))
+    query = came.group_by(LiveVisit.room_id)
+    return {row.room_id: row.viewers for row in session.execute(query)}
 
 
 def merge_visits(session: Session, *, visitor_id: int, member_id: int) -> None:

@@ -40,6 +40,7 @@ ACCESS_LINK_BY_ADDRESS = Limit("access link address", RateLimitItemPerMinute(30)
 SHARE_LINK_BY_ADDRESS = Limit("share link address", RateLimitItemPerMinute(300))
 NEW_VISITOR_BY_ADDRESS = Limit("new visitor address", RateLimitItemPerMinute(300))
 CHECKOUT_BY_VIEWER = Limit("checkout viewer", RateLimitItemPerMinute(150))
+ROOM_BY_VIEWER = Limit("room viewer", RateLimitItemPerMinute(30))
 PAYOUT_BY_VIEWER = Limit("payout viewer", RateLimitItemPerMinute(30))
 
 

@@ -12,7 +12,7 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from shared_core import members
+from shared_core import livestream, members
 from shared_core.kernel.codes import hash_token, new_code, new_token
 from shared_core.kernel.errors import Invalid
 from shared_core.storefront import cookies, languages, limits
@@ -23,8 +23,9 @@ from shared_core.storefront.who import Viewer
 
 AUDIENCE = "shop"
 PATH = "/s/"
+ROOM_PATH = "/r/"
 VISITOR_TOKEN_LENGTH_MAX = 64
-LEADS_TO = re.compile(r"/|/products|/products/[\w\-]{1,100}|/l/[\w\-]{1,60}", re.ASCII)
+LEADS_TO = re.compile(r"/|/products|/products/[\w\-]{1,100}|/l/[\w\-]{1,60}|/r/[0-9A-Z]{4,16}", re.ASCII)
 """Pages a share link may be about. Nothing else is ever redirected to."""
 
 _PREVIEWS = re.compile(
@@ -71,8 +72,8 @@ async def follow(request: Request, token: str) -> RedirectResponse:
     address = client_address(request, trusted_proxies=shop.settings.trusted_proxies)
     shop.limiter.spend(limits.SHARE_LINK_BY_ADDRESS, address)
     at = shop.clock()
-    claims = members.read_share_token(token, purpose="share", audience=AUDIENCE, keys=shop.keys, at=at)
-    if not _is_preview(request):
+    claims = read_token(shop, token)
+    if not is_preview(request):
         if shop.plan_book.binds(at):
             await _record(request, shop, claims.code, at=at)
         cookies.remember(request, cookies.LINK, token, seconds=cookies.LINK_SECONDS, secure=shop.secure)
@@ -103,16 +104,44 @@ def absolute(request: Request, path: str) -> str:
 
 
 def last_link(request: Request, session: Session) -> int | None:
-    """Whose link led here last, within `cookies.LINK_SECONDS`; None when nobody's."""
+    """Whose link led here last, within `cookies.LINK_SECONDS`; None when nobody's.
+
+    A link into a room brings a viewer and sells nothing: its owner claims no sale.
+    """
+    claims = _last_claims(request)
+    if claims is None or claims.about.startswith(ROOM_PATH):
+        return None
+    return members.member_by_code(session, claims.code)
+
+
+def room_referrer(request: Request, session: Session, code: str, *, by: str = "") -> int | None:
+    """Who brought the viewer into a room: the owner of the token `by`, else of the share link that led here.
+
+    Raises TokenUnreadable, TokenExpired and WrongRoomLink for a `by` that does not lead into this room.
+    """
+    about = ROOM_PATH + code
+    claims = read_token(the_shop(request), by) if by else _last_claims(request)
+    if claims is None or claims.about != about:
+        if by:
+            raise livestream.WrongRoomLink
+        return None
+    return members.member_by_code(session, claims.code)
+
+
+def read_token(shop: Shop, token: str) -> members.ShareClaims:
+    """Raises TokenUnreadable and TokenExpired."""
+    return members.read_share_token(token, purpose="share", audience=AUDIENCE, keys=shop.keys, at=shop.clock())
+
+
+def _last_claims(request: Request) -> members.ShareClaims | None:
     shop = the_shop(request)
     token = cookies.read(request, cookies.LINK, secure=shop.secure)
     if token is None:
         return None
     try:
-        claims = members.read_share_token(token, purpose="share", audience=AUDIENCE, keys=shop.keys, at=shop.clock())
+        return read_token(shop, token)
     except (members.TokenUnreadable, members.TokenExpired):
         return None
-    return members.member_by_code(session, claims.code)
 
 
 async def _record(request: Request, shop: Shop, sponsor_code: str, *, at: datetime) -> None:
@@ -136,7 +165,7 @@ async def _record(request: Request, shop: Shop, sponsor_code: str, *, at: dateti
         cookies.remember(request, cookies.VISITOR, token, seconds=cookies.VISITOR_SECONDS, secure=shop.secure)
 
 
-def _is_preview(request: Request) -> bool:
+def is_preview(request: Request) -> bool:
     """Link previews, crawlers and prefetching browsers are nobody's fans."""
     if request.method == "HEAD":
         return True

@@ -14,7 +14,10 @@ from shared_core.storefront.who import Viewer
 
 @dataclass(frozen=True)
 class Card:
-    """A product among others. `price` is the lowest, `earn` what the viewer would get of it, `available` in pieces."""
+    """A product among others. `price` is the lowest, `earn` what the viewer would get of it, `available` in pieces.
+
+    `sku` is empty where there are several to choose from.
+    """
 
     slug: str
     title: str
@@ -24,6 +27,7 @@ class Card:
     earn: Money | None
     available: int
     picture: str
+    sku: str
 
 
 @dataclass(frozen=True)
@@ -54,10 +58,18 @@ class Detail:
     picture: str
 
 
-def cards(session: Session, shop: Shop, viewer: Viewer, products: Iterable[catalog.ProductView]) -> list[Card]:
-    """Cards of the products that have a price."""
+def cards(
+    session: Session,
+    shop: Shop,
+    viewer: Viewer,
+    products: Iterable[catalog.ProductView],
+    *,
+    host_id: int | None = None,
+) -> list[Card]:
+    """Cards of the products that have a price; `host_id` says in whose room."""
     shown = [each for each in products if each.price_from is not None]
-    earns = earning.per_piece(session, shop, viewer, [(each, _cheapest(each)) for each in shown])
+    offered = [(each, _cheapest(each)) for each in shown]
+    earns = earning.per_piece(session, shop, viewer, offered, host_id=host_id)
     return [_card(shop, each, earns.get(_cheapest(each).sku)) for each in shown]
 
 
@@ -86,6 +98,7 @@ def detail(session: Session, shop: Shop, viewer: Viewer, product: catalog.Produc
 
 
 def _card(shop: Shop, product: catalog.ProductView, earn: Money | None) -> Card:
+    skus = [each.sku for each in product.listings if each.for_sale]
     return Card(
         slug=product.slug,
         title=product.title,
@@ -95,6 +108,7 @@ def _card(shop: Shop, product: catalog.ProductView, earn: Money | None) -> Card:
         earn=earn,
         available=sum(each.available for each in product.listings if each.for_sale),
         picture=art.product_picture(shop.brand, product.code, product.image_urls),
+        sku=skus[0] if len(skus) == 1 else "",
     )
 
 
