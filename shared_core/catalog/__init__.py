@@ -16,6 +16,7 @@ from shared_core.catalog.window import (
     product,
     products,
     products_by_code,
+    products_by_slug,
     proposals,
 )
 
@@ -48,6 +49,7 @@ __all__ = [
     "product",
     "products",
     "products_by_code",
+    "products_by_slug",
     "proposal",
     "proposals",
     "pull",

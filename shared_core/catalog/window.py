@@ -68,9 +68,14 @@ def product(session: Session, *, slug: str, hidden: bool = False) -> ProductView
 
 def products_by_code(session: Session, codes: Sequence[str]) -> list[ProductView]:
     """Those of the products that have something for sale, in this order. Two queries."""
-    rows = session.scalars(select(Product).where(Product.code.in_(codes))).all() if codes else ()
-    found = {view.code: view for view in _views(session, rows, hidden=False) if view.listings}
+    found = {view.code: view for view in _some(session, Product.code.in_(codes))}
     return [found[code] for code in codes if code in found]
+
+
+def products_by_slug(session: Session, slugs: Sequence[str]) -> list[ProductView]:
+    """The same by the names that stand in addresses."""
+    found = {view.slug: view for view in _some(session, Product.slug.in_(slugs))}
+    return [found[slug] for slug in slugs if slug in found]
 
 
 def categories(session: Session) -> list[str]:
@@ -128,6 +133,12 @@ def proposals(session: Session) -> Iterator[Proposed]:
         price = money(row.suggested_minor if row.wanted_minor is None else row.wanted_minor, row.currency)
         if price is not None:
             yield proposed(row, owner, price)
+
+
+def _some(session: Session, which: ColumnElement[bool]) -> list[ProductView]:
+    """Products with something for sale, the oldest first, so that of two with one address the newest stays."""
+    rows = session.scalars(select(Product).where(which).order_by(Product.id)).all()
+    return [view for view in _views(session, rows, hidden=False) if view.listings]
 
 
 def _for_sale() -> ColumnElement[bool]:

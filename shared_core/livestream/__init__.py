@@ -17,6 +17,7 @@ from shared_core.livestream.errors import (
 )
 from shared_core.livestream.models import LiveRoom
 from shared_core.livestream.rooms import (
+    TIME_LIMITS,
     OpenRoom,
     close_room,
     goods_of,
@@ -40,6 +41,7 @@ __all__ = [
     "GOODS_MAX",
     "LENGTH_MAX",
     "ROOMS_OPEN_MAX",
+    "TIME_LIMITS",
     "TITLE_LENGTH_MAX",
     "VISIT_COUNTS_FOR",
     "AgeNotDeclared",

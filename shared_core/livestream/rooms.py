@@ -24,14 +24,15 @@ from shared_core.livestream.models import LiveGoods, LiveRoom
 from shared_core.plan import Plan, host_age_min, may
 
 PAGE_MAX = 100
+TIME_LIMITS = {"days": rules.LENGTH_MAX.days, "ahead": rules.AHEAD_MAX.days}
 
 
 @dataclass(frozen=True, slots=True)
 class OpenRoom:
-    """What a host asks for; `old_enough` is the host's declaration."""
+    """What a host asks for; `slugs` name the products, `old_enough` is the host's declaration."""
 
     title: str
-    product_codes: Sequence[str]
+    slugs: Sequence[str]
     starts_at: datetime
     ends_at: datetime
     old_enough: bool
@@ -47,7 +48,10 @@ def open_room(session: Session, plan: Plan, wanted: OpenRoom, *, host_id: int, c
     TooManyRooms.
     """
     _check_host(session, plan, host_id, old_enough=wanted.old_enough)
-    title = _check(session, wanted, at=at)
+    title = _check_title(wanted.title)
+    if not rules.good_times(wanted.starts_at, wanted.ends_at, at=at):
+        raise BadRoomTimes(**TIME_LIMITS)
+    codes = _check_goods(session, wanted.slugs)
     lock(session, f"rooms of {host_id}")
     coming = select(func.count()).where(
         LiveRoom.host_id == host_id, LiveRoom.ends_at > at, LiveRoom.closed_at.is_(None)
@@ -65,8 +69,7 @@ def open_room(session: Session, plan: Plan, wanted: OpenRoom, *, host_id: int, c
     )
     session.add(row)
     session.flush()
-    shown = enumerate(wanted.product_codes)
-    session.add_all(LiveGoods(room_id=row.id, place=place, product_code=each) for place, each in shown)
+    session.add_all(LiveGoods(room_id=row.id, place=place, product_code=each) for place, each in enumerate(codes))
     session.flush()
     return row
 
@@ -126,15 +129,19 @@ def _check_host(session: Session, plan: Plan, host_id: int, *, old_enough: bool)
         raise AgeNotDeclared(age=host_age_min(plan, rank=rank))
 
 
-def _check(session: Session, wanted: OpenRoom, *, at: datetime) -> str:
-    """The title as it is kept; everything else is fit as it is."""
-    title = " ".join(wanted.title.split())
+def _check_title(text: str) -> str:
+    """The title as it is kept."""
+    title = " ".join(text.split())
     if not title or len(title) > rules.TITLE_LENGTH_MAX or not title.isprintable():
         raise BadRoomTitle(maximum=rules.TITLE_LENGTH_MAX)
-    if not rules.good_times(wanted.starts_at, wanted.ends_at, at=at):
-        raise BadRoomTimes(days=rules.LENGTH_MAX.days, ahead=rules.AHEAD_MAX.days)
-    codes = wanted.product_codes
-    several = 1 <= len(codes) <= rules.GOODS_MAX and len(set(codes)) == len(codes)
-    if not several or len(catalog.products_by_code(session, codes)) < len(codes):
-        raise GoodsNotForSale(maximum=rules.GOODS_MAX)
     return title
+
+
+def _check_goods(session: Session, slugs: Sequence[str]) -> list[str]:
+    """The codes of the products."""
+    found = []
+    if 1 <= len(slugs) <= rules.GOODS_MAX and len(set(slugs)) == len(slugs):
+        found = catalog.products_by_slug(session, slugs)
+    if not found or len(found) < len(slugs):
+        raise GoodsNotForSale(maximum=rules.GOODS_MAX)
+    return [each.code for each in found]

@@ -10,6 +10,7 @@ from shared_core.storefront.api import (
     catalogue,
     me,
     purchases,
+    rooms,
     sessions,
     sharing,
 )
@@ -40,6 +41,7 @@ routers = tuple(
         sharing,
         sessions,
         me,
+        rooms,
         admin_orders,
         admin_goods,
         admin_people,

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
-from shared_core import members, rewards
+from shared_core import livestream, members, rewards
 from shared_core.kernel.codes import new_code
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import decimal_text, parse_money
@@ -54,6 +54,7 @@ def me(request: Request, shop: ShopDep, session: ReadDep, viewer: MemberDep) -> 
         "fans": members.fan_counts(session, viewer.known_id, at=shop.clock())[0],
         "binding": ties.bound_to(request, session, shop, viewer),
         "may_leave": rules.binding.exit,
+        "hosts": viewer.promoter and livestream.may_host(session, rules, viewer.known_id),
     }
     return page(request, "me.html", me=shown)
 

@@ -33,7 +33,7 @@ STATES = {
     RoomState.OVER: (N_("over"), ""),
 }
 """Label and tone."""
-FIELDS = {livestream.BadRoomTitle: "title", livestream.BadRoomTimes: "ends"}
+FIELDS: dict[type[PlatformError], str] = {livestream.BadRoomTitle: "title", livestream.BadRoomTimes: "ends"}
 
 router = APIRouter(include_in_schema=False)
 Code = Annotated[str, Path(max_length=16)]

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from shared_core import catalog
+from shared_core import catalog, livestream
 from shared_core.kernel.money import Money, format_money
 from shared_core.storefront import limits, share_links
 from shared_core.storefront.limits import client_address
@@ -21,6 +21,7 @@ from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, ViewerDe
 from shared_core.storefront.who import Viewer
 
 SLUG_LENGTH_MAX = 120
+CODE_LENGTH_MAX = 16
 
 router = APIRouter(include_in_schema=False)
 
@@ -49,12 +50,14 @@ def make(
     shop: ShopDep,
     session: SessionDep,
     product: Annotated[str, Form(max_length=SLUG_LENGTH_MAX)] = "",
+    room: Annotated[str, Form(max_length=CODE_LENGTH_MAX)] = "",
 ) -> Response:
     """Anybody may share from the first look on: who has no row yet gets one here."""
     address = client_address(request, trusted_proxies=shop.settings.trusted_proxies)
     shop.limiter.spend(limits.SHARE_LINK_BY_ADDRESS, address)
     ensure_visitor(request, session)
-    return go("/share", product=product) if product else go("/share")
+    about = {"room": room} if room else {"product": product} if product else {}
+    return go("/share", **about)
 
 
 @router.get("/share")
@@ -64,16 +67,20 @@ def sheet(
     session: ReadDep,
     viewer: ViewerDep,
     product: Annotated[str, Query(max_length=SLUG_LENGTH_MAX)] = "",
+    room: Annotated[str, Query(max_length=CODE_LENGTH_MAX)] = "",
 ) -> HTMLResponse:
-    shown = None if viewer.code is None else _sheet(request, session, shop, viewer, product)
-    return page(request, "share.html", share=shown, product=product)
+    shown = None if viewer.code is None else _sheet(request, session, shop, viewer, product, room)
+    return page(request, "share.html", share=shown, product=product, room=room)
 
 
-def _sheet(request: Request, session: Session, shop: Shop, viewer: Viewer, slug: str) -> Sheet:
+def _sheet(request: Request, session: Session, shop: Shop, viewer: Viewer, slug: str, room: str) -> Sheet:
     about, name = "/", shop.brand.shop
     title, text, price, earn = name.name, name.tagline, None, None
     picture = art.hero_picture(shop.brand)
-    if slug:
+    if room:
+        shown = livestream.room(session, room)
+        about, title, text = share_links.ROOM_PATH + shown.code, shown.title, name.name
+    elif slug:
         found = goods.detail(session, shop, viewer, catalog.product(session, slug=slug), few=0)
         about = f"/products/{found.slug}"
         title, text, price, earn, picture = found.title, found.brand, found.price, found.earn, found.picture
