@@ -39,4 +39,4 @@ def may_refer(referrer_id: int, *, viewer_id: int, host_id: int) -> bool:
 
 def good_times(starts_at: datetime, ends_at: datetime, *, at: datetime) -> bool:
     """Whether a room can be opened from then till then."""
-    return at < ends_at and starts_at < ends_at <= starts_at + LENGTH_MAX and starts_at <= at + AHEAD_MAX
+    return starts_at <= at + AHEAD_MAX and at < ends_at and starts_at < ends_at <= starts_at + LENGTH_MAX

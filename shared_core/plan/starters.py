@@ -37,6 +37,11 @@ _PRESETS = (
         "One click binds for ever; 10 fans make a shopkeeper, 10 shopkeepers the next rank; inviters share.",
     ),
     PresetInfo(
+        "live",
+        "直播分销：卖家（锁粉人）、主播、邀请主播的人、引流者各有一份；人人可开直播间，不直播的靠拉流量。",
+        "Live rooms: seller (whose fan the buyer is), host, who invited the host and who brought the viewer each earn.",
+    ),
+    PresetInfo(
         "outlet",
         "品牌特卖，没有分销网络，没有等级，没有分润。",
         "Brand off-price sale without any network: no fans, no ranks, no shares.",

@@ -57,7 +57,7 @@ def place(
     shop, viewer = the_shop(request), current(request)
     shop.limiter.spend(limits.CHECKOUT_BY_VIEWER, viewer.scope)
     with shop.database.glance() as session:
-        link = share_links.last_link(request, session)
+        link = share_links.link_claim(request, session)
     purchase = orders.Purchase(
         buyer_id=viewer.known_id,
         lines=lines,

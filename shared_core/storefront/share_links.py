@@ -104,14 +104,15 @@ def absolute(request: Request, path: str) -> str:
 
 
 def last_link(request: Request, session: Session) -> int | None:
-    """Whose link led here last, within `cookies.LINK_SECONDS`; None when nobody's.
-
-    A link into a room brings a viewer and sells nothing: its owner claims no sale.
-    """
+    """Whose link led here last, within `cookies.LINK_SECONDS`; None when nobody's."""
     claims = _last_claims(request)
-    if claims is None or claims.about.startswith(ROOM_PATH):
-        return None
-    return members.member_by_code(session, claims.code)
+    return None if claims is None else members.member_by_code(session, claims.code)
+
+
+def link_claim(request: Request, session: Session) -> int | None:
+    """Whose link claims a sale now: a link into a room brings a viewer and sells nothing."""
+    claims = _last_claims(request)
+    return None if claims is None or claims.about.startswith(ROOM_PATH) else last_link(request, session)
 
 
 def room_referrer(request: Request, session: Session, code: str, *, by: str = "") -> int | None:

@@ -60,11 +60,16 @@ class PlanBook:
             raise NoExit
 
     def enrol(self, session: Session, member_id: int, *, invited_by: int | None, at: datetime) -> None:
-        """Make somebody a promoter. Their inviter is whom the plan says, if that person is a promoter; else nobody."""
+        """Make somebody a promoter. Their inviter is whom the plan says, if that person is a promoter; else nobody.
+
+        Where an invitation decides, it is one only from somebody whose role includes inviting.
+        """
         rules = self.at(at).invites
         inviter_id = invited_by
         if rules.inviter_is == "lock" or inviter_id is None:
             inviter_id = members.sponsor_of(session, member_id, at=at)
+        if rules.inviter_is == "code" and inviter_id is not None and not self._may_invite(session, inviter_id, at=at):
+            inviter_id = None
         if rules.mode == "closed" or inviter_id == member_id:
             inviter_id = None
         try:
@@ -73,6 +78,10 @@ class PlanBook:
             members.join(session, member_id, inviter_id=None, at=at)
         except members.AlreadyJoined:
             return
+
+    def _may_invite(self, session: Session, member_id: int, *, at: datetime) -> bool:
+        rules = self.at(at)
+        return plan.may(rules, "invite", rank=rewards.rank_of(session, rules, member_id))
 
     def return_days(self, at: datetime) -> int:
         return self.at(at).returns.days

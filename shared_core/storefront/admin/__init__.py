@@ -1,4 +1,4 @@
-"""The back office under /admin, for staff: what waits, orders, goods, people, rooms, payouts, books, plan, who works here."""
+"""The back office under /admin, for staff: orders, goods, people, rooms, payouts, books, the plan, who works here."""
 
 from shared_core.storefront.admin import books, goods, orders, overview, payouts, people, plans, rooms, staff
 

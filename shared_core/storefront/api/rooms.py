@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from fastapi.responses import JSONResponse
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 from sqlalchemy.orm import Session
 
 from shared_core import livestream, members
@@ -23,7 +23,7 @@ router = APIRouter(tags=["rooms"])
 
 Code = Annotated[str, Path(max_length=16)]
 ProductCode = Annotated[str, Field(min_length=1, max_length=120)]
-Instant = Annotated[datetime, Field(strict=False)]
+Instant = Annotated[AwareDatetime, Field(strict=False)]
 
 
 class RoomRequest(Input):

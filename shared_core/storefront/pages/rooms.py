@@ -165,9 +165,9 @@ def _instant(shop: Shop, text: str) -> datetime:
     """An instant as a browser's form writes it, on the shop's clock. Raises BadRoomTimes."""
     try:
         local = datetime.strptime(text, FORM_TIME)  # noqa: DTZ007 - the zone is the shop's
-    except ValueError:
+        return local.replace(tzinfo=shop.brand.zone).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise livestream.BadRoomTimes(**livestream.TIME_LIMITS) from None
-    return local.replace(tzinfo=shop.brand.zone).astimezone(UTC)
 
 
 def _for_form(shop: Shop, at: datetime) -> str:
