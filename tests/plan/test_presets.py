@@ -29,7 +29,7 @@ def test_the_default_comes_first_and_says_what_it_is_in_both_languages():
 
 
 def test_an_unknown_preset_names_those_there_are():
-    with pytest.raises(plan.UnknownPreset, match="participants, fan-lock, outlet"):
+    with pytest.raises(plan.UnknownPreset, match="participants, fan-lock, live, outlet"):
         plan.preset("pyramid")
 
 
@@ -51,6 +51,14 @@ def test_fan_lock_binds_for_ever_and_pays_inviters():
     assert loaded.binding.days is None and loaded.binding.lockers == "everyone"
     assert loaded.invites.inviter_is == "lock"
     assert {rule.payee for rule in loaded.shares} & INVITER_PAYEES
+
+
+def test_live_pays_seller_host_hosts_inviter_and_who_brings_viewers():
+    loaded = plan.loads(plan.preset("live"), currency="CNY")
+    assert {rule.payee for rule in loaded.shares} == {"seller", "host", "host_inviter", "traffic_referrer"}
+    assert loaded.claims.seller == ("link", "lock", "room") and loaded.live.enabled
+    assert all(plan.may(loaded, "host", rank=rank) for rank in loaded.places)
+    assert plan.worst_case(loaded).total_bps == 2_700
 
 
 def test_outlet_has_no_network_at_all():

@@ -207,7 +207,7 @@ def test_the_first_who_brings_a_viewer_into_a_room_is_paid(studio: Front) -> Non
     assert (earned(tao, number), earned(zoe, number)) == ({"traffic_referrer": 445}, {})
 
 
-def test_nobody_is_paid_for_bringing_themselves_and_a_host_for_bringing_viewers(studio: Front) -> None:
+def test_nobody_is_paid_for_bringing_themselves_nor_a_host_for_viewers(studio: Front) -> None:
     hua, bao, eve = (studio.member(name=name) for name in ("Hua", "Bao", "Eve"))
     room = open_room(studio, hua)
     follow(studio, share(bao, f"/r/{room}"), bao)
@@ -421,7 +421,7 @@ def everything_is_on_show(planted: pytest.MonkeyPatch) -> None:
         (precedence_is_swapped, test_a_sale_in_a_room_is_shared_refunded_and_settled),
         (
             a_host_is_paid_for_bringing_viewers,
-            test_nobody_is_paid_for_bringing_themselves_and_a_host_for_bringing_viewers,
+            test_nobody_is_paid_for_bringing_themselves_nor_a_host_for_viewers,
         ),
         (a_room_never_ends, test_what_is_bought_after_the_room_or_long_after_the_visit_is_not_sold_there),
         (a_visit_counts_for_ever, test_what_is_bought_after_the_room_or_long_after_the_visit_is_not_sold_there),

@@ -19,6 +19,7 @@ FAN_LOCK = {
     ("CN-WX", "override"),
     ("CN-BIND", "override"),
 }
+LIVE = {("CN-TEAM", "block"), ("CN-LIVE18", "block"), ("CN-DIRECT", "override"), ("CN-WX", "override")}
 
 
 def golden(path: Path) -> dict[str, Any]:
@@ -64,6 +65,10 @@ def test_fan_lock_trips_all_that_it_deserves():
     assert tripped(preset("fan-lock")) == FAN_LOCK
 
 
+def test_live_trips_what_a_share_of_invited_hosts_deserves():
+    assert tripped(preset("live")) == LIVE
+
+
 @pytest.mark.parametrize("name", PRESETS)
 def test_every_preset_has_a_variant_that_trips_nothing_that_stops_it(name: str):
     variant = plan.loads(plan.publishable(name), currency="CNY")
@@ -82,6 +87,12 @@ def test_the_variant_of_fan_lock_still_locks_for_ever_and_still_has_shopkeepers(
     assert variant.binding.days is None and variant.binding.consent
     assert list(variant.places) == list(preset("fan-lock").places)
     assert {rule.payee for rule in variant.shares} == {"seller"}
+
+
+def test_the_variant_of_live_still_pays_everybody_who_takes_part():
+    variant = plan.loads(plan.publishable("live"), currency="CNY")
+    assert {rule.payee for rule in variant.shares} == {"seller", "host", "traffic_referrer"}
+    assert variant.claims == preset("live").claims and variant.roles == preset("live").roles
 
 
 def test_an_unknown_preset_has_no_variant():
