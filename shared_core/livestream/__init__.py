@@ -35,7 +35,7 @@ from shared_core.livestream.rules import (
     VISIT_COUNTS_FOR,
     RoomState,
 )
-from shared_core.livestream.visits import Came, came_by, merge_visits, record_visit, viewers
+from shared_core.livestream.visits import came_by, merge_visits, record_visit, viewers
 
 __all__ = [
     "GOODS_MAX",
@@ -47,7 +47,6 @@ __all__ = [
     "AgeNotDeclared",
     "BadRoomTimes",
     "BadRoomTitle",
-    "Came",
     "GoodsNotForSale",
     "LiveRoom",
     "MayNotHost",

@@ -1,7 +1,6 @@
 """Who was in a room and who brought them; in which room a purchase is made."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, select, update
@@ -12,15 +11,7 @@ from shared_core.kernel.database import insert_or_ignore
 from shared_core.livestream import rules
 from shared_core.livestream.models import LiveRoom, LiveVisit
 from shared_core.livestream.rooms import codes_of, room
-
-
-@dataclass(frozen=True, slots=True)
-class Came:
-    """The room somebody buys in: its code, its host, who brought them there (None: nobody)."""
-
-    code: str
-    host_id: int
-    referrer_id: int | None
+from shared_core.orders import InRoom
 
 
 def record_visit(session: Session, code: str, *, viewer_id: int, referrer_id: int | None = None, at: datetime) -> None:
@@ -41,7 +32,7 @@ def record_visit(session: Session, code: str, *, viewer_id: int, referrer_id: in
         session.execute(again.values(last_at=at, referrer_id=first))
 
 
-def came_by(session: Session, viewer_id: int, *, skus: Collection[str], at: datetime) -> Came | None:
+def came_by(session: Session, viewer_id: int, *, skus: Collection[str], at: datetime) -> InRoom | None:
     """The room in which the viewer buys these goods; None when in none.
 
     It is open, was visited lately and shows one of the goods; of several the one that was visited last.
@@ -58,7 +49,7 @@ def came_by(session: Session, viewer_id: int, *, skus: Collection[str], at: date
     bought = {item.product_code for item in catalog.for_sale(session, skus=skus).values()}
     for visit, there in seen:
         if not bought.isdisjoint(codes_of(session, there.id)):
-            return Came(there.code, there.host_id, _referrer(visit, there))
+            return InRoom(there.code, there.host_id, _referrer(visit, there))
     return None
 
 

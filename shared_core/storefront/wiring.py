@@ -113,8 +113,7 @@ class PlanBook:
         """The room this purchase is made in. What is ordered in another channel is not."""
         if not self.at(at).live.enabled or purchase.channel != "shop":
             return None
-        came = livestream.came_by(session, purchase.buyer_id, skus=[sku for sku, _ in purchase.lines], at=at)
-        return None if came is None else orders.InRoom(came.code, came.host_id, came.referrer_id)
+        return livestream.came_by(session, purchase.buyer_id, skus=[sku for sku, _ in purchase.lines], at=at)
 
 
 def price_rule(brand: BrandConfig, check: catalog.PriceCheck) -> catalog.PriceRule:
