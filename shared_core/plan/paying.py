@@ -61,7 +61,7 @@ def pay(plan: Plan, sales: Sales, takers: Takers) -> Paid:
     margin = np.maximum(sales.margin, 0)
     base = np.where(table.of_margin[rules], margin[:, None], sales.goods[:, None])
     fixed = table.fixed.astype(sales.goods.dtype)
-    full = np.where(table.is_fixed[rules], fixed[rules] * sales.quantity[:, None], base * rates // BPS_WHOLE)
+    full = np.where(table.is_fixed[rules], fixed[rules] * sales.quantity[:, None], _part(base, rates))
     earning = (rules != ABSENT) & _may_earn(plan, takers)
     amounts = np.where(earning, np.minimum(full, table.at_most[rules]), 0)
     amounts = _shrink(amounts, table.of_margin[rules], margin)
@@ -90,6 +90,11 @@ def rates_of(table: ShareTable, kind: Numbers, takers: Takers) -> tuple[Numbers,
             reached = np.where(rule == ABSENT, reached, np.maximum(reached, rate))
             below = np.where(present[:, column], takers.ranks[:, column], below)
     return rules, rates
+
+
+def _part(base: Numbers, rates: Numbers) -> Numbers:
+    """Basis points of the base, rounded down."""
+    return np.asarray(base * rates // BPS_WHOLE)
 
 
 def _difference(rate: Numbers, reached: Numbers) -> Numbers:

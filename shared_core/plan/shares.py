@@ -79,6 +79,8 @@ def share_line(plan: Plan, line: LineFacts, parties: Parties) -> list[Share]:
 def share_lines(plan: Plan, lines: Sequence[LineFacts], parties: Parties) -> list[list[Share]]:
     """The same for several lines of the same people."""
     assert all(line.goods_net.currency == plan.currency for line in lines), "the plan was read for another currency"
+    if not lines:
+        return []
     table = table_of(plan)
     takers = _takers(table, parties, copies=len(lines))
     paid = pay(plan, _sales(table, lines), takers)
