@@ -1,0 +1,72 @@
+"""fan-lock: one click binds for ever, ten fans make a shopkeeper, ten shopkeepers among them the next rank."""
+
+from tests.presets.conftest import OpenTown, Person, Town
+
+TEN = range(10)
+
+
+def fans_of(town: Town, sponsor: Person, prefix: str) -> list[Person]:
+    """Ten people who signed up after one click on a link of the sponsor."""
+    return [town.member(f"{prefix}{number}", by=sponsor) for number in TEN]
+
+
+def test_ten_fans_make_a_shopkeeper_and_ten_shopkeepers_the_next_rank(open_town: OpenTown) -> None:
+    """Ana's ten fans make her a shopkeeper at the tenth; when each of them has ten fans she is a senior at once.
+
+    A fan of the last shopkeeper buys a lamp at 100.00. The shopkeeper gets 15 % = 15.00; Ana, whose fan the
+    shopkeeper is, gets a senior's 5 % as the inviter = 5.00. One of two lamps of a second order goes back:
+    30.00 and 10.00 become 15.00 and 5.00.
+    """
+    town = open_town("fan-lock")
+    ana = town.member("Ana")
+    firsts = fans_of(town, ana, "first")
+    assert ana.rank() == "shopkeeper"
+    for number, first in enumerate(firsts):
+        assert ana.rank() == "shopkeeper"
+        last = fans_of(town, first, f"second{number}x")
+        assert first.rank() == "shopkeeper"
+    assert ana.rank() == "senior"
+
+    town.completed(last[-1], {"LAMP": 1})
+    assert (firsts[-1].earned(), ana.earned()) == ([("seller", 1_500)], [("inviter", 500)])
+
+    number_of_two = town.sold(last[-1], {"LAMP": 2})
+    town.refund(number_of_two, {"LAMP": 1})
+    town.pass_days(8)
+    assert firsts[-1].balance() == (0, 1_500 + 1_500)
+    assert ana.balance() == (0, 500 + 500)
+    town.books_hold()
+
+
+def test_the_ninth_fan_is_not_enough_and_a_fan_earns_nothing(open_town: OpenTown) -> None:
+    """Nine fans leave Ana a fan, and fans have no share: a lamp bought by one of hers pays nobody."""
+    town = open_town("fan-lock")
+    ana = town.member("Ana")
+    fans = [town.member(f"fan{number}", by=ana) for number in range(9)]
+    assert ana.rank() == "fan"
+
+    town.completed(fans[0], {"LAMP": 1})
+    assert ana.earned() == []
+    town.books_hold()
+
+
+def test_the_first_link_stays_whoever_comes_later(open_town: OpenTown) -> None:
+    """Bao is Ana's; a year later a click on Ben's link changes nothing, and Ana (a shopkeeper) sells: 15.00."""
+    town = open_town("fan-lock")
+    ana, ben = town.member("Ana"), town.member("Ben")
+    bao = fans_of(town, ana, "fan")[0]
+    fans_of(town, ben, "other")
+
+    town.pass_days(400)
+    bao.follow(ben.link())
+    town.completed(bao, {"LAMP": 1})
+
+    assert (ana.earned(), ben.earned()) == ([("seller", 1_500)], [])
+    town.books_hold()
+
+
+def test_the_publishable_variant_pays_the_seller_what_the_inviter_had(open_town: OpenTown) -> None:
+    """Nobody above earns and no heads count: Mei, led here by Ana, sells a lamp at 100.00 for the first rank's rate."""
+    town = open_town("fan-lock", publishable=True)
+    rates = {rule.ranks: rule.rate for rule in town.front.shop.plan_at(town.front.clock()).shares}
+    assert {rule.payee for rule in town.front.shop.plan_at(town.front.clock()).shares} == {"seller"}, rates
