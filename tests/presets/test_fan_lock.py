@@ -65,8 +65,20 @@ def test_the_first_link_stays_whoever_comes_later(open_town: OpenTown) -> None:
     town.books_hold()
 
 
-def test_the_publishable_variant_pays_the_seller_what_the_inviter_had(open_town: OpenTown) -> None:
-    """Nobody above earns and no heads count: Mei, led here by Ana, sells a lamp at 100.00 for the first rank's rate."""
+def test_the_publishable_variant_ranks_by_sales_and_pays_the_seller_what_the_inviter_had(open_town: OpenTown) -> None:
+    """Mei was led here by Ana, Bao by Mei. Ten fans would make nobody rise here; sales do.
+
+    - Bao buys 10 lamps, 1,000.00: Mei is a fan when they are placed and gets nothing; they make her a shopkeeper.
+    - Bao buys one: 18 % = 18.00 to Mei, the 15 % and the 3 % of the preset. Ana gets nothing.
+    """
     town = open_town("fan-lock", publishable=True)
-    rates = {rule.ranks: rule.rate for rule in town.front.shop.plan_at(town.front.clock()).shares}
-    assert {rule.payee for rule in town.front.shop.plan_at(town.front.clock()).shares} == {"seller"}, rates
+    ana = town.member("Ana")
+    mei = fans_of(town, ana, "first")[0]
+    bao = town.member("Bao", by=mei)
+    assert ana.rank() == "fan"
+
+    town.completed(bao, {"LAMP": 10})
+    assert (mei.earned(), mei.rank()) == ([], "shopkeeper")
+    town.completed(bao, {"LAMP": 1})
+    assert (mei.earned(), ana.earned()) == ([("seller", 1_800)], [])
+    town.books_hold()
