@@ -20,7 +20,7 @@ from shared_core.invites.errors import (
 from shared_core.invites.exports import EntryExport, export_entries
 from shared_core.invites.issuing import Issued, codes_of, expire_due, issue, revoke
 from shared_core.invites.joining import accept, acceptance, bought, enrol, let_in, signed_up
-from shared_core.invites.quota import Entry, Standing, entries, may_invite, standing
+from shared_core.invites.quota import Entry, Standing, balances, entries, may_invite, standing
 from shared_core.invites.rules import Balances, CodeState, Kind
 from shared_core.invites.wiring import Invites, JoinByPurchase
 
@@ -48,6 +48,7 @@ __all__ = [
     "UnknownInvite",
     "accept",
     "acceptance",
+    "balances",
     "bought",
     "codes_of",
     "enrol",

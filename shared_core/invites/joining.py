@@ -161,7 +161,7 @@ def _code_row(session: Session, plan: Plan, code: str, *, keys: Sequence[str]) -
 def _check_open(row: InviteCode, *, at: datetime) -> None:
     if row.used_at is not None:
         raise InviteCodeUsed
-    if not rules.is_open(row.used_at, row.returned_at) or row.expires_at <= at:
+    if row.returned_at is not None or row.expires_at <= at:
         raise InviteCodeExpired
 
 

@@ -4,11 +4,11 @@ from shared_core.plan.schema.plan import Plan
 
 
 def may_invite(plan: Plan, rank: str) -> bool:
-    """Whether a promoter of this rank may bring others in; a plan without roles lets all of them."""
-    if plan.invites.mode == "closed":
-        return False
-    inviting = [role for role in plan.roles if role.can_invite]
-    place = plan.places[rank]
+    """Whether a promoter of this rank may bring others in. Codes are for those whose role invites, or for all of them
+    where the plan names no roles."""
+    if plan.invites.mode != "code":
+        return plan.invites.mode == "open"
+    place, inviting = plan.places[rank], [role for role in plan.roles if role.can_invite]
     return not plan.roles or any(role.from_rank is None or plan.places[role.from_rank] <= place for role in inviting)
 
 

@@ -57,7 +57,7 @@ def quota_rules(request: Request, rules: Plan, standing: Standing, *, money: Cal
         said.append(translate(request, message).format(**blanks))
 
     if standing.debt:
-        say(N_("Goods you sold were returned. So many of the next codes make up for codes given out: {count}."),
+        say(N_("Still to be made up for, because goods you sold were returned: {count}."),
             count=standing.debt)  # fmt: skip
     if invites.own_sales_per_code:
         say(N_("Every {amount} you sell to others earns one code, once the goods can no longer be returned."),
