@@ -13,7 +13,7 @@ from typing import TextIO
 from sqlalchemy.orm import Session
 
 from platformctl.failures import CannotWrite
-from shared_core import ledger, members, orders, rewards, storefront
+from shared_core import invites, ledger, members, orders, rewards, storefront
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Phrase
 from shared_core.kernel.money import Money, decimal_text
@@ -30,6 +30,7 @@ EARNING_COLUMNS = (
     *("earning", "member", "order_id", "sku", "payee", "rule", "plan_version", "rank_then", "basis", "base"),
     *("rate_bps", "amount", "reversed", "currency", "state", "quoted_at", "matures_at"),
 )
+INVITE_COLUMNS = ("member", "at", "kind", "codes", "reference", "sales_minor", "plan_version", "number", "used_by")
 
 Row = Iterable[object]
 
@@ -98,11 +99,20 @@ def _all_earnings(session: Session) -> Iterator[rewards.Earning]:
         after = page[-1].id
 
 
+def _invites(session: Session) -> Iterator[Row]:
+    names = members.export_names(session)
+    yield INVITE_COLUMNS
+    for each in invites.export_entries(session):
+        moved = [each.kind, each.codes, each.reference, each.sales_minor, each.plan_version, each.number]
+        yield [names[each.member_id], each.at, *moved, names[each.used_by_id] if each.used_by_id else ""]
+
+
 TABLES: dict[str, Callable[[Session], Iterable[Row]]] = {
     "members": _members,
     "bindings": _bindings,
     "orders": _orders,
     "earnings": _earnings,
+    "invites": _invites,
     "journal": ledger.export_csv,
 }
 

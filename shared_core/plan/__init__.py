@@ -5,6 +5,7 @@ from shared_core.plan.ceiling import WorstCase, worst_case
 from shared_core.plan.check import INVITER_PAYEES, Fault, faults, percent
 from shared_core.plan.claims import choose_seller
 from shared_core.plan.earning import RankEarns, what_ranks_earn
+from shared_core.plan.inviting import asks_for_code, code_admits, may_invite, purchases_admit
 from shared_core.plan.lint import derived
 from shared_core.plan.lint.catalogue import LintRule, RuleSet, rule_set
 from shared_core.plan.lint.evidence import LintSeverity, Measured, ShopText
@@ -84,8 +85,10 @@ __all__ = [
     "WorstCase",
     "WorstOrder",
     "WorstSale",
+    "asks_for_code",
     "canonical",
     "choose_seller",
+    "code_admits",
     "content_hash",
     "decide",
     "derived",
@@ -99,6 +102,7 @@ __all__ = [
     "load",
     "load_policy",
     "loads",
+    "may_invite",
     "next_rank",
     "percent",
     "preset",
@@ -106,6 +110,7 @@ __all__ = [
     "progress",
     "prove",
     "publishable",
+    "purchases_admit",
     "quote",
     "quote_code",
     "quotes",

@@ -13,9 +13,9 @@ from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.plan import Criterion, MetricKey, Plan, Rank, next_rank, progress
 from shared_core.rewards import counting
-from shared_core.rewards.board import Board
+from shared_core.rewards.board import LIFETIME, Board
 from shared_core.rewards.errors import UnknownEarning, UnknownPayout
-from shared_core.rewards.models import Earning, Payout, RankStep
+from shared_core.rewards.models import Count, Earning, Payout, RankStep
 from shared_core.rewards.people import ranks_of
 from shared_core.rewards.rules import PayoutState, allocation_reference
 
@@ -46,6 +46,14 @@ class Climb:
     rank: Rank
     above: Rank | None
     reached: tuple[tuple[Criterion, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnTrade:
+    """What a member sold to others and bought, completed, net of refunds, over the lifetime; minor units."""
+
+    retail_minor: int
+    purchases_minor: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +104,13 @@ def climb_of(session: Session, plan: Plan, member_id: int, *, zone: str, at: dat
 def metrics(session: Session, plan: Plan, member_id: int, *, day: str) -> dict[MetricKey, int]:
     """Everything the plan's ladder asks about a member, as counted up to `day` (a calendar day of the shop)."""
     return counting.metrics(Board(session, plan), member_id, day=day)
+
+
+def own_trade(session: Session, member_id: int) -> OwnTrade:
+    """What the member has sold to others and bought so far."""
+    lifetime = (Count.member_id == member_id, Count.day == LIFETIME)
+    row = session.execute(select(Count.retail_minor, Count.purchases_minor).where(*lifetime)).one_or_none()
+    return OwnTrade(row.retail_minor, row.purchases_minor) if row else OwnTrade(0, 0)
 
 
 def rank_steps(session: Session, member_id: int) -> Sequence[RankStep]:

@@ -94,6 +94,7 @@ class Shop:
         gateway = supply.LocalGateway(database, supplied)
         desk = orders.SupplyDesk(database, gateway, clock=now, zone=brand.shop.zone)
         desk.subscribe(heard)
+        wiring.join_by_purchase(database, book)
         return cls(
             brand=brand,
             brand_dir=brand_dir,

@@ -134,7 +134,7 @@ def test_settled_orders_belong_to_whom_the_customer_was_bound_to_and_pay_nobody(
     assert (again["orders"], again["known_lines"]) == (0, 1)
     (row,) = table(ctl, "orders")
     assert (row["customer"], row["seller"], row["origin"], row["paid"]) == ("ben", "ann", "import", "24.00")
-    assert table(ctl, "journal") == table(ctl, "earnings") == []
+    assert table(ctl, "journal") == table(ctl, "earnings") == table(ctl, "invites") == []
     assert ctl("books", "-C", "shop").code == 0
 
 

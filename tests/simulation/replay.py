@@ -13,7 +13,7 @@ from shared_core.plan import Plan
 from shared_core.plan.simulation import EVERYTHING, Article, History
 from shared_core.plan.table import ABSENT
 from shared_core.storefront.brand import BrandConfig
-from shared_core.storefront.wiring import PlanBook
+from shared_core.storefront.wiring import PlanBook, join_by_purchase
 from tests.worlds import ZONE, World
 
 STOCK = 100_000
@@ -47,6 +47,7 @@ class Replay:
         self.history, self.plan = history, plan
         self.world = World(opened, listeners, plans=(plan,), return_days=plan.returns.days)
         self.book = PlanBook((plan,), BrandConfig.model_validate({"shop": {"name": "Tested"}}))
+        join_by_purchase(opened, self.book)
         self.world.counter = replace(self.world.counter, seller=self.book.seller)
         self._settle, self.world.settle_down = self.world.settle_down, lambda: None  # once for many is enough
         self.ids: list[int] = []
@@ -150,10 +151,6 @@ class Replay:
             self.numbers[order] = self.world.counter.place(purchase, number=self.world.unique("N"), at=self.world.now)
         for order in today:
             self.world.pay(self.numbers[order])
-            if self.plan.join.how == "first_order":
-                with self.world.transaction() as session:
-                    buyer_id = self.ids[int(self.history.orders["buyer"][order])]
-                    self.book.enrol(session, buyer_id, invited_by=None, at=self.world.now)
         self._settle()
         for order in today:
             self.world.ship(self.numbers[order])
