@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared_core import members, rewards
+from shared_core import members, orders, rewards
 from shared_core import plan as plans
 from shared_core.invites import codes, quota, rules
 from shared_core.invites.errors import (
@@ -44,7 +44,9 @@ def signed_up(
     """
     if code:
         accept(session, plan, member_id, code, keys=keys, at=at)
-    elif plan.join.how == "sign_up" or _invited_by_link(session, plan, linked_id):
+    elif linked_id is not None and _invited_by_link(session, plan, linked_id):
+        _accept(session, plan, member_id, inviter_id=linked_id, row=None, at=at)
+    elif plan.join.how == "sign_up" and plan.join.required_purchase is None:
         enrol(session, plan, member_id, invited_by=linked_id, at=at)
     bought(session, plan, member_id, at=at)
 
@@ -80,14 +82,20 @@ def accept(session: Session, plan: Plan, member_id: int, code: str, *, keys: Seq
 def bought(session: Session, plan: Plan, member_id: int, *, at: datetime) -> bool:
     """Make somebody a promoter whose completed purchases are enough under the plan; whether they became one just now.
 
+    Where goods are required these must be among them; somebody invited by a code or a link was so before or after.
+
     Nobody becomes one as a visitor: it happens when they have signed up.
     """
     member_id = members.account_of(session, member_id)
-    if not plans.purchases_admit(plan, rewards.own_trade(session, member_id).purchases_minor):
+    invited = session.get(Acceptance, member_id)
+    if plans.purchases_admit(plan):
+        enough = plans.purchases_suffice(plan, rewards.own_trade(session, member_id).purchases_minor)
+    else:
+        enough = plan.join.required_purchase is not None and (plan.join.how == "sign_up" or invited is not None)
+    if not enough or not _has_required(session, plan, member_id):
         return False
     if members.stage_of(session, member_id) != Stage.CUSTOMER:
         return False
-    invited = session.get(Acceptance, member_id)
     return enrol(session, plan, member_id, invited_by=invited.inviter_id if invited else None, at=at)
 
 
@@ -135,13 +143,20 @@ def _accept(
     if row is not None:
         row.used_at = at
         session.flush()
-    joined = plans.code_admits(plan) and enrol(session, plan, member_id, invited_by=inviter_id, at=at)
+    admitted = plans.code_admits(plan) and _has_required(session, plan, member_id)
+    joined = admitted and enrol(session, plan, member_id, invited_by=inviter_id, at=at)
     if row is not None:
         quota.hold(session, row.issuer_id, at=at)
         reference = rules.used_reference(row.id)
         quota.enter(session, plan, row.issuer_id, Kind.USED, reference=reference, code_id=row.id, at=at)
         quota.settle(session, plan, row.issuer_id, cause=reference, at=at)
     return joined
+
+
+def _has_required(session: Session, plan: Plan, member_id: int) -> bool:
+    """Whether the goods one must buy to get in, if any, were bought and kept."""
+    required = plan.join.required_purchase
+    return required is None or orders.keeps(session, member_id, sku=required.sku)
 
 
 def _code_row(session: Session, plan: Plan, code: str, *, keys: Sequence[str]) -> InviteCode | None:
@@ -173,8 +188,8 @@ def _promoter_called(session: Session, code: str) -> int:
     return inviter_id
 
 
-def _invited_by_link(session: Session, plan: Plan, linked_id: int | None) -> bool:
+def _invited_by_link(session: Session, plan: Plan, linked_id: int) -> bool:
     """Whether a promoter's link is the invitation that lets somebody in."""
-    if plan.join.how != "invite_code" or plan.invites.mode != "open" or linked_id is None:
+    if plan.join.how != "invite_code" or plan.invites.mode != "open":
         return False
     return members.stage_of(session, linked_id) == Stage.PROMOTER

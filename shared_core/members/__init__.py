@@ -59,7 +59,7 @@ from shared_core.members.events import (
 )
 from shared_core.members.exports import BindingExport, MemberExport, export_bindings, export_members, export_names
 from shared_core.members.heads import head_count
-from shared_core.members.joining import Stage, account_of, check_inviter, invited_by, join, stage_of
+from shared_core.members.joining import Stage, account_of, check_inviter, invited_by, join, promoters, stage_of
 from shared_core.members.logins import (
     PASSWORD_LENGTH_MIN,
     Login,
@@ -205,6 +205,7 @@ __all__ = [
     "names",
     "normalise_login",
     "people",
+    "promoters",
     "read_referrals",
     "read_share_token",
     "record_clicks",

@@ -1,6 +1,6 @@
 """The second edge: who invited whom to become a promoter. Set once, when they join."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 
@@ -74,6 +74,12 @@ def stage_of(session: Session, member_id: int) -> Stage:
     if row.joined_at is not None:
         return Stage.PROMOTER
     return Stage.VISITOR if row.identified_at is None else Stage.CUSTOMER
+
+
+def promoters(session: Session, member_ids: Iterable[int]) -> set[int]:
+    """Those of the members who have joined. One query."""
+    wanted = set(member_ids)
+    return set(session.scalars(select(Member.id).where(Member.id.in_(wanted), Member.joined_at.is_not(None))))
 
 
 def invited_by(session: Session, inviter_id: int, *, limit: int) -> Sequence[int]:

@@ -75,6 +75,17 @@ def refund_requests(session: Session, order_id: int) -> Sequence[RefundRequest]:
     return session.scalars(query).all()
 
 
+def keeps(session: Session, buyer_id: int, *, sku: str) -> bool:
+    """Whether the buyer bought this SKU in an order nobody can give back any more, and did not give all of it back."""
+    bought = (
+        select(OrderLine.id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.buyer_id == buyer_id, OrderLine.sku == sku, Order.state == State.COMPLETED)
+        .where(OrderLine.quantity > OrderLine.refunded_quantity)
+    )
+    return session.scalar(bought.limit(1)) is not None
+
+
 def expectation(session: Session, order_id: int) -> Expectation | None:
     return session.scalars(_EXPECTATION, {"order_id": order_id}).one_or_none()
 

@@ -3,9 +3,9 @@
 from shared_core.plan import simulation
 from shared_core.plan.ceiling import WorstCase, worst_case
 from shared_core.plan.check import INVITER_PAYEES, Fault, faults, percent
-from shared_core.plan.claims import choose_seller
+from shared_core.plan.claims import choose_seller, sells_by_joining_only
 from shared_core.plan.earning import RankEarns, what_ranks_earn
-from shared_core.plan.inviting import asks_for_code, code_admits, may_invite, purchases_admit
+from shared_core.plan.inviting import asks_for_code, code_admits, may_invite, purchases_admit, purchases_suffice
 from shared_core.plan.lint import derived
 from shared_core.plan.lint.catalogue import LintRule, RuleSet, rule_set
 from shared_core.plan.lint.evidence import LintSeverity, Measured, ShopText
@@ -111,6 +111,7 @@ __all__ = [
     "prove",
     "publishable",
     "purchases_admit",
+    "purchases_suffice",
     "quote",
     "quote_code",
     "quotes",
@@ -118,6 +119,7 @@ __all__ = [
     "reversal_target",
     "review",
     "rule_set",
+    "sells_by_joining_only",
     "share_line",
     "share_lines",
     "simulation",

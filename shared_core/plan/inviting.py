@@ -22,7 +22,12 @@ def code_admits(plan: Plan) -> bool:
     return plan.join.how in ("sign_up", "invite_code")
 
 
-def purchases_admit(plan: Plan, purchases_minor: int) -> bool:
+def purchases_admit(plan: Plan) -> bool:
+    """Whether it is having bought that makes a promoter."""
+    return plan.join.how in ("first_order", "spend")
+
+
+def purchases_suffice(plan: Plan, purchases_minor: int) -> bool:
     """Whether goods bought so far, completed and net of refunds, make a promoter."""
     if plan.join.how == "first_order":
         return purchases_minor > 0

@@ -75,7 +75,9 @@ class PlanBook:
     def seller(self, session: Session, purchase: orders.Purchase, at: datetime) -> orders.Seller | None:
         """Who sells this purchase, by the plan's precedence among link, room and lock.
 
-        Where the plan binds at the first order, the link that was followed first binds now, so that it counts.
+        Where the plan binds at the first order, the link that was followed first binds now, so that it counts. Where
+        buyers earn too, a promoter who buys is the seller. Who has not joined sells nothing where that takes more
+        than signing up.
         """
         rules, policy = self.at(at), self.binding_policy(at)
         if self.binds(at):
@@ -89,6 +91,11 @@ class PlanBook:
         sponsor_id = members.sponsor_of(session, purchase.buyer_id, at=at)
         if sponsor_id is not None:
             claims["lock"] = sponsor_id
+        may_sell = members.promoters(session, {*claims.values(), purchase.buyer_id})
+        if rules.self_purchase.pays == "everybody" and purchase.buyer_id in may_sell:
+            return orders.Seller(member_id=purchase.buyer_id, claim="own")
+        if plan.sells_by_joining_only(rules):
+            claims = {claim: member_id for claim, member_id in claims.items() if member_id in may_sell}
         chosen = plan.choose_seller(rules, claims)
         return None if chosen is None else orders.Seller(member_id=chosen[1], claim=chosen[0])
 
@@ -138,5 +145,5 @@ def _hand_over_cart(session: Session, event: members.VisitorMerged) -> None:
 
 def join_by_purchase(database: Database, plans: PlanBook) -> None:
     """Where a version of the plan makes promoters of buyers, have it told of what they bought."""
-    if any(each.join.how in ("first_order", "spend") for each in plans.versions):
+    if any(plan.purchases_admit(each) or each.join.required_purchase for each in plans.versions):
         invites.JoinByPurchase(database, plans.counting).subscribe(database.listeners)

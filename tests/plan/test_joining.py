@@ -59,6 +59,6 @@ def test_a_code_is_asked_for_where_it_is_the_way_in_or_names_the_inviter() -> No
 
 def test_purchases_admit_from_the_threshold_on() -> None:
     first, spend = read('[join]\nhow = "first_order"\n'), read('[join]\nhow = "spend"\nspend = "1"\n')
-    assert [plan.purchases_admit(first, bought) for bought in (0, 1)] == [False, True]
-    assert [plan.purchases_admit(spend, bought) for bought in (99, 100)] == [False, True]
-    assert not plan.purchases_admit(read(""), 10**9)
+    assert [plan.purchases_suffice(first, bought) for bought in (0, 1)] == [False, True]
+    assert [plan.purchases_suffice(spend, bought) for bought in (99, 100)] == [False, True]
+    assert not plan.purchases_suffice(read(""), 10**9)

@@ -71,7 +71,7 @@ person = "14%"
 """Every window, every metric but live sales, locks that change hands, ranks that are lost."""
 
 
-@pytest.mark.parametrize("name", ["participants", "fan-lock"])
+@pytest.mark.parametrize("name", ["participants", "fan-lock", "membership", "affiliate"])
 def test_the_shop_makes_the_same_of_the_same_history(database: Database, name: str):
     people = Population(members=MEMBERS, months=3, share_rate_bps=300, assortment=assortment())
     busy = 3_500 if MEMBERS == MANY else 9_000  # however few they are, somebody has to rise

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shared_core.plan.claims import sells_by_joining_only
 from shared_core.plan.schema.ladder import MetricKey
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import Trigger
@@ -210,14 +211,25 @@ class _Life:
         seller = np.full(len(buyers), ABSENT, dtype=np.int32)
         for claim in reversed(self.plan.claims.seller):
             if claim in claims:
-                seller = np.where(claims[claim] != ABSENT, claims[claim], seller)
+                claimed = self._earning(claims[claim])
+                seller = np.where(claimed != ABSENT, claimed, seller)
+        if self.plan.self_purchase.pays == "everybody":
+            seller = np.where(self.promoters.joined[buyers], buyers, seller)
         return seller
+
+    def _earning(self, members: Numbers) -> Numbers:
+        """Those of the members who may earn; ABSENT for the others."""
+        if not sells_by_joining_only(self.plan):
+            return members
+        return np.where((members != ABSENT) & self.promoters.joined[members], members, ABSENT)
 
     def _takers(self, seller: Numbers) -> Numbers:
         nobody = np.full(len(seller), ABSENT)
         inviter = self._above(seller) if self.trade.uplines_paid() else nobody
         second = self._above(inviter) if self.trade.uplines_paid() else nobody
-        return np.stack([seller, inviter, second, np.full(len(seller), self.trade.fund())])
+        return np.stack(
+            [seller, self._earning(inviter), self._earning(second), np.full(len(seller), self.trade.fund())]
+        )
 
     def _above(self, members: Numbers) -> Numbers:
         """Whom the plan takes for each member's inviter today."""
