@@ -43,7 +43,7 @@ def test_the_books_balance_after_any_life_of_orders(database: Database, steps: l
 def test_the_histories_reach_every_kind_of_step(database: Database):
     reached: dict[str, int] = {}
 
-    @settings(max_examples=80, phases=[Phase.generate], derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=120, phases=[Phase.generate], derandomize=True, suppress_health_check=list(HealthCheck))
     @given(steps=uniform() | lifecycles())
     def explore(steps: list[Step]) -> None:
         for kind, times in run(database, steps).happened.items():

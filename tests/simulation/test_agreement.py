@@ -82,6 +82,39 @@ def test_they_agree_about_every_window_and_metric(database: Database):
     agree(database, EVERYTHING, Population(members=250, months=4, share_rate_bps=1_000, assortment=assortment()))
 
 
+CODES = read(
+    """
+[join]
+how = "invite_code"
+[invites]
+mode = "code"
+base = 1
+own_sales_per_code = "150"
+[[ranks]]
+id = "first"
+name = "First"
+[[ranks]]
+id = "second"
+name = "Second"
+criteria = [{ metric = "members", rank = "first", scope = "direct", at_least = 2 }]
+"""
+    + rule("seller", rate="10%")
+    + rule("seller-second", ranks=["second"], rate="15%")
+    + rule("inviter", "inviter", rate="4%")
+    + rule("deep", "second_inviter", rate="2%")
+)
+"""Codes that sales earn decide who is whose inviter, and so ranks and money."""
+
+
+def test_they_agree_about_who_gets_in_with_a_code_that_sales_earned(database: Database):
+    people = Population(members=150, months=3, share_rate_bps=4_000, assortment=assortment())
+    history = draw(replace(people, sign_up_bps=8_000, conversion_bps=6_000), seed=20)
+    run = live(CODES, history)
+    invited = (run.members["inviter"] != ABSENT).sum()
+    assert 10 < invited < (run.members["joined_on"] >= 0).sum() < len(history.people["came"]) // 4
+    compare(CODES, run, Replay(database, CODES, history).run())
+
+
 def agree(database: Database, plan: Plan, population: Population) -> None:
     history = draw(population, seed=7)
     compare(plan, live(plan, history), Replay(database, plan, history).run())
