@@ -6,23 +6,32 @@ and completes when its return window has closed. Others listen to what happens t
 
 from shared_core.orders.carts import add_to_cart, cart, cart_count, hand_over_cart, put_in_cart
 from shared_core.orders.checkout import Counter, Purchase, Quote, Seller
+from shared_core.orders.dispute_rules import DISPUTE_REASONS, DisputeState
+from shared_core.orders.disputes import DisputeClaim, disputed_goods, end_dispute, open_dispute
 from shared_core.orders.errors import (
     AmountDiffers,
     BadQuantity,
     CartEmpty,
     CheckoutKeyReused,
     CheckoutLapsed,
+    DisputeEnded,
+    DisputeTooMuch,
     EvidenceUsed,
+    NotDisputable,
     NothingToRefund,
+    OrderDisputed,
     PriceChanged,
     RefundTooMuch,
     StepNotAllowed,
     SupplyNotSettled,
     TooManyLines,
+    UnknownDispute,
     UnknownOrder,
     UnknownRefund,
 )
 from shared_core.orders.events import (
+    DisputeClosed,
+    DisputeOpened,
     OrderCancelled,
     OrderCompleted,
     OrderDelivered,
@@ -44,6 +53,7 @@ from shared_core.orders.history import (
 from shared_core.orders.lifecycle import cancel, complete_due, give_up_drafts, lapse_unpaid
 from shared_core.orders.models import (
     CartLine,
+    Dispute,
     Evidence,
     Expectation,
     Order,
@@ -55,6 +65,7 @@ from shared_core.orders.models import (
 )
 from shared_core.orders.payments import ManualRail, PaymentRail, PaymentRequest, confirm_payment, hand_over
 from shared_core.orders.reads import (
+    disputes,
     evidence,
     expectation,
     get,
@@ -80,6 +91,7 @@ from shared_core.orders.refunds import (
 from shared_core.orders.rules import LINES_MAX, QUANTITY_MAX, SOLD, FreightRule, State
 
 __all__ = [
+    "DISPUTE_REASONS",
     "LINES_MAX",
     "QUANTITY_MAX",
     "SOLD",
@@ -90,6 +102,13 @@ __all__ = [
     "CheckoutKeyReused",
     "CheckoutLapsed",
     "Counter",
+    "Dispute",
+    "DisputeClaim",
+    "DisputeClosed",
+    "DisputeEnded",
+    "DisputeOpened",
+    "DisputeState",
+    "DisputeTooMuch",
     "Evidence",
     "EvidenceUsed",
     "Expectation",
@@ -98,11 +117,13 @@ __all__ = [
     "HistoryLine",
     "HistoryReport",
     "ManualRail",
+    "NotDisputable",
     "NothingToRefund",
     "Order",
     "OrderCancelled",
     "OrderCompleted",
     "OrderDelivered",
+    "OrderDisputed",
     "OrderExport",
     "OrderLapsed",
     "OrderLine",
@@ -128,6 +149,7 @@ __all__ = [
     "SupplyDesk",
     "SupplyNotSettled",
     "TooManyLines",
+    "UnknownDispute",
     "UnknownOrder",
     "UnknownRefund",
     "add_to_cart",
@@ -137,6 +159,9 @@ __all__ = [
     "cart_count",
     "complete_due",
     "confirm_payment",
+    "disputed_goods",
+    "disputes",
+    "end_dispute",
     "evidence",
     "expectation",
     "export_orders",
@@ -150,6 +175,7 @@ __all__ = [
     "lines",
     "list_orders",
     "mark_refund_sent",
+    "open_dispute",
     "order",
     "orders_of",
     "parcels",

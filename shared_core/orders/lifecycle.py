@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.events import announce
 from shared_core.orders import reads
 from shared_core.orders.checkout import DRAFT_LIFE, SYSTEM
+from shared_core.orders.dispute_rules import DisputeState
 from shared_core.orders.events import OrderCancelled, OrderCompleted, OrderLapsed
-from shared_core.orders.models import Order, RefundRequest
+from shared_core.orders.models import Dispute, Order, RefundRequest
 from shared_core.orders.rules import State
 from shared_core.orders.steps import move
 
@@ -40,10 +41,13 @@ def lapse_unpaid(session: Session, *, at: datetime, limit: int = SWEEP_MAX) -> i
 
 
 def complete_due(session: Session, *, at: datetime, limit: int = SWEEP_MAX) -> int:
-    """Complete delivered orders whose return window has closed and that have no unanswered refund request."""
+    """Complete delivered orders whose return window has closed, without unanswered request or open dispute."""
     rows = _due(session, State.DELIVERED, at=at, limit=limit)
+    due = [row.id for row in rows]
     asked = select(RefundRequest.order_id).where(RefundRequest.answered_at.is_(None))
-    waiting = set(session.scalars(asked.where(RefundRequest.order_id.in_([row.id for row in rows]))))
+    disputed = select(Dispute.order_id).where(Dispute.state == DisputeState.OPEN)
+    waiting = set(session.scalars(asked.where(RefundRequest.order_id.in_(due))))
+    waiting |= set(session.scalars(disputed.where(Dispute.order_id.in_(due))))
     done = [row for row in rows if row.id not in waiting]
     for row in done:
         move(session, row, State.COMPLETED, actor=SYSTEM, at=at)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from shared_core.orders.errors import UnknownOrder
 from shared_core.orders.models import (
+    Dispute,
     Evidence,
     Expectation,
     Order,
@@ -64,6 +65,10 @@ def parcels(session: Session, order_id: int) -> Sequence[Parcel]:
 
 def refunds(session: Session, order_id: int) -> Sequence[Refund]:
     return session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)).all()
+
+
+def disputes(session: Session, order_id: int) -> Sequence[Dispute]:
+    return session.scalars(select(Dispute).where(Dispute.order_id == order_id).order_by(Dispute.id)).all()
 
 
 def refund_lines(session: Session, refund_id: int) -> Sequence[RefundLine]:

@@ -33,25 +33,25 @@ def test_a_payout_goes_out_less_its_tax_and_settles_once(shop: Shop):
     assert (payout.net_minor, payout.tax_minor, payout.state) == (160_000, 20_000, PayoutState.REQUESTED)
     assert shop.owed(seller) == (0, 20_000)
     assert withheld(shop) == 20_000
-    paid = rewards.mark_payout_paid(shop.session, "A", evidence=" wx-1 ", at=shop.at)
+    paid = rewards.mark_payout_paid(shop.session, "A", evidence=" wx-1 ", actor="staff:1", at=shop.at)
     assert (paid.state, paid.evidence) == (PayoutState.PAID, "wx-1")
-    assert rewards.mark_payout_paid(shop.session, "A", evidence="wx-1", at=shop.at) is paid
+    assert rewards.mark_payout_paid(shop.session, "A", evidence="wx-1", actor="staff:1", at=shop.at) is paid
     assert ledger.balance(shop.session, accounts.bank(), "CNY").minor == -160_000
     with pytest.raises(rewards.PayoutSettled):
-        rewards.mark_payout_failed(shop.session, "A", reason="late", at=shop.at)
+        rewards.mark_payout_failed(shop.session, "A", reason="late", actor="staff:1", at=shop.at)
 
 
 def test_a_failed_payout_gives_back_money_and_tax(shop: Shop):
     seller = rich(shop)
     shop.request(seller, 180_000, "A")
-    rewards.mark_payout_failed(shop.session, "A", reason="expired", at=shop.at)
-    rewards.mark_payout_failed(shop.session, "A", reason="expired", at=shop.at)
+    rewards.mark_payout_failed(shop.session, "A", reason="expired", actor="staff:1", at=shop.at)
+    rewards.mark_payout_failed(shop.session, "A", reason="expired", actor="staff:1", at=shop.at)
     assert shop.owed(seller) == (0, 200_000)
     assert withheld(shop) == 0
     again = shop.request(seller, 180_000, "B")
     assert again.tax_minor == 20_000, "the failed one does not count for the month"
     with pytest.raises(rewards.PayoutSettled):
-        rewards.mark_payout_paid(shop.session, "A", evidence="wx-9", at=shop.at)
+        rewards.mark_payout_paid(shop.session, "A", evidence="wx-9", actor="staff:1", at=shop.at)
 
 
 def test_the_tax_of_a_month_does_not_depend_on_how_it_is_taken_out(shop: Shop):
@@ -100,11 +100,11 @@ def test_one_transaction_number_settles_one_payout(shop: Shop):
     seller = rich(shop)
     shop.request(seller, 2_000, "A")
     shop.request(seller, 2_000, "B")
-    rewards.mark_payout_paid(shop.session, "A", evidence="wx-1", at=shop.at)
+    rewards.mark_payout_paid(shop.session, "A", evidence="wx-1", actor="staff:1", at=shop.at)
     with pytest.raises(rewards.PayoutEvidenceUsed):
-        rewards.mark_payout_paid(shop.session, "B", evidence="wx-1", at=shop.at)
+        rewards.mark_payout_paid(shop.session, "B", evidence="wx-1", actor="staff:1", at=shop.at)
     with pytest.raises(rewards.UnknownPayout):
-        rewards.mark_payout_paid(shop.session, "Z", evidence="wx-2", at=shop.at)
+        rewards.mark_payout_paid(shop.session, "Z", evidence="wx-2", actor="staff:1", at=shop.at)
 
 
 def test_a_yen_shop_under_a_chinese_plan_withholds_nothing(session: Session):
@@ -118,7 +118,7 @@ def test_payouts_are_listed_newest_first_for_their_owner_and_the_back_office(sho
     seller = rich(shop)
     for code in ("A", "B", "C"):
         shop.request(seller, 2_000, code)
-    rewards.mark_payout_paid(shop.session, "B", evidence="wx-1", at=shop.at)
+    rewards.mark_payout_paid(shop.session, "B", evidence="wx-1", actor="staff:1", at=shop.at)
     assert [each.code for each in rewards.payouts_of(shop.session, seller)] == ["C", "B", "A"]
     waiting = rewards.list_payouts(shop.session, state=PayoutState.REQUESTED)
     assert [each.code for each in waiting] == ["C", "A"]
@@ -135,8 +135,8 @@ def test_what_was_taken_out_is_summed_with_its_tax_and_a_failed_payout_is_not(sh
     seller = rich(shop)
     for code in ("A", "B", "C"):
         shop.request(seller, 50_000, code)
-    rewards.mark_payout_paid(shop.session, "A", evidence="wx-1", at=shop.at)
-    rewards.mark_payout_failed(shop.session, "C", reason="no such account", at=shop.at)
+    rewards.mark_payout_paid(shop.session, "A", evidence="wx-1", actor="staff:1", at=shop.at)
+    rewards.mark_payout_failed(shop.session, "C", reason="no such account", actor="staff:1", at=shop.at)
     out = rewards.taken_out(shop.session, seller, "CNY")
     assert (out.requested.minor, out.paid.minor) == (50_000, 50_000)
     left = rewards.wallet(shop.session, seller, "CNY").available
