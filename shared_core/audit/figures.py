@@ -131,6 +131,21 @@ def misfitting_refunds(session: Session) -> Iterator[Phrase]:
             yield Phrase(differ, line=line_id, refunded=whole.refunded_minor, minor=minor)
 
 
+def misfitting_disputes(session: Session) -> Iterator[Phrase]:
+    """Lost disputes that the order does not show as refunded, as far as there was anything left of it."""
+    dispute, order, refund = orders.Dispute, orders.Order, orders.Refund
+    query = (
+        select(dispute.number, dispute.amount_minor, func.coalesce(refund.goods_minor + refund.freight_minor, 0))
+        .join(order, order.id == dispute.order_id)
+        .join(refund, refund.id == dispute.refund_id, isouter=True)
+        .where(dispute.state == orders.DisputeState.LOST, order.refunded_minor < order.total_minor)
+    )
+    for number, lost, back in session.execute(query):
+        if back != lost:
+            differ = N_("dispute {number}: {lost} was lost, the order shows {back} as refunded")
+            yield Phrase(differ, number=number, lost=lost, back=back)
+
+
 def misfitting_reversals(session: Session) -> Iterator[Phrase]:
     """Earnings of which refunds did not take back their part, or of which disputes do not keep theirs back.
 

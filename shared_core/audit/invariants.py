@@ -120,6 +120,7 @@ def _nothing_owed_is_negative(evidence: Evidence) -> Iterator[Phrase]:
 
 def _refunds_fit(evidence: Evidence) -> Iterator[Phrase]:
     yield from figures.misfitting_refunds(evidence.session)
+    yield from figures.misfitting_disputes(evidence.session)
     yield from figures.misfitting_reversals(evidence.session)
 
 

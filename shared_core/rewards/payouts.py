@@ -96,7 +96,7 @@ def mark_payout_paid(
         raise PayoutSettled(payout=code, state=row.state)
     _require_two(session, row, two_people_above, actor=actor)
     lock(session, EVIDENCE_LOCK)
-    if session.scalar(select(Payout.id).where(Payout.evidence == evidence)) is not None:
+    if _is_used(session, evidence):
         raise PayoutEvidenceUsed(evidence=evidence)
     row.state, row.settled_at, row.evidence = PayoutState.PAID, at, evidence
     _note(session, row, PAID, actor=actor, at=at)
@@ -146,6 +146,10 @@ def _require_two(session: Session, row: Payout, limit: Money | None, *, actor: s
     if approver is None:
         raise PayoutNeedsApproval(payout=row.code, limit=limit)
     raise PayoutBySamePerson(payout=row.code, limit=limit)
+
+
+def _is_used(session: Session, evidence: str) -> bool:
+    return session.scalar(select(Payout.id).where(Payout.evidence == evidence)) is not None
 
 
 def _note(session: Session, row: Payout, step: str, *, actor: str, at: datetime) -> None:

@@ -209,12 +209,17 @@ def _page(
         trouble=trouble,
         can_confirm=shown.state in (State.PLACED, State.CANCELLED) and expected is not None,
         memo=expected.memo if expected else "",
-        typed={"amount": decimal_text(shown.total), "disputed": decimal_text(shown.kept), **(typed or {})},
+        typed={"amount": decimal_text(shown.total), **_claim(shown), **(typed or {})},
         can_refund=shown.state in orders.SOLD and current(request).may(Right.REFUNDS),
         can_dispute=row.paid_at is not None and expected is not None and current(request).may(Right.REFUNDS),
         key=new_code(REFUND_KEY_LENGTH),
         **order_desk.around(request, session, shop, row),
     )
+
+
+def _claim(shown: order_views.OrderView) -> dict[str, str]:
+    """What the form for a dispute begins with: banks take most often all that was not given back."""
+    return {"disputed": decimal_text(shown.kept), "fee": "0", "why": "", "reference": ""}
 
 
 def _own_parcel(session: Session, number: str, parcel: str) -> None:
