@@ -1,12 +1,18 @@
 """Taking money out: never more than there is, every step once, failure gives back everything."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from shared_core import ledger, rewards
+from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
-from shared_core.rewards import PayoutState
+from shared_core.rewards import PayoutState, rules
 from tests.rewards.shops import Shop, preset
 
 
@@ -141,3 +147,70 @@ def test_what_was_taken_out_is_summed_with_its_tax_and_a_failed_payout_is_not(sh
     assert (out.requested.minor, out.paid.minor) == (50_000, 50_000)
     left = rewards.wallet(shop.session, seller, "CNY").available
     assert left + out.requested + out.paid == Money(200_000, "CNY"), "all that was earned"
+
+
+LIMIT = Money(100_000, "CNY")
+
+
+def settle(shop: Shop, code: str, actor: str, evidence: str = "wx-1") -> rewards.Payout:
+    return rewards.mark_payout_paid(
+        shop.session, code, evidence=evidence, actor=actor, at=shop.at, two_people_above=LIMIT
+    )
+
+
+def test_a_large_payout_needs_two_people_and_both_are_on_record(shop: Shop):
+    payout = shop.request(rich(shop), 100_001, "A")
+    with pytest.raises(rewards.PayoutNeedsApproval, match=r"above 1000.00 CNY"):
+        settle(shop, "A", "staff:1")
+    rewards.approve_payout(shop.session, "A", actor="staff:1", at=shop.at)
+    with pytest.raises(rewards.PayoutBySamePerson):
+        settle(shop, "A", "staff:1")
+    rewards.approve_payout(shop.session, "A", actor="staff:2", at=shop.at)
+    assert settle(shop, "A", "staff:2").state == PayoutState.PAID, "the first approval stays"
+    [steps] = rewards.payout_steps(shop.session, [payout.id]).values()
+    assert [(each.step, each.actor) for each in steps] == [("approved", "staff:1"), ("paid", "staff:2")]
+    assert settle(shop, "A", "staff:1") is payout, "repeating is a no-op, whoever does it"
+
+
+def test_a_payout_of_the_limit_needs_one(shop: Shop):
+    shop.request(rich(shop), 100_000, "A")
+    assert settle(shop, "A", "staff:1").state == PayoutState.PAID
+
+
+def test_only_a_payout_that_waits_can_be_approved(shop: Shop):
+    shop.request(rich(shop), 100_001, "A")
+    rewards.mark_payout_failed(shop.session, "A", reason="expired", actor="staff:1", at=shop.at)
+    with pytest.raises(rewards.PayoutSettled):
+        rewards.approve_payout(shop.session, "A", actor="staff:1", at=shop.at)
+    with pytest.raises(rewards.UnknownPayout):
+        rewards.approve_payout(shop.session, "Z", actor="staff:1", at=shop.at)
+
+
+@given(gross=st.integers(1, 500), limit=st.none() | st.integers(0, 500), who=st.sampled_from(["a", "b", None]))
+def test_two_people_are_asked_for_exactly_above_the_limit(gross: int, limit: int | None, who: str | None):
+    large = limit is not None and gross > limit
+    most = None if limit is None else Money(limit, "CNY")
+    assert rules.needs_two(Money(gross, "CNY"), most) == large
+    assert rules.may_settle(Money(gross, "CNY"), most, approved_by=who, actor="a") == (not large or who == "b")
+
+
+def test_two_people_at_once_settle_two_payouts_by_one_number_only_once(database: Database):
+    """Both look the number up before either has written it down."""
+    with database.transaction() as session:
+        shop = Shop(session, preset("participants"))
+        seller = rich(shop)
+        for code in ("A", "B"):
+            shop.request(seller, 2_000, code)
+    together = threading.Barrier(2)
+
+    def settle_one(code: str) -> str:
+        together.wait()
+        try:
+            with database.transaction() as session:
+                rewards.mark_payout_paid(session, code, evidence="wx-1", actor="staff:1", at=shop.at)
+        except rewards.PayoutEvidenceUsed as refused:
+            return refused.code
+        return "paid"
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(settle_one, ("A", "B"))) == ["paid", "payout_evidence_used"]
