@@ -105,6 +105,7 @@ def _follow(session: Session, order_id: int, kind: str, cause_id: int, *, at: da
     """Let each share be what the order's refunds and open disputes say by now; the difference is booked once."""
     lines, disputed = _lines(session, order_id), orders.disputed_goods(session, order_id)
     rows = [row for row in _locked(session, order_id) if row.booked_at is not None]
+    _stop_payouts(session, rows)
     shifts: list[ledger.Posting] = []
     for row in rows:
         line = lines[row.line_id]
@@ -198,6 +199,14 @@ def _allocation(rows: Sequence[Earning]) -> tuple[str, list[ledger.Posting]]:
         for row in rows
     ]
     return rules.allocation_reference(rows[0].order_number if rows else ""), owed
+
+
+def _stop_payouts(session: Session, rows: Sequence[Earning]) -> None:
+    """Who asks for available money just now waits and then sees what was taken of it, so that it leaves no debt."""
+    settled = [row for row in rows if row.state == EarningState.AVAILABLE]
+    if settled:
+        own = {accounts.member_available(row.member_id) for row in settled}
+        ledger.lock_accounts(session, own, settled[0].currency)
 
 
 def _lines(session: Session, order_id: int) -> dict[int, orders.OrderLine]:

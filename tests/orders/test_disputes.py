@@ -1,6 +1,10 @@
 """Disputed payments: taken by the bank, kept back from members, given back or lost, and never lost to the books."""
 
+import subprocess
+import sys
+import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -15,7 +19,7 @@ from shared_core.ledger import accounts
 from shared_core.ledger import rules as ledger_rules
 from shared_core.orders import DisputeState, dispute_rules
 from tests.databases import Databases
-from tests.worlds import World
+from tests.worlds import ZONE, World
 
 PLANS = (plan.loads(plan.preset("participants"), currency="CNY"),)
 ENDS = ("won", "lost", "withdrawn", "expired")
@@ -246,6 +250,43 @@ def test_no_more_is_disputed_than_was_paid_and_an_unpaid_order_not_at_all(world:
     claim = orders.DisputeClaim(Money(100, "CNY"), Money(0, "CNY"), "a bad mood", "DP-9")
     with pytest.raises(Invalid, match="not_received"), world.transaction() as session:
         orders.open_dispute(session, number, claim, actor="staff:1", at=world.now)
+
+
+@pytest.mark.parametrize("taken_by", ["refund", "dispute"])
+def test_a_refund_that_comes_while_a_payout_is_asked_for_is_booked_after_it(world: World, taken_by: str) -> None:
+    number = world.sold(world.visitor(), [("A", 10)])
+    world.pass_days(40)
+    seller = world.seller_id or 0
+    available = world.available(seller)
+    take = {"refund": lambda: world.refund(number, goods_back=False), "dispute": lambda: world.dispute(number, 89000)}
+    other = threading.Thread(target=take[taken_by])
+    with world.transaction() as session:
+        ledger.lock_accounts(session, [accounts.member_available(seller)], "CNY")
+        other.start()
+        other.join(0.5)
+        assert other.is_alive(), "it waits"
+        asked = Money(available, "CNY")
+        rewards.request_payout(session, PLANS[0], member_id=seller, amount=asked, code="P1", zone=ZONE, at=world.now)
+    other.join()
+
+    assert world.available(seller) == -available
+    assert world.broken() == []
+
+
+def test_another_program_finds_the_journal_with_disputes_right(world: World, tmp_path: Path) -> None:
+    for outcome in ENDS:
+        world.end_dispute(world.dispute(world.sold(world.visitor(), [("A", 1), ("B", 1)]), 7_777), outcome)
+    world.dispute(world.sold(world.visitor(), [("A", 1)]), 9_900)
+    journal = tmp_path / "journal.beancount"
+    with world.database.reading() as session:
+        journal.write_text("\n".join(ledger.export_beancount(session, zone=ZONE)) + "\n", encoding="utf-8")
+
+    judged = subprocess.run(
+        [sys.executable, "-m", "beancount.scripts.check", str(journal)], capture_output=True, text=True, check=False
+    )
+
+    assert (judged.returncode, judged.stdout + judged.stderr) == (0, "")
+    assert "balance Assets:Dispute-receivable  99.00 CNY" in journal.read_text("utf-8")
 
 
 STEPS = ("deliver", "refund A", "refund B", "dispute", "dispute", "end", "end", "wait", "take")

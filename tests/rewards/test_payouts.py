@@ -194,6 +194,37 @@ def test_two_people_are_asked_for_exactly_above_the_limit(gross: int, limit: int
     assert rules.may_settle(Money(gross, "CNY"), most, approved_by=who, actor="a") == (not large or who == "b")
 
 
+@pytest.mark.parametrize("taken_by", ["refund", "dispute"])
+def test_a_payout_asked_for_while_a_refund_takes_the_money_leaves_no_debt(database: Database, taken_by: str):
+    with database.transaction() as session:
+        shop = Shop(session, preset("participants"))
+        seller, buyer = shop.members(2)
+        order = shop.sale(seller=seller, buyer=buyer, goods=100_000)
+    asked, looked = threading.Event(), []
+
+    def ask() -> None:
+        asked.set()
+        try:
+            with database.transaction() as session:
+                again = Shop(session, *shop.plans)
+                again.at = shop.at
+                looked.append(again.request(seller, 10_000).state)
+        except rewards.PayoutAboveAvailable as refused:
+            looked.append(refused.code)
+
+    other = threading.Thread(target=ask)
+    with database.transaction() as session:
+        again = Shop(session, *shop.plans)
+        getattr(again, taken_by)(order, 50_000)
+        session.flush()
+        other.start()
+        asked.wait()
+        other.join(0.5)
+        assert looked == [], "it waits"
+    other.join()
+    assert looked == ["payout_above_available"]
+
+
 def test_two_people_at_once_settle_two_payouts_by_one_number_only_once(database: Database):
     """Both look the number up before either has written it down."""
     with database.transaction() as session:
