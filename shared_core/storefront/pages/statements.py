@@ -88,8 +88,10 @@ def _read(session: Session, shop: Shop, viewer: Viewer, month: str) -> Statement
 
 
 def _told(request: Request, line: StatementLine) -> dict[str, object]:
+    """`whole` when all the member's money together changed; else `amount` was kept back or let go, as `text` says."""
     text = translate(request, KINDS.get(line.kind, SOMETHING_ELSE)).format(subject=line.subject)
-    return {"text": text, "at": line.at, "change": line.change, "held": line.held}
+    shown = line.change or max(line.held, -line.held)
+    return {"text": text, "at": line.at, "amount": shown, "whole": bool(line.change)}
 
 
 def _rows(found: Statement, currency: str) -> Iterator[tuple[str, ...]]:
