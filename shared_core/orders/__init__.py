@@ -65,6 +65,7 @@ from shared_core.orders.models import (
 )
 from shared_core.orders.payments import ManualRail, PaymentRail, PaymentRequest, confirm_payment, hand_over
 from shared_core.orders.reads import (
+    disputed_orders,
     disputes,
     evidence,
     expectation,
@@ -160,6 +161,7 @@ __all__ = [
     "complete_due",
     "confirm_payment",
     "disputed_goods",
+    "disputed_orders",
     "disputes",
     "end_dispute",
     "evidence",

@@ -20,7 +20,17 @@ OPEN_TO_ALL = (
     *("/", "/products", "/products?q=nothing-like-it", "/products/p-a", "/products/p-out", "/cart"),
     *("/login", "/signup", "/about", "/share", "/s/no-such-link", "/gone"),
 )
-OWN = ("/checkout", "/share?product=p-a", "/me", "/me/log-ins", "/me/earnings", "/me/statements", "/me/payouts", "/me/fans", "/orders")
+OWN = (
+    "/checkout",
+    "/share?product=p-a",
+    "/me",
+    "/me/log-ins",
+    "/me/earnings",
+    "/me/statements",
+    "/me/payouts",
+    "/me/fans",
+    "/orders",
+)
 
 COLOURS = {
     "core": "",

@@ -55,6 +55,8 @@ def test_a_dispute_is_noted_and_decided_in_the_back_office_and_the_member_sees_w
     assert "The dispute is noted." in page.text and "being decided" in page.text
     assert "fee CN¥15.00" in page.text and "kept back" in page.text
 
+    assert f"Disputed payment of the order {order}" in staff.open("/admin").text
+
     mine = sponsor.open("/me/earnings").text
     assert "CN¥13.35 is kept back: the customer's bank disputes the payment (the goods did not arrive)." in mine
     assert "Kept back for a dispute CN¥13.35" in mine
