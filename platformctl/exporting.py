@@ -28,7 +28,7 @@ ORDER_COLUMNS = (
 )
 EARNING_COLUMNS = (
     *("earning", "member", "order_id", "sku", "payee", "rule", "plan_version", "rank_then", "basis", "base"),
-    *("rate_bps", "amount", "reversed", "currency", "state", "quoted_at", "matures_at"),
+    *("rate_bps", "amount", "reversed", "held", "currency", "state", "quoted_at", "matures_at"),
 )
 INVITE_COLUMNS = ("member", "at", "kind", "codes", "reference", "sales_minor", "plan_version", "number", "used_by")
 
@@ -84,11 +84,10 @@ def _earnings(session: Session) -> Iterator[Row]:
     names = members.export_names(session)
     yield EARNING_COLUMNS
     for each in _all_earnings(session):
-        base, amount, back = (
-            Money(minor, each.currency) for minor in (each.base_minor, each.amount_minor, each.reversed_minor)
-        )
+        amounts = (each.base_minor, each.amount_minor, each.reversed_minor, each.held_minor)
+        base, amount, back, held = (Money(minor, each.currency) for minor in amounts)
         head = [each.code, names[each.member_id], each.order_number, each.sku, each.payee, each.rule_id]
-        terms = [each.plan_version, each.rank_then, each.basis, base, each.rate_bps, amount, back, each.currency]
+        terms = [each.plan_version, each.rank_then, each.basis, base, each.rate_bps, amount, back, held, each.currency]
         yield [*head, *terms, each.state, each.quoted_at, each.matures_at]
 
 

@@ -269,4 +269,4 @@ class SampleHistory:
                 at=at,
             )
             if settled:
-                rewards.mark_payout_paid(session, code, evidence=f"SAMPLE-PAID-{key}", at=at)
+                rewards.mark_payout_paid(session, code, evidence=f"SAMPLE-PAID-{key}", actor=STAFF, at=at)

@@ -167,6 +167,28 @@ class World:
         self.settle_down()
         return refund_number
 
+    def dispute(self, number: str, minor: int, *, fee: int = 1500, reference: str = "") -> str:
+        """The customer's bank takes so much of the payment back."""
+        reference = reference or self.unique("DP")
+        claim = orders.DisputeClaim(self.money(minor), self.money(fee), "not_received", reference)
+        with self.transaction() as session:
+            made = orders.open_dispute(session, number, claim, actor="staff:1", at=self.now)
+        self.settle_down()
+        return made.number
+
+    def end_dispute(self, dispute: str, outcome: str) -> None:
+        """It is decided; the order's number is the part before the dispute's own."""
+        with self.transaction() as session:
+            orders.end_dispute(
+                session,
+                dispute.rpartition("-")[0],
+                dispute,
+                outcome=orders.DisputeState(outcome),
+                actor="staff:2",
+                at=self.now,
+            )
+        self.settle_down()
+
     def sold(self, buyer_id: int, lines: Sequence[tuple[str, int]]) -> str:
         """An order that was placed, paid, shipped and delivered."""
         number = self.place(buyer_id, lines)
@@ -214,11 +236,11 @@ class World:
 
     def pay_out(self, code: str) -> None:
         with self.transaction() as session:
-            rewards.mark_payout_paid(session, code, evidence=self.unique("W"), at=self.now)
+            rewards.mark_payout_paid(session, code, evidence=self.unique("W"), actor="staff:1", at=self.now)
 
     def fail_payout(self, code: str) -> None:
         with self.transaction() as session:
-            rewards.mark_payout_failed(session, code, reason="expired", at=self.now)
+            rewards.mark_payout_failed(session, code, reason="expired", actor="staff:1", at=self.now)
 
     def available(self, member_id: int) -> int:
         with self.database.reading() as session:

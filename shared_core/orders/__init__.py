@@ -6,23 +6,32 @@ and completes when its return window has closed. Others listen to what happens t
 
 from shared_core.orders.carts import add_to_cart, cart, cart_count, hand_over_cart, put_in_cart
 from shared_core.orders.checkout import Counter, Purchase, Quote, Seller
+from shared_core.orders.dispute_rules import DISPUTE_REASONS, DisputeState
+from shared_core.orders.disputes import DisputeClaim, disputed_goods, end_dispute, open_dispute
 from shared_core.orders.errors import (
     AmountDiffers,
     BadQuantity,
     CartEmpty,
     CheckoutKeyReused,
     CheckoutLapsed,
+    DisputeEnded,
+    DisputeTooMuch,
     EvidenceUsed,
+    NotDisputable,
     NothingToRefund,
+    OrderDisputed,
     PriceChanged,
     RefundTooMuch,
     StepNotAllowed,
     SupplyNotSettled,
     TooManyLines,
+    UnknownDispute,
     UnknownOrder,
     UnknownRefund,
 )
 from shared_core.orders.events import (
+    DisputeClosed,
+    DisputeOpened,
     OrderCancelled,
     OrderCompleted,
     OrderDelivered,
@@ -44,6 +53,7 @@ from shared_core.orders.history import (
 from shared_core.orders.lifecycle import cancel, complete_due, give_up_drafts, lapse_unpaid
 from shared_core.orders.models import (
     CartLine,
+    Dispute,
     Evidence,
     Expectation,
     Order,
@@ -55,6 +65,8 @@ from shared_core.orders.models import (
 )
 from shared_core.orders.payments import ManualRail, PaymentRail, PaymentRequest, confirm_payment, hand_over
 from shared_core.orders.reads import (
+    disputed_orders,
+    disputes,
     evidence,
     expectation,
     get,
@@ -81,6 +93,7 @@ from shared_core.orders.refunds import (
 from shared_core.orders.rules import LINES_MAX, QUANTITY_MAX, SOLD, FreightRule, State
 
 __all__ = [
+    "DISPUTE_REASONS",
     "LINES_MAX",
     "QUANTITY_MAX",
     "SOLD",
@@ -91,6 +104,13 @@ __all__ = [
     "CheckoutKeyReused",
     "CheckoutLapsed",
     "Counter",
+    "Dispute",
+    "DisputeClaim",
+    "DisputeClosed",
+    "DisputeEnded",
+    "DisputeOpened",
+    "DisputeState",
+    "DisputeTooMuch",
     "Evidence",
     "EvidenceUsed",
     "Expectation",
@@ -99,11 +119,13 @@ __all__ = [
     "HistoryLine",
     "HistoryReport",
     "ManualRail",
+    "NotDisputable",
     "NothingToRefund",
     "Order",
     "OrderCancelled",
     "OrderCompleted",
     "OrderDelivered",
+    "OrderDisputed",
     "OrderExport",
     "OrderLapsed",
     "OrderLine",
@@ -129,6 +151,7 @@ __all__ = [
     "SupplyDesk",
     "SupplyNotSettled",
     "TooManyLines",
+    "UnknownDispute",
     "UnknownOrder",
     "UnknownRefund",
     "add_to_cart",
@@ -138,6 +161,10 @@ __all__ = [
     "cart_count",
     "complete_due",
     "confirm_payment",
+    "disputed_goods",
+    "disputed_orders",
+    "disputes",
+    "end_dispute",
     "evidence",
     "expectation",
     "export_orders",
@@ -152,6 +179,7 @@ __all__ = [
     "lines",
     "list_orders",
     "mark_refund_sent",
+    "open_dispute",
     "order",
     "orders_of",
     "parcels",

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from shared_core.orders.dispute_rules import DisputeState
 from shared_core.orders.errors import UnknownOrder
 from shared_core.orders.models import (
+    Dispute,
     Evidence,
     Expectation,
     Order,
@@ -64,6 +66,22 @@ def parcels(session: Session, order_id: int) -> Sequence[Parcel]:
 
 def refunds(session: Session, order_id: int) -> Sequence[Refund]:
     return session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)).all()
+
+
+def disputes(session: Session, order_id: int) -> Sequence[Dispute]:
+    return session.scalars(select(Dispute).where(Dispute.order_id == order_id).order_by(Dispute.id)).all()
+
+
+def disputed_orders(session: Session, *, limit: int = PAGE_MAX) -> Sequence[str]:
+    """Numbers of the orders with an open dispute, the longest open first."""
+    query = (
+        select(Order.number)
+        .join(Dispute, Dispute.order_id == Order.id)
+        .where(Dispute.state == DisputeState.OPEN)
+        .group_by(Order.number)
+        .order_by(func.min(Dispute.id))
+    )
+    return session.scalars(query.limit(limit)).all()
 
 
 def refund_lines(session: Session, refund_id: int) -> Sequence[RefundLine]:

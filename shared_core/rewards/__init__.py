@@ -5,10 +5,13 @@ Everything happens when other rooms announce something; `listeners` says what is
 
 from shared_core.rewards.earnings import SWEEP_ORDERS_MAX, line_facts, mature_due
 from shared_core.rewards.errors import (
+    NoStatementYet,
     PayoutAboveAvailable,
     PayoutBelowMinimum,
+    PayoutBySamePerson,
     PayoutCodeReused,
     PayoutEvidenceUsed,
+    PayoutNeedsApproval,
     PayoutSettled,
     PlanNotPayable,
     SaleAtLoss,
@@ -17,8 +20,14 @@ from shared_core.rewards.errors import (
 )
 from shared_core.rewards.events import PayoutChanged, RankChanged
 from shared_core.rewards.ladder import review
-from shared_core.rewards.models import Earning, Payout, RankStep, RefusedShare, Sale
-from shared_core.rewards.payouts import mark_payout_failed, mark_payout_paid, request_payout
+from shared_core.rewards.models import Earning, Payout, PayoutStep, RankStep, RefusedShare, Sale
+from shared_core.rewards.payouts import (
+    approve_payout,
+    mark_payout_failed,
+    mark_payout_paid,
+    payout_steps,
+    request_payout,
+)
 from shared_core.rewards.people import parties, quotes, ranks_of
 from shared_core.rewards.people import quote_line as quote
 from shared_core.rewards.reads import (
@@ -43,7 +52,8 @@ from shared_core.rewards.reads import (
     taken_out,
     wallet,
 )
-from shared_core.rewards.rules import EarningState, PayoutState
+from shared_core.rewards.rules import EarningState, PayoutState, needs_two
+from shared_core.rewards.statements import Entry, Statement, StatementLine, statement
 from shared_core.rewards.tax import Earlier, Withholding, withhold
 from shared_core.rewards.trial import TrialGate, never_on_trial, refused_shares
 from shared_core.rewards.wiring import Rewards, listeners
@@ -54,16 +64,21 @@ __all__ = [
     "Earlier",
     "Earning",
     "EarningState",
+    "Entry",
     "Explanation",
+    "NoStatementYet",
     "OwnTrade",
     "Payout",
     "PayoutAboveAvailable",
     "PayoutBelowMinimum",
+    "PayoutBySamePerson",
     "PayoutChanged",
     "PayoutCodeReused",
     "PayoutEvidenceUsed",
+    "PayoutNeedsApproval",
     "PayoutSettled",
     "PayoutState",
+    "PayoutStep",
     "PlanNotPayable",
     "RankChanged",
     "RankStep",
@@ -71,6 +86,8 @@ __all__ = [
     "Rewards",
     "Sale",
     "SaleAtLoss",
+    "Statement",
+    "StatementLine",
     "TakenOut",
     "TrialGate",
     "UnknownEarning",
@@ -78,6 +95,7 @@ __all__ = [
     "Wallet",
     "Withholding",
     "all_earnings",
+    "approve_payout",
     "climb_of",
     "earnings_of",
     "earnings_on",
@@ -89,11 +107,13 @@ __all__ = [
     "mark_payout_paid",
     "mature_due",
     "metrics",
+    "needs_two",
     "never_on_trial",
     "own_trade",
     "parties",
     "payout",
     "payout_by_code",
+    "payout_steps",
     "payouts_of",
     "quote",
     "quotes",
@@ -103,6 +123,7 @@ __all__ = [
     "refused_shares",
     "request_payout",
     "review",
+    "statement",
     "taken_out",
     "wallet",
     "withhold",

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
@@ -20,6 +20,7 @@ class Earning(Base):
         Index("ix_reward_earning_state_matures_at", "state", "matures_at"),
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("reversed_minor >= 0 AND reversed_minor <= amount_minor", name="reversed"),
+        CheckConstraint("held_minor >= 0 AND reversed_minor + held_minor <= amount_minor", name="held"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -44,6 +45,8 @@ class Earning(Base):
     uncapped_minor: Mapped[int] = mapped_column(BigInteger)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     reversed_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    held_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    """Kept back of what is left while a dispute is open."""
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[EarningState] = mapped_column(String(12))
     quote: Mapped[str] = mapped_column(String(16))
@@ -195,3 +198,16 @@ class Payout(Base):
     evidence: Mapped[str | None] = mapped_column(String(80))
     """The rail's transaction number; it settles one payout only."""
     reason: Mapped[str] = mapped_column(String(200), default="")
+
+
+class PayoutStep(Base):
+    """Who did what with a payout in the back office, and when: "approved", "paid" or "failed", each once."""
+
+    __tablename__ = "reward_payout_step"
+    __table_args__ = (UniqueConstraint("payout_id", "step"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    payout_id: Mapped[int] = mapped_column(ForeignKey("reward_payout.id"))
+    step: Mapped[str] = mapped_column(String(12))
+    actor: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]

@@ -30,6 +30,10 @@ class Wallet:
     held: Money
     available: Money
 
+    @property
+    def total(self) -> Money:
+        return self.pending + self.held + self.available
+
 
 @dataclass(frozen=True, slots=True)
 class TakenOut:
@@ -157,7 +161,9 @@ def _references(session: Session, row: Earning) -> list[str]:
     """The bookings that may have moved the shares of the earning's order."""
     number = row.order_number
     claws = [f"claw:{number}:{refund.id}" for refund in orders.refunds(session, row.order_id)]
-    return [allocation_reference(number), *claws, f"mat:{number}"]
+    disputes = orders.disputes(session, row.order_id)
+    holds = [f"{kind}:{number}:{each.id}" for each in disputes for kind in ("hold", "unhold")]
+    return [allocation_reference(number), *holds, *claws, f"mat:{number}"]
 
 
 def payouts_of(

@@ -1,6 +1,7 @@
 """The JSON API under /api/v1: every route parses, calls one service and shapes its answer."""
 
 from shared_core.storefront.api import (
+    admin_disputes,
     admin_goods,
     admin_orders,
     admin_people,
@@ -13,6 +14,7 @@ from shared_core.storefront.api import (
     purchases,
     sessions,
     sharing,
+    statements,
 )
 
 __all__ = ["DESCRIPTION", "PREFIX", "routers"]
@@ -42,7 +44,9 @@ routers = tuple(
         sessions,
         me,
         invitations,
+        statements,
         admin_orders,
+        admin_disputes,
         admin_goods,
         admin_people,
         admin_plan,

@@ -66,6 +66,8 @@ class Earning(Output):
     state: str
     amount: Money
     reversed: Money
+    held: Money
+    """Kept back while a dispute is open."""
     at: datetime
     matures_at: datetime | None
 
@@ -245,6 +247,7 @@ def earning_of(row: rewards.Earning) -> Earning:
         state=row.state,
         amount=Money.of_minor(row.amount_minor, row.currency),
         reversed=Money.of_minor(row.reversed_minor, row.currency),
+        held=Money.of_minor(row.held_minor, row.currency),
         at=row.quoted_at,
         matures_at=row.matures_at,
     )

@@ -10,11 +10,13 @@ from shared_core.storefront.pages import (
     mine,
     ordering,
     sharing,
+    statements,
     welcome,
 )
 
 routers = tuple(
-    part.router for part in (art, browsing, bag, ordering, sharing, account, mine, invitations, log_ins, welcome)
+    part.router
+    for part in (art, browsing, bag, ordering, sharing, account, mine, invitations, statements, log_ins, welcome)
 )
 
 __all__ = ["routers"]

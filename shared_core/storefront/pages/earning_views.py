@@ -9,7 +9,7 @@ from babel.numbers import format_percent
 from fastapi import Request
 from sqlalchemy.orm import Session
 
-from shared_core import catalog
+from shared_core import catalog, orders
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import BPS_WHOLE, Money, format_money
 from shared_core.plan import Plan
@@ -53,13 +53,20 @@ class PayoutView:
 
 
 def views(request: Request, session: Session, rules: Plan, rows: Sequence[Earning]) -> Sequence[EarningView]:
-    """The earnings with what was sold; one query besides theirs."""
+    """The earnings with what was sold; one query besides theirs, and one for each order that is disputed."""
     looks = catalog.looks(session, skus={row.sku for row in rows})
-    return [_view(request, rules, row, looks.get(row.sku)) for row in rows]
+    kept = {row.order_id for row in rows if row.held_minor}
+    reasons = {order_id: _dispute_reason(request, session, order_id) for order_id in kept}
+    return [_view(request, rules, row, looks.get(row.sku), reasons.get(row.order_id, "")) for row in rows]
 
 
-def _view(request: Request, rules: Plan, row: Earning, look: catalog.Look | None) -> EarningView:
-    label, tone = plan_words.EARNINGS[EarningState(row.state)]
+def _dispute_reason(request: Request, session: Session, order_id: int) -> str:
+    open_ones = [each for each in orders.disputes(session, order_id) if each.state == orders.DisputeState.OPEN]
+    return " · ".join(dict.fromkeys(translate(request, orders.DISPUTE_REASONS[each.reason]) for each in open_ones))
+
+
+def _view(request: Request, rules: Plan, row: Earning, look: catalog.Look | None, disputed: str) -> EarningView:
+    label, tone = plan_words.KEPT_BACK if row.held_minor else plan_words.EARNINGS[EarningState(row.state)]
     title = look.title if look else row.sku
     return EarningView(
         title=title,
@@ -68,7 +75,7 @@ def _view(request: Request, rules: Plan, row: Earning, look: catalog.Look | None
         amount=Money(row.net_minor, row.currency),
         state_label=translate(request, label),
         tone=tone,
-        story=_story(request, rules, row, title),
+        story=_story(request, rules, row, title, disputed),
         facts=[(translate(request, name), value) for name, value in _facts(request, rules, row)],
     )
 
@@ -105,13 +112,15 @@ def rate(request: Request, row: Earning) -> str:
     return translate(request, text).format(share=share)
 
 
-def _story(request: Request, rules: Plan, row: Earning, title: str) -> list[str]:
-    """What happened, how the amount follows from it, and how it stands now."""
+def _story(request: Request, rules: Plan, row: Earning, title: str, disputed: str) -> list[str]:
+    """What happened, how the amount follows from it, and how it stands now; `disputed` says why it is kept back."""
     amounts = {
         "base": _money(request, row, row.base_minor),
         "amount": _money(request, row, row.amount_minor),
         "before": _money(request, row, row.uncapped_minor),
         "back": _money(request, row, row.reversed_minor),
+        "held": _money(request, row, row.held_minor),
+        "why": disputed,
     }
     blanks = {"title": title, "rank": _rank(request, rules, row), "rate": rate(request, row), **amounts}
     sentences = [plan_words.STORIES[row.payee], _arithmetic(row)]
@@ -119,7 +128,10 @@ def _story(request: Request, rules: Plan, row: Earning, title: str) -> list[str]
         sentences.append(N_("It would have been {before}; the plan limits what one sale pays."))
     if row.reversed_minor:
         sentences.append(N_("Of this {back} went back when the customer got money back."))
-    sentences.append(_standing(row))
+    if row.held_minor:
+        sentences.append(N_("{held} is kept back: the customer's bank disputes the payment ({why})."))
+    if row.held_minor < row.net_minor or not row.held_minor:
+        sentences.append(_standing(row))
     blanks["day"] = show_day(request, row.matures_at) if row.matures_at else ""
     return [translate(request, each).format(**blanks) for each in sentences]
 
@@ -172,6 +184,8 @@ def _facts(request: Request, rules: Plan, row: Earning) -> list[tuple[str, str]]
         facts.append((N_("Before the cap"), money(row.uncapped_minor)))
     if row.reversed_minor:
         facts.append((N_("Taken back for refunds"), "−" + money(row.reversed_minor)))
+    if row.held_minor:
+        facts.append((N_("Kept back for a dispute"), money(row.held_minor)))
     if row.matures_at and row.state == EarningState.PENDING:
         facts.append((N_("Available from"), show_day(request, row.matures_at)))
     return [*facts, (N_("By the rule"), f"{row.plan_name} {row.plan_version} · {row.rule_id}")]

@@ -37,6 +37,9 @@ NOTICES: Mapping[str, str] = {
     "sent": N_("Noted as sent."),
     "received": N_("The goods are in stock."),
     "paid": N_("The payout is noted as paid."),
+    "approved": N_("The payout is approved. Somebody else may send the money and note it as paid."),
+    "disputed": N_("The dispute is noted. What members earned on it is kept back until it is decided."),
+    "decided": N_("The outcome of the dispute is noted."),
     "published": N_("The plan is published."),
     "failed": N_("The payout is noted as failed; the amount is available again."),
 }
