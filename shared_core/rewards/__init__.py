@@ -16,6 +16,8 @@ from shared_core.rewards.errors import (
     UnknownPayout,
 )
 from shared_core.rewards.events import PayoutChanged, RankChanged
+from shared_core.rewards.explaining import Clawback, Explanation, explain
+from shared_core.rewards.kept_plans import plans_of
 from shared_core.rewards.ladder import review
 from shared_core.rewards.models import Earning, Payout, RankStep, RefusedShare, Sale
 from shared_core.rewards.payouts import mark_payout_failed, mark_payout_paid, request_payout
@@ -23,14 +25,12 @@ from shared_core.rewards.people import parties, quotes, ranks_of
 from shared_core.rewards.people import quote_line as quote
 from shared_core.rewards.reads import (
     Climb,
-    Explanation,
     TakenOut,
     Wallet,
     all_earnings,
     climb_of,
     earnings_of,
     earnings_on,
-    explain,
     list_payouts,
     metrics,
     payout,
@@ -43,11 +43,13 @@ from shared_core.rewards.reads import (
 )
 from shared_core.rewards.rules import EarningState, PayoutState
 from shared_core.rewards.tax import Earlier, Withholding, withhold
+from shared_core.rewards.telling import tell
 from shared_core.rewards.trial import TrialGate, never_on_trial, refused_shares
 from shared_core.rewards.wiring import Rewards, listeners
 
 __all__ = [
     "SWEEP_ORDERS_MAX",
+    "Clawback",
     "Climb",
     "Earlier",
     "Earning",
@@ -91,6 +93,7 @@ __all__ = [
     "payout",
     "payout_by_code",
     "payouts_of",
+    "plans_of",
     "quote",
     "quotes",
     "rank_of",
@@ -100,6 +103,7 @@ __all__ = [
     "request_payout",
     "review",
     "taken_out",
+    "tell",
     "wallet",
     "withhold",
 ]

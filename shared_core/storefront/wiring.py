@@ -95,7 +95,11 @@ class PlanBook:
         if sponsor_id is not None:
             claims["lock"] = sponsor_id
         chosen = plan.choose_seller(rules, claims)
-        return None if chosen is None else orders.Seller(member_id=chosen[1], claim=chosen[0])
+        return (
+            None
+            if chosen is None
+            else orders.Seller(chosen[1], chosen[0], {str(claim): who for claim, who in claims.items()})
+        )
 
 
 def price_rule(brand: BrandConfig, check: catalog.PriceCheck) -> catalog.PriceRule:
