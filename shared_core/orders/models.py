@@ -40,6 +40,8 @@ class Order(Base):
     seller_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
     claim: Mapped[str | None] = mapped_column(String(16))
     """Why the seller is the seller: "link", "room" or "lock"."""
+    claims: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
+    """Everybody who could have claimed the sale, by claim: {"link": 7, "lock": 9}. None where it was not noted."""
     origin: Mapped[str] = mapped_column(String(16), default="shop")
     """"shop", or "import" for settled history of another platform, which moves no money here."""
     channel: Mapped[str] = mapped_column(String(16))

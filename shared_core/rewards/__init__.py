@@ -19,6 +19,8 @@ from shared_core.rewards.errors import (
     UnknownPayout,
 )
 from shared_core.rewards.events import PayoutChanged, RankChanged
+from shared_core.rewards.explaining import Clawback, Explanation, explain
+from shared_core.rewards.kept_plans import plans_of
 from shared_core.rewards.ladder import review
 from shared_core.rewards.models import Earning, Payout, PayoutStep, RankStep, RefusedShare, Sale
 from shared_core.rewards.payouts import (
@@ -32,7 +34,6 @@ from shared_core.rewards.people import parties, quotes, ranks_of
 from shared_core.rewards.people import quote_line as quote
 from shared_core.rewards.reads import (
     Climb,
-    Explanation,
     OwnTrade,
     TakenOut,
     Wallet,
@@ -40,7 +41,6 @@ from shared_core.rewards.reads import (
     climb_of,
     earnings_of,
     earnings_on,
-    explain,
     list_payouts,
     metrics,
     own_trade,
@@ -55,11 +55,13 @@ from shared_core.rewards.reads import (
 from shared_core.rewards.rules import EarningState, PayoutState, needs_two
 from shared_core.rewards.statements import Entry, Statement, StatementLine, statement
 from shared_core.rewards.tax import Earlier, Withholding, withhold
+from shared_core.rewards.telling import tell
 from shared_core.rewards.trial import TrialGate, never_on_trial, refused_shares
 from shared_core.rewards.wiring import Rewards, listeners
 
 __all__ = [
     "SWEEP_ORDERS_MAX",
+    "Clawback",
     "Climb",
     "Earlier",
     "Earning",
@@ -115,6 +117,7 @@ __all__ = [
     "payout_by_code",
     "payout_steps",
     "payouts_of",
+    "plans_of",
     "quote",
     "quotes",
     "rank_of",
@@ -125,6 +128,7 @@ __all__ = [
     "review",
     "statement",
     "taken_out",
+    "tell",
     "wallet",
     "withhold",
 ]

@@ -14,9 +14,23 @@ from shared_core import ledger, orders
 from shared_core.kernel.calendar import add_days
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
-from shared_core.plan import CHANNELS, Channel, LineFacts, Plan, SaleTerms, Share, line_left, quote_code, share_lines
+from shared_core.plan import (
+    CHANNELS,
+    Channel,
+    LineFacts,
+    Plan,
+    SaleTerms,
+    Share,
+    line_left,
+    promises,
+    quote_code,
+    share_lines,
+    show_working,
+    whole_hash,
+)
 from shared_core.rewards import rules
 from shared_core.rewards.errors import SaleAtLoss
+from shared_core.rewards.kept_plans import keep_plan
 from shared_core.rewards.models import Earning
 from shared_core.rewards.people import parties
 from shared_core.rewards.rules import EarningState
@@ -45,13 +59,20 @@ def freeze(
     made: list[Earning] = []
     lines = orders.lines(session, order_id)
     sold = [line_facts(line, channel=order.channel, currency=order.currency) for line in lines]
-    for line, facts, shares in zip(lines, sold, share_lines(plan, sold, who), strict=True):
+    shown = promises(plan, sold, who)
+    for line, facts, shares, promise in zip(lines, sold, share_lines(plan, sold, who), shown, strict=True):
         if terms is not None and line_left(facts.goods_net, facts.goods_net - facts.margin, shares, terms).minor < 0:
             raise SaleAtLoss(sku=line.sku)
         for share in shares:
             promised = quote_code(plan, facts, _of_same_person(shares, share), share.member_id or 0)
-            made.append(_earning(plan, order, line, share, number=len(made) + 1, promised=promised, at=at))
+            row = _earning(plan, order, line, share, number=len(made) + 1, promised=promised, at=at)
+            row.working = show_working(
+                plan, facts, who, share, promise if share.member_id == order.seller_id else None
+            ).as_dict()
+            made.append(row)
     kept = within(made)
+    if kept:
+        keep_plan(session, plan, at=at)
     session.add_all(kept)
     session.flush()
     return kept
@@ -132,7 +153,7 @@ def disown(session: Session, *, visitor_id: int, buyer_id: int, at: datetime) ->
             if row.booked_at is not None:
                 net, held, nothing = (Money(each, row.currency) for each in (row.net_minor, row.held_minor, 0))
                 back += rules.shift_postings(EarningState(row.state), visitor_id, net, held, nothing)
-        reference = f"own:{rows[0].order_number}:{visitor_id}"
+        reference = rules.own_reference(rows[0].order_number, visitor_id)
         ledger.post(session, reference, back, at=at, memo="the buyer's own shares")
         for row in rows:
             row.reversed_minor, row.held_minor, row.state = row.amount_minor, 0, EarningState.VOID
@@ -250,6 +271,7 @@ def _earning(
         rule_id=share.rule_id,
         plan_name=plan.name,
         plan_version=plan.version,
+        plan_hash=whole_hash(plan),
         rank_then=share.rank,
         basis=share.basis,
         base_minor=share.base.minor,

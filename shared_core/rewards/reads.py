@@ -1,4 +1,4 @@
-"""Looking up what was earned, what is owed, and why."""
+"""Looking up what was earned and what is owed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shared_core import ledger, orders
+from shared_core import ledger
 from shared_core.kernel.calendar import day_of
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.plan import Criterion, MetricKey, Plan, Rank, next_rank, progress
 from shared_core.rewards import counting
 from shared_core.rewards.board import LIFETIME, Board
-from shared_core.rewards.errors import UnknownEarning, UnknownPayout
+from shared_core.rewards.errors import UnknownPayout
 from shared_core.rewards.models import Count, Earning, Payout, RankStep
 from shared_core.rewards.people import ranks_of
-from shared_core.rewards.rules import PayoutState, allocation_reference
+from shared_core.rewards.rules import PayoutState
 
 PAGE_MAX = 100
 
@@ -58,15 +58,6 @@ class OwnTrade:
 
     retail_minor: int
     purchases_minor: int
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """An earning and the entries in the books that made it what it is (those of the same member and order together)."""
-
-    earning: Earning
-    bookings: tuple[tuple[str, tuple[ledger.Posting, ...]], ...]
-    """(reference, postings of this member)"""
 
 
 def wallet(session: Session, member_id: int, currency: str) -> Wallet:
@@ -140,30 +131,6 @@ def earnings_on(session: Session, order_id: int) -> Sequence[Earning]:
 def all_earnings(session: Session, *, after: int = 0, limit: int = PAGE_MAX) -> Sequence[Earning]:
     """All earnings in the order they were made, for exports; `after` is the id of the last one seen."""
     return session.scalars(select(Earning).where(Earning.id > after).order_by(Earning.id).limit(limit)).all()
-
-
-def explain(session: Session, code: str, *, member_id: int | None = None) -> Explanation:
-    """An earning with its entries in the books; with `member_id`, only if it is theirs. Raises UnknownEarning."""
-    row = session.scalars(select(Earning).where(Earning.code == code)).one_or_none()
-    if row is None or (member_id is not None and row.member_id != member_id):
-        raise UnknownEarning(earning=code)
-    mine = f":member:{row.member_id}:"
-    found = []
-    for reference in _references(session, row):
-        postings = ledger.posted(session, reference)
-        own = tuple(each for each in postings if mine in each.source or mine in each.destination)
-        if own:
-            found.append((reference, own))
-    return Explanation(row, tuple(found))
-
-
-def _references(session: Session, row: Earning) -> list[str]:
-    """The bookings that may have moved the shares of the earning's order."""
-    number = row.order_number
-    claws = [f"claw:{number}:{refund.id}" for refund in orders.refunds(session, row.order_id)]
-    disputes = orders.disputes(session, row.order_id)
-    holds = [f"{kind}:{number}:{each.id}" for each in disputes for kind in ("hold", "unhold")]
-    return [allocation_reference(number), *holds, *claws, f"mat:{number}"]
 
 
 def payouts_of(

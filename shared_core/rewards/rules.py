@@ -110,6 +110,20 @@ def may_book(booked_at: datetime | None) -> bool:
     return booked_at is None
 
 
+OWN = "own:"
+"""How the references begin under which buyers' own shares came to nothing."""
+
+
+def own_reference(order_number: str, visitor_id: int) -> str:
+    """Under which a visitor's shares of an order come to nothing, because the visitor turned out to be the buyer."""
+    return f"{OWN}{order_number}:{visitor_id}"
+
+
+def clawback_reference(order_number: str, refund_id: int) -> str:
+    """Under which a refund takes its part of an order's shares back."""
+    return f"claw:{order_number}:{refund_id}"
+
+
 def allocation_reference(order_number: str) -> str:
     """The one reference under which an order's shares are booked."""
     return f"alloc:{order_number}"

@@ -92,12 +92,13 @@ class PlanBook:
         if sponsor_id is not None:
             claims["lock"] = sponsor_id
         may_sell = members.promoters(session, {*claims.values(), purchase.buyer_id})
-        if rules.self_purchase.pays == "everybody" and purchase.buyer_id in may_sell:
-            return orders.Seller(member_id=purchase.buyer_id, claim="own")
         if plan.sells_by_joining_only(rules):
             claims = {claim: member_id for claim, member_id in claims.items() if member_id in may_sell}
+        noted = {str(claim): member_id for claim, member_id in claims.items()}
+        if rules.self_purchase.pays == "everybody" and purchase.buyer_id in may_sell:
+            return orders.Seller(purchase.buyer_id, "own", {"own": purchase.buyer_id, **noted})
         chosen = plan.choose_seller(rules, claims)
-        return None if chosen is None else orders.Seller(member_id=chosen[1], claim=chosen[0])
+        return None if chosen is None else orders.Seller(chosen[1], chosen[0], noted)
 
 
 def price_rule(brand: BrandConfig, check: catalog.PriceCheck) -> catalog.PriceRule:

@@ -23,8 +23,8 @@ def test_a_preset_runs_in_any_currency(name: str, currency: str):
 @pytest.mark.parametrize("name", NAMES)
 def test_a_preset_is_one_readable_page_with_comments(name: str):
     text = plan.preset(name)
-    assert len(text.splitlines()) <= 140
-    assert text.startswith("# ") and text.count("#") >= 5
+    assert len(text.splitlines()) <= 141
+    assert text.startswith("#:schema ") and text.splitlines()[1].startswith("# ") and text.count("#") >= 6
 
 
 def test_the_default_comes_first_and_says_what_it_is_in_both_languages():

@@ -3,6 +3,7 @@
 from shared_core.storefront.admin import (
     books,
     disputes,
+    earnings,
     goods,
     orders,
     overview,
@@ -16,7 +17,7 @@ from shared_core.storefront.admin import (
 PREFIX = "/admin"
 
 routers = tuple(
-    part.router for part in (overview, orders, disputes, goods, people, person, payouts, books, plans, staff)
+    part.router for part in (overview, orders, disputes, earnings, goods, people, person, payouts, books, plans, staff)
 )
 
 __all__ = ["PREFIX", "routers"]

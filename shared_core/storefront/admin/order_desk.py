@@ -42,6 +42,7 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Share:
+    code: str
     name: str
     why: str
     amount: Money
@@ -161,5 +162,7 @@ def _shares(request: Request, session: Session, row: orders.Order) -> Sequence[S
         why = f"{translate(request, plan_words.PAYEES[each.payee])} · {earning_views.rate(request, each)}"
         amount = Money(each.net_minor, each.currency)
         counts = each.state in (EarningState.PENDING, EarningState.AVAILABLE)
-        shares.append(Share(names.get(each.member_id, ""), why, amount, translate(request, label), tone, counts))
+        shares.append(
+            Share(each.code, names.get(each.member_id, ""), why, amount, translate(request, label), tone, counts)
+        )
     return shares

@@ -11,12 +11,13 @@ from shared_core.storefront.pages import (
     ordering,
     sharing,
     statements,
+    told,
     welcome,
 )
 
 routers = tuple(
     part.router
-    for part in (art, browsing, bag, ordering, sharing, account, mine, invitations, statements, log_ins, welcome)
+    for part in (art, browsing, bag, ordering, sharing, account, mine, invitations, statements, told, log_ins, welcome)
 )
 
 __all__ = ["routers"]

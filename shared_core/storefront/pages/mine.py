@@ -71,11 +71,10 @@ def earnings(
     request: Request, shop: ShopDep, session: ReadDep, viewer: MemberDep, before: Before = None
 ) -> HTMLResponse:
     rows = rewards.earnings_of(session, viewer.known_id, limit=PER_PAGE + 1, before=before)
-    rules = shop.plan_at(shop.clock())
     return page(
         request,
         "earnings.html",
-        earnings=earning_views.views(request, session, rules, rows[:PER_PAGE]),
+        earnings=earning_views.views(request, session, rows[:PER_PAGE]),
         purse=purse_of(session, shop, viewer.known_id),
         payout_min=payout_minimum(shop),
         listing=_listing("/me/earnings", "before", before, rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else None),
