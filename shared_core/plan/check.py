@@ -261,7 +261,7 @@ def _quota(plan: Plan) -> Iterator[Fault]:
     elif not any(may_invite(plan, rank.id) for rank in plan.ranks):
         yield Fault(
             "nobody_may_invite",
-            ("roles",),
+            ("roles", 0, "can_invite"),
             N_("Only codes invite, but no role may invite."),
             N_("Give a role can_invite = true, or set invites.mode."),
         )

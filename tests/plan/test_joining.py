@@ -18,7 +18,11 @@ CODES = '[invites]\nmode = "code"\nbase = 1\n'
         ('[invites]\nmode = "code"\n', "no_codes", "invites.base"),
         (CODES + "codes_max = 0\n", "no_codes", "invites.codes_max"),
         (CODES + 'own_sales_per_code = "0"\n', "codes_for_nothing", "invites.own_sales_per_code"),
-        (CODES + '[[roles]]\nid = "host"\nname = "Host"\ncan_host = true\n', "nobody_may_invite", "roles"),
+        (
+            CODES + '[[roles]]\nid = "host"\nname = "Host"\ncan_host = true\n',
+            "nobody_may_invite",
+            "roles[1].can_invite",
+        ),
     ],
 )
 def test_a_plan_that_contradicts_itself_is_told_where(text: str, code: str, key: str) -> None:
