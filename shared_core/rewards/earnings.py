@@ -122,7 +122,7 @@ def let_go(session: Session, order_id: int, dispute_id: int, *, at: datetime) ->
     _follow(session, order_id, "unhold", dispute_id, at=at, memo="dispute is over")
 
 
-def _follow(session: Session, order_id: int, kind: str, cause_id: int, *, at: datetime, memo: str) -> None:
+def _follow(session: Session, order_id: int, kind: rules.Follows, cause_id: int, *, at: datetime, memo: str) -> None:
     """Let each share be what the order's refunds and open disputes say by now; the difference is booked once."""
     lines, disputed = _lines(session, order_id), orders.disputed_goods(session, order_id)
     rows = [row for row in _locked(session, order_id) if row.booked_at is not None]
@@ -139,7 +139,8 @@ def _follow(session: Session, order_id: int, kind: str, cause_id: int, *, at: da
         if row.net_minor == 0:
             row.state = EarningState.VOID
     if rows:
-        ledger.post(session, f"{kind}:{rows[0].order_number}:{cause_id}", shifts, at=at, memo=memo)
+        reference = rules.following_reference(kind, rows[0].order_number, cause_id)
+        ledger.post(session, reference, shifts, at=at, memo=memo)
 
 
 def disown(session: Session, *, visitor_id: int, buyer_id: int, at: datetime) -> None:

@@ -113,7 +113,7 @@ def _concerning(row: Earning, refunds: Sequence[orders.Refund], bookings: Bookin
     moved = {reference for reference, _ in bookings}
     if not any(reference.startswith(rules.OWN) for reference in moved):
         return refunds
-    return [each for each in refunds if rules.clawback_reference(row.order_number, each.id) in moved]
+    return [each for each in refunds if rules.following_reference("claw", row.order_number, each.id) in moved]
 
 
 def _bookings(session: Session, row: Earning, refunds: Sequence[orders.Refund]) -> Bookings:
@@ -123,8 +123,9 @@ def _bookings(session: Session, row: Earning, refunds: Sequence[orders.Refund]) 
     number, disputes = row.order_number, orders.disputes(session, row.order_id)
     references = [
         rules.allocation_reference(number),
-        *(f"{kind}:{number}:{each.id}" for each in disputes for kind in ("hold", "unhold")),
-        *(rules.clawback_reference(number, refund.id) for refund in refunds),
+        *(rules.following_reference("hold", number, each.id) for each in disputes),
+        *(rules.following_reference("unhold", number, each.id) for each in disputes),
+        *(rules.following_reference("claw", number, refund.id) for refund in refunds),
         *(rules.own_reference(number, visitor) for visitor in visitors),
         *(f"merge:{visitor}" for visitor in visitors),
         f"mat:{number}",

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from shared_core.kernel.money import Money
 from shared_core.ledger import Posting, accounts, entry
@@ -119,9 +120,13 @@ def own_reference(order_number: str, visitor_id: int) -> str:
     return f"{OWN}{order_number}:{visitor_id}"
 
 
-def clawback_reference(order_number: str, refund_id: int) -> str:
-    """Under which a refund takes its part of an order's shares back."""
-    return f"claw:{order_number}:{refund_id}"
+Follows = Literal["claw", "hold", "unhold"]
+"""What moves an order's shares after payment: a refund; a dispute, when it is opened and when it is over."""
+
+
+def following_reference(kind: Follows, order_number: str, cause_id: int) -> str:
+    """Under which a refund or a dispute moves its part of an order's shares."""
+    return f"{kind}:{order_number}:{cause_id}"
 
 
 def allocation_reference(order_number: str) -> str:

@@ -91,11 +91,11 @@ class PlanBook:
         sponsor_id = members.sponsor_of(session, purchase.buyer_id, at=at)
         if sponsor_id is not None:
             claims["lock"] = sponsor_id
-        may_sell = members.promoters(session, {*claims.values(), purchase.buyer_id})
         if plan.sells_by_joining_only(rules):
-            claims = {claim: member_id for claim, member_id in claims.items() if member_id in may_sell}
+            joined = members.promoters(session, claims.values())
+            claims = {claim: member_id for claim, member_id in claims.items() if member_id in joined}
         noted = {str(claim): member_id for claim, member_id in claims.items()}
-        if rules.self_purchase.pays == "everybody" and purchase.buyer_id in may_sell:
+        if rules.self_purchase.pays == "everybody" and members.promoters(session, [purchase.buyer_id]):
             return orders.Seller(purchase.buyer_id, "own", {"own": purchase.buyer_id, **noted})
         chosen = plan.choose_seller(rules, claims)
         return None if chosen is None else orders.Seller(chosen[1], chosen[0], noted)

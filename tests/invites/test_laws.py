@@ -14,6 +14,7 @@ from shared_core.invites import rules
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import PlatformError
 from shared_core.plan import Invites
+from tests.databases import undone
 from tests.invites.quotas import Club
 
 KINDS = ("sell", "refund", "repeat", "issue", "use", "use_again", "revoke", "wait", "expire", "merge")
@@ -22,10 +23,6 @@ Step = tuple[str, int]
 
 class LawBroken(AssertionError):
     """A law of the quota does not hold."""
-
-
-class Undone(Exception):
-    """Leaves a transaction without a commit."""
 
 
 @dataclass
@@ -204,13 +201,10 @@ def histories() -> st.SearchStrategy[list[Step]]:
 
 def run(database: Database, steps: list[Step]) -> History:
     """Run a history in a transaction of its own that is then thrown away."""
-    try:
-        with database.transaction() as session:
-            history = History(session)
-            history.run(steps)
-            raise Undone
-    except Undone:
-        return history
+    with undone(database) as session:
+        history = History(session)
+        history.run(steps)
+    return history
 
 
 @given(steps=histories())

@@ -105,7 +105,7 @@ def test_a_planted_bug_is_killed(
     bug: Callable[[pytest.MonkeyPatch], None], world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bug(monkeypatch)
-    with pytest.raises((Exception, pytest.fail.Exception)):
+    with pytest.raises((AssertionError, pytest.fail.Exception)):
         live(world)
 
 

@@ -13,8 +13,8 @@ from shared_core import audit, members, plan, supply
 from shared_core.kernel.money import Money
 from shared_core.kernel.settings import Settings
 from shared_core.storefront import cookies
-from tests.storefront.conftest import Clock, Front, close_front, key, open_front
-from tests.stories.people import API, PASSWORD, money, parcel, payment_of
+from tests.storefront.conftest import Clock, Front, close_front, open_front
+from tests.stories.people import PASSWORD, Person, Staff, money, new_key
 
 BRAND = """\
 [shop]
@@ -24,29 +24,24 @@ currency = "{currency}"
 [shipping]
 flat = "0"
 """
-ADDRESS = {"name": "王小明", "phone": "13800138000", "street": "样例路 1 号", "city": "杭州"}
 
 
-@dataclass
-class Person:
-    """Somebody with a browser. A visitor until they sign up."""
+class Townsman(Person):
+    """Somebody with a browser at a shop in this process. A visitor until they sign up."""
 
-    front: Front
-    login: str = ""
-    followed_at: datetime | None = None
+    def __init__(self, front: Front) -> None:
+        self.front, self.browser = front, front.browser()
+        self.login = ""
+        self.followed_at: datetime | None = None
 
-    def __post_init__(self) -> None:
-        self.browser = self.front.browser()
-
-    def ask(self, method: str, path: str, body: Any = None, *, says: int = 200) -> Any:
-        answer = self.browser.request(method, API + path, json=body, headers=key())
-        assert answer.status_code == says, f"{method} {path}: {answer.status_code} {answer.text}"
-        return answer.json()
-
-    def sign_up(self, name: str) -> Self:
+    def sign_up(self, name: str = "Ming") -> Self:
         self.login = f"{name.lower()}@example.com"
         self.ask("POST", "/members", {"login": self.login, "password": PASSWORD, "name": name}, says=201)
         return self
+
+    def follow(self, link: str) -> Self:
+        self.followed_at = self.front.clock()
+        return super().follow(link)
 
     def let_time_pass(self) -> None:
         """Cookies and log-ins end after a while; the browser's own clock does not know of the shop's."""
@@ -54,42 +49,23 @@ class Person:
         if age > timedelta(seconds=cookies.LINK_SECONDS):
             self.browser.cookies.delete(cookies.LINK)
         if self.login:
-            self.ask("POST", "/session", {"login": self.login, "password": PASSWORD}, says=201)
-
-    def link(self, about: str = "/") -> str:
-        """A share link of theirs."""
-        return str(self.ask("POST", "/share-links", {"about": about}, says=201)["path"])
-
-    def follow(self, link: str) -> Self:
-        """Click on a share link."""
-        assert self.browser.get(link, headers={"Accept": "text/html"}).status_code == 303
-        self.followed_at = self.front.clock()
-        return self
-
-    def buy(self, wanted: Mapping[str, int]) -> Any:
-        """Place an order of pieces by SKU at the prices shown."""
-        for sku, pieces in wanted.items():
-            cart = self.ask("PUT", f"/cart/lines/{sku}", {"quantity": pieces})
-        lines = [{"sku": sku, "quantity": pieces} for sku, pieces in wanted.items()]
-        seen = {"minor": cart["total"]["minor"], "currency": cart["total"]["currency"]}
-        return self.ask("POST", "/orders", {"lines": lines, "address": ADDRESS, "seen_total": seen}, says=201)
+            self.log_in(self.login, PASSWORD)
 
     def rank(self) -> str:
-        return str(self.ask("GET", "/me/rank")["rank"])
-
-    def balance(self) -> tuple[int, int]:
-        """(pending, available) in minor units."""
-        owed = self.ask("GET", "/me/balance")
-        return owed["pending"]["minor"], owed["available"]["minor"]
+        return str(self.get("/me/rank")["rank"])
 
     def earned(self) -> list[tuple[str, int]]:
         """Payee and amount in minor units of every earning, the oldest first."""
-        rows = self.ask("GET", "/me/earnings?limit=100")["earnings"]
+        rows = self.get("/me/earnings?limit=100")["earnings"]
         return [(each["payee"], each["amount"]["minor"]) for each in reversed(rows)]
 
     def take_out(self, minor: int) -> Any:
         amount = money(minor, self.front.shop.currency)
-        return self.ask("POST", "/me/payouts", {"amount": amount}, says=201)
+        return self.ask("POST", "/me/payouts", {"amount": amount}, key=new_key(), says=201)
+
+
+class Townstaff(Townsman, Staff):
+    """Who runs the shop."""
 
 
 @dataclass
@@ -97,12 +73,13 @@ class Town:
     """The shop and who runs it."""
 
     front: Front
-    people: list[Person] = field(default_factory=list)
+    people: list[Townsman] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.staff = self.person().sign_up("Staff")
+        self.staff = Townstaff(self.front).sign_up("Staff")
+        self.people.append(self.staff)
         with self.front.shop.database.transaction() as session:
-            found = members.member_by_code(session, self.staff.ask("GET", "/session")["member_code"])
+            found = members.member_by_code(session, self.staff.get("/session")["member_code"])
             assert found is not None
             members.set_staff_role(session, found, role="owner")
 
@@ -118,27 +95,20 @@ class Town:
             supply.receive_stock(session, sku=sku, quantity=units, reference=f"in-{sku}", at=at)
         self.front.settle()
 
-    def person(self) -> Person:
-        self.people.append(Person(self.front))
-        return self.people[-1]
-
-    def member(self, name: str, *, by: Person | None = None) -> Person:
+    def member(self, name: str, *, by: Townsman | None = None) -> Townsman:
         """Somebody who signed up, led here by a link of `by`."""
-        made = self.person()
-        return (made.follow(by.link()) if by else made).sign_up(name)
-
-    def paid(self, buyer: Person, wanted: Mapping[str, int]) -> str:
-        """An order whose payment was confirmed; its number."""
-        order = buyer.buy(wanted)
-        self.staff.ask("POST", f"/admin/orders/{order['number']}/payment", payment_of(order))
-        self.front.settle()
-        return str(order["number"])
+        made = Townsman(self.front)
+        self.people.append(made)
+        return (made.follow(by.share()) if by else made).sign_up(name)
 
     def sold(self, buyer: Person, wanted: Mapping[str, int]) -> str:
-        """An order that arrived."""
-        number = self.paid(buyer, wanted)
-        self.staff.ask("POST", f"/admin/orders/{number}/shipment", parcel())
-        self.staff.ask("POST", f"/admin/orders/{number}/delivery", {})
+        """An order that was paid and arrived; its number."""
+        order = buyer.buy(wanted)
+        number = str(order["number"])
+        self.staff.confirm(order)
+        self.front.settle()
+        self.staff.ship(number)
+        self.staff.deliver(number)
         self.front.settle()
         return number
 
@@ -149,10 +119,7 @@ class Town:
         return number
 
     def refund(self, number: str, pieces: Mapping[str, int]) -> None:
-        lines = self.staff.ask("GET", f"/admin/orders/{number}")["lines"]
-        items = [{"line_id": each["id"], "pieces": pieces[each["sku"]]} for each in lines if each["sku"] in pieces]
-        body = {"items": items, "reason": "asked", "goods_back": True}
-        self.staff.ask("POST", f"/admin/orders/{number}/refunds", body, says=201)
+        self.staff.refund(number, pieces)
         self.front.settle()
 
     def pass_days(self, days: int) -> None:

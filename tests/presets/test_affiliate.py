@@ -15,19 +15,19 @@ def test_the_last_click_counts_and_selling_more_raises_the_rate(open_town: OpenT
     town = open_town("affiliate", currency="USD")
     town.stock("RADIO", price=10_000, supplied=9_000, category="electronics")
     ann, ben = town.member("Ann"), town.member("Ben")
-    bao = town.member("Bao", by=ann).follow(ben.link())
+    bao = town.member("Bao", by=ann).follow(ben.share())
 
     town.completed(bao, {"LAMP": 1, "RADIO": 1})
-    bao.follow(ben.link())
+    bao.follow(ben.share())
     town.completed(bao, {"LAMP": 48})
     assert (ann.earned(), ben.rank()) == ([], "partner")
-    bao.follow(ben.link())
+    bao.follow(ben.share())
     town.completed(bao, {"LAMP": 1, "RADIO": 1})
     assert ben.earned() == [("seller", 800), ("seller", 300), ("seller", 38_400), ("seller", 1_000), ("seller", 300)]
 
     town.pass_days(130)
     assert ben.rank() == "affiliate"
-    bao.follow(ben.link())
+    bao.follow(ben.share())
     town.completed(bao, {"LAMP": 1})
     assert ben.earned()[-1] == ("seller", 800)
     town.pass_days(31)

@@ -1,11 +1,11 @@
 """fan-lock: one click binds for ever, ten fans make a shopkeeper, ten shopkeepers among them the next rank."""
 
-from tests.presets.conftest import OpenTown, Person, Town
+from tests.presets.conftest import OpenTown, Town, Townsman
 
 TEN = range(10)
 
 
-def fans_of(town: Town, sponsor: Person, prefix: str) -> list[Person]:
+def fans_of(town: Town, sponsor: Townsman, prefix: str) -> list[Townsman]:
     """Ten people who signed up after one click on a link of the sponsor."""
     return [town.member(f"{prefix}{number}", by=sponsor) for number in TEN]
 
@@ -58,7 +58,7 @@ def test_the_first_link_stays_whoever_comes_later(open_town: OpenTown) -> None:
     fans_of(town, ben, "other")
 
     town.pass_days(400)
-    bao.follow(ben.link())
+    bao.follow(ben.share())
     town.completed(bao, {"LAMP": 1})
 
     assert (ana.earned(), ben.earned()) == ([("seller", 1_500)], [])

@@ -16,7 +16,7 @@ def test_packs_and_sales_together_make_the_rank_and_the_rate(open_town: OpenTown
     town = open_town("gift-pack")
     town.stock("GIFT-PACK", price=39_800, supplied=20_000)
     mei, bao = town.member("Mei"), town.member("Bao")
-    bao.follow(mei.link())
+    bao.follow(mei.share())
     town.completed(bao, {"LAMP": 1})
     town.completed(mei, {"GIFT-PACK": 1})
     assert mei.earned() == []
@@ -25,11 +25,11 @@ def test_packs_and_sales_together_make_the_rank_and_the_rate(open_town: OpenTown
         town.sold(town.member(f"buyer{number}", by=mei), {"GIFT-PACK": 1})
     town.pass_days(8)
     assert (mei.earned(), mei.rank()) == ([("seller", 8_000)] * 10, "owner")
-    bao.follow(mei.link())
+    bao.follow(mei.share())
     town.completed(bao, {"LAMP": 161})
     assert (mei.earned()[-1], mei.rank()) == (("seller", 241_500), "manager")
 
-    bao.follow(mei.link())
+    bao.follow(mei.share())
     town.completed(bao, {"LAMP": 1})
     town.completed(bao, {"GIFT-PACK": 1})
     assert mei.earned()[-2:] == [("seller", 1_800), ("seller", 10_000)]

@@ -1,27 +1,28 @@
 """invite-quota: an invitation is earned by selling, and spent for good."""
 
 from shared_core import invites, members
-from tests.presets.conftest import OpenTown, Person, Town
+from tests.presets.conftest import OpenTown, Town, Townsman
+from tests.stories.people import new_key
 
 
-def first_shopkeeper(town: Town, name: str) -> Person:
+def first_shopkeeper(town: Town, name: str) -> Townsman:
     """Somebody whom the shop lets in without an invitation."""
     made = town.member(name)
     with town.front.shop.database.transaction() as session:
-        member_id = members.member_by_code(session, made.ask("GET", "/session")["member_code"])
+        member_id = members.member_by_code(session, made.get("/session")["member_code"])
         assert member_id is not None
         invites.let_in(session, member_id, at=town.front.clock())
     return made
 
 
-def quota(person: Person) -> tuple[int, int, int]:
+def quota(person: Townsman) -> tuple[int, int, int]:
     """Codes to give out, given out, used."""
-    held = person.ask("GET", "/me/invites")["quota"]
+    held = person.get("/me/invites")["quota"]
     return held["free"], held["open"], held["used"]
 
 
-def give_out(person: Person) -> str:
-    return str(person.ask("POST", "/me/invites", says=201)["code"])
+def give_out(person: Townsman) -> str:
+    return str(person.ask("POST", "/me/invites", key=new_key(), says=201)["code"])
 
 
 def test_who_sells_may_invite_and_the_inviter_shares(open_town: OpenTown) -> None:
@@ -36,19 +37,19 @@ def test_who_sells_may_invite_and_the_inviter_shares(open_town: OpenTown) -> Non
     """
     town = open_town("invite-quota")
     mei, lin, bao, hua = first_shopkeeper(town, "Mei"), town.member("Lin"), town.member("Bao"), town.member("Hua")
-    town.completed(bao.follow(lin.link()), {"LAMP": 1})
+    town.completed(bao.follow(lin.share()), {"LAMP": 1})
     assert (lin.earned(), quota(mei)) == ([], (1, 0, 0))
 
     lin.ask("POST", "/me/invites/accepted", {"code": give_out(mei)})
     assert quota(mei) == (0, 0, 1)
-    assert mei.ask("POST", "/me/invites", says=409)["code"] == "quota_used_up"
-    town.completed(bao.follow(lin.link()), {"LAMP": 1})
+    assert mei.ask("POST", "/me/invites", key=new_key(), says=409)["code"] == "quota_used_up"
+    town.completed(bao.follow(lin.share()), {"LAMP": 1})
     assert (lin.earned(), mei.earned()) == ([("seller", 1_500)], [("inviter", 300)])
 
     town.completed(mei, {"LAMP": 40})
-    town.completed(hua.follow(mei.link()), {"LAMP": 29})
+    town.completed(hua.follow(mei.share()), {"LAMP": 29})
     assert quota(mei) == (0, 0, 1)
-    number = town.completed(hua.follow(mei.link()), {"LAMP": 1})
+    number = town.completed(hua.follow(mei.share()), {"LAMP": 1})
     assert quota(mei) == (1, 0, 1)
     assert mei.earned()[1:] == [("seller", 43_500), ("seller", 1_500)]
 

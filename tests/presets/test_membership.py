@@ -16,23 +16,23 @@ def test_buying_for_398_makes_a_member_who_earns_on_own_and_others_purchases(ope
     """
     town = open_town("membership")
     mei, bao, hua, lin = (town.member(name) for name in ("Mei", "Bao", "Hua", "Lin"))
-    bao.follow(mei.link())
+    bao.follow(mei.share())
     town.completed(bao, {"LAMP": 1})
     town.completed(mei, {"LAMP": 3})
     town.completed(mei, {"LAMP": 1})
     assert mei.earned() == []
 
     town.completed(mei, {"LAMP": 1})
-    town.completed(bao.follow(mei.link()), {"LAMP": 1})
+    town.completed(bao.follow(mei.share()), {"LAMP": 1})
     assert mei.earned() == [("seller", 800), ("seller", 800)]
-    town.completed(hua.follow(mei.link()), {"LAMP": 29})
+    town.completed(hua.follow(mei.share()), {"LAMP": 29})
     assert (mei.earned()[2:], mei.rank(), hua.earned()) == ([("seller", 23_200)], "silver", [])
-    town.completed(bao.follow(mei.link()), {"LAMP": 1})
-    town.completed(hua.follow(mei.link()), {"LAMP": 1})
+    town.completed(bao.follow(mei.share()), {"LAMP": 1})
+    town.completed(hua.follow(mei.share()), {"LAMP": 1})
     assert (mei.earned()[3:], hua.earned()) == ([("seller", 1_000)], [("seller", 800)])
 
     town.pass_days(130)
     assert mei.rank() == "member"
-    town.completed(lin.follow(mei.link()), {"LAMP": 1})
+    town.completed(lin.follow(mei.share()), {"LAMP": 1})
     assert mei.earned()[-1] == ("seller", 800)
     town.books_hold()

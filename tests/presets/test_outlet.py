@@ -10,7 +10,7 @@ def test_a_link_leads_here_and_pays_nobody(open_town: OpenTown) -> None:
     bao = town.member("Bao", by=mei)
     town.completed(bao, {"LAMP": 3})
 
-    assert bao.ask("GET", "/me/tie")["tie"] is None
+    assert bao.get("/me/tie")["tie"] is None
     assert (mei.earned(), mei.balance(), bao.balance()) == ([], (0, 0), (0, 0))
-    assert mei.ask("GET", "/me/rank")["next_rank"] is None
+    assert mei.get("/me/rank")["next_rank"] is None
     town.books_hold()

@@ -34,11 +34,11 @@ def test_a_lock_ends_after_thirty_days_and_another_link_may_take_over(open_town:
     town = open_town("participants")
     mei, ben = town.member("Mei"), town.member("Ben")
     bao = town.member("Bao", by=mei)
-    assert bao.ask("GET", "/me/tie")["tie"]["sponsor_name"].startswith("M")
+    assert bao.get("/me/tie")["tie"]["sponsor_name"].startswith("M")
 
     town.pass_days(31)
-    assert bao.ask("GET", "/me/tie")["tie"] is None
-    bao.follow(ben.link())
+    assert bao.get("/me/tie")["tie"] is None
+    bao.follow(ben.share())
     town.completed(bao, {"LAMP": 1})
 
     assert (mei.earned(), ben.earned()) == ([], [("seller", 1_000)])

@@ -20,11 +20,11 @@ def test_each_sale_belongs_to_the_link_it_came_by(open_town: OpenTown) -> None:
     town.pass_days(8)
     assert mei.balance() == (0, 1_000)
 
-    bao.follow(lin.link())
+    bao.follow(lin.share())
     town.completed(bao, {"LAMP": 1})
     town.completed(hua, {"LAMP": 1})
     assert (mei.earned(), lin.earned(), hua.earned()) == ([("seller", 2_000)], [("seller", 1_000)], [])
-    assert bao.ask("GET", "/me/tie")["tie"] is None
+    assert bao.get("/me/tie")["tie"] is None
 
     payout = mei.take_out(1_000)
     assert (payout["gross"]["minor"], payout["tax"]["minor"], payout["net"]["minor"]) == (1_000, 0, 1_000)

@@ -12,23 +12,17 @@ from shared_core.kernel.money import Money
 from shared_core.ledger import Posting, accounts, entry
 from shared_core.ledger import rules as ledger_rules
 from shared_core.rewards import EarningState, Rewards, rules
+from tests.databases import undone
 from tests.rewards.histories import KINDS, History, LawBroken, Step, lifecycles, uniform
 from tests.rewards.shops import NOON
 
 
-class Undone(Exception):
-    """Leaves a transaction without a commit."""
-
-
 def run(database: Database, steps: list[Step]) -> History:
     """Run a history in a transaction of its own that is then thrown away."""
-    try:
-        with database.transaction() as session:
-            history = History(session)
-            history.run(steps)
-            raise Undone
-    except Undone:
-        return history
+    with undone(database) as session:
+        history = History(session)
+        history.run(steps)
+    return history
 
 
 @given(steps=uniform())

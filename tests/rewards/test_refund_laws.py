@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 
 from shared_core import plan, rewards
 from shared_core.kernel.database import Database
+from tests.databases import undone
 from tests.plan.plans import read, rule
 from tests.rewards.shops import Shop
-from tests.rewards.test_laws import Undone
 
 PLAN = read("[settlement]\ndays = 9\n" + rule("seller", rate="12.5%") + rule("inviter", "inviter", rate="3.33%"))
 LINES = ((8_900, 4_000), (19_901, 3_000), (333, 1))
@@ -36,13 +36,9 @@ def cut(refunds: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
 
 def left_over(database: Database, refunds: Sequence[tuple[int, int]], when: Sequence[str]) -> list[tuple[int, int]]:
     """(in the wallet, taken out) of seller and inviter after a life in which each refund came at its moment."""
-    found: list[tuple[int, int]] = []
-    try:
-        with database.transaction() as session:
-            found = _live(Shop(session, PLAN), refunds, when)
-            raise Undone
-    except Undone:
-        return found
+    with undone(database) as session:
+        found = _live(Shop(session, PLAN), refunds, when)
+    return found
 
 
 def _live(shop: Shop, refunds: Sequence[tuple[int, int]], when: Sequence[str]) -> list[tuple[int, int]]:

@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.kernel.reader import Reader
+from shared_core.plan.claims import sells_by_joining_only
+from shared_core.plan.inviting import purchases_admit
 from shared_core.plan.schema.network import Claim, Role
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.words.chapter import clauses, days
@@ -17,8 +19,8 @@ CLAIMS: Mapping[Claim, str] = {
 _ACTS = {
     "sign_up": N_("Whoever signs up is a member."),
     "invite_code": N_("Whoever signs up with an invite code is a member."),
-    "first_order": N_("Whoever has paid a first order is a member."),
-    "spend": N_("Whoever has bought goods for {spend} is a member."),
+    "first_order": N_("Whoever has bought something and can no longer return it is a member."),
+    "spend": N_("Whoever has bought goods for {spend} and can no longer return them is a member."),
 }
 _MOMENTS = {
     ("click", "everyone"): N_("Whoever opens somebody's link becomes that person's fan. The first link wins."),
@@ -34,6 +36,8 @@ def joining(plan: Plan, reader: Reader) -> Iterator[str]:
     join = plan.join
     yield reader.say(_ACTS[join.how], spend=Money(join.spend, plan.currency))
     yield from _costs(plan, reader)
+    if sells_by_joining_only(plan):
+        yield reader.say(N_("Who is no member yet sells nothing and earns nothing."))
     if join.members_hold_stock:
         yield reader.say(N_("Members buy goods to sell them on."))
     else:
@@ -46,7 +50,8 @@ def _costs(plan: Plan, reader: Reader) -> Iterator[str]:
     join = plan.join
     fee, deposit, subscription = (Money(each, plan.currency) for each in (join.fee, join.deposit, join.subscription))
     kit, goods = join.starter_kit, join.required_purchase
-    if not (fee or deposit or subscription or goods or (kit and kit.required)):
+    bought = goods or (kit and kit.required) or purchases_admit(plan)
+    if not (fee or deposit or subscription or bought):
         yield reader.say(N_("It costs nothing, and nothing has to be bought."))
     if fee:
         yield reader.say(N_("Getting in costs {fee}, once."), fee=fee)

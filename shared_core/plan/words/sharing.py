@@ -34,7 +34,7 @@ _TRIGGERS = {
 _OWN = {
     "nobody": N_("When sellers buy from themselves, nobody earns on it."),
     "others": N_("Nobody earns on what they buy themselves; the others in the sale do."),
-    "everybody": N_("Who buys from themselves earns on it, like a discount."),
+    "everybody": N_("What members buy is their own sale, whatever link led to it: they earn on it, like a discount."),
 }
 
 

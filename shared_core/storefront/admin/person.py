@@ -2,13 +2,13 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
 from shared_core import invites, members
 from shared_core.storefront.admin import acting
-from shared_core.storefront.admin.people import HOME
+from shared_core.storefront.admin.people import HOME, ID_MAX, Code
 from shared_core.storefront.pages import invite_words
 from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
@@ -16,10 +16,8 @@ from shared_core.storefront.viewer import MembersDep, ReadDep, ShopDep
 
 ENTRIES_PER_PAGE = 30
 INVITED_SHOWN_MAX = 100
-ID_MAX = 2**62
 
 router = APIRouter()
-Code = Annotated[str, Path(max_length=16)]
 
 
 @router.get("/members/{code}")
