@@ -27,7 +27,7 @@ from shared_core.orders.errors import (
     TooManyLines,
 )
 from shared_core.orders.events import OrderPlaced
-from shared_core.orders.models import Order, OrderClaim, OrderLine
+from shared_core.orders.models import Order, OrderLine
 from shared_core.orders.payments import PaymentRail, expect
 from shared_core.orders.rules import LINES_MAX, QUANTITY_MAX, FreightRule, State, request_hash
 from shared_core.orders.steps import move
@@ -41,7 +41,7 @@ SYSTEM = "system"
 
 @dataclass(frozen=True)
 class Seller:
-    """Who sells an order, and by which claim: "link", "room" or "lock". `claims`: everybody who had one."""
+    """Who sells an order, by which claim ("link", "room", "lock", "own"); `claims` are all there were, by claim."""
 
     member_id: int
     claim: str
@@ -191,6 +191,8 @@ class Counter:
             "buyer_id": purchase.buyer_id,
             "seller_id": seller.member_id if seller else None,
             "claim": seller.claim if seller else None,
+            "claims": _claims(seller, room) or None,
+            "room": room.code if room else None,
             "origin": "shop",
             "channel": purchase.channel,
             "currency": self.currency,
@@ -213,7 +215,6 @@ class Counter:
         if order_id is None:
             return False
         session.add_all(_line(order_id, price, pieces) for price, pieces in quote.lines)
-        session.add_all(_claims(order_id, seller, room))
         return True
 
     def _refuse(self, number: str, refusal: PlatformError, *, at: datetime) -> None:
@@ -229,7 +230,7 @@ class Counter:
         if row.state not in OPEN_TO_TRY:
             return
         move(session, row, State.PLACED, actor="buyer", at=at)
-        row.placed_at, row.due_at = at, held.expires_at
+        row.placed_at, row.due_at, row.return_days = at, held.expires_at, self.return_days(at)
         costs = {line.sku: line.supply_price.minor for line in held.lines}
         for line in reads.lines(session, row.id):
             line.supply_minor = costs[line.sku] * line.quantity
@@ -262,18 +263,14 @@ def _by_key(session: Session, purchase: Purchase) -> Order | None:
     return session.scalars(_BY_KEY, {"buyer_id": purchase.buyer_id, "key": purchase.checkout_key}).one_or_none()
 
 
-def _claims(order_id: int, seller: Seller | None, room: InRoom | None) -> list[OrderClaim]:
-    """Who claims the order, as rows; a room counts as one whether or not it made the seller."""
-    people = dict(seller.claims) if seller else {}
-    rooms: dict[str, str] = {}
+def _claims(seller: Seller | None, room: InRoom | None) -> dict[str, int]:
+    """Who claims the order; a room counts whether or not it made the seller."""
+    claims = dict(seller.claims) if seller else {}
     if room is not None:
-        people["room"], rooms["room"] = room.host_id, room.code
+        claims["room"] = room.host_id
         if room.referrer_id is not None:
-            people["traffic"], rooms["traffic"] = room.referrer_id, room.code
-    return [
-        OrderClaim(order_id=order_id, claim=claim, member_id=member_id, room=rooms.get(claim))
-        for claim, member_id in people.items()
-    ]
+            claims["traffic"] = room.referrer_id
+    return claims
 
 
 def _line(order_id: int, price: catalog.PricedItem, pieces: int) -> OrderLine:

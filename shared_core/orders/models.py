@@ -7,6 +7,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Str
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
+from shared_core.orders.dispute_rules import DisputeState
 from shared_core.orders.rules import State
 
 
@@ -38,7 +39,12 @@ class Order(Base):
     buyer_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
     seller_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
     claim: Mapped[str | None] = mapped_column(String(16))
-    """Why the seller is the seller: "link", "room" or "lock"."""
+    """Why the seller is the seller: "link", "room", "lock" or "own"."""
+    claims: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
+    """Everybody who could have claimed the sale, by claim: {"link": 7, "lock": 9}; beside them, as "traffic", who
+    brought the buyer into the room. None where it was not noted."""
+    room: Mapped[str | None] = mapped_column(String(16), index=True)
+    """The code of the live room it was sold in."""
     origin: Mapped[str] = mapped_column(String(16), default="shop")
     """"shop", or "import" for settled history of another platform, which moves no money here."""
     channel: Mapped[str] = mapped_column(String(16))
@@ -63,20 +69,6 @@ class Order(Base):
     delivered_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     """When the next step happens by time alone: an unpaid order lapses, a delivered one completes."""
-
-
-class OrderClaim(Base):
-    """Who claimed an order when it was placed; rows are only added. The claim that made the seller is `Order.claim`.
-
-    `claim`: "link", "room" or "lock", or "traffic" for who brought the buyer into the `room` (its code).
-    """
-
-    __tablename__ = "order_claim"
-
-    order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), primary_key=True, autoincrement=False)
-    claim: Mapped[str] = mapped_column(String(16), primary_key=True)
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
-    room: Mapped[str | None] = mapped_column(String(16))
 
 
 class OrderLine(Base):
@@ -209,6 +201,37 @@ class RefundLine(Base):
     line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"), index=True)
     quantity: Mapped[int]
     goods_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class Dispute(Base):
+    """Money that the customer's bank took back, and what became of it."""
+
+    __tablename__ = "order_dispute"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        UniqueConstraint("reference"),
+        CheckConstraint("amount_minor > 0 AND fee_minor >= 0", name="amounts"),
+        CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    number: Mapped[str] = mapped_column(String(32))
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), index=True)
+    reference: Mapped[str] = mapped_column(String(80))
+    """The rail's number of it."""
+    reason: Mapped[str] = mapped_column(String(20))
+    """A key of DISPUTE_REASONS."""
+    collector: Mapped[str] = mapped_column(String(40))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    fee_minor: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[DisputeState] = mapped_column(String(12))
+    opened_by: Mapped[str] = mapped_column(String(40))
+    opened_at: Mapped[datetime]
+    ended_by: Mapped[str] = mapped_column(String(40), default="")
+    ended_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(String(200), default="")
+    refund_id: Mapped[int | None] = mapped_column(ForeignKey("order_refund.id"), unique=True)
+    """The refund that a lost dispute is."""
 
 
 class RefundRequest(Base):

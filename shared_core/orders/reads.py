@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from shared_core.orders.dispute_rules import DisputeState
 from shared_core.orders.errors import UnknownOrder
 from shared_core.orders.models import (
+    Dispute,
     Evidence,
     Expectation,
     Order,
-    OrderClaim,
     OrderLine,
     OrderStep,
     Parcel,
@@ -26,7 +27,6 @@ _BY_NUMBER = select(Order).where(Order.number == bindparam("number"))
 _LOCKED = _BY_NUMBER.with_for_update().execution_options(populate_existing=True)
 _LINES = select(OrderLine).where(OrderLine.order_id == bindparam("order_id")).order_by(OrderLine.id)
 _STEPS = select(OrderStep).where(OrderStep.order_id == bindparam("order_id")).order_by(OrderStep.id)
-_CLAIMS = select(OrderClaim).where(OrderClaim.order_id == bindparam("order_id")).order_by(OrderClaim.claim)
 _EXPECTATION = select(Expectation).where(Expectation.order_id == bindparam("order_id"))
 """What every order asks several times is put together once."""
 
@@ -68,6 +68,22 @@ def refunds(session: Session, order_id: int) -> Sequence[Refund]:
     return session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)).all()
 
 
+def disputes(session: Session, order_id: int) -> Sequence[Dispute]:
+    return session.scalars(select(Dispute).where(Dispute.order_id == order_id).order_by(Dispute.id)).all()
+
+
+def disputed_orders(session: Session, *, limit: int = PAGE_MAX) -> Sequence[str]:
+    """Numbers of the orders with an open dispute, the longest open first."""
+    query = (
+        select(Order.number)
+        .join(Dispute, Dispute.order_id == Order.id)
+        .where(Dispute.state == DisputeState.OPEN)
+        .group_by(Order.number)
+        .order_by(func.min(Dispute.id))
+    )
+    return session.scalars(query.limit(limit)).all()
+
+
 def refund_lines(session: Session, refund_id: int) -> Sequence[RefundLine]:
     return session.scalars(select(RefundLine).where(RefundLine.refund_id == refund_id).order_by(RefundLine.id)).all()
 
@@ -75,6 +91,17 @@ def refund_lines(session: Session, refund_id: int) -> Sequence[RefundLine]:
 def refund_requests(session: Session, order_id: int) -> Sequence[RefundRequest]:
     query = select(RefundRequest).where(RefundRequest.order_id == order_id).order_by(RefundRequest.id)
     return session.scalars(query).all()
+
+
+def keeps(session: Session, buyer_id: int, *, sku: str) -> bool:
+    """Whether the buyer bought this SKU in an order nobody can give back any more, and did not give all of it back."""
+    bought = (
+        select(OrderLine.id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.buyer_id == buyer_id, OrderLine.sku == sku, Order.state == State.COMPLETED)
+        .where(OrderLine.quantity > OrderLine.refunded_quantity)
+    )
+    return session.scalar(bought.limit(1)) is not None
 
 
 def expectation(session: Session, order_id: int) -> Expectation | None:
@@ -103,8 +130,3 @@ def list_orders(
     if before is not None:
         query = query.where(Order.id < before)
     return session.scalars(query.order_by(Order.id.desc()).limit(min(limit, PAGE_MAX))).all()
-
-
-def claims(session: Session, order_id: int) -> dict[str, OrderClaim]:
-    """Who claimed the order when it was placed, by claim; also who brought the buyer, as "traffic"."""
-    return {row.claim: row for row in session.scalars(_CLAIMS, {"order_id": order_id})}

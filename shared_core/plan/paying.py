@@ -5,6 +5,7 @@ of decisions for each payee: is there such a person, which rule applies, what is
 earn on this purchase, what is the amount, then the caps. Every division rounds down; the store keeps what is left over.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,19 +54,29 @@ class Paid:
     amounts: Numbers
 
 
-def pay(plan: Plan, sales: Sales, takers: Takers) -> Paid:
-    """Every share of every line. Together they never exceed the goods paid, nor those of the margin the margin."""
+def let_go(_amounts: Numbers) -> None:
+    """What a million lines came to on the way is not kept."""
+
+
+def pay(plan: Plan, sales: Sales, takers: Takers, *, note: Callable[[Numbers], None] = let_go) -> Paid:
+    """Every share of every line. Together they never exceed the goods paid, nor those of the margin the margin.
+
+    `note` is told the amounts after each limit but the last, for whoever explains them.
+    """
     table = table_of(plan)
     rules, rates = rates_of(table, sales.kind, takers)
     sales = _wide_enough(table, sales)
     margin = np.maximum(sales.margin, 0)
     base = np.where(table.of_margin[rules], margin[:, None], sales.goods[:, None])
     fixed = table.fixed.astype(sales.goods.dtype)
-    full = np.where(table.is_fixed[rules], fixed[rules] * sales.quantity[:, None], base * rates // BPS_WHOLE)
+    full = np.where(table.is_fixed[rules], fixed[rules] * sales.quantity[:, None], _part(base, rates))
     earning = (rules != ABSENT) & _may_earn(plan, takers)
     amounts = np.where(earning, np.minimum(full, table.at_most[rules]), 0)
+    note(amounts)
     amounts = _shrink(amounts, table.of_margin[rules], margin)
+    note(amounts)
     amounts = _cap_people(amounts, takers.members, sales.goods * plan.caps.person // BPS_WHOLE)
+    note(amounts)
     amounts = _shrink(amounts, np.ones_like(earning), sales.goods * plan.caps.line // BPS_WHOLE)
     return Paid(np.where(earning, rules, ABSENT), rates, full, amounts)
 
@@ -90,6 +101,11 @@ def rates_of(table: ShareTable, kind: Numbers, takers: Takers) -> tuple[Numbers,
             reached = np.where(rule == ABSENT, reached, np.maximum(reached, rate))
             below = np.where(present[:, column], takers.ranks[:, column], below)
     return rules, rates
+
+
+def _part(base: Numbers, rates: Numbers) -> Numbers:
+    """Basis points of the base, rounded down."""
+    return np.asarray(base * rates // BPS_WHOLE)
 
 
 def _difference(rate: Numbers, reached: Numbers) -> Numbers:

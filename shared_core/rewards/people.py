@@ -29,6 +29,9 @@ def parties(
     found = _chain(session, plan, SELLING, seller_id, at=at) | _chain(session, plan, HOSTING, host_id, at=at)
     if host_id is not None and referrer_id is not None:
         found["traffic_referrer"] = referrer_id
+    if plans.sells_by_joining_only(plan):
+        joined = members.promoters(session, found.values())
+        found = {payee: member_id for payee, member_id in found.items() if member_id in joined}
     ranks = ranks_of(session, plan, found.values())
     return Parties({payee: Party(member_id, ranks[member_id]) for payee, member_id in found.items()}, buyer_id)
 

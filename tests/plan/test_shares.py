@@ -245,3 +245,7 @@ def test_the_plans_precedence_picks_the_seller(claims, winner):
 def test_a_claim_the_plan_leaves_out_never_counts():
     outlet = plan.loads(plan.preset("outlet"), currency="CNY")
     assert plan.choose_seller(outlet, {"link": 1, "lock": 2}) is None
+
+
+def test_no_lines_have_no_shares_even_of_a_plan_that_saw_no_goods_yet():
+    assert plan.share_lines(read(rule("seller", rate="5%")), [], parties()) == []

@@ -78,7 +78,7 @@ def stored(front: Front, number: str) -> tuple[str, str | None, set[str]]:
     """The channel of an order, the claim that won, and all claims that were there."""
     with front.shop.database.reading() as session:
         row = orders.get(session, number)
-        return row.channel, row.claim, set(orders.claims(session, row.id))
+        return row.channel, row.claim, set(row.claims or {})
 
 
 def broken(front: Front) -> list[str]:

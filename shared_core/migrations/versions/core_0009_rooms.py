@@ -1,4 +1,4 @@
-"""rooms, who was in them, and who claimed an order"""
+"""rooms, who was in them, and which orders were made there"""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from alembic import op
 from shared_core.kernel.database import BigId, UtcDateTime
 
 revision: str = "core_0009"
-down_revision: str | Sequence[str] | None = "core_0005"
+down_revision: str | Sequence[str] | None = "core_0008"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
 
 def upgrade() -> None:
-    """Apply. Orders that were placed before keep the one claim they know, on their own row."""
+    """Apply."""
     op.create_table(
         "live_room",
         sa.Column("id", BigId, nullable=False),
@@ -57,21 +57,16 @@ def upgrade() -> None:
     )
     op.create_index("ix_live_visit_viewer_id_last_at", "live_visit", ["viewer_id", "last_at"])
     op.create_index("ix_live_visit_referrer_id", "live_visit", ["referrer_id"])
-    op.create_table(
-        "order_claim",
-        sa.Column("order_id", BigId, autoincrement=False, nullable=False),
-        sa.Column("claim", sa.String(length=16), nullable=False),
-        sa.Column("member_id", BigId, nullable=False),
-        sa.Column("room", sa.String(length=16), nullable=True),
-        sa.ForeignKeyConstraint(["member_id"], ["member.id"], name=op.f("fk_order_claim_member_id")),
-        sa.ForeignKeyConstraint(["order_id"], ["order_order.id"], name=op.f("fk_order_claim_order_id")),
-        sa.PrimaryKeyConstraint("order_id", "claim", name=op.f("pk_order_claim")),
-    )
+    with op.batch_alter_table("order_order") as batch_op:
+        batch_op.add_column(sa.Column("room", sa.String(length=16), nullable=True))
+        batch_op.create_index(batch_op.f("ix_order_order_room"), ["room"])
 
 
 def downgrade() -> None:
     """Take back."""
-    op.drop_table("order_claim")
+    with op.batch_alter_table("order_order") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_order_order_room"))
+        batch_op.drop_column("room")
     op.drop_index("ix_live_visit_referrer_id", table_name="live_visit")
     op.drop_index("ix_live_visit_viewer_id_last_at", table_name="live_visit")
     op.drop_table("live_visit")

@@ -1,9 +1,25 @@
 """The back office under /admin, for staff: orders, goods, people, rooms, payouts, books, the plan, who works here."""
 
-from shared_core.storefront.admin import books, goods, orders, overview, payouts, people, plans, rooms, staff
+from shared_core.storefront.admin import (
+    books,
+    disputes,
+    earnings,
+    goods,
+    orders,
+    overview,
+    payouts,
+    people,
+    person,
+    plans,
+    rooms,
+    staff,
+)
 
 PREFIX = "/admin"
 
-routers = tuple(part.router for part in (overview, orders, goods, people, rooms, payouts, books, plans, staff))
+routers = tuple(
+    part.router
+    for part in (overview, orders, disputes, earnings, goods, people, person, rooms, payouts, books, plans, staff)
+)
 
 __all__ = ["PREFIX", "routers"]
