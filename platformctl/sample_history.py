@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Literal
 
@@ -16,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from platformctl.sample_orders import CHAIR, RUG, WAITING, Deal, history
 from platformctl.sample_people import Person
-from shared_core import catalog, invites, members, orders, rewards, storefront, supply
+from shared_core import catalog, invites, livestream, members, orders, rewards, storefront, supply
 from shared_core.kernel.codes import hash_token, new_code, new_token
 from shared_core.kernel.money import Money
 from shared_core.plan import Plan
@@ -24,6 +25,9 @@ from shared_core.plan import Plan
 DAYS = 75
 STAFF = "demo"
 CARRIER = "SF"
+ROOMS = ((19, "keeper1"), (40, "keeper2"), (51, "leader"), (DAYS - 1, "keeper1"))
+"""On which day who hosts, where the plan has live rooms; the last room is open when the history ends."""
+ROOM_TITLE, ROOM_TITLE_ZH = "Sample evening", "示例直播"
 TRACKING_LENGTH = 20
 INVITE_LENGTH = 12
 ADDRESS = supply.Address(
@@ -97,6 +101,7 @@ class SampleHistory:
         with self.shop.database.reading() as session:
             prices = {sku: catalog.price(session, sku=sku).unit_price.minor for sku in (CHAIR, RUG)}
         steps = [step for deal in history(self.shop.plan_at(until), prices) for step in self._steps(deal)]
+        steps += [(self._day(day), partial(self._host, host)) for day, host in ROOMS]
         return sorted((step for step in steps if step[0] <= until), key=lambda step: step[0])
 
     def _is_over(self) -> bool:
@@ -157,7 +162,7 @@ class SampleHistory:
 
     def _steps(self, deal: Deal) -> list[tuple[datetime, Step]]:
         """What happens to an order, and when. What will be refunded stays in the till."""
-        placed = self.start + timedelta(days=deal.day, hours=2 + len(deal.key) % 7)
+        placed = self._day(deal.day) + timedelta(hours=2 + len(deal.key) % 7)
         steps: list[tuple[datetime, Step]] = [(placed, lambda: self._place(deal))]
         reached = REACHED[deal.fate]
         if reached >= 1:
@@ -174,6 +179,33 @@ class SampleHistory:
             steps.append((placed + timedelta(days=6), lambda: self._refund(deal)))
         return steps
 
+    def _day(self, day: int) -> datetime:
+        return self.start + timedelta(days=day)
+
+    def _host(self, host: str) -> None:
+        """Somebody opens a room for as long as rooms last, where the plan has rooms and lets them."""
+        at, host_id = self.clock.now, self._ids[host]
+        rules = self.shop.plan_at(at)
+        with self.shop.database.transaction() as session:
+            there = livestream.rooms_of(session, host_id)
+            if any(room.starts_at == at for room in there) or not livestream.may_host(session, rules, host_id):
+                return
+            goods = catalog.products(session, per_page=livestream.GOODS_MAX).products
+            wanted = livestream.OpenRoom(
+                title=ROOM_TITLE_ZH if self.chinese else ROOM_TITLE,
+                slugs=[product.slug for product in goods],
+                starts_at=at,
+                ends_at=at + livestream.LENGTH_MAX,
+                old_enough=True,
+            )
+            livestream.open_room(session, rules, wanted, host_id=host_id, code=new_code(), at=at)
+
+    def _look_in(self, session: Session, buyer_id: int) -> None:
+        """Whoever buys while a room is open has seen it, brought there by the leader."""
+        for room in livestream.list_rooms(session, limit=1):
+            leader_id = self._ids["leader"]
+            livestream.record_visit(session, room.code, viewer_id=buyer_id, referrer_id=leader_id, at=self.clock.now)
+
     def _place(self, deal: Deal, *, counter: orders.Counter | None = None) -> None:
         """At the shop's own counter, or at one that waits longer for the money: the waiting orders of a demo are to
         be there still when somebody looks again days later.
@@ -182,6 +214,7 @@ class SampleHistory:
         buyer_id, sponsor_id = self._ids[buyer.key], self._ids[buyer.sponsor] if buyer.sponsor else None
         with self.shop.database.transaction() as session:
             self._follow_link(session, buyer_id, sponsor_id)
+            self._look_in(session, buyer_id)
         purchase = orders.Purchase(
             buyer_id=buyer_id,
             lines=deal.lines,

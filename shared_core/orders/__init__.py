@@ -65,6 +65,7 @@ from shared_core.orders.models import (
 )
 from shared_core.orders.payments import ManualRail, PaymentRail, PaymentRequest, confirm_payment, hand_over
 from shared_core.orders.reads import (
+    RoomTrade,
     disputed_orders,
     disputes,
     evidence,
@@ -80,6 +81,7 @@ from shared_core.orders.reads import (
     refund_requests,
     refunds,
     steps,
+    trade_in_rooms,
 )
 from shared_core.orders.refunds import (
     RefundItem,
@@ -146,6 +148,7 @@ __all__ = [
     "RefundOrder",
     "RefundTooMuch",
     "Refused",
+    "RoomTrade",
     "Seller",
     "State",
     "StepNotAllowed",
@@ -193,4 +196,5 @@ __all__ = [
     "refunds",
     "request_refund",
     "steps",
+    "trade_in_rooms",
 ]

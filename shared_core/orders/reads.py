@@ -1,6 +1,7 @@
 """Looking orders up."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
@@ -19,7 +20,7 @@ from shared_core.orders.models import (
     RefundLine,
     RefundRequest,
 )
-from shared_core.orders.rules import State
+from shared_core.orders.rules import SOLD, State
 
 PAGE_MAX = 100
 
@@ -118,6 +119,22 @@ def orders_of(session: Session, buyer_id: int, *, limit: int = PAGE_MAX, before:
     if before is not None:
         query = query.where(Order.id < before)
     return session.scalars(query.order_by(Order.id.desc()).limit(min(limit, PAGE_MAX))).all()
+
+
+@dataclass(frozen=True, slots=True)
+class RoomTrade:
+    """What was sold in a room: orders that were paid and not refunded whole, and their goods net of refunds."""
+
+    orders: int = 0
+    goods_minor: int = 0
+
+
+def trade_in_rooms(session: Session, codes: Sequence[str]) -> dict[str, RoomTrade]:
+    """By the code of the room; rooms in which nothing was sold are left out."""
+    goods = func.sum(Order.goods_minor - Order.refunded_minor + Order.refunded_freight_minor)
+    query = select(Order.room, func.count(), goods).where(Order.room.in_(codes), Order.state.in_(SOLD))
+    sold = session.execute(query.group_by(Order.room))
+    return {room: RoomTrade(count, int(minor)) for room, count, minor in sold if room is not None}
 
 
 def list_orders(

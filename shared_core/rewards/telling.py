@@ -38,6 +38,11 @@ _WON = {
     "lock": N_("Whose fan the buyer was decided who is the seller."),
     "own": N_("That went before everything else."),
 }
+_BESIDE = {
+    "host": N_("The host of the room is paid beside the seller, whoever that is."),
+    "host_inviter": N_("Who invited the host of the room is paid beside the seller, whoever that is."),
+    "traffic_referrer": N_("Who first brought the buyer into the room is paid beside the seller, whoever that is."),
+}
 _ORDER = {"link": N_("link"), "room": N_("live room"), "lock": N_("fan")}
 
 
@@ -137,7 +142,7 @@ def _cut(found: Explanation, reader: Reader, cut: Cut) -> str:
 
 
 def _seller(found: Explanation, reader: Reader, names: Mapping[int, str] | None) -> Iterator[str]:
-    if not found.claims or found.claim is None:
+    if not found.claims:
         yield reader.say(N_("Who else could have claimed the sale was not noted with this order."))
         return
     for claim, member_id in found.claims.items():
@@ -152,7 +157,10 @@ def _seller(found: Explanation, reader: Reader, names: Mapping[int, str] | None)
     if found.plan is not None and found.claim != "own":
         order = reader.say(N_(", then ")).join(reader.say(_ORDER[each]) for each in found.plan.claims.seller)
         yield reader.say(N_("The plan asks in this order: {order}."), order=order)
-    yield reader.say(_WON[found.claim])
+    if found.claim is not None:
+        yield reader.say(_WON[found.claim])
+    if found.earning.payee in _BESIDE:
+        yield reader.say(_BESIDE[found.earning.payee])
 
 
 def _promise(found: Explanation, reader: Reader) -> Iterator[str]:

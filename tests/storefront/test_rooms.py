@@ -74,6 +74,13 @@ def earned(client: TestClient, number: str) -> dict[str, int]:
     return {row["payee"]: row["amount"]["minor"] for row in rows if row["order_number"] == number}
 
 
+def told(client: TestClient, chapter: str) -> list[str]:
+    """What a chapter of the explanation of a member's newest earning says."""
+    newest = client.get("/api/v1/me/earnings").json()["earnings"][0]["code"]
+    chapters = client.get(f"/api/v1/me/earnings/{newest}").json()["told"]
+    return next(each["lines"] for each in chapters if each["key"] == chapter)
+
+
 def stored(front: Front, number: str) -> tuple[str, str | None, set[str]]:
     """The channel of an order, the claim that won, and all claims that were there."""
     with front.shop.database.reading() as session:
@@ -129,6 +136,13 @@ def test_a_sale_in_a_room_is_shared_refunded_and_settled(studio: Front) -> None:
     assert stored(studio, third) == ("live", "link", {"link", "lock", "room"})
     assert (earned(zoe, third), earned(hua, third)) == ({"seller": 712}, {"host": 890})
 
+    assert (
+        told(tao, "seller")[-1]
+        == "Who first brought the buyer into the room is paid beside the seller, whoever that is."
+    )
+    assert told(hua, "seller")[-1] == "The host of the room is paid beside the seller, whoever that is."
+    [run] = hua.get("/api/v1/me/rooms").json()["rooms"]
+    assert (run["viewers"], run["orders"], run["sold"]["minor"]) == (3, 3, 17_800 + 8_900 + 8_900)
     assert broken(studio) == []
     for number in (first, second, third):
         arrive(studio, staff, number)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from shared_core import livestream, members
 from shared_core.storefront.admin import acting
 from shared_core.storefront.pages.page import page
-from shared_core.storefront.pages.rooms import summary
+from shared_core.storefront.pages.rooms import summaries
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import MembersDep, ReadDep, ShopDep
 
@@ -55,15 +55,14 @@ def _page(
     rows = livestream.list_rooms(session, limit=ROOMS_PER_PAGE + 1, before=before)
     shown = rows[:ROOMS_PER_PAGE]
     names = members.names(session, [row.host_id for row in shown])
-    came = livestream.viewers(session, [row.id for row in shown])
     return page(
         request,
         "admin/rooms.html",
         status_code=status,
         trouble=trouble,
         rooms=[
-            {**summary(request, shop, row), "host": names.get(row.host_id, ""), "viewers": came.get(row.id, 0)}
-            for row in shown
+            {**each, "host": names.get(row.host_id, "")}
+            for each, row in zip(summaries(request, session, shop, shown), shown, strict=True)
         ],
         listing={
             "previous_url": HOME if before else "",

@@ -1,5 +1,6 @@
 """Live rooms: a host's own, and coming into one."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -8,10 +9,10 @@ from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, Field
 from sqlalchemy.orm import Session
 
-from shared_core import livestream, members
+from shared_core import livestream, members, orders
 from shared_core.storefront import rooms, share_links
 from shared_core.storefront.api.catalogue import Product, product_of
-from shared_core.storefront.api.shapes import Done, Input, Output
+from shared_core.storefront.api.shapes import Done, Input, Money, Output
 from shared_core.storefront.idempotency import OnceDep
 from shared_core.storefront.problems import responses
 from shared_core.storefront.shop import Shop
@@ -54,8 +55,16 @@ class Room(Output):
     url: str
 
 
+class OwnRoom(Room):
+    """`orders` were paid and not refunded whole; `sold` is their goods, net of refunds."""
+
+    viewers: int
+    orders: int
+    sold: Money
+
+
 class RoomList(Output):
-    rooms: list[Room]
+    rooms: list[OwnRoom]
 
 
 class ShownRoom(Room):
@@ -86,7 +95,9 @@ def open_room(
 def list_my_rooms(request: Request, session: ReadDep, viewer: MemberDep, shop: ShopDep) -> RoomList:
     """Your rooms, the newest first."""
     rows = livestream.rooms_of(session, viewer.known_id)
-    return RoomList(rooms=[room_of(request, shop, each) for each in rows])
+    came = livestream.viewers(session, [row.id for row in rows])
+    trade = orders.trade_in_rooms(session, [row.code for row in rows])
+    return RoomList(rooms=[_own(room_of(request, shop, row), came.get(row.id, 0), trade, shop) for row in rows])
 
 
 @router.post("/me/rooms/{code}/close", responses=responses(401, 404, 503))
@@ -121,6 +132,12 @@ def room_of(request: Request, shop: Shop, row: livestream.LiveRoom) -> Room:
         closed_at=row.closed_at,
         url=share_links.absolute(request, share_links.ROOM_PATH + row.code),
     )
+
+
+def _own(room: Room, viewers: int, trade: Mapping[str, orders.RoomTrade], shop: Shop) -> OwnRoom:
+    sold = trade.get(room.code, orders.RoomTrade())
+    goods = Money.of_minor(sold.goods_minor, shop.currency)
+    return OwnRoom(**room.model_dump(), viewers=viewers, orders=sold.orders, sold=goods)
 
 
 def _shown(request: Request, session: Session, shop: Shop, row: livestream.LiveRoom) -> ShownRoom:

@@ -1,5 +1,6 @@
 """Live rooms: the room itself, and a host's own rooms."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -8,9 +9,10 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
-from shared_core import catalog, livestream, members
+from shared_core import catalog, livestream, members, orders
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.i18n import N_
+from shared_core.kernel.money import Money
 from shared_core.livestream import RoomState
 from shared_core.plan import host_age_min
 from shared_core.rewards import rank_of
@@ -128,6 +130,24 @@ def summary(request: Request, shop: Shop, row: livestream.LiveRoom) -> dict[str,
     }
 
 
+def summaries(
+    request: Request, session: Session, shop: Shop, rows: Sequence[livestream.LiveRoom]
+) -> list[dict[str, object]]:
+    """Rooms with what came of them, for those who run them."""
+    came = livestream.viewers(session, [row.id for row in rows])
+    trade = orders.trade_in_rooms(session, [row.code for row in rows])
+    sold = [trade.get(row.code, orders.RoomTrade()) for row in rows]
+    return [
+        {
+            **summary(request, shop, row),
+            "viewers": came.get(row.id, 0),
+            "orders": each.orders,
+            "sold": Money(each.goods_minor, shop.currency),
+        }
+        for row, each in zip(rows, sold, strict=True)
+    ]
+
+
 def _mine(
     request: Request,
     session: Session,
@@ -140,14 +160,14 @@ def _mine(
 ) -> HTMLResponse:
     rules = shop.plan_at(shop.clock())
     rows = livestream.rooms_of(session, viewer.known_id)
-    came = livestream.viewers(session, [row.id for row in rows])
+    told = summaries(request, session, shop, rows)
     may = viewer.promoter and livestream.may_host(session, rules, viewer.known_id)
     offered = catalog.products(session, per_page=livestream.GOODS_MAX).products if may else ()
     return page(
         request,
         "rooms.html",
         status_code=status,
-        rooms=[{**summary(request, shop, row), **_link(request, row), "viewers": came.get(row.id, 0)} for row in rows],
+        rooms=[{**each, **_link(request, row)} for each, row in zip(told, rows, strict=True)],
         form=form,
         may_host=may,
         products=goods.cards(session, shop, viewer, offered, host_id=viewer.known_id),
