@@ -15,6 +15,7 @@ from shared_core.kernel.codes import hash_token
 from shared_core.kernel.database import Database
 from shared_core.kernel.listeners import Listeners
 from shared_core.kernel.money import Money
+from tests.members import people
 
 ZONE = "Asia/Shanghai"
 ADDRESS = supply.Address(name="样例 收件人", phone="13800000000", street="样例路 1 号", city="杭州")
@@ -33,6 +34,7 @@ class World:
     now: datetime = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
     seller_id: int | None = None
     claims: dict[str, int] = field(default_factory=dict)
+    in_room: orders.InRoom | None = None
     return_days: int | None = 7
     plans: tuple[plan.Plan, ...] = ()
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -49,6 +51,7 @@ class World:
             currency=self.currency,
             return_days=self._return_days,
             seller=lambda session, purchase, at: self._seller(),
+            room=lambda session, purchase, at: self.in_room,
         )
         self.desk = orders.SupplyDesk(self.database, self.gateway, clock=lambda: self.now, zone=ZONE)
         self.desk.subscribe(self.listeners)
@@ -87,6 +90,13 @@ class World:
         name = self.unique("v")
         with self.transaction() as session:
             return members.create_visitor(session, token_hash=hash_token(name), code=name, at=self.now)
+
+    def promoter(self, inviter_id: int | None = None) -> int:
+        """Somebody who signed up and joined."""
+        with self.transaction() as session:
+            member_id = people.person(session, at=self.now)
+            members.join(session, member_id, inviter_id=inviter_id, at=self.now)
+            return member_id
 
     def stock_up(
         self, sku: str, *, units: int = 10, price: int = 8900, cost: int = 3600, supplied: int = 4000, by: str = "acme"

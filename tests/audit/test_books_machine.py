@@ -10,12 +10,15 @@ from dataclasses import dataclass, field
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from shared_core import orders, plan
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.listeners import Listeners
+from shared_core.rewards import Earning
 from tests.databases import Databases
+from tests.plan.plans import read, rule
 from tests.worlds import World
 
 STEPS = (
@@ -37,6 +40,29 @@ LIFE = (
     "ask",
     "wait",
 )
+PLANS = (
+    plan.loads(plan.preset("participants"), currency="CNY"),
+    read(
+        """
+[tax]
+withholding = "cn-labour"
+[live]
+enabled = true
+[caps]
+person = "9%"
+[self_purchase]
+pays = "others"
+"""
+        + rule("s", "seller", rate="20%", basis="margin")
+        + rule("i", "inviter", rate="3%")
+        + rule("j", "second_inviter", rate="1%")
+        + rule("h", "host", rate="5%")
+        + rule("k", "host_inviter", fixed="0.77")
+        + rule("t", "traffic_referrer", rate="1.5%")
+    ),
+)
+"""One under which only those who take part earn, and one under which everybody does."""
+
 uniform = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 5)), min_size=8, max_size=25)
 life = st.tuples(st.permutations(LIFE[5:]), st.lists(st.sampled_from(STEPS), max_size=6)).map(
     lambda parts: [(step, 0) for step in (*LIFE[:5], *parts[0], *parts[1])]
@@ -52,6 +78,17 @@ class Play:
     payouts: list[str] = field(default_factory=list)
     disputes: list[str] = field(default_factory=list)
     reached: Counter[str] = field(default_factory=Counter)
+    earned: set[str] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        """Three sellers in one line; the last invited the host, and somebody brings viewers."""
+        world = self.world
+        top = world.promoter()
+        middle = world.promoter(top)
+        world.seller_id = world.promoter(middle)
+        host, referrer = world.promoter(world.seller_id), world.promoter()
+        self.room = orders.InRoom("ROOM", host, referrer)
+        self.people = [world.seller_id, middle, host, top, referrer]
 
     def step(self, name: str, choice: int) -> None:
         try:
@@ -68,6 +105,7 @@ class Play:
         return self.payouts[choice % len(self.payouts)] if self.payouts else "none"
 
     def place(self, choice: int) -> None:
+        self.world.in_room = self.room if choice % 2 else None
         self.numbers.append(self.world.place(self.world.visitor(), [("A", choice % 3 + 1), ("B", 1)]))
 
     def pay(self, choice: int) -> None:
@@ -102,9 +140,8 @@ class Play:
         self.world.pass_days(choice + 5)
 
     def ask(self, choice: int) -> None:
-        assert self.world.seller_id is not None
-        available = self.world.available(self.world.seller_id)
-        self.payouts.append(self.world.ask_payout(self.world.seller_id, max(available - choice, 1)))
+        member_id = self.people[choice % len(self.people)]
+        self.payouts.append(self.world.ask_payout(member_id, max(self.world.available(member_id) - choice, 1)))
 
     def paid(self, choice: int) -> None:
         self.world.pay_out(self.pick_payout(choice))
@@ -113,33 +150,35 @@ class Play:
         self.world.fail_payout(self.pick_payout(choice))
 
 
-def run(databases: Databases, steps: list[tuple[str, int]]) -> Play:
+def run(databases: Databases, steps: list[tuple[str, int]], chosen: plan.Plan = PLANS[0]) -> Play:
     with databases.fresh() as url:
         listeners = Listeners()
         database = Database(url, listeners)
-        chosen = plan.loads(plan.preset("participants"), currency="CNY")
         world = World(database, listeners, plans=(chosen,))
         world.stock_up("A", units=12)
         world.stock_up("B", price=2000, cost=800, supplied=1000, by="bestco")
-        world.seller_id = world.visitor()
         play = Play(world)
         for name, choice in steps:
             play.step(name, choice)
             assert world.broken() == [], f"after {name}"
+        with database.reading() as session:
+            play.earned = set(session.scalars(select(Earning.payee)))
         database.dispose()
     return play
 
 
 @settings(max_examples=15, suppress_health_check=list(HealthCheck))
-@given(steps=uniform)
-def test_any_history_keeps_the_books(databases: Databases, steps: list[tuple[str, int]]) -> None:
-    run(databases, steps)
+@given(steps=uniform, chosen=st.sampled_from(PLANS))
+def test_any_history_keeps_the_books(databases: Databases, steps: list[tuple[str, int]], chosen: plan.Plan) -> None:
+    run(databases, steps, chosen)
 
 
 @settings(max_examples=10, suppress_health_check=list(HealthCheck))
-@given(steps=life)
-def test_any_life_of_an_order_keeps_the_books(databases: Databases, steps: list[tuple[str, int]]) -> None:
-    run(databases, steps)
+@given(steps=life, chosen=st.sampled_from(PLANS))
+def test_any_life_of_an_order_keeps_the_books(
+    databases: Databases, steps: list[tuple[str, int]], chosen: plan.Plan
+) -> None:
+    run(databases, steps, chosen)
 
 
 def test_the_plain_life_reaches_every_class_of_events(databases: Databases) -> None:
@@ -148,8 +187,10 @@ def test_the_plain_life_reaches_every_class_of_events(databases: Databases) -> N
     steps += [("dispute", 0), ("decide", 0), ("refund_all", 0), ("ask", 0), ("wait", 3)]
     steps += [("place", 2), ("cancel", 2), ("pay", 2)]
 
-    reached = run(databases, steps).reached
+    play = run(databases, steps, PLANS[1])
+    reached = play.reached
 
+    assert play.earned == set(plan.PAYEES) - {"team_fund"}
     assert set(STEPS) - {"cancel"} <= set(reached)
     assert reached["ask refused"] >= 1, "nothing can be asked for while in debt"
 
