@@ -6,6 +6,7 @@ and completes when its return window has closed. Others listen to what happens t
 
 from shared_core.orders.carts import add_to_cart, cart, cart_count, hand_over_cart, put_in_cart
 from shared_core.orders.checkout import Counter, Purchase, Quote, Seller
+from shared_core.orders.collectors import AGES, Standing, hand_over, standings
 from shared_core.orders.errors import (
     AmountDiffers,
     BadQuantity,
@@ -19,7 +20,9 @@ from shared_core.orders.errors import (
     StepNotAllowed,
     SupplyNotSettled,
     TooManyLines,
+    UnknownCollector,
     UnknownOrder,
+    UnknownReceipt,
     UnknownRefund,
 )
 from shared_core.orders.events import (
@@ -42,19 +45,23 @@ from shared_core.orders.history import (
     read_history,
 )
 from shared_core.orders.lifecycle import cancel, complete_due, give_up_drafts, lapse_unpaid
+from shared_core.orders.matching import Match, Unmatched
 from shared_core.orders.models import (
     CartLine,
+    Claim,
     Evidence,
     Expectation,
     Order,
     OrderLine,
     OrderStep,
     Parcel,
+    Receipt,
     Refund,
     RefundLine,
 )
-from shared_core.orders.payments import ManualRail, PaymentRail, PaymentRequest, confirm_payment, hand_over
+from shared_core.orders.payments import ManualRail, PaymentRail, PaymentRequest, confirm_payment
 from shared_core.orders.reads import (
+    claim,
     evidence,
     expectation,
     get,
@@ -68,6 +75,16 @@ from shared_core.orders.reads import (
     refunds,
     steps,
 )
+from shared_core.orders.receipts import (
+    SeenRow,
+    StatementReport,
+    assign,
+    claim_payment,
+    claims,
+    give_back,
+    take_in,
+    waiting_receipts,
+)
 from shared_core.orders.refunds import (
     RefundItem,
     RefundOrder,
@@ -78,8 +95,10 @@ from shared_core.orders.refunds import (
     request_refund,
 )
 from shared_core.orders.rules import LINES_MAX, QUANTITY_MAX, SOLD, FreightRule, State
+from shared_core.orders.statements import Statement, read_statement
 
 __all__ = [
+    "AGES",
     "LINES_MAX",
     "QUANTITY_MAX",
     "SOLD",
@@ -89,6 +108,7 @@ __all__ = [
     "CartLine",
     "CheckoutKeyReused",
     "CheckoutLapsed",
+    "Claim",
     "Counter",
     "Evidence",
     "EvidenceUsed",
@@ -98,6 +118,7 @@ __all__ = [
     "HistoryLine",
     "HistoryReport",
     "ManualRail",
+    "Match",
     "NothingToRefund",
     "Order",
     "OrderCancelled",
@@ -116,31 +137,44 @@ __all__ = [
     "PriceChanged",
     "Purchase",
     "Quote",
+    "Receipt",
     "Refund",
     "RefundItem",
     "RefundLine",
     "RefundOrder",
     "RefundTooMuch",
     "Refused",
+    "SeenRow",
     "Seller",
+    "Standing",
     "State",
+    "Statement",
+    "StatementReport",
     "StepNotAllowed",
     "SupplyDesk",
     "SupplyNotSettled",
     "TooManyLines",
+    "UnknownCollector",
     "UnknownOrder",
+    "UnknownReceipt",
     "UnknownRefund",
+    "Unmatched",
     "add_to_cart",
     "answer_request",
+    "assign",
     "cancel",
     "cart",
     "cart_count",
+    "claim",
+    "claim_payment",
+    "claims",
     "complete_due",
     "confirm_payment",
     "evidence",
     "expectation",
     "export_orders",
     "get",
+    "give_back",
     "give_up_drafts",
     "hand_over",
     "hand_over_cart",
@@ -155,11 +189,15 @@ __all__ = [
     "parcels",
     "put_in_cart",
     "read_history",
+    "read_statement",
     "refund",
     "refund_all",
     "refund_lines",
     "refund_requests",
     "refunds",
     "request_refund",
+    "standings",
     "steps",
+    "take_in",
+    "waiting_receipts",
 ]

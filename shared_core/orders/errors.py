@@ -74,3 +74,13 @@ class SupplyNotSettled(Conflict):
 
     code = "supply_not_settled"
     message = "The supply of the order {number} is not settled yet."
+
+
+class UnknownReceipt(NotFound):
+    code = "unknown_receipt"
+    message = "There is no receipt {number} that waits for an answer."
+
+
+class UnknownCollector(NotFound):
+    code = "unknown_collector"
+    message = "Nobody called {name!r} collects money here; there are: {known}."

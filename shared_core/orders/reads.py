@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from shared_core.orders.errors import UnknownOrder
 from shared_core.orders.models import (
+    Claim,
     Evidence,
     Expectation,
     Order,
@@ -77,6 +78,11 @@ def refund_requests(session: Session, order_id: int) -> Sequence[RefundRequest]:
 
 def expectation(session: Session, order_id: int) -> Expectation | None:
     return session.scalars(_EXPECTATION, {"order_id": order_id}).one_or_none()
+
+
+def claim(session: Session, order_id: int) -> Claim | None:
+    """What the customer said of their payment, if anything."""
+    return session.scalars(select(Claim).where(Claim.order_id == order_id)).one_or_none()
 
 
 def evidence(session: Session, order_id: int) -> Sequence[Evidence]:

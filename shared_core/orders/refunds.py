@@ -23,6 +23,7 @@ from shared_core.ledger import accounts
 from shared_core.orders import reads, rules
 from shared_core.orders.errors import EvidenceUsed, NothingToRefund, RefundTooMuch, StepNotAllowed, UnknownRefund
 from shared_core.orders.events import OrderRefunded
+from shared_core.orders.matching import never_paid
 from shared_core.orders.models import Expectation, Order, OrderLine, Refund, RefundLine, RefundRequest
 from shared_core.orders.payments import TRANSACTION_NO_LENGTH_MAX
 from shared_core.orders.rules import REVENUE_BOOKED, SOLD, State
@@ -74,7 +75,10 @@ def refund(session: Session, number: str, wanted: RefundOrder, *, refund_number:
     freight = row.freight_minor - row.refunded_freight_minor if wanted.freight else 0
     if goods + freight <= 0:
         raise NothingToRefund(number=number)
-    made = _write(session, row, wanted, refund_number, digest, goods=goods, freight=freight, at=at)
+    waited = reads.expectation(session, row.id)
+    paid = row.total_minor - (waited.tail_minor if waited else 0)
+    tail = never_paid(paid, row.refunded_minor, row.refunded_minor + goods + freight)
+    made = _write(session, row, wanted, refund_number, digest, goods=goods, freight=freight, tail=tail, at=at)
     for item, amount in parts:
         line = lines[item.line_id]
         line.refunded_quantity += item.pieces
@@ -124,7 +128,7 @@ def mark_refund_sent(session: Session, refund_number: str, *, evidence: str, at:
         raise EvidenceUsed(transaction=evidence)
     row = session.get_one(Order, made.order_id)
     collector = session.scalars(select(Expectation.collector).where(Expectation.order_id == row.id)).one()
-    amount = Money(made.goods_minor + made.freight_minor, row.currency)
+    amount = Money(made.cash_minor, row.currency)
     sent = ledger.entry(debit=accounts.refund_payable(), credit=accounts.clearing(collector), amount=amount)
     ledger.post(session, f"refd:{refund_number}", [sent], at=at, memo=f"refund {refund_number} sent")
     made.sent_at, made.sent_evidence = at, evidence
@@ -190,6 +194,7 @@ def _write(
     *,
     goods: int,
     freight: int,
+    tail: int,
     at: datetime,
 ) -> Refund:
     values = {
@@ -197,12 +202,14 @@ def _write(
         "order_id": row.id,
         "goods_minor": goods,
         "freight_minor": freight,
+        "tail_minor": tail,
         "reason": wanted.reason[:REASON_LENGTH_MAX],
         "actor": wanted.actor,
         "goods_back": wanted.goods_back,
         "restock": wanted.restock,
         "request_hash": digest,
         "at": at,
+        "sent_at": at if tail == goods + freight else None,  # nothing of it was paid, so nothing is to be sent
     }
     refund_id = insert_new(session, Refund, values, conflict=["number"])
     if refund_id is None:  # the number belongs to a refund of another order
@@ -211,11 +218,17 @@ def _write(
 
 
 def _book(session: Session, row: Order, made: Refund, *, at: datetime) -> None:
-    """Before delivery the customer's deposit gives the money, after it the shop's income does."""
+    """Before delivery the customer's deposit gives the money, after it the shop's income does.
+
+    What was never paid is no discount any more.
+    """
     charged = accounts.returns() if row.state in REVENUE_BOOKED else accounts.customer_deposit()
-    amount = Money(made.goods_minor + made.freight_minor, row.currency)
-    promised = ledger.entry(debit=charged, credit=accounts.refund_payable(), amount=amount)
-    ledger.post(session, f"ref:{made.number}", [promised], at=at, memo=f"order {row.number} refunded")
+    cash, tail = Money(made.cash_minor, row.currency), Money(made.tail_minor, row.currency)
+    promised = [
+        ledger.entry(debit=charged, credit=accounts.refund_payable(), amount=cash),
+        ledger.entry(debit=charged, credit=accounts.discounts(), amount=tail),
+    ]
+    ledger.post(session, f"ref:{made.number}", promised, at=at, memo=f"order {row.number} refunded")
 
 
 def _digest(number: str, wanted: RefundOrder) -> str:

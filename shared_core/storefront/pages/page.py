@@ -17,6 +17,7 @@ NOTICES: Mapping[str, str] = {
     "added": N_("In your bag."),
     "cancelled": N_("The order is cancelled."),
     "asked": N_("We have your request and will answer soon."),
+    "claimed": N_("Thank you. We look for your money first."),
     "left": N_("You are free. Nobody earns on what you buy from now on."),
     "payout": N_("Your payout is on its way to us. We send the money by hand and tell you here."),
     "welcome": N_("Welcome. This is your page."),
