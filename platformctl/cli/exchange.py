@@ -51,9 +51,7 @@ def register(app: typer.Typer) -> None:
     imports.command("products", help=_("Goods of a product feed: Shopify's CSV or our own."))(products)
     imports.command("referrals", help=_("Who shared to whom: CSV with sharer, visitor, at."))(referrals)
     imports.command("orders", help=_("Settled order lines; they count for ranks and pay nobody again."))(orders)
-    imports.command("statement", help=_("Money that came in, from the CSV of a wallet: WeChat, Alipay or alike."))(
-        statement
-    )
+    imports.command("statement", help=_("Money that came in: the CSV of a wallet, WeChat's or Alipay's."))(statement)
     app.command("export", help=_("Write a table of the shop as CSV, the journal also for beancount."))(export)
 
 

@@ -32,9 +32,7 @@ class Role(StrEnum):
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command("staff", help=_("Give somebody a role in the back office, take it back, or list who has one."))(staff)
-    app.command("collectors", help=_("Who collects money by hand, what they have in hand, and for how long."))(
-        collectors
-    )
+    app.command("collectors", help=_("Who collects money by hand, how much of it they have, how old."))(collectors)
     app.add_typer(members, name="members")
     members.command("invite", help=_("Write one-time links with which members choose how they log in."))(invite)
     members.command("revoke", help=_("End links that still work."))(revoke)

@@ -112,7 +112,7 @@ def _standing(session: Session, collector: str, *, currency: str, zone: str, at:
         oldest_days=oldest,
         unidentified=money(nobodys[1]),
         unidentified_count=int(nobodys[0]),
-        unidentified_days=None if nobodys[2] is None else max((day(at) - day(nobodys[2])).days, 0),
+        unidentified_days=max((day(at) - day(nobodys[2])).days, 0) if nobodys[0] else None,
         expected=money(expected[1]),
         expected_count=int(expected[0]),
         claimed_count=int(session.scalar(said) or 0),

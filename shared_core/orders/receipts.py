@@ -76,12 +76,12 @@ def take_in(
     for row in rows:
         told.setdefault(row.transaction_no, []).append(row)
     for number, same in sorted(told.items(), key=lambda each: (min(row.paid_at for row in each[1]), each[0])):
-        first = same[0]
+        first, *again = sorted(same, key=lambda each: (each.paid_at, each.note, each.payer, each.line))
         if len({row.amount for row in same}) > 1:
             lines = ", ".join(str(row.line) for row in same)
             report.refused += [(row.line, Phrase(_CONTRADICTION, number=number, lines=lines)) for row in same]
             continue
-        report.known += [row.line for row in same[1:]]
+        report.known += [row.line for row in again]
         booked = _booked(session, collector, number)
         if booked is not None and booked != first.amount.minor:
             was = Money(booked, first.amount.currency)

@@ -1,5 +1,7 @@
 """Which amount an order waits for, and whose a payment is: laws and a few worked examples."""
 
+from datetime import date, timedelta
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +17,6 @@ from shared_core.orders.matching import (
     memos_in,
     never_paid,
 )
-from datetime import date, timedelta
 
 amounts = st.integers(0, 300)
 TODAY = date(2026, 3, 2)
