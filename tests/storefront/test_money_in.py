@@ -1,8 +1,14 @@
 """Money that comes by hand, over the pages: the customer's exact amount and claim, staff's statement and answers."""
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
-from tests.storefront.conftest import Front
+from shared_core.kernel.findings import ConfigError
+from shared_core.kernel.settings import Settings
+from shared_core.storefront import load_brand
+from tests.storefront.conftest import BRAND, Clock, Front, buy, close_front, open_front, pay
 from tests.storefront.test_pages import order_one
 from tests.storefront.walker import Walker, staff_walker, walker
 
@@ -85,3 +91,78 @@ def test_what_is_no_statement_is_refused_with_a_sentence(
     front: Front, text: str, fields: dict[str, str], said: str
 ) -> None:
     assert said in statement(staff_walker(front), text, **fields)
+
+
+COLLECTORS = """\
+match = "tail"
+[[payment.collectors]]
+name = "lin"
+payee = "Lin"
+account = "wx-lin"
+[[payment.collectors]]
+name = "mei"
+payee = "Mei"
+open = false
+"""
+
+
+@pytest.fixture
+def by_amount(brand_dir: Path, settings: Settings, clock: Clock) -> Iterator[Front]:
+    """A shop that tells payments apart by their amounts; Lin collects, Mei no more."""
+    (brand_dir / "brand.toml").write_text(BRAND + COLLECTORS, encoding="utf-8")
+    made = open_front(brand_dir, settings, clock)
+    yield made
+    close_front(made)
+
+
+def test_a_customer_is_asked_for_an_amount_of_their_own_by_who_collects_it(by_amount: Front) -> None:
+    by_amount.stock("A", units=10)
+    buyer, owner = walker(by_amount), staff_walker(by_amount)
+    buyer.sign_up("bao@example.com", "Bao")
+    number = order_one(buyer, "p-a")
+    page = buyer.open(f"/orders/{number}")
+    assert "CN¥98.99" in page.text and "wx-lin" in page.text and "to the last cent" in page.text
+    assert "Write this code" not in page.text
+    page = owner.open(f"/admin/orders/{number}")
+    assert "Look for exactly CN¥98.99 in the account of lin" in page.text
+    statement(owner, HEAD + "2026-03-02 12:05:00,Bao,收入,¥98.99,W1,\n", collector="lin")
+    assert buyer.open(f"/orders/{number}").headings[0] == "Paid. It is being packed"
+    owner.open("/admin/books")
+    assert "Saved." in owner.send("/admin/books/handover", amount="98.99", reference="B1", collector="lin").text
+    assert "collects money here" in owner_sends_for_nobody(owner)
+    assert "The books balance." in owner.open("/admin/books").text
+
+
+def owner_sends_for_nobody(owner: Walker) -> str:
+    owner.open("/admin/books")
+    return owner.send("/admin/books/handover", amount="1.00", reference="B2", collector="nobody").text
+
+
+def test_the_api_says_what_to_pay_and_refunds_no_more_than_was_paid(by_amount: Front) -> None:
+    by_amount.stock("A", units=10)
+    shopper, owner = by_amount.member(), by_amount.staff()
+    number = buy(shopper, "A")
+    asked = shopper.get(f"/api/v1/orders/{number}").json()["payment"]
+    assert (asked["amount"]["minor"], asked["match"], asked["payee"]) == (9899, "tail", "Lin")
+    pay(by_amount, owner, number, minor=9899)
+    refund = {"reason": "broken", "goods_back": True}
+    answer = owner.post(f"/api/v1/admin/orders/{number}/refunds", json=refund, headers={"Idempotency-Key": "refund-1"})
+    assert answer.status_code == 201, answer.text
+    told = shopper.get(f"/api/v1/orders/{number}").json()
+    assert told["refunded"]["minor"] == 9899 and told["refunds"][0]["amount"]["minor"] == 9899
+
+
+@pytest.mark.parametrize(
+    ("collectors", "said"),
+    [
+        ('[[payment.collectors]]\nname = "lin"\n[[payment.collectors]]\nname = "lin"\n', "a name of their own"),
+        ('[[payment.collectors]]\nname = "lin"\nopen = false\n', "somebody must take new orders"),
+        ('[[payment.collectors]]\nname = "Lin 1"\n', "small letters"),
+        ('match = "guess"\n', "tail"),
+    ],
+)
+def test_what_brand_toml_says_of_collectors_must_make_sense(brand_dir: Path, collectors: str, said: str) -> None:
+    (brand_dir / "brand.toml").write_text(BRAND + collectors, encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_brand(brand_dir)
+    assert said in " ".join(each.text(str) for each in caught.value.findings)
