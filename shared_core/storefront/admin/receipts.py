@@ -153,8 +153,9 @@ def _nobodys(request: Request, row: orders.Receipt, *, at: datetime) -> dict[str
 
 
 def _ages(request: Request) -> Sequence[str]:
-    upto = [translate(request, N_("{days} days")).format(days=f"≤ {days}") for days in orders.AGES]
-    return [*upto, translate(request, N_("{days} days")).format(days=f"> {orders.AGES[-1]}")]
+    firsts = (0, *(days + 1 for days in orders.AGES))
+    spans = [*(f"{first}–{last}" for first, last in zip(firsts, orders.AGES, strict=False)), f"> {orders.AGES[-1]}"]
+    return [translate(request, N_("{days} days")).format(days=span) for span in spans]
 
 
 def _done(request: Request, done: collecting.TakenIn) -> dict[str, object]:
