@@ -47,6 +47,8 @@ class Wanted:
     amount: Money
     match: Match
     open: bool
+    total: Money
+    """What it costs without a tail; who pays that has paid, too."""
 
 
 def free_tail(total: Money, taken: Collection[int]) -> int | None:
@@ -69,13 +71,14 @@ def choose(amount: Money, *, named: Sequence[Wanted], waiting: Sequence[Wanted])
     """The one order a payment is for. `named` are those whose memo its note holds, `waiting` all that held the amount
     when it was paid.
 
-    A memo goes before an amount, and an amount alone is enough only where it was made to be unique.
+    A memo goes before an amount, and an amount alone is enough only where it was made to be unique. With the memo, the
+    whole total will do as well: some people pay the round price.
     """
     if len(named) > 1:
         return Unmatched.SEVERAL
     if named:
         found = named[0]
-        if found.amount != amount:
+        if amount not in (found.amount, found.total):
             return Unmatched.AMOUNT
     else:
         if len(waiting) > 1:

@@ -109,7 +109,8 @@ def confirm_payment(
 ) -> Order:
     """Match a payment seen on the collector's account to the order `number`.
 
-    The same evidence again changes nothing. Money for an order given up in the meantime is booked all the same; the
+    `amount` is what the order waits for, or its total where a tail was let off and paid all the same. The same evidence
+    again changes nothing. Money for an order given up in the meantime is booked all the same; the
     supply side then either still has the goods or the money goes back. Money that a statement brought in and that
     matched nothing then is matched now. Raises EvidenceUsed, AmountDiffers, StepNotAllowed, UnknownOrder, Invalid.
     """
@@ -122,7 +123,7 @@ def confirm_payment(
         raise StepNotAllowed(number=number, state=found.state, wanted=State.PAID)
     take_turns(session, wanted.collector)
     row = reads.locked(session, number)
-    if amount != Money(wanted.amount_minor, row.currency):
+    if amount.currency != row.currency or amount.minor not in (wanted.amount_minor, row.total_minor):
         raise AmountDiffers(expected=Money(wanted.amount_minor, row.currency), number=number, found=amount)
     seen = Evidence(
         order_id=row.id,
@@ -136,6 +137,8 @@ def confirm_payment(
     if not _keep(session, seen) and row.state in SOLD:
         return row
     receipt = _receipt_of(session, seen)
+    if amount.minor == row.total_minor:
+        wanted.tail_minor = 0  # the round price was paid: nothing was let off
     move(session, row, State.PAID, actor=entered_by, at=at)
     row.paid_at, row.due_at = at, None
     _book(session, row, seen, tail=Money(wanted.tail_minor, row.currency), was_unidentified=receipt is not None, at=at)

@@ -232,13 +232,19 @@ def _waiting(session: Session, row: SeenRow, *, collector: str) -> list[Wanted]:
 
 def _wanted(session: Session, row: SeenRow, *conditions: object, collector: str) -> list[Wanted]:
     query = (
-        select(Order.number, Order.state, Expectation.amount_minor, Expectation.match)
+        select(Order.number, Order.state, Expectation.amount_minor, Expectation.match, Order.total_minor)
         .join(Expectation, Expectation.order_id == Order.id)
         .where(Expectation.rail == MANUAL, Expectation.collector == collector, *conditions)  # type: ignore[arg-type]
     )
     return [
-        Wanted(number, Money(minor, row.amount.currency), Match(match), open=state in OPEN)
-        for number, state, minor, match in session.execute(query)
+        Wanted(
+            number,
+            Money(minor, row.amount.currency),
+            Match(match),
+            open=state in OPEN,
+            total=Money(total, row.amount.currency),
+        )
+        for number, state, minor, match, total in session.execute(query)
     ]
 
 

@@ -23,7 +23,7 @@ TODAY = date(2026, 3, 2)
 
 
 def wanted(number: str, minor: int, match: Match = Match.TAIL, *, open: bool = True) -> Wanted:
-    return Wanted(number, Money(minor, "CNY"), match, open)
+    return Wanted(number, Money(minor, "CNY"), match, open, total=Money(minor + 3, "CNY"))
 
 
 @given(total=amounts, taken=st.sets(amounts))
@@ -72,6 +72,8 @@ def test_a_memo_goes_before_an_amount_and_must_agree_with_it() -> None:
     paid = Money(9897, "CNY")
     tail, memo = wanted("A", 9897), wanted("B", 9897, Match.MEMO)
     assert choose(paid, named=[memo], waiting=[tail, memo]) == memo
+    assert choose(Money(9900, "CNY"), named=[tail], waiting=[]) == tail, "the round price, with the memo"
+    assert choose(Money(9900, "CNY"), named=[], waiting=[]) is Unmatched.NOBODY, "and without it"
     assert choose(paid, named=[wanted("C", 100)], waiting=[tail]) is Unmatched.AMOUNT
     assert choose(paid, named=[tail, memo], waiting=[]) is Unmatched.SEVERAL
     assert choose(paid, named=[], waiting=[wanted("A", 9897, open=False)]) is Unmatched.SETTLED

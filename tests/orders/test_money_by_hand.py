@@ -201,6 +201,16 @@ def test_a_refund_of_the_tail_is_noticed(world: World) -> None:
     assert "I5" in {each.split()[0] for each in world.broken()}
 
 
+def test_who_pays_the_round_price_has_paid_and_gets_it_back_whole(world: World) -> None:
+    number = order(world)
+    memo = expected(world, number).memo
+    assert take_in(world, row(world, "W1", 9900, note=memo)).matched == [(2, number)]
+    assert balance(world, accounts.discounts()) == 0
+    world.refund(number, freight=True)
+    assert balance(world, accounts.refund_payable()) == -9900
+    assert world.broken() == []
+
+
 # --- what a customer says ---
 
 
@@ -264,6 +274,17 @@ def test_importing_twice_changes_nothing(world: World) -> None:
     with world.database.reading() as session:
         assert ledger.trial_balance(session) == before
     assert sorted(report.known) == [2, 3] and not report.matched and not report.unidentified
+
+
+def test_statements_imported_at_the_same_time_count_once(world: World) -> None:
+    order(world)
+    rows = (row(world, "W1", 9899), row(world, "W2", 777, line=3))
+    with ThreadPoolExecutor(4) as pool:
+        reports = [each.result() for each in [pool.submit(take_in, world, *rows) for _ in range(4)]]
+    assert sum(len(each.matched) for each in reports) == 1
+    assert sum(len(each.unidentified) for each in reports) == 1
+    assert balance(world, accounts.clearing("till")) == 9899 + 777
+    assert world.broken() == []
 
 
 def test_what_staff_confirmed_by_hand_is_known_to_the_statement(world: World) -> None:
