@@ -6,7 +6,7 @@ and completes when its return window has closed. Others listen to what happens t
 
 from shared_core.orders.carts import add_to_cart, cart, cart_count, hand_over_cart, put_in_cart
 from shared_core.orders.checkout import Counter, Purchase, Quote, Seller
-from shared_core.orders.collectors import AGES, Standing, hand_over, standings
+from shared_core.orders.collectors import AGES, Standing, collectors, hand_over, standings
 from shared_core.orders.errors import (
     AmountDiffers,
     BadQuantity,
@@ -168,6 +168,7 @@ __all__ = [
     "claim",
     "claim_payment",
     "claims",
+    "collectors",
     "complete_due",
     "confirm_payment",
     "evidence",

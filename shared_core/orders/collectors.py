@@ -68,12 +68,16 @@ def by_age(arrivals: Sequence[tuple[date, int]], in_hand: int, today: date) -> t
     return tuple(parts), oldest
 
 
-def standings(session: Session, *, collectors: Sequence[str], currency: str, zone: str, at: datetime) -> list[Standing]:
-    """How these collectors stand, and any other on whose account money was ever seen."""
-    seen = session.scalars(select(Expectation.collector).where(Expectation.rail == MANUAL).distinct())
-    others = session.scalars(select(Receipt.collector).distinct())
-    names = dict.fromkeys((*collectors, *sorted({*seen, *others})))
-    return [_standing(session, name, currency=currency, zone=zone, at=at) for name in names]
+def collectors(session: Session, named: Sequence[str]) -> list[str]:
+    """Those who are named, then whoever else was ever paid."""
+    expected = session.scalars(select(Expectation.collector).where(Expectation.rail == MANUAL).distinct())
+    paid = session.scalars(select(Receipt.collector).distinct())
+    return list(dict.fromkeys((*named, *sorted({*expected, *paid}))))
+
+
+def standings(session: Session, *, named: Sequence[str], currency: str, zone: str, at: datetime) -> list[Standing]:
+    """How every collector stands, see `collectors`."""
+    return [_standing(session, name, currency=currency, zone=zone, at=at) for name in collectors(session, named)]
 
 
 def _standing(session: Session, collector: str, *, currency: str, zone: str, at: datetime) -> Standing:

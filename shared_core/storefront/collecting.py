@@ -23,11 +23,16 @@ class _DryRun(Exception):
     """Leaves the transaction without a commit."""
 
 
+def names(shop: Shop, session: Session) -> list[str]:
+    """Every collector: those of brand.toml first, then whoever else has ever collected."""
+    return orders.collectors(session, [each.name for each in shop.brand.payment.everybody])
+
+
 def standings(shop: Shop, session: Session) -> list[orders.Standing]:
-    """How every collector stands now: those of brand.toml first, then whoever else has ever collected."""
+    """How every collector stands now."""
     return orders.standings(
         session,
-        collectors=[each.name for each in shop.brand.payment.everybody],
+        named=[each.name for each in shop.brand.payment.everybody],
         currency=shop.currency,
         zone=shop.brand.shop.zone,
         at=shop.clock(),
@@ -36,9 +41,9 @@ def standings(shop: Shop, session: Session) -> list[orders.Standing]:
 
 def known(shop: Shop, session: Session, name: str) -> str:
     """The collector's name. Raises UnknownCollector."""
-    names = [each.collector for each in standings(shop, session)]
-    if name not in names:
-        raise orders.UnknownCollector(name=name, known=", ".join(names))
+    there = names(shop, session)
+    if name not in there:
+        raise orders.UnknownCollector(name=name, known=", ".join(there))
     return name
 
 

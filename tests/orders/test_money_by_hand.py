@@ -417,7 +417,7 @@ def test_a_collector_owes_what_came_in_less_what_went_on(world: World) -> None:
     with world.transaction() as session:
         orders.hand_over(session, collector="till", amount=Money(10000, "CNY"), reference="B1", at=world.now)
     with world.database.reading() as session:
-        [each] = orders.standings(session, collectors=["till"], currency="CNY", zone="Asia/Shanghai", at=world.now)
+        [each] = orders.standings(session, named=["till"], currency="CNY", zone="Asia/Shanghai", at=world.now)
     assert (each.in_hand.minor, each.oldest_days, each.seen) == (1099, 10, 3)
     assert [part.minor for part in each.ages] == [700, 0, 399, 0]
     assert (each.unidentified.minor, each.unidentified_count, each.unidentified_days) == (1200, 2, 10)

@@ -98,7 +98,7 @@ def _page(
         status_code=status,
         trouble=trouble,
         typed=typed or {"amount": "", "reference": "", "collector": ""},
-        collectors=[each.collector for each in collecting.standings(shop, session)],
+        collectors=collecting.names(shop, session),
         books={**shown, "balances": _balances(request, session, shop)},
     )
 

@@ -127,7 +127,7 @@ def _claims(session: Session) -> Sequence[dict[str, object]]:
             "number": row.number,
             "customer": names.get(row.buyer_id, ""),
             "amount": Money(wanted.amount_minor, row.currency),
-            "memo": wanted.memo,
+            "memo": wanted.memo if wanted.match == orders.Match.MEMO else "",
             "collector": wanted.collector,
             "payer": claim.payer,
             "last4": claim.last4,
