@@ -84,3 +84,8 @@ class UnknownReceipt(NotFound):
 class UnknownCollector(NotFound):
     code = "unknown_collector"
     message = "Nobody called {name!r} collects money here; there are: {known}."
+
+
+class OtherCollector(Conflict):
+    code = "other_collector"
+    message = "The order {number} is to be paid to {wanted}, this money came to {found}; send it back and ask again."

@@ -18,7 +18,7 @@ from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.orders import matching, reads
-from shared_core.orders.errors import EvidenceUsed, StepNotAllowed, UnknownReceipt
+from shared_core.orders.errors import EvidenceUsed, OtherCollector, StepNotAllowed, UnknownReceipt
 from shared_core.orders.matching import Match, Unmatched, Wanted
 from shared_core.orders.models import Claim, Evidence, Expectation, Order, Receipt
 from shared_core.orders.payments import (
@@ -128,13 +128,13 @@ def give_back(session: Session, receipt_id: int, *, evidence: str, entered_by: s
 
 
 def assign(session: Session, receipt_id: int, number: str, *, entered_by: str, at: datetime) -> Order:
-    """Staff found out whose money it is. Raises UnknownReceipt, and what `confirm_payment` raises."""
+    """Staff found out whose money it is. Raises UnknownReceipt, OtherCollector and what `confirm_payment` does."""
     receipt = session.get(Receipt, receipt_id)
     if receipt is None or receipt.outcome == RETURNED:
         raise UnknownReceipt(number=receipt_id)
     wanted = reads.expectation(session, reads.get(session, number).id)
     if wanted is not None and wanted.collector != receipt.collector:
-        raise StepNotAllowed(number=number, state=reads.get(session, number).state, wanted=State.PAID)
+        raise OtherCollector(number=number, wanted=wanted.collector, found=receipt.collector)
     return confirm_payment(
         session,
         number,

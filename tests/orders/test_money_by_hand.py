@@ -344,6 +344,18 @@ def test_staff_find_the_order_of_money_that_was_nobodys(world: World) -> None:
     assert world.broken() == []
 
 
+def test_money_in_one_wallet_pays_no_order_of_another(world: World) -> None:
+    number = order(world)
+    with world.transaction() as session:
+        orders.take_in(session, [row(world, "W1", 9899)], collector="mei", entered_by="staff:1", at=world.now)
+    assert world.state(number) == "placed"
+    with world.database.reading() as session:
+        [left] = orders.waiting_receipts(session)
+    with pytest.raises(orders.OtherCollector), world.transaction() as session:
+        orders.assign(session, left.id, number, entered_by="staff:1", at=world.now)
+    assert world.broken() == []
+
+
 def test_money_goes_to_who_held_the_amount_when_it_was_paid_whenever_it_is_imported(world: World) -> None:
     old = order(world)
     paid = row(world, "W1", 9899)
