@@ -47,7 +47,9 @@ _OUT = frozenset({"支出", "支", "out", "expense", "debit", "sent", "/", "不�
 _NEVER_CAME = ("关闭", "退款", "退还", "失败", "撤销", "closed", "refunded", "returned", "failed", "cancelled")
 _SEPARATORS = re.compile(r"[/年月]")
 _SINGLE = re.compile(r"(?<!\d)(\d)(?!\d)")
-_MARKS = re.compile(r"[¥￥,，\s]|CNY|RMB")
+_MARKS = re.compile(r"[¥￥\s]|CNY|RMB")
+_THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
+_PARTLY_BACK = re.compile(r"已退款\s*[(（]|partially refunded")
 
 
 @dataclass(frozen=True)
@@ -110,7 +112,12 @@ def _row(line: int, cells: Mapping[str, str], *, currency: str, zone: str) -> Se
         return None
     if direction not in _IN:
         raise _Refused("direction", N_("{column}: {text!r} is neither in nor out"), text=cells["direction"])
-    if any(word in cells["state"].casefold() for word in _NEVER_CAME):
+    state = cells["state"].casefold()
+    if _PARTLY_BACK.search(state):
+        raise _Refused(
+            "state", N_("{column}: {text!r}: a part went back; confirm it at its order"), text=cells["state"]
+        )
+    if any(word in state for word in _NEVER_CAME):
         return None
     amount = _amount(cells["amount"], currency)
     if amount.minor < 0 and not direction:
@@ -130,7 +137,7 @@ def _row(line: int, cells: Mapping[str, str], *, currency: str, zone: str) -> Se
 
 def _amount(text: str, currency: str) -> Money:
     try:
-        return parse_money(_MARKS.sub("", text).lstrip("+"), currency)
+        return parse_money(_THOUSANDS.sub("", _MARKS.sub("", text)).lstrip("+"), currency)
     except PlatformError as error:
         raise _Refused("amount", N_("{column}: {text!r} is no amount; write it like 12.50"), text=text) from error
 

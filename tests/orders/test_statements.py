@@ -78,6 +78,7 @@ HEAD = "交易时间,金额,收/支,交易单号\n"
     ("line", "said"),
     [
         ("2026-03-02 12:30,abc,收入,T1", "金额: 'abc' is no amount; write it like 12.50"),
+        ('2026-03-02 12:30,"12,50",收入,T1', "金额: '12,50' is no amount; write it like 12.50"),
         ("2026-03-02 12:30,0,收入,T1", "金额: '0' is not above zero"),
         ("2026-03-02 12:30,-1.00,收入,T1", "金额: '-1.00' is not above zero"),
         ("2026-03-02 12:30,1.234,收入,T1", "金额: '1.234' is no amount; write it like 12.50"),
@@ -93,6 +94,14 @@ def test_a_bad_row_says_its_field_and_the_remedy_and_the_others_are_read(line: s
     [(number, why)] = found.refused
     assert number == 3 and str(why).startswith(said)
     assert [each.transaction_no for each in found.rows] == ["T0", "T9"]
+
+
+def test_money_of_which_a_part_went_back_is_not_passed_over() -> None:
+    found = read(
+        "交易时间,金额,交易单号,当前状态\n2026-03-02 12:30,20.00,T1,已退款(￥5.00)\n2026-03-02 12:30,20.00,T2,已全额退款\n"
+    )
+    assert [(line, "a part went back" in str(why)) for line, why in found.refused] == [(2, True)]
+    assert (found.rows, found.passed_over) == ([], 1)
 
 
 @pytest.mark.parametrize("text", ["", "nothing here\n", "交易时间,金额\n2026-03-02,1.00\n", "PK\x03\x04"])
