@@ -97,9 +97,8 @@ def test_a_bad_row_says_its_field_and_the_remedy_and_the_others_are_read(line: s
 
 
 def test_money_of_which_a_part_went_back_is_not_passed_over() -> None:
-    found = read(
-        "交易时间,金额,交易单号,当前状态\n2026-03-02 12:30,20.00,T1,已退款(￥5.00)\n2026-03-02 12:30,20.00,T2,已全额退款\n"
-    )
+    lines = "2026-03-02 12:30,20.00,T1,已退款(￥5.00)\n2026-03-02 12:30,20.00,T2,已全额退款\n"
+    found = read(f"交易时间,金额,交易单号,当前状态\n{lines}")
     assert [(line, "a part went back" in str(why)) for line, why in found.refused] == [(2, True)]
     assert (found.rows, found.passed_over) == ([], 1)
 

@@ -6,15 +6,7 @@ from fastapi.routing import iter_route_contexts
 
 from tests.storefront.conftest import Front
 
-EXAMPLES = {
-    "number": "AAAA1111",
-    "sku": "A",
-    "code": "AAAA1111",
-    "refund": "R1",
-    "slug": "x",
-    "device_id": "1",
-    "receipt": "1",
-}
+EXAMPLES = {"number": "AAAA1111", "sku": "A", "code": "AAAA1111", "refund": "R1", "slug": "x", "device_id": "1"}
 
 
 def operations(front: Front, **values: str) -> list[tuple[str, str]]:
