@@ -1,6 +1,8 @@
 """`platformctl check`: what is written wrongly in a shop's folder, before it hurts."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from itertools import chain, pairwise
 from pathlib import Path
 
 import yaml
@@ -40,14 +42,34 @@ def _brand_and_plan(shop: ShopFolder, locale: str, *, database: bool) -> Iterato
     except ConfigError as error:
         yield from error.findings
     try:
-        growth = plan.load(shop.brand / "plan.toml", currency=brand.shop.currency if brand else "CNY")
+        versions = plan.load_versions(shop.brand, currency=brand.shop.currency if brand else "CNY")
     except ConfigError as error:
         yield from error.findings
         return
+    yield from _lost_ranks(versions)
     if brand is not None:
-        yield from _rules_of_law(growth, shop.brand, locale)
+        today = datetime.now(UTC).astimezone(brand.zone).date()
+        not_begun = storefront.publishing.not_begun(versions, today)
+        yield from [not_begun] if not_begun else []
+        edited = next(each for each in versions if Path(each.file) == shop.brand / plan.FILE)
+        yield from _rules_of_law(edited, shop.brand, locale)
         if database:
-            yield from _goods(shop, brand, growth)
+            yield from _goods(shop, brand, plan.not_past(versions, today))
+
+
+def _lost_ranks(versions: Sequence[plan.Plan]) -> Iterator[Finding]:
+    """Ranks that the next version no longer has: whoever holds one stands on its first rung from then on."""
+    for former, later in pairwise(versions):
+        for rank in former.places.keys() - later.places.keys():
+            yield Finding(
+                code="rank_lost",
+                message=N_("the rank {rank!r} of version {former} is gone: whoever holds it falls to {first!r}."),
+                remedy=N_("Keep its id, if it goes on under another name."),
+                severity="warning",
+                file=later.file,
+                key="ranks",
+                params={"rank": rank, "former": former.version, "first": later.first_rank},
+            )
 
 
 def _rules_of_law(growth: plan.Plan, brand: Path, locale: str) -> Iterator[Finding]:
@@ -66,10 +88,14 @@ def _rules_of_law(growth: plan.Plan, brand: Path, locale: str) -> Iterator[Findi
     )
 
 
-def _goods(shop: ShopFolder, brand: storefront.BrandConfig, growth: plan.Plan) -> Iterator[Finding]:
-    """A database that cannot be reached is for `doctor` to complain about."""
+def _goods(shop: ShopFolder, brand: storefront.BrandConfig, versions: Sequence[plan.Plan]) -> Iterator[Finding]:
+    """Under every version that is in force or to come.
+
+    A database that cannot be reached is for `doctor` to complain about.
+    """
     try:
-        yield from proving.findings(shop.brand, brand, growth, Settings().database_url)
+        found = [proving.findings(shop.brand, brand, each, Settings().database_url) for each in versions]
+        yield from {each.text(str): each for each in chain.from_iterable(found)}.values()
     except (DBAPIError, PlatformError) as error:
         yield Finding(
             code="goods_unproven",

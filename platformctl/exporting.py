@@ -13,7 +13,7 @@ from typing import TextIO
 from sqlalchemy.orm import Session
 
 from platformctl.failures import CannotWrite
-from shared_core import ledger, members, orders, rewards, storefront
+from shared_core import invites, ledger, members, orders, rewards, storefront
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Phrase
 from shared_core.kernel.money import Money, decimal_text
@@ -28,8 +28,9 @@ ORDER_COLUMNS = (
 )
 EARNING_COLUMNS = (
     *("earning", "member", "order_id", "sku", "payee", "rule", "plan_version", "rank_then", "basis", "base"),
-    *("rate_bps", "amount", "reversed", "currency", "state", "quoted_at", "matures_at"),
+    *("rate_bps", "amount", "reversed", "held", "currency", "state", "quoted_at", "matures_at"),
 )
+INVITE_COLUMNS = ("member", "at", "kind", "codes", "reference", "sales_minor", "plan_version", "number", "used_by")
 
 Row = Iterable[object]
 
@@ -83,11 +84,10 @@ def _earnings(session: Session) -> Iterator[Row]:
     names = members.export_names(session)
     yield EARNING_COLUMNS
     for each in _all_earnings(session):
-        base, amount, back = (
-            Money(minor, each.currency) for minor in (each.base_minor, each.amount_minor, each.reversed_minor)
-        )
+        amounts = (each.base_minor, each.amount_minor, each.reversed_minor, each.held_minor)
+        base, amount, back, held = (Money(minor, each.currency) for minor in amounts)
         head = [each.code, names[each.member_id], each.order_number, each.sku, each.payee, each.rule_id]
-        terms = [each.plan_version, each.rank_then, each.basis, base, each.rate_bps, amount, back, each.currency]
+        terms = [each.plan_version, each.rank_then, each.basis, base, each.rate_bps, amount, back, held, each.currency]
         yield [*head, *terms, each.state, each.quoted_at, each.matures_at]
 
 
@@ -98,11 +98,20 @@ def _all_earnings(session: Session) -> Iterator[rewards.Earning]:
         after = page[-1].id
 
 
+def _invites(session: Session) -> Iterator[Row]:
+    names = members.export_names(session)
+    yield INVITE_COLUMNS
+    for each in invites.export_entries(session):
+        moved = [each.kind, each.codes, each.reference, each.sales_minor, each.plan_version, each.number]
+        yield [names[each.member_id], each.at, *moved, names[each.used_by_id] if each.used_by_id else ""]
+
+
 TABLES: dict[str, Callable[[Session], Iterable[Row]]] = {
     "members": _members,
     "bindings": _bindings,
     "orders": _orders,
     "earnings": _earnings,
+    "invites": _invites,
     "journal": ledger.export_csv,
 }
 

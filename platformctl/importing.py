@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from rich.console import Console
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from platformctl import output
 from platformctl.messages import translate
 from shared_core import catalog, members, orders, storefront, supply
 from shared_core.kernel.codes import new_code
+from shared_core.kernel.database import lost_a_deadlock
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money
 from shared_core.kernel.settings import read_settings
@@ -21,6 +23,7 @@ from shared_core.kernel.settings import read_settings
 BRAND = Path("brand")
 CODE_LENGTH = 10
 REFUSALS_SHOWN_MAX = 50
+TRIES_MAX = 3
 
 
 class _DryRun(Exception):
@@ -170,7 +173,17 @@ def import_statement(file: Path, *, collector: str, dry_run: bool) -> Outcome:
 
 
 def _transact(shop: storefront.Shop, take_in: Callable[[Session], Any], *, dry_run: bool) -> Any:
-    """Run the import in one transaction; a dry run leaves no trace."""
+    """Run the import in one transaction; a dry run leaves no trace. Gives way to a shop at work a few times."""
+    for tries_left in reversed(range(TRIES_MAX)):
+        try:
+            return _once(shop, take_in, dry_run=dry_run)
+        except OperationalError as error:
+            if not tries_left or not lost_a_deadlock(error):
+                raise
+    raise AssertionError("the last try returns or raises")
+
+
+def _once(shop: storefront.Shop, take_in: Callable[[Session], Any], *, dry_run: bool) -> Any:
     report = None
     try:
         with shop.database.transaction() as session:

@@ -27,9 +27,10 @@ class Case:
 
 
 def read() -> Case:
-    """The plan in brand/plan.toml. Raises ConfigError for a brand, a plan or a policy that cannot be used."""
+    """The plan in brand/plan.toml. Raises ConfigError for a brand, a version of the plan or a policy that is unfit."""
     shop, settings = storefront.load_brand(BRAND).shop, Settings()
-    growth = plan.load(BRAND / "plan.toml", currency=shop.currency)
+    versions = plan.load_versions(BRAND, currency=shop.currency)
+    growth = next(each for each in versions if Path(each.file) == BRAND / plan.FILE)
     report = publishing.review(growth, BRAND)
     decided = publishing.decision(report, BRAND, settings, zone=shop.zone, at=datetime.now(UTC))
     return Case(growth, report, decided, settings, shop.zone)

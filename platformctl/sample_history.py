@@ -16,14 +16,16 @@ from sqlalchemy.orm import Session
 
 from platformctl.sample_orders import CHAIR, RUG, WAITING, Deal, history
 from platformctl.sample_people import Person
-from shared_core import catalog, members, orders, rewards, storefront, supply
+from shared_core import catalog, invites, members, orders, rewards, storefront, supply
 from shared_core.kernel.codes import hash_token, new_code, new_token
 from shared_core.kernel.money import Money
+from shared_core.plan import Plan
 
 DAYS = 75
 STAFF = "demo"
 CARRIER = "SF"
 TRACKING_LENGTH = 20
+INVITE_LENGTH = 12
 ADDRESS = supply.Address(
     name="Demo", phone="555 0100", street="1 Sample Street", city="Sampleton", region="", country="US"
 )
@@ -127,9 +129,25 @@ class SampleHistory:
             policy=book.binding_policy(at),
             at=at,
         )
-        if self.shop.plan_at(at).join.how == "sign_up":
-            book.enrol(session, member_id, invited_by=sponsor_id, at=at)
+        self._join(session, member_id, sponsor_id, at=at)
         return member_id
+
+    def _join(self, session: Session, member_id: int, sponsor_id: int | None, *, at: datetime) -> None:
+        """With a code of the sponsor's where codes invite and there is one left; the first are let in by the shop."""
+        rules, keys, code = self.shop.plan_at(at), self.shop.keys, ""
+        if rules.invites.mode == "code" and sponsor_id and self._has_code(session, rules, sponsor_id):
+            number, zone = new_code(INVITE_LENGTH), self.shop.brand.shop.zone
+            given = invites.issue(
+                session, rules, sponsor_id, request_key=number, number=number, keys=keys, zone=zone, at=at
+            )
+            code = given.text or ""
+        invites.signed_up(session, rules, member_id, code=code, keys=keys, linked_id=sponsor_id, at=at)
+        if sponsor_id is None and rules.join.how == "invite_code":
+            invites.let_in(session, member_id, at=at)
+
+    def _has_code(self, session: Session, rules: Plan, member_id: int) -> bool:
+        may = invites.may_invite(session, rules, member_id)
+        return may and invites.standing(session, rules, member_id).free > 0
 
     def _follow_link(self, session: Session, fan_id: int, sponsor_id: int | None) -> None:
         """Opening the sponsor's link binds, or binds again where the lock has lapsed."""
@@ -260,4 +278,4 @@ class SampleHistory:
                 at=at,
             )
             if settled:
-                rewards.mark_payout_paid(session, code, evidence=f"SAMPLE-PAID-{key}", at=at)
+                rewards.mark_payout_paid(session, code, evidence=f"SAMPLE-PAID-{key}", actor=STAFF, at=at)

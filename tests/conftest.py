@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import Database
 from tests import postgres
-from tests.databases import Databases, PostgresDatabases, SqliteDatabases
+from tests.databases import Databases, PostgresDatabases, SqliteDatabases, undone
 
 SERVER = pytest.StashKey[postgres.Server]()
 KINDS = ("sqlite", "postgres")
@@ -101,16 +101,8 @@ def database(database_url: str) -> Iterator[Database]:
 @pytest.fixture
 def session(database: Database) -> Iterator[Session]:
     """A session inside one transaction that is rolled back at the end of the test."""
-
-    class Undone(Exception):
-        """Leaves the transaction without a commit."""
-
-    try:
-        with database.transaction() as opened:
-            yield opened
-            raise Undone
-    except Undone:
-        pass
+    with undone(database) as opened:
+        yield opened
 
 
 # --- the world ------------------------------------------------------------------------------------------------------

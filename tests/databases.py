@@ -3,14 +3,28 @@
 import itertools
 import shutil
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import Protocol
 
 import psycopg
 from psycopg import sql
+from sqlalchemy.orm import Session
 
 from shared_core import migrations
+from shared_core.kernel.database import Database
+
+
+class _Undone(Exception):
+    """Leaves a transaction without a commit."""
+
+
+@contextmanager
+def undone(database: Database) -> Iterator[Session]:
+    """A transaction of its own that is thrown away in the end."""
+    with suppress(_Undone), database.transaction() as session:
+        yield session
+        raise _Undone
 
 
 class Databases(Protocol):

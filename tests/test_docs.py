@@ -11,6 +11,7 @@ from typer.core import TyperCommand, TyperGroup, TyperOption
 from platformctl.cli import app
 from platformctl.failures import CONFLICT, ENVIRONMENT, FINDINGS, INTERRUPTED, OK, USAGE
 from shared_core.kernel.settings import Settings
+from tests import planted_bugs
 
 ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -68,3 +69,7 @@ def test_every_exit_code_is_documented() -> None:
 def test_every_link_leads_somewhere(path: Path) -> None:
     targets = [target for target in LINK.findall(path.read_text("utf-8")) if "://" not in target]
     assert [target for target in targets if not (path.parent / target).exists()] == []
+
+
+def test_every_planted_bug_is_listed_with_the_test_that_kills_it():
+    assert planted_bugs.PAGE.read_text("utf-8") == planted_bugs.page(), "write it: python -m tests.planted_bugs"

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
@@ -21,14 +22,18 @@ ADDRESS = supply.Address(name="样例 收件人", phone="13800000000", street="�
 
 @dataclass
 class World:
-    """`now` is the time for everything that happens; `pass_days` moves it and runs what time brings."""
+    """`now` is the time for everything that happens; `pass_days` moves it and runs what time brings.
+
+    `return_days` None: what the plan in force says.
+    """
 
     database: Database
     listeners: Listeners
     currency: str = "CNY"
     now: datetime = datetime(2026, 3, 2, 4, 0, tzinfo=UTC)
     seller_id: int | None = None
-    return_days: int = 7
+    claims: dict[str, int] = field(default_factory=dict)
+    return_days: int | None = 7
     plans: tuple[plan.Plan, ...] = ()
     match: orders.Match = orders.Match.MEMO
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
@@ -43,13 +48,28 @@ class World:
             rail=orders.ManualRail(("till",), self.match),
             freight=orders.FreightRule(flat=self.money(1000), free_over=self.money(20000)),
             currency=self.currency,
-            return_days=lambda at: self.return_days,
-            seller=lambda session, purchase, at: orders.Seller(self.seller_id, "link") if self.seller_id else None,
+            return_days=self._return_days,
+            seller=lambda session, purchase, at: self._seller(),
         )
         self.desk = orders.SupplyDesk(self.database, self.gateway, clock=lambda: self.now, zone=ZONE)
         self.desk.subscribe(self.listeners)
         if self.plans:
             rewards.listeners(self.plans, ZONE).subscribe(self.listeners)
+
+    def _seller(self) -> orders.Seller | None:
+        """The seller by a link, or whoever wins among `claims` by the plan."""
+        chosen = self.claims and plan.choose_seller(self.growth, self.claims)  # type: ignore[arg-type]
+        if chosen:
+            return orders.Seller(chosen[1], chosen[0], self.claims)
+        return orders.Seller(self.seller_id, "link") if self.seller_id else None
+
+    def _return_days(self, at: datetime) -> int:
+        return self.growth.returns.days if self.return_days is None else self.return_days
+
+    @property
+    def growth(self) -> plan.Plan:
+        """The version in force now."""
+        return plan.version_at(self.plans, self.now, zone=ZoneInfo(ZONE))
 
     def money(self, minor: int) -> Money:
         return Money(minor, self.currency)
@@ -169,6 +189,28 @@ class World:
         self.settle_down()
         return refund_number
 
+    def dispute(self, number: str, minor: int, *, fee: int = 1500, reference: str = "") -> str:
+        """The customer's bank takes so much of the payment back."""
+        reference = reference or self.unique("DP")
+        claim = orders.DisputeClaim(self.money(minor), self.money(fee), "not_received", reference)
+        with self.transaction() as session:
+            made = orders.open_dispute(session, number, claim, actor="staff:1", at=self.now)
+        self.settle_down()
+        return made.number
+
+    def end_dispute(self, dispute: str, outcome: str) -> None:
+        """It is decided; the order's number is the part before the dispute's own."""
+        with self.transaction() as session:
+            orders.end_dispute(
+                session,
+                dispute.rpartition("-")[0],
+                dispute,
+                outcome=orders.DisputeState(outcome),
+                actor="staff:2",
+                at=self.now,
+            )
+        self.settle_down()
+
     def sold(self, buyer_id: int, lines: Sequence[tuple[str, int]]) -> str:
         """An order that was placed, paid, shipped and delivered."""
         number = self.place(buyer_id, lines)
@@ -205,7 +247,7 @@ class World:
         with self.transaction() as session:
             rewards.request_payout(
                 session,
-                self.plans[0],
+                self.growth,
                 member_id=member_id,
                 amount=self.money(minor),
                 code=code,
@@ -216,11 +258,11 @@ class World:
 
     def pay_out(self, code: str) -> None:
         with self.transaction() as session:
-            rewards.mark_payout_paid(session, code, evidence=self.unique("W"), at=self.now)
+            rewards.mark_payout_paid(session, code, evidence=self.unique("W"), actor="staff:1", at=self.now)
 
     def fail_payout(self, code: str) -> None:
         with self.transaction() as session:
-            rewards.mark_payout_failed(session, code, reason="expired", at=self.now)
+            rewards.mark_payout_failed(session, code, reason="expired", actor="staff:1", at=self.now)
 
     def available(self, member_id: int) -> int:
         with self.database.reading() as session:

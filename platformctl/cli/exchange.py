@@ -32,6 +32,7 @@ class Table(StrEnum):
     BINDINGS = "bindings"
     ORDERS = "orders"
     EARNINGS = "earnings"
+    INVITES = "invites"
     JOURNAL = "journal"
 
 

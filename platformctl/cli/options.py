@@ -1,5 +1,6 @@
 """Options that several commands share."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,12 @@ import typer
 from platformctl.messages import translate as _
 
 PORT_DEFAULT = 8000
+
+
+class Language(StrEnum):
+    CHINESE = "zh"
+    ENGLISH = "en"
+
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document instead of text."))]
 InFolder = Annotated[Path, typer.Option("--dir", "-C", help=_("The shop's folder; the current one by default."))]

@@ -1,23 +1,17 @@
 """The command that tries a plan on invented people."""
 
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from platformctl import output
-from platformctl.cli.options import AsJson, InFolder
+from platformctl.cli.options import AsJson, InFolder, Language
 from platformctl.failures import NotAShop
 from platformctl.messages import translate as _
 from platformctl.shop import ShopFolder, enter
 
 REPORT = Path("report.html")
-
-
-class Language(StrEnum):
-    CHINESE = "zh"
-    ENGLISH = "en"
 
 
 def register(app: typer.Typer) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, exists, func, not_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, not_, select
 from sqlalchemy.orm import Session
 
 from shared_core import orders, rewards
@@ -11,6 +11,8 @@ from shared_core.kernel.errors import Phrase
 from shared_core.kernel.i18n import N_
 
 SHOP = "shop"
+TAKEN = (orders.DisputeState.OPEN, orders.DisputeState.LOST)
+"""In these states the money of a dispute is with the customer's bank."""
 
 
 @dataclass(frozen=True)
@@ -41,9 +43,9 @@ def totals(session: Session) -> Totals:
 
 
 def cash_by_collector(session: Session) -> dict[tuple[str, str], int]:
-    """What each collector took in less what they sent back, by (collector, currency)."""
+    """What each collector took in less what they sent back and what disputes took, by (collector, currency)."""
     seen, order, receipt = orders.Evidence, orders.Order, orders.Receipt
-    refund, wanted = orders.Refund, orders.Expectation
+    refund, wanted, dispute = orders.Refund, orders.Expectation, orders.Dispute
     taken = (
         select(seen.collector, order.currency, func.sum(seen.amount_minor))
         .join(order, order.id == seen.order_id)
@@ -58,11 +60,17 @@ def cash_by_collector(session: Session) -> dict[tuple[str, str], int]:
         select(wanted.collector, order.currency, -func.sum(cash))
         .join(order, order.id == refund.order_id)
         .join(wanted, wanted.order_id == order.id)
-        .where(refund.sent_at.is_not(None))
+        .where(refund.sent_at.is_not(None), refund.id.not_in(_charged_back()))
         .group_by(wanted.collector, order.currency)
     )
+    gone = case((dispute.state.in_(TAKEN), dispute.amount_minor), else_=0) + dispute.fee_minor
+    disputed = (
+        select(dispute.collector, order.currency, -func.sum(gone))
+        .join(order, order.id == dispute.order_id)
+        .group_by(dispute.collector, order.currency)
+    )
     totals: dict[tuple[str, str], int] = {}
-    for query in (taken, nobodys.group_by(receipt.collector, receipt.currency), sent):
+    for query in (taken, nobodys.group_by(receipt.collector, receipt.currency), sent, disputed):
         for collector, currency, minor in session.execute(query):
             totals[collector, currency] = totals.get((collector, currency), 0) + int(minor)
     return totals
@@ -86,10 +94,36 @@ def _was_unidentified() -> ColumnElement[bool]:
     )
 
 
-def members_with_clawback(session: Session) -> set[int]:
-    """Members of whom something was taken back: only they may be in debt."""
+def _charged_back() -> Select[int | None]:
+    """The refunds that lost disputes are: no collector sent them."""
+    return select(orders.Dispute.refund_id).where(orders.Dispute.refund_id.is_not(None))
+
+
+def disputed(session: Session) -> dict[str, int]:
+    """What open disputes have taken, by currency."""
+    dispute, order = orders.Dispute, orders.Order
+    query = (
+        select(order.currency, func.sum(dispute.amount_minor))
+        .join(order, order.id == dispute.order_id)
+        .where(dispute.state == orders.DisputeState.OPEN)
+        .group_by(order.currency)
+    )
+    return {currency: int(minor) for currency, minor in session.execute(query)}
+
+
+def held(session: Session) -> dict[tuple[int, str], int]:
+    """What earnings say is kept back of them, by (member, currency)."""
     earning = rewards.Earning
-    return set(session.scalars(select(earning.member_id).where(earning.reversed_minor > 0).distinct()))
+    query = select(earning.member_id, earning.currency, func.sum(earning.held_minor))
+    query = query.where(earning.held_minor != 0).group_by(earning.member_id, earning.currency)
+    return {(member_id, currency): int(minor) for member_id, currency, minor in session.execute(query)}
+
+
+def members_with_clawback(session: Session) -> set[int]:
+    """Members of whom something was taken or is kept back: only they may be in debt."""
+    earning = rewards.Earning
+    lessened = (earning.reversed_minor > 0) | (earning.held_minor > 0)
+    return set(session.scalars(select(earning.member_id).where(lessened).distinct()))
 
 
 def misfitting_refunds(session: Session) -> Iterator[Phrase]:
@@ -135,32 +169,60 @@ def misfitting_tails(session: Session) -> Iterator[Phrase]:
             yield Phrase(differ, number=number, found=found, never_paid=never_paid)
 
 
+def misfitting_disputes(session: Session) -> Iterator[Phrase]:
+    """Lost disputes that the order does not show as refunded, as far as there was anything left of it."""
+    dispute, order, refund = orders.Dispute, orders.Order, orders.Refund
+    query = (
+        select(dispute.number, dispute.amount_minor, func.coalesce(refund.goods_minor + refund.freight_minor, 0))
+        .join(order, order.id == dispute.order_id)
+        .join(refund, refund.id == dispute.refund_id, isouter=True)
+        .where(dispute.state == orders.DisputeState.LOST, order.refunded_minor < order.total_minor)
+    )
+    for number, lost, back in session.execute(query):
+        if back != lost:
+            differ = N_("dispute {number}: {lost} was lost, the order shows {back} as refunded")
+            yield Phrase(differ, number=number, lost=lost, back=back)
+
+
 def misfitting_reversals(session: Session) -> Iterator[Phrase]:
-    """Earnings reversed beyond what they were, or not wholly when the whole line was refunded.
+    """Earnings of which refunds did not take back their part, or of which disputes do not keep theirs back.
 
     A buyer's own may be reversed wholly without any refund.
     """
     earning, line, order = rewards.Earning, orders.OrderLine, orders.Order
     disowned = (earning.member_id == order.buyer_id) & (earning.reversed_minor == earning.amount_minor)
+    still = select(orders.Dispute.order_id).where(orders.Dispute.state == orders.DisputeState.OPEN)
     query = (
-        select(earning.code, earning.amount_minor, earning.reversed_minor, line.refunded_minor, line.goods_net_minor)
+        select(earning, line)
         .join(line, line.id == earning.line_id)
         .join(order, order.id == earning.order_id)
         .where(earning.booked_at.is_not(None))
-        .where((earning.reversed_minor != 0) | (line.refunded_minor != 0))
+        .where((earning.reversed_minor != 0) | (line.refunded_minor != 0) | order.id.in_(still))
         .where(not_(disowned))
     )
-    for code, amount, back, refunded, paid in session.execute(query):
-        if back != amount * refunded // paid:
+    in_dispute = set(session.scalars(still))
+    for row, sold in session.execute(query):
+        disputed_too = orders.disputed_goods(session, row.order_id) if row.order_id in in_dispute else {}
+        claimed = sold.refunded_minor + disputed_too.get(sold.id, 0)
+        amount, paid, back, kept = row.amount_minor, sold.goods_net_minor, row.reversed_minor, row.held_minor
+        if back != amount * sold.refunded_minor // paid:
             differ = N_("earning {code}: {back} of {amount} reversed, {refunded} of {paid} refunded")
-            yield Phrase(differ, code=code, back=back, amount=amount, refunded=refunded, paid=paid)
+            yield Phrase(differ, code=row.code, back=back, amount=amount, refunded=sold.refunded_minor, paid=paid)
+        if back + kept != amount * claimed // paid:
+            differ = N_("earning {code}: {kept} of {amount} kept back, {claimed} of {paid} refunded or disputed")
+            yield Phrase(differ, code=row.code, kept=back + kept, amount=amount, claimed=claimed, paid=paid)
 
 
 def captures_expected(session: Session) -> Iterator[str]:
-    """The booking each seen payment must have."""
+    """The bookings that each payment that was seen, and each dispute, must have."""
     for seen in (orders.Evidence, orders.Receipt):
         for rail, collector, number in session.execute(select(seen.rail, seen.collector, seen.transaction_no)):
             yield f"cap:{rail}:{collector}:{number}"
+    dispute = orders.Dispute
+    for number, state in session.execute(select(dispute.number, dispute.state)):
+        yield f"dsp:{number}"
+        if state != orders.DisputeState.OPEN:
+            yield f"dsp{'l' if state == orders.DisputeState.LOST else 'r'}:{number}"
 
 
 def unallocated_orders(session: Session) -> Iterator[Phrase]:

@@ -91,6 +91,12 @@ def _cash_is_what_the_rails_say(evidence: Evidence) -> Iterator[Phrase]:
         if booked != minor:
             waits = N_("{booked} {currency} is booked as nobody's, {seen} waits for its owner")
             yield Phrase(waits, booked=booked, currency=currency, seen=minor)
+    open_ones = figures.disputed(evidence.session)
+    for currency in evidence.totals.currencies:
+        booked, claimed = evidence.store.balance(accounts.dispute_receivable(), currency), open_ones.get(currency, 0)
+        if booked != claimed:
+            unclaimed = N_("{booked} {currency} is booked as disputed, open disputes say {claimed}")
+            yield Phrase(unclaimed, booked=booked, currency=currency, claimed=claimed)
 
 
 def _mirrors_agree(evidence: Evidence) -> Iterator[Phrase]:
@@ -120,6 +126,7 @@ def _nothing_owed_is_negative(evidence: Evidence) -> Iterator[Phrase]:
 def _refunds_fit(evidence: Evidence) -> Iterator[Phrase]:
     yield from figures.misfitting_refunds(evidence.session)
     yield from figures.misfitting_tails(evidence.session)
+    yield from figures.misfitting_disputes(evidence.session)
     yield from figures.misfitting_reversals(evidence.session)
 
 
@@ -135,6 +142,20 @@ def _commission_is_accounted_for(evidence: Evidence) -> Iterator[Phrase]:
         if expense != members + leaving:
             astray = N_("commission is {expense} {currency}, but {owed} is owed and {leaving} is paid or on its way")
             yield Phrase(astray, expense=expense, currency=currency, owed=members, leaving=leaving)
+    yield from _held_is_what_earnings_say(evidence)
+
+
+def _held_is_what_earnings_say(evidence: Evidence) -> Iterator[Phrase]:
+    said = {
+        (accounts.member_held(member_id), currency): minor
+        for (member_id, currency), minor in figures.held(evidence.session).items()
+    }
+    booked = {key: -minor for key, minor in evidence.store.balances.items() if key[0].endswith(":held")}
+    for address, currency in sorted(said.keys() | booked.keys()):
+        kept, earned = booked.get((address, currency), 0), said.get((address, currency), 0)
+        if kept != earned:
+            unlike = N_("{address} keeps back {kept} {currency}, the earnings say {earned}")
+            yield Phrase(unlike, address=address, kept=kept, currency=currency, earned=earned)
 
 
 def _tax_is_what_live_payouts_withheld(evidence: Evidence) -> Iterator[Phrase]:
@@ -161,7 +182,7 @@ def _payouts_leave_no_debt(evidence: Evidence) -> Iterator[Phrase]:
 
 def _events_have_one_effect(evidence: Evidence) -> Iterator[Phrase]:
     seen = set(figures.captures_expected(evidence.session))
-    booked = {reference for reference in evidence.store.references if reference.startswith("cap:")}
+    booked = {reference for reference in evidence.store.references if reference.startswith(("cap:", "dsp"))}
     for reference in sorted(seen - booked):
         yield Phrase(N_("{reference} is evidence without a booking"), reference=reference)
     for reference in sorted(booked - seen):
@@ -182,7 +203,7 @@ INVARIANTS: list[tuple[str, str, Callable[[Evidence], Iterable[Phrase]]]] = [
     ("I1", N_("Each book and currency sums to zero, and no booking was changed."), _sums_to_zero),
     ("I2", N_("Cash accounts say what the rails' evidence says."), _cash_is_what_the_rails_say),
     ("I3", N_("What the store owes the hub is what the hub is due."), _mirrors_agree),
-    ("I4", N_("Nothing owed is negative, but for debts that refunds left."), _nothing_owed_is_negative),
+    ("I4", N_("Nothing owed is negative, but for debts that refunds or disputes left."), _nothing_owed_is_negative),
     ("I5", N_("Refunds stay within what was paid, reversals within what was earned."), _refunds_fit),
     ("I6", N_("Commission is what members earned, hold and were paid."), _commission_is_accounted_for),
     ("I7", N_("Withheld tax is that of live payouts."), _tax_is_what_live_payouts_withheld),

@@ -1,6 +1,6 @@
 """Calendar days in a shop's zone. Instants are stored in UTC; "N days" means days on the shop's wall calendar."""
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 
@@ -23,6 +23,14 @@ def day_of(at: datetime, zone: str) -> str:
 def month_of(at: datetime, zone: str) -> str:
     """The calendar month in `zone`, "2026-11"."""
     return day_of(at, zone)[:7]
+
+
+def month_span(month: str, zone: str) -> tuple[datetime, datetime]:
+    """The instants (UTC) at which the calendar month "2026-11" begins and the next one begins in `zone`."""
+    first = date.fromisoformat(f"{month}-01")
+    following = (first + timedelta(days=31)).replace(day=1)
+    began, ended = (datetime.combine(each, time.min, tzinfo=ZoneInfo(zone)) for each in (first, following))
+    return began.astimezone(UTC), ended.astimezone(UTC)
 
 
 def month_start(at: datetime, zone: str) -> datetime:

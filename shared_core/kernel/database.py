@@ -21,6 +21,7 @@ from sqlalchemy.types import TypeDecorator
 from shared_core.kernel.listeners import LISTENERS, Listeners
 
 BUSY_TIMEOUT_MS = 10_000
+DEADLOCK = "40P01"  # PostgreSQL, appendix A
 POOL_SIZE = 8
 POOL_OVERFLOW_MAX = 32  # pool + overflow = the 40 threads that serve requests
 
@@ -183,6 +184,11 @@ def _sqlite_engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
 
     return engine
+
+
+def lost_a_deadlock(error: exc.DBAPIError) -> bool:
+    """Whether the server ended this transaction so that another could go on; nothing of it is left."""
+    return getattr(error.orig, "sqlstate", None) == DEADLOCK
 
 
 def lock(session: Session, name: str) -> None:

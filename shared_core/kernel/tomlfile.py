@@ -3,7 +3,7 @@
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args
@@ -99,7 +99,8 @@ def validate(
     try:
         return model.model_validate(values, context=dict(context or {}))
     except ValidationError as error:
-        findings = [_finding(each, model, lines, file) for each in error.errors(include_url=False)]
+        errors = error.errors(include_url=False)
+        findings = [_finding(each, model, lines, file) for each in errors if not _follows(each, errors)]
         raise ConfigError(findings) from error
 
 
@@ -188,12 +189,18 @@ def _parts(dotted: str) -> KeyPath:
     return tuple(part.strip("\"'") for part in _PART.findall(dotted))
 
 
+def _follows(error: ErrorDetails, errors: Sequence[ErrorDetails]) -> bool:
+    """A list seems too short when it is only entries of it that were refused."""
+    path = error["loc"]
+    return error["type"] == "too_short" and any(each["loc"][: len(path)] == path != each["loc"] for each in errors)
+
+
 def _finding(error: ErrorDetails, model: type[BaseModel], lines: Mapping[KeyPath, int], file: str) -> Finding:
     if error["type"] == MISPLACED:  # a fault between keys: the validator says which of them to mend
         context = error.get("ctx", {})
         error = {**error, "loc": (*error["loc"], *context["at"]), "input": context["found"]}
     path = tuple(error["loc"])
-    place = Finding(code="", message="", file=file, line=line_of(path, lines), key=dotted(path))
+    place = Finding(code="", message="", file=file, line=line_of(path, lines) or 1, key=dotted(path))
     if error["type"] == "extra_forbidden":
         return _unknown_key(place, str(path[-1]), sorted(_fields_at(model, path[:-1])))
     if error["type"] == "missing":

@@ -6,7 +6,7 @@ by `accounts`; a member's pending, held and available money and a payout in flig
 
 from shared_core.ledger import accounts
 from shared_core.ledger.beancount import export_beancount, export_csv
-from shared_core.ledger.journal import JournalRow, journal
+from shared_core.ledger.journal import JournalRow, balances_at, journal, movements
 from shared_core.ledger.rules import HUB, STORE, Posting, UnknownAccount, entry
 from shared_core.ledger.service import (
     HeldTooLittle,
@@ -39,6 +39,7 @@ __all__ = [
     "accounts",
     "balance",
     "balances",
+    "balances_at",
     "entry",
     "export_beancount",
     "export_csv",
@@ -46,6 +47,7 @@ __all__ = [
     "journal",
     "lock_accounts",
     "misfits",
+    "movements",
     "owed",
     "post",
     "posted",

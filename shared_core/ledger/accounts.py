@@ -16,6 +16,11 @@ def bank() -> str:
     return "assets:bank"
 
 
+def dispute_receivable() -> str:
+    """[1100] Taken back by a customer's bank and claimed by us."""
+    return "assets:dispute-receivable"
+
+
 def customer_deposit() -> str:
     """[2000] Paid by customers, goods not yet delivered."""
     return "liabilities:customer-deposit"
@@ -109,6 +114,16 @@ def gateway_fee(rail: str) -> str:
 def platform_fee() -> str:
     """[5300] What the hub takes of sales."""
     return "expenses:platform-fee"
+
+
+def chargeback_loss() -> str:
+    """[5400] Payments of delivered goods that disputes took back for good."""
+    return "expenses:chargeback-loss"
+
+
+def dispute_fee() -> str:
+    """[5410] What rails keep for a dispute, however it ends."""
+    return "expenses:dispute-fee"
 
 
 def payee_bad_debt() -> str:

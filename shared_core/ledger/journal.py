@@ -1,10 +1,10 @@
 """The journal row by row, as it was booked; for exports and for whoever replays the books."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from shared_core.kernel.money import Money
@@ -28,6 +28,50 @@ class JournalRow(NamedTuple):
 
 def journal(session: Session, *, book: str = STORE) -> Iterator[JournalRow]:
     """Every posting of a book in the order of booking, read in chunks."""
+    query, _ = _rows(book)
+    for row in session.execute(query.execution_options(yield_per=_CHUNK)):
+        yield _read(*row)
+
+
+def movements(
+    session: Session,
+    addresses: Sequence[str],
+    currency: str,
+    *,
+    before: datetime,
+    since: datetime | None = None,
+    book: str = STORE,
+) -> list[JournalRow]:
+    """The postings that touch any of these accounts with since <= at < before, in the order of booking."""
+    query, (source, destination) = _rows(book)
+    touched = source.address.in_(addresses) | destination.address.in_(addresses)
+    query = query.where(touched, source.currency == currency, Transaction.at < before)
+    if since is not None:
+        query = query.where(Transaction.at >= since)
+    return [_read(*row) for row in session.execute(query)]
+
+
+def balances_at(
+    session: Session, addresses: Sequence[str], currency: str, *, before: datetime, book: str = STORE
+) -> dict[str, Money]:
+    """What went into each account less what went out of it, of everything booked with at < before."""
+    totals = dict.fromkeys(addresses, 0)
+    for column, sign in ((PostingRow.destination_id, 1), (PostingRow.source_id, -1)):
+        query = (
+            select(Account.address, func.sum(PostingRow.amount_minor))
+            .join(PostingRow, column == Account.id)
+            .join(Transaction, Transaction.id == PostingRow.transaction_id)
+            .where(Account.book == book, Account.currency == currency, Account.address.in_(addresses))
+            .where(Transaction.at < before)
+            .group_by(Account.address)
+        )
+        for address, minor in session.execute(query):
+            totals[address] += sign * int(minor)
+    return {address: Money(minor, currency) for address, minor in totals.items()}
+
+
+def _rows(book: str) -> tuple[Select[*tuple[Any, ...]], tuple[type[Account], type[Account]]]:
+    """Every posting of a book in the order of booking, and its two accounts for narrowing it down."""
     source, destination = aliased(Account), aliased(Account)
     query = (
         select(
@@ -45,7 +89,11 @@ def journal(session: Session, *, book: str = STORE) -> Iterator[JournalRow]:
         .join(destination, destination.id == PostingRow.destination_id)
         .where(Transaction.book == book)
         .order_by(Transaction.id, PostingRow.id)
-        .execution_options(yield_per=_CHUNK)
     )
-    for number, at, reference, memo, out, into, minor, currency in session.execute(query):
-        yield JournalRow(number, at, reference, memo, out, into, Money(minor, currency))
+    return query, (source, destination)
+
+
+def _read(
+    number: int, at: datetime, reference: str, memo: str, out: str, into: str, minor: int, currency: str
+) -> JournalRow:
+    return JournalRow(number, at, reference, memo, out, into, Money(minor, currency))

@@ -59,7 +59,7 @@ from shared_core.members.events import (
 )
 from shared_core.members.exports import BindingExport, MemberExport, export_bindings, export_members, export_names
 from shared_core.members.heads import head_count
-from shared_core.members.joining import join
+from shared_core.members.joining import Stage, account_of, check_inviter, invited_by, join, promoters, stage_of
 from shared_core.members.logins import (
     PASSWORD_LENGTH_MIN,
     Login,
@@ -159,6 +159,7 @@ __all__ = [
     "RejectedLine",
     "ShareClaims",
     "StaffRole",
+    "Stage",
     "Tie",
     "TokenExpired",
     "TokenUnreadable",
@@ -170,10 +171,12 @@ __all__ = [
     "WrongCredentials",
     "WrongPassword",
     "account",
+    "account_of",
     "bind",
     "bind_first_link",
     "bind_many",
     "change_password",
+    "check_inviter",
     "check_password",
     "clean_name",
     "create_visitor",
@@ -190,6 +193,7 @@ __all__ = [
     "head_count",
     "holder_of_access_link",
     "import_referrals",
+    "invited_by",
     "inviters",
     "join",
     "leave",
@@ -201,6 +205,7 @@ __all__ = [
     "names",
     "normalise_login",
     "people",
+    "promoters",
     "read_referrals",
     "read_share_token",
     "record_clicks",
@@ -211,6 +216,7 @@ __all__ = [
     "sign_up",
     "sponsor_of",
     "sponsor_then",
+    "stage_of",
     "start_session",
     "take_back_access_links",
     "tie_of",

@@ -6,7 +6,7 @@ whose process was killed is finished by the client's next try or given up by `li
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select
@@ -41,10 +41,11 @@ SYSTEM = "system"
 
 @dataclass(frozen=True)
 class Seller:
-    """Who sells an order, and by which claim: "link", "room" or "lock"."""
+    """Who sells an order, by which claim ("link", "room", "lock", "own"); `claims` are all there were, by claim."""
 
     member_id: int
     claim: str
+    claims: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,7 @@ class Counter:
             "buyer_id": purchase.buyer_id,
             "seller_id": seller.member_id if seller else None,
             "claim": seller.claim if seller else None,
+            "claims": dict(seller.claims) if seller else None,
             "origin": "shop",
             "channel": purchase.channel,
             "currency": self.currency,
@@ -208,7 +210,7 @@ class Counter:
         if row.state not in OPEN_TO_TRY:
             return
         move(session, row, State.PLACED, actor="buyer", at=at)
-        row.placed_at, row.due_at = at, held.expires_at
+        row.placed_at, row.due_at, row.return_days = at, held.expires_at, self.return_days(at)
         costs = {line.sku: line.supply_price.minor for line in held.lines}
         for line in reads.lines(session, row.id):
             line.supply_minor = costs[line.sku] * line.quantity

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from shared_core import ledger
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
-from shared_core.orders.models import Claim, Evidence, Expectation, Order, Receipt, Refund
+from shared_core.orders.models import Evidence, Expectation, Order, PaymentClaim, Receipt, Refund
 from shared_core.orders.payments import MANUAL, RETURNED
 from shared_core.orders.rules import State
 
@@ -101,8 +101,8 @@ def _standing(session: Session, collector: str, *, currency: str, zone: str, at:
     )
     expected = session.execute(open_).one()
     said = (
-        select(func.count(Claim.id))
-        .join(Order, Order.id == Claim.order_id)
+        select(func.count(PaymentClaim.id))
+        .join(Order, Order.id == PaymentClaim.order_id)
         .join(Expectation, Expectation.order_id == Order.id)
         .where(Expectation.collector == collector, Order.state.in_((State.PLACED, State.CANCELLED)))
     )
@@ -141,7 +141,7 @@ def _sent_back(session: Session, collector: str) -> int:
     refunds = (
         select(func.sum(Refund.goods_minor + Refund.freight_minor - Refund.tail_minor))
         .join(Expectation, Expectation.order_id == Refund.order_id)
-        .where(Expectation.collector == collector, Refund.sent_at.is_not(None))
+        .where(Expectation.collector == collector, Refund.sent_evidence.is_not(None))
     )
     returned = select(func.sum(Receipt.amount_minor)).where(Receipt.collector == collector, Receipt.outcome == RETURNED)
     return int(session.scalar(refunds) or 0) + int(session.scalar(returned) or 0)

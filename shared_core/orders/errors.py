@@ -69,6 +69,33 @@ class UnknownRefund(NotFound):
     message = "There is no refund {number}."
 
 
+class OrderDisputed(Conflict):
+    """A refund beside an open dispute would pay the customer twice."""
+
+    code = "order_disputed"
+    message = "{disputed} of the order {number} is disputed; at most {left} can be refunded until that is decided."
+
+
+class NotDisputable(Conflict):
+    code = "not_disputable"
+    message = "The order {number} is {state}; only a payment that was received can be disputed."
+
+
+class DisputeTooMuch(Conflict):
+    code = "dispute_too_much"
+    message = "At most {left} of the payment for the order {number} can still be disputed."
+
+
+class DisputeEnded(Conflict):
+    code = "dispute_ended"
+    message = "The dispute {dispute} is already {state}; what the bank takes up again is a new one."
+
+
+class UnknownDispute(NotFound):
+    code = "unknown_dispute"
+    message = "There is no dispute {dispute}."
+
+
 class SupplyNotSettled(Conflict):
     """The goods of a refund can only be withdrawn once their order has reached the supply side; tried again later."""
 

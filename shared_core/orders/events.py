@@ -45,6 +45,24 @@ class OrderCompleted:
 
 
 @dataclass(frozen=True)
+class DisputeOpened:
+    """The customer's bank took money of the order back; until it is decided nobody has earned on it."""
+
+    order_id: int
+    dispute_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class DisputeClosed:
+    """It is decided; what a lost one cost was announced before as a refund."""
+
+    order_id: int
+    dispute_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class OrderRefunded:
     """Money of the order was promised back; `refund_id` says for which lines."""
 

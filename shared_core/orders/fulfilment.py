@@ -122,6 +122,7 @@ class SupplyDesk:
                     goods_back=False,
                     refund_number=f"{row.number}-gone",
                     at=self.clock(),
+                    disputed_too=True,
                 )
         self.gateway.release(row.number, at=self.clock())
 
@@ -230,6 +231,12 @@ def _refund_cancelled(session: Session, row: Order, parcel: Parcel, news: supply
     if items:
         is_all = len(items) == len(reads.lines(session, row.id)) and not row.refunded_minor
         wanted = RefundOrder(
-            items, reason="short_shipped", actor="supplier", goods_back=True, restock=False, freight=is_all
+            items,
+            reason="short_shipped",
+            actor="supplier",
+            goods_back=True,
+            restock=False,
+            freight=is_all,
+            disputed_too=True,
         )
         refund(session, row.number, wanted, refund_number=f"{row.number}-{news.id}", at=news.at)

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import CompoundSelect, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.events import announce
 from shared_core.orders import reads
 from shared_core.orders.checkout import DRAFT_LIFE, SYSTEM
+from shared_core.orders.dispute_rules import DisputeState
 from shared_core.orders.events import OrderCancelled, OrderCompleted, OrderLapsed
-from shared_core.orders.models import Order, RefundRequest
+from shared_core.orders.models import Dispute, Order, RefundRequest
 from shared_core.orders.payments import let_rest
 from shared_core.orders.rules import State
 from shared_core.orders.steps import move
@@ -43,16 +44,15 @@ def lapse_unpaid(session: Session, *, at: datetime, limit: int = SWEEP_MAX) -> i
 
 
 def complete_due(session: Session, *, at: datetime, limit: int = SWEEP_MAX) -> int:
-    """Complete delivered orders whose return window has closed and that have no unanswered refund request."""
-    rows = _due(session, State.DELIVERED, at=at, limit=limit)
+    """Complete delivered orders whose return window has closed, without unanswered request or open dispute."""
     asked = select(RefundRequest.order_id).where(RefundRequest.answered_at.is_(None))
-    waiting = set(session.scalars(asked.where(RefundRequest.order_id.in_([row.id for row in rows]))))
-    done = [row for row in rows if row.id not in waiting]
-    for row in done:
+    disputed = select(Dispute.order_id).where(Dispute.state == DisputeState.OPEN)
+    rows = _due(session, State.DELIVERED, at=at, limit=limit, unless=asked.union_all(disputed))
+    for row in rows:
         move(session, row, State.COMPLETED, actor=SYSTEM, at=at)
         row.due_at = None
         announce(session, OrderCompleted(row.id, at))
-    return len(done)
+    return len(rows)
 
 
 def give_up_drafts(session: Session, *, at: datetime, limit: int = SWEEP_MAX) -> int:
@@ -65,6 +65,11 @@ def give_up_drafts(session: Session, *, at: datetime, limit: int = SWEEP_MAX) ->
     return len(rows)
 
 
-def _due(session: Session, state: State, *, at: datetime, limit: int) -> Sequence[Order]:
+def _due(
+    session: Session, state: State, *, at: datetime, limit: int, unless: CompoundSelect[int] | None = None
+) -> Sequence[Order]:
+    """Orders whose time has come; those that wait for somebody (`unless` selects their ids) hold nobody up."""
     query = select(Order).where(Order.state == state, Order.due_at <= at).order_by(Order.due_at, Order.id)
+    if unless is not None:
+        query = query.where(Order.id.not_in(unless))
     return session.scalars(query.limit(limit).with_for_update(skip_locked=True)).all()

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Str
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
+from shared_core.orders.dispute_rules import DisputeState
 from shared_core.orders.matching import Match
 from shared_core.orders.rules import State
 
@@ -40,6 +41,8 @@ class Order(Base):
     seller_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
     claim: Mapped[str | None] = mapped_column(String(16))
     """Why the seller is the seller: "link", "room" or "lock"."""
+    claims: Mapped[dict[str, int] | None] = mapped_column(JSON(none_as_null=True))
+    """Everybody who could have claimed the sale, by claim: {"link": 7, "lock": 9}. None where it was not noted."""
     origin: Mapped[str] = mapped_column(String(16), default="shop")
     """"shop", or "import" for settled history of another platform, which moves no money here."""
     channel: Mapped[str] = mapped_column(String(16))
@@ -137,10 +140,10 @@ class Expectation(Base):
     """End of the quiet time; empty while payment is expected."""
 
 
-class Claim(Base):
+class PaymentClaim(Base):
     """A customer says that they have paid. It posts nothing: it tells staff where to look first."""
 
-    __tablename__ = "order_claim"
+    __tablename__ = "order_payment_claim"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), unique=True)
@@ -261,6 +264,37 @@ class RefundLine(Base):
     line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"), index=True)
     quantity: Mapped[int]
     goods_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class Dispute(Base):
+    """Money that the customer's bank took back, and what became of it."""
+
+    __tablename__ = "order_dispute"
+    __table_args__ = (
+        UniqueConstraint("number"),
+        UniqueConstraint("reference"),
+        CheckConstraint("amount_minor > 0 AND fee_minor >= 0", name="amounts"),
+        CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    number: Mapped[str] = mapped_column(String(32))
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), index=True)
+    reference: Mapped[str] = mapped_column(String(80))
+    """The rail's number of it."""
+    reason: Mapped[str] = mapped_column(String(20))
+    """A key of DISPUTE_REASONS."""
+    collector: Mapped[str] = mapped_column(String(40))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    fee_minor: Mapped[int] = mapped_column(BigInteger)
+    state: Mapped[DisputeState] = mapped_column(String(12))
+    opened_by: Mapped[str] = mapped_column(String(40))
+    opened_at: Mapped[datetime]
+    ended_by: Mapped[str] = mapped_column(String(40), default="")
+    ended_at: Mapped[datetime | None]
+    note: Mapped[str] = mapped_column(String(200), default="")
+    refund_id: Mapped[int | None] = mapped_column(ForeignKey("order_refund.id"), unique=True)
+    """The refund that a lost dispute is."""
 
 
 class RefundRequest(Base):

@@ -2,18 +2,20 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from shared_core.orders.dispute_rules import DisputeState
 from shared_core.orders.errors import UnknownOrder
 from shared_core.orders.models import (
-    Claim,
+    Dispute,
     Evidence,
     Expectation,
     Order,
     OrderLine,
     OrderStep,
     Parcel,
+    PaymentClaim,
     Refund,
     RefundLine,
     RefundRequest,
@@ -67,6 +69,22 @@ def refunds(session: Session, order_id: int) -> Sequence[Refund]:
     return session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)).all()
 
 
+def disputes(session: Session, order_id: int) -> Sequence[Dispute]:
+    return session.scalars(select(Dispute).where(Dispute.order_id == order_id).order_by(Dispute.id)).all()
+
+
+def disputed_orders(session: Session, *, limit: int = PAGE_MAX) -> Sequence[str]:
+    """Numbers of the orders with an open dispute, the longest open first."""
+    query = (
+        select(Order.number)
+        .join(Dispute, Dispute.order_id == Order.id)
+        .where(Dispute.state == DisputeState.OPEN)
+        .group_by(Order.number)
+        .order_by(func.min(Dispute.id))
+    )
+    return session.scalars(query.limit(limit)).all()
+
+
 def refund_lines(session: Session, refund_id: int) -> Sequence[RefundLine]:
     return session.scalars(select(RefundLine).where(RefundLine.refund_id == refund_id).order_by(RefundLine.id)).all()
 
@@ -76,13 +94,30 @@ def refund_requests(session: Session, order_id: int) -> Sequence[RefundRequest]:
     return session.scalars(query).all()
 
 
+def keeps(session: Session, buyer_id: int, *, sku: str) -> bool:
+    """Whether the buyer bought this SKU in an order nobody can give back any more, and did not give all of it back."""
+    bought = (
+        select(OrderLine.id)
+        .join(Order, Order.id == OrderLine.order_id)
+        .where(Order.buyer_id == buyer_id, OrderLine.sku == sku, Order.state == State.COMPLETED)
+        .where(OrderLine.quantity > OrderLine.refunded_quantity)
+    )
+    return session.scalar(bought.limit(1)) is not None
+
+
 def expectation(session: Session, order_id: int) -> Expectation | None:
     return session.scalars(_EXPECTATION, {"order_id": order_id}).one_or_none()
 
 
-def claim(session: Session, order_id: int) -> Claim | None:
+def payable(session: Session, row: Order) -> int:
+    """What was to be paid for the order, in minor units: its total less the tail."""
+    wanted = expectation(session, row.id)
+    return row.total_minor - (wanted.tail_minor if wanted else 0)
+
+
+def payment_claim(session: Session, order_id: int) -> PaymentClaim | None:
     """What the customer said of their payment, if anything."""
-    return session.scalars(select(Claim).where(Claim.order_id == order_id)).one_or_none()
+    return session.scalars(select(PaymentClaim).where(PaymentClaim.order_id == order_id)).one_or_none()
 
 
 def evidence(session: Session, order_id: int) -> Sequence[Evidence]:

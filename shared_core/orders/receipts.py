@@ -20,7 +20,7 @@ from shared_core.ledger import accounts
 from shared_core.orders import matching, reads
 from shared_core.orders.errors import EvidenceUsed, OtherCollector, StepNotAllowed, UnknownReceipt
 from shared_core.orders.matching import Match, Unmatched, Wanted
-from shared_core.orders.models import Claim, Evidence, Expectation, Order, Receipt
+from shared_core.orders.models import Evidence, Expectation, Order, PaymentClaim, Receipt
 from shared_core.orders.payments import (
     MANUAL,
     RETURNED,
@@ -153,7 +153,7 @@ def waiting_receipts(session: Session, *, limit: int = LISTED_MAX) -> Sequence[R
 
 def claim_payment(
     session: Session, number: str, *, buyer_id: int, payer: str = "", last4: str = "", at: datetime
-) -> Claim:
+) -> PaymentClaim:
     """The customer says that they have paid, and perhaps under which name or number. Saying it again corrects it.
 
     Nothing is booked. Raises StepNotAllowed unless the order waits for money, UnknownOrder, Invalid.
@@ -167,9 +167,9 @@ def claim_payment(
     row = reads.locked(session, row.number)
     if row.state not in OPEN or reads.expectation(session, row.id) is None:
         raise StepNotAllowed(number=number, state=row.state, wanted=State.PAID)
-    said = reads.claim(session, row.id)
+    said = reads.payment_claim(session, row.id)
     if said is None:
-        said = Claim(order_id=row.id, payer=payer, last4=last4, at=at)
+        said = PaymentClaim(order_id=row.id, payer=payer, last4=last4, at=at)
         session.add(said)
     else:
         said.payer, said.last4 = payer, last4
@@ -177,14 +177,14 @@ def claim_payment(
     return said
 
 
-def claims(session: Session, *, limit: int = LISTED_MAX) -> Sequence[tuple[Claim, Order, Expectation]]:
+def payment_claims(session: Session, *, limit: int = LISTED_MAX) -> Sequence[tuple[PaymentClaim, Order, Expectation]]:
     """Customers who say that they have paid and whose money was not seen yet, the oldest first."""
     query = (
-        select(Claim, Order, Expectation)
-        .join(Order, Order.id == Claim.order_id)
+        select(PaymentClaim, Order, Expectation)
+        .join(Order, Order.id == PaymentClaim.order_id)
         .join(Expectation, Expectation.order_id == Order.id)
         .where(Order.state.in_(OPEN))
-        .order_by(Claim.at, Claim.id)
+        .order_by(PaymentClaim.at, PaymentClaim.id)
     )
     return [(claim, row, wanted) for claim, row, wanted in session.execute(query.limit(limit))]
 

@@ -21,7 +21,15 @@ from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.orders import reads, rules
-from shared_core.orders.errors import EvidenceUsed, NothingToRefund, RefundTooMuch, StepNotAllowed, UnknownRefund
+from shared_core.orders.dispute_rules import DisputeState
+from shared_core.orders.errors import (
+    EvidenceUsed,
+    NothingToRefund,
+    OrderDisputed,
+    RefundTooMuch,
+    StepNotAllowed,
+    UnknownRefund,
+)
 from shared_core.orders.events import OrderRefunded
 from shared_core.orders.matching import never_paid
 from shared_core.orders.models import Expectation, Order, OrderLine, Refund, RefundLine, RefundRequest
@@ -31,6 +39,7 @@ from shared_core.orders.steps import move
 
 REASON_LENGTH_MAX = 200
 EVIDENCE_LOCK = "refund evidence"
+CHARGEBACK = "chargeback"
 
 
 @dataclass(frozen=True)
@@ -53,12 +62,14 @@ class RefundOrder:
     restock: bool = True
     freight: bool = False
     """Give the freight back too (whatever of it is left)."""
+    disputed_too: bool = False
+    """Even what is disputed: goods that cannot be supplied are paid back whatever the bank decides."""
 
 
 def refund(session: Session, number: str, wanted: RefundOrder, *, refund_number: str, at: datetime) -> Refund:
     """Promise money back. The same `refund_number` with the same content again returns the same refund.
 
-    Raises RefundTooMuch, NothingToRefund, StepNotAllowed, UnknownOrder, ledger.ReferenceReused.
+    Raises RefundTooMuch, NothingToRefund, OrderDisputed, StepNotAllowed, UnknownOrder, ledger.ReferenceReused.
     """
     row = reads.locked(session, number)
     known = session.scalars(select(Refund).where(Refund.number == refund_number)).one_or_none()
@@ -75,28 +86,44 @@ def refund(session: Session, number: str, wanted: RefundOrder, *, refund_number:
     freight = row.freight_minor - row.refunded_freight_minor if wanted.freight else 0
     if goods + freight <= 0:
         raise NothingToRefund(number=number)
-    waited = reads.expectation(session, row.id)
-    paid = row.total_minor - (waited.tail_minor if waited else 0)
-    tail = never_paid(paid, row.refunded_minor, row.refunded_minor + goods + freight)
-    made = _write(session, row, wanted, refund_number, digest, goods=goods, freight=freight, tail=tail, at=at)
-    for item, amount in parts:
-        line = lines[item.line_id]
-        line.refunded_quantity += item.pieces
-        line.refunded_minor += amount.minor
-        session.add(RefundLine(refund_id=made.id, line_id=line.id, quantity=item.pieces, goods_minor=amount.minor))
-    row.refunded_minor += goods + freight
-    row.refunded_freight_minor += freight
+    if not wanted.disputed_too:
+        _leave_disputed(session, row, goods + freight)
+    made = _write(session, row, wanted, refund_number, digest, goods=goods, freight=freight, at=at)
     _book(session, row, made, at=at)
-    if row.refunded_minor == row.total_minor:
-        row.due_at = None
-        move(session, row, State.REFUNDED, actor=wanted.actor, at=at, reason=wanted.reason)
-    session.flush()
-    announce(session, OrderRefunded(row.id, made.id, at))
+    _apply(session, row, made, [(lines[item.line_id], item.pieces, amount.minor) for item, amount in parts])
+    return made
+
+
+def charge_back(
+    session: Session,
+    row: Order,
+    parts: Sequence[tuple[OrderLine, int]],
+    *,
+    freight: int,
+    refund_number: str,
+    actor: str,
+    at: datetime,
+) -> Refund:
+    """The refund that a lost dispute is: sent by the bank, and booked by the dispute. `parts` are in minor units."""
+    wanted = RefundOrder([], reason=CHARGEBACK, actor=actor, goods_back=False, disputed_too=True)
+    goods = sum(part for _, part in parts)
+    digest = _digest(row.number, wanted)
+    made = _write(session, row, wanted, refund_number, digest, goods=goods, freight=freight, at=at)
+    made.sent_at = at
+    _apply(session, row, made, [(line, 0, part) for line, part in parts if part])
     return made
 
 
 def refund_all(
-    session: Session, number: str, *, reason: str, actor: str, goods_back: bool, refund_number: str, at: datetime
+    session: Session,
+    number: str,
+    *,
+    reason: str,
+    actor: str,
+    goods_back: bool,
+    refund_number: str,
+    at: datetime,
+    disputed_too: bool = False,
 ) -> Refund:
     """Promise back everything that is left, freight included."""
     row = reads.locked(session, number)
@@ -106,7 +133,9 @@ def refund_all(
     items = [
         _rest(line, row.currency) for line in reads.lines(session, row.id) if line.refunded_minor < line.goods_net_minor
     ]
-    wanted = RefundOrder(items, reason=reason, actor=actor, goods_back=goods_back, freight=True)
+    wanted = RefundOrder(
+        items, reason=reason, actor=actor, goods_back=goods_back, freight=True, disputed_too=disputed_too
+    )
     return refund(session, number, wanted, refund_number=refund_number, at=at)
 
 
@@ -185,6 +214,30 @@ def _rest(line: OrderLine, currency: str) -> RefundItem:
     return RefundItem(line.id, pieces=pieces, amount=None if pieces else rest)
 
 
+def _leave_disputed(session: Session, row: Order, wanted_minor: int) -> None:
+    """Raises OrderDisputed when a refund would reach into what the customer's bank has taken."""
+    open_ones = [each for each in reads.disputes(session, row.id) if each.state == DisputeState.OPEN]
+    disputed = sum(each.amount_minor for each in open_ones)
+    left = max(reads.payable(session, row) - row.refunded_minor - disputed, 0)
+    if open_ones and wanted_minor > left:
+        raise OrderDisputed(number=row.number, disputed=Money(disputed, row.currency), left=Money(left, row.currency))
+
+
+def _apply(session: Session, row: Order, made: Refund, parts: Sequence[tuple[OrderLine, int, int]]) -> None:
+    """Count the refund's (line, pieces, minor units) on the order, and tell the others."""
+    for line, pieces, minor in parts:
+        line.refunded_quantity += pieces
+        line.refunded_minor += minor
+        session.add(RefundLine(refund_id=made.id, line_id=line.id, quantity=pieces, goods_minor=minor))
+    row.refunded_minor += made.goods_minor + made.freight_minor
+    row.refunded_freight_minor += made.freight_minor
+    if row.refunded_minor == row.total_minor:
+        row.due_at = None
+        move(session, row, State.REFUNDED, actor=made.actor, at=made.at, reason=made.reason)
+    session.flush()
+    announce(session, OrderRefunded(row.id, made.id, made.at))
+
+
 def _write(
     session: Session,
     row: Order,
@@ -194,9 +247,9 @@ def _write(
     *,
     goods: int,
     freight: int,
-    tail: int,
     at: datetime,
 ) -> Refund:
+    tail = never_paid(reads.payable(session, row), row.refunded_minor, row.refunded_minor + goods + freight)
     values = {
         "number": refund_number,
         "order_id": row.id,

@@ -3,14 +3,15 @@
 from shared_core.plan import simulation
 from shared_core.plan.ceiling import WorstCase, worst_case
 from shared_core.plan.check import INVITER_PAYEES, Fault, faults, percent
-from shared_core.plan.claims import choose_seller
+from shared_core.plan.claims import choose_seller, sells_by_joining_only
 from shared_core.plan.earning import RankEarns, what_ranks_earn
+from shared_core.plan.inviting import asks_for_code, code_admits, may_invite, purchases_admit, purchases_suffice
 from shared_core.plan.lint import derived
 from shared_core.plan.lint.catalogue import LintRule, RuleSet, rule_set
 from shared_core.plan.lint.evidence import LintSeverity, Measured, ShopText
 from shared_core.plan.lint.policy import NOBODY, Decision, Lifted, Objection, Override, Policy, decide, load_policy
 from shared_core.plan.lint.report import SEVERITY_WORDS, LintFinding, Report, Unasked, finding_text, fired, review
-from shared_core.plan.loading import load, loads
+from shared_core.plan.loading import FILE, FOLDER, load, load_versions, loads
 from shared_core.plan.parcels import WorstOrder
 from shared_core.plan.quoting import Quote, quote, quote_code, quotes
 from shared_core.plan.ranks import Metrics, evaluate_rank, holds, next_rank, progress
@@ -25,16 +26,32 @@ from shared_core.plan.shares import LineFacts, Parties, Party, Share, share_line
 from shared_core.plan.solvency import Proof, Prover, prove
 from shared_core.plan.starters import DEFAULT, PresetInfo, UnknownPreset, preset, presets, publishable
 from shared_core.plan.trial import TRIAL_MEMBERS_MAX, TRIAL_MONTH_MINOR_MAX, TRIAL_REASONS, trial_refusal
-from shared_core.plan.versions import NoPlanYet, canonical, content_hash, version_at
+from shared_core.plan.versions import (
+    Dated,
+    NoPlanYet,
+    Stands,
+    canonical,
+    content_hash,
+    not_past,
+    restore,
+    timeline,
+    version_at,
+    whole_hash,
+)
 from shared_core.plan.vocabulary import Key, json_schema, reference
+from shared_core.plan.words import SEPARATOR, Chapter, Table, describe, rule_in_words, version_in_words
+from shared_core.plan.working import Cut, Promise, Working, promises, show_working
 
 __all__ = [
     "AMOUNT_METRICS",
     "CHANNELS",
     "DEFAULT",
+    "FILE",
+    "FOLDER",
     "INVITER_PAYEES",
     "NOBODY",
     "PAYEES",
+    "SEPARATOR",
     "SEVERITY_WORDS",
     "TRIAL_MEMBERS_MAX",
     "TRIAL_MONTH_MINOR_MAX",
@@ -42,8 +59,11 @@ __all__ = [
     "Basis",
     "Binding",
     "Channel",
+    "Chapter",
     "Claim",
     "Criterion",
+    "Cut",
+    "Dated",
     "Decision",
     "Fault",
     "Invites",
@@ -67,6 +87,7 @@ __all__ = [
     "Plan",
     "Policy",
     "PresetInfo",
+    "Promise",
     "Proof",
     "Prover",
     "Quote",
@@ -78,17 +99,23 @@ __all__ = [
     "Share",
     "ShareRule",
     "ShopText",
+    "Stands",
+    "Table",
     "Unasked",
     "UnknownPreset",
     "Words",
+    "Working",
     "WorstCase",
     "WorstOrder",
     "WorstSale",
+    "asks_for_code",
     "canonical",
     "choose_seller",
+    "code_admits",
     "content_hash",
     "decide",
     "derived",
+    "describe",
     "evaluate_rank",
     "faults",
     "finding_text",
@@ -98,27 +125,40 @@ __all__ = [
     "line_left",
     "load",
     "load_policy",
+    "load_versions",
     "loads",
+    "may_invite",
     "next_rank",
+    "not_past",
     "percent",
     "preset",
     "presets",
     "progress",
+    "promises",
     "prove",
     "publishable",
+    "purchases_admit",
+    "purchases_suffice",
     "quote",
     "quote_code",
     "quotes",
     "reference",
+    "restore",
     "reversal_target",
     "review",
+    "rule_in_words",
     "rule_set",
+    "sells_by_joining_only",
     "share_line",
     "share_lines",
+    "show_working",
     "simulation",
+    "timeline",
     "trial_refusal",
     "version_at",
+    "version_in_words",
     "what_ranks_earn",
+    "whole_hash",
     "window_days",
     "worst_case",
 ]

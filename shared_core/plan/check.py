@@ -11,6 +11,7 @@ from shared_core.kernel.money import BPS_WHOLE
 from shared_core.kernel.tomlfile import KeyPath, dotted, line_of
 from shared_core.plan.ceiling import worst_case
 from shared_core.plan.chains import CHAINS
+from shared_core.plan.inviting import may_invite
 from shared_core.plan.reach import skipped_by, unreachable
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import ShareRule
@@ -46,7 +47,7 @@ class Fault:
 def faults(plan: Plan) -> list[Fault]:
     """Every contradiction in the plan; an empty list means it can run. Says nothing about what is lawful."""
     found = [*_duplicates(plan), *_rungs(plan), *_unknown_ranks(plan), *_share_rules(plan), *_dead_shares(plan)]
-    found += _other_currency(plan)
+    found += [*_other_currency(plan), *_joining(plan)]
     if found:
         return found
     return [*_unreachable_ranks(plan), *_too_generous(plan)]
@@ -208,6 +209,61 @@ def _other_currency(plan: Plan) -> Iterator[Fault]:
             N_("The tax rule {rule!r} reckons in CNY, this shop in {currency}."),
             N_('Write "by_jurisdiction" or "none".'),
             {"rule": plan.tax.withholding, "currency": plan.currency},
+        )
+
+
+def _joining(plan: Plan) -> Iterator[Fault]:
+    """Ways in that nobody can go, and keys that do nothing."""
+    how, invites = plan.join.how, plan.invites
+    if how == "invite_code" and invites.mode == "closed":
+        yield Fault(
+            "nobody_joins",
+            ("join", "how"),
+            N_("An invitation is the only way in, but nobody invites."),
+            N_('Set invites.mode to "open" or "code", or join.how to "sign_up".'),
+        )
+    if how == "spend" and plan.join.spend == 0:
+        yield Fault(
+            "spend_nothing",
+            ("join", "spend"),
+            N_("Purchases make a member, but join.spend does not say for how much."),
+            N_('Set join.spend, or join.how to "first_order".'),
+        )
+    if how != "spend" and plan.join.spend > 0:
+        yield Fault(
+            "spend_without_effect",
+            ("join", "spend"),
+            N_("Nobody has to buy for join.spend while join.how is {how!r}."),
+            N_('Remove it, or set join.how to "spend".'),
+            {"how": how},
+        )
+    if invites.mode == "code":
+        yield from _quota(plan)
+
+
+def _quota(plan: Plan) -> Iterator[Fault]:
+    """Quotas out of which no code ever comes."""
+    rules = plan.invites
+    if rules.own_sales_per_code == 0:
+        yield Fault(
+            "codes_for_nothing",
+            ("invites", "own_sales_per_code"),
+            N_("A code that no sales are needed for would be earned without end."),
+            N_("Write what a code takes, or leave the key out."),
+        )
+    elif rules.codes_max == 0 or (rules.base == 0 and rules.own_sales_per_code is None):
+        yield Fault(
+            "no_codes",
+            ("invites", "codes_max" if rules.codes_max == 0 else "base"),
+            N_("Only codes invite, but nobody ever has one."),
+            N_("Set invites.base or invites.own_sales_per_code, and codes_max above 0."),
+        )
+    elif not any(may_invite(plan, rank.id) for rank in plan.ranks):
+        yield Fault(
+            "nobody_may_invite",
+            ("roles", 0, "can_invite"),
+            N_("Only codes invite, but no role may invite."),
+            N_("Give a role can_invite = true, or set invites.mode."),
         )
 
 

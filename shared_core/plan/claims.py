@@ -12,3 +12,8 @@ def choose_seller(plan: Plan, claims: Mapping[Claim, int]) -> tuple[Claim, int] 
         if claim in claims:
             return claim, claims[claim]
     return None
+
+
+def sells_by_joining_only(plan: Plan) -> bool:
+    """Whether selling is for those who have joined: where that takes more than signing up, others are customers."""
+    return plan.join.how != "sign_up"

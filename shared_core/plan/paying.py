@@ -5,6 +5,7 @@ of decisions for each payee: is there such a person, which rule applies, what is
 earn on this purchase, what is the amount, then the caps. Every division rounds down; the store keeps what is left over.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,8 +54,15 @@ class Paid:
     amounts: Numbers
 
 
-def pay(plan: Plan, sales: Sales, takers: Takers) -> Paid:
-    """Every share of every line. Together they never exceed the goods paid, nor those of the margin the margin."""
+def let_go(_amounts: Numbers) -> None:
+    """What a million lines came to on the way is not kept."""
+
+
+def pay(plan: Plan, sales: Sales, takers: Takers, *, note: Callable[[Numbers], None] = let_go) -> Paid:
+    """Every share of every line. Together they never exceed the goods paid, nor those of the margin the margin.
+
+    `note` is told the amounts after each limit but the last, for whoever explains them.
+    """
     table = table_of(plan)
     rules, rates = rates_of(table, sales.kind, takers)
     sales = _wide_enough(table, sales)
@@ -64,8 +72,11 @@ def pay(plan: Plan, sales: Sales, takers: Takers) -> Paid:
     full = np.where(table.is_fixed[rules], fixed[rules] * sales.quantity[:, None], _part(base, rates))
     earning = (rules != ABSENT) & _may_earn(plan, takers)
     amounts = np.where(earning, np.minimum(full, table.at_most[rules]), 0)
+    note(amounts)
     amounts = _shrink(amounts, table.of_margin[rules], margin)
+    note(amounts)
     amounts = _cap_people(amounts, takers.members, sales.goods * plan.caps.person // BPS_WHOLE)
+    note(amounts)
     amounts = _shrink(amounts, np.ones_like(earning), sales.goods * plan.caps.line // BPS_WHOLE)
     return Paid(np.where(earning, rules, ABSENT), rates, full, amounts)
 

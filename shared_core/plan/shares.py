@@ -1,7 +1,7 @@
 """Who earns what on one order line. The same function quotes, pays and explains."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import ShareRule
 from shared_core.plan.schema.terms import PAYEES, Basis, Channel, Payee
 from shared_core.plan.selection import Goods
-from shared_core.plan.table import ABSENT, COLUMN, FUND, ShareTable, table_of
+from shared_core.plan.table import ABSENT, COLUMN, FUND, Numbers, ShareTable, table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,9 @@ class Parties:
 class Share:
     """One person's part of one line, with all it takes to explain it.
 
-    `rate_bps` is what was paid: for a differential share the difference. `uncapped` is the amount before caps.
+    `rate_bps` is what was paid: for a differential share the difference. `uncapped` is the amount before limits;
+    where one was reached `steps` says of each limit (the rule's own, margin, person, line) what the shares it concerns
+    were together before it and what it left of this one, in minor units.
     """
 
     payee: Payee
@@ -66,6 +68,7 @@ class Share:
     fixed: Money | None
     uncapped: Money
     amount: Money
+    steps: tuple[tuple[int, int], ...] = field(compare=False, default=())
 
 
 def share_line(plan: Plan, line: LineFacts, parties: Parties) -> list[Share]:
@@ -82,9 +85,11 @@ def share_lines(plan: Plan, lines: Sequence[LineFacts], parties: Parties) -> lis
     if not lines:
         return []
     table = table_of(plan)
+    steps: list[Numbers] = []
     takers = _takers(table, parties, copies=len(lines))
-    paid = pay(plan, _sales(table, lines), takers)
-    return [_shares(table, line, parties, paid, row) for row, line in enumerate(lines)]
+    paid = pay(plan, _sales(table, lines), takers, note=steps.append)
+    way = _Way(table, takers.members, paid.rules, (paid.uncapped, *steps, paid.amounts))
+    return [_shares(table, line, parties, paid, way, row) for row, line in enumerate(lines)]
 
 
 def _sales(table: ShareTable, lines: Sequence[LineFacts]) -> Sales:
@@ -107,16 +112,40 @@ def _takers(table: ShareTable, parties: Parties, *, copies: int) -> Takers:
     return Takers(np.tile(members, (copies, 1)), np.tile(ranks, (copies, 1)), np.full(copies, buyer))
 
 
-def _shares(table: ShareTable, line: LineFacts, parties: Parties, paid: Paid, row: int) -> list[Share]:
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """The way of the amounts through the limits: `walked` before the first of them and after each."""
+
+    table: ShareTable
+    members: Numbers
+    rules: Numbers
+    walked: Sequence[Numbers]
+
+    def steps(self, row: int, column: int) -> tuple[tuple[int, int], ...]:
+        """What each limit concerned together, and what it left of one share; nothing where none was reached."""
+        if self.walked[0][row, column] == self.walked[-1][row, column]:
+            return ()
+        members = self.members[row]
+        concerned = (
+            np.arange(len(members)) == column,
+            self.table.of_margin[self.rules[row]],
+            members == members[column],
+            np.ones(len(members), dtype=bool),
+        )
+        steps = zip(concerned, self.walked[:-1], self.walked[1:], strict=True)
+        return tuple((int(before[row][whom].sum()), int(after[row, column])) for whom, before, after in steps)
+
+
+def _shares(table: ShareTable, line: LineFacts, parties: Parties, paid: Paid, way: _Way, row: int) -> list[Share]:
     return [
-        _share(table.rules[paid.rules[row, column]], line, parties.by_payee.get(payee, Party(None)), paid, row, column)
+        _share(table.rules[paid.rules[row, column]], line, parties.by_payee.get(payee, Party(None)), paid, way, row)
         for payee, column in COLUMN.items()
         if paid.amounts[row, column] > 0
     ]
 
 
-def _share(rule: ShareRule, line: LineFacts, party: Party, paid: Paid, row: int, column: int) -> Share:
-    currency = line.goods_net.currency
+def _share(rule: ShareRule, line: LineFacts, party: Party, paid: Paid, way: _Way, row: int) -> Share:
+    currency, column = line.goods_net.currency, COLUMN[rule.payee]
     return Share(
         payee=rule.payee,
         member_id=party.member_id,
@@ -128,4 +157,5 @@ def _share(rule: ShareRule, line: LineFacts, party: Party, paid: Paid, row: int,
         fixed=None if rule.fixed is None else Money(rule.fixed, currency),
         uncapped=Money(int(paid.uncapped[row, column]), currency),
         amount=Money(int(paid.amounts[row, column]), currency),
+        steps=way.steps(row, column),
     )

@@ -37,6 +37,31 @@ _PRESETS = (
         "One click binds for ever; 10 fans make a shopkeeper, 10 shopkeepers the next rank; inviters share.",
     ),
     PresetInfo(
+        "invite-quota",
+        "邀请码是名额，用本人零售额去换，用掉就没有了；卖货有收益，邀请来的掌柜卖货也有收益。",
+        "Invitations are a quota that own retail sales earn; a used one is spent for good; inviters share.",
+    ),
+    PresetInfo(
+        "gift-pack",
+        "买 398 礼包成为店主；礼包人数和销售额决定等级与分润比例。",
+        "A 398 pack makes a shop owner; buyers of packs and sales together decide rank and rate.",
+    ),
+    PresetInfo(
+        "membership",
+        "累计消费满 398 元成为会员，自购省钱、分享赚钱；等级每月按近 90 天的零售额重新评定。",
+        "Purchases of 398 make a member, who pays less and earns when recommending; ranks are decided anew monthly.",
+    ),
+    PresetInfo(
+        "affiliate",
+        "推广者发链接，30 天内的购买有佣金，最后一次点击算数；没有层级。",
+        "A commission on purchases within 30 days of the last click; no levels, nobody recruits.",
+    ),
+    PresetInfo(
+        "pilot",
+        "最小测试：几位同事各带一个群，谁的链接卖出谁有收益；没有锁粉，没有等级。",
+        "The smallest test: a few colleagues with chat groups; whose link sold earns. No fans, no ranks.",
+    ),
+    PresetInfo(
         "outlet",
         "品牌特卖，没有分销网络，没有等级，没有分润。",
         "Brand off-price sale without any network: no fans, no ranks, no shares.",

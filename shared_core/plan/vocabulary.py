@@ -11,6 +11,8 @@ from pydantic.fields import FieldInfo
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.terms import Words
 
+SCHEMA_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
 
 @dataclass(frozen=True, slots=True)
 class Key:
@@ -29,8 +31,26 @@ def reference() -> list[Key]:
 
 
 def json_schema() -> dict[str, Any]:
-    """The JSON Schema of plan.toml for editors."""
-    return Plan.model_json_schema(mode="validation")
+    """The JSON Schema of plan.toml for editors: what may be written, with the description of every key."""
+    made = Plan.model_json_schema(mode="validation")
+    _as_written(made)
+    return {"$schema": SCHEMA_DIALECT, **made}
+
+
+def _as_written(schema: Any) -> None:
+    """The schema is made of what is read; people write a file: amounts in quotes, lists with a most."""
+    if isinstance(schema, list):
+        for each in schema:
+            _as_written(each)
+    if not isinstance(schema, dict):
+        return
+    if schema.get("type") == "array" and "maxLength" in schema:
+        schema["maxItems"] = schema.pop("maxLength")
+    if isinstance(schema.get("default"), int | dict | list) and schema.get("type") not in {"integer", "boolean"}:
+        del schema["default"]
+    schema.pop("ge", None)
+    for each in schema.values():
+        _as_written(each)
 
 
 def _keys(model: type[BaseModel], prefix: str) -> Iterator[Key]:

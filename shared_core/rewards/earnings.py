@@ -14,9 +14,23 @@ from shared_core import ledger, orders
 from shared_core.kernel.calendar import add_days
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
-from shared_core.plan import CHANNELS, Channel, LineFacts, Plan, SaleTerms, Share, line_left, quote_code, share_lines
+from shared_core.plan import (
+    CHANNELS,
+    Channel,
+    LineFacts,
+    Plan,
+    SaleTerms,
+    Share,
+    line_left,
+    promises,
+    quote_code,
+    share_lines,
+    show_working,
+    whole_hash,
+)
 from shared_core.rewards import rules
 from shared_core.rewards.errors import SaleAtLoss
+from shared_core.rewards.kept_plans import keep_plan
 from shared_core.rewards.models import Earning
 from shared_core.rewards.people import parties
 from shared_core.rewards.rules import EarningState
@@ -45,13 +59,20 @@ def freeze(
     made: list[Earning] = []
     lines = orders.lines(session, order_id)
     sold = [line_facts(line, channel=order.channel, currency=order.currency) for line in lines]
-    for line, facts, shares in zip(lines, sold, share_lines(plan, sold, who), strict=True):
+    shown = promises(plan, sold, who)
+    for line, facts, shares, promise in zip(lines, sold, share_lines(plan, sold, who), shown, strict=True):
         if terms is not None and line_left(facts.goods_net, facts.goods_net - facts.margin, shares, terms).minor < 0:
             raise SaleAtLoss(sku=line.sku)
         for share in shares:
             promised = quote_code(plan, facts, _of_same_person(shares, share), share.member_id or 0)
-            made.append(_earning(plan, order, line, share, number=len(made) + 1, promised=promised, at=at))
+            row = _earning(plan, order, line, share, number=len(made) + 1, promised=promised, at=at)
+            row.working = show_working(
+                plan, facts, who, share, promise if share.member_id == order.seller_id else None
+            ).as_dict()
+            made.append(row)
     kept = within(made)
+    if kept:
+        keep_plan(session, plan, at=at)
     session.add_all(kept)
     session.flush()
     return kept
@@ -88,19 +109,38 @@ def give_up(session: Session, order_id: int) -> None:
 
 def take_back(session: Session, order_id: int, refund_id: int, *, at: datetime) -> None:
     """Goods were refunded: each line takes its part of each of its shares back, out of whatever account it is in."""
-    lines = {line.id: line for line in orders.lines(session, order_id)}
+    _follow(session, order_id, "claw", refund_id, at=at, memo="refund takes shares back")
+
+
+def keep_back(session: Session, order_id: int, dispute_id: int, *, at: datetime) -> None:
+    """A payment is disputed: what a refund of it would take back is held until it is decided."""
+    _follow(session, order_id, "hold", dispute_id, at=at, memo="dispute keeps shares back")
+
+
+def let_go(session: Session, order_id: int, dispute_id: int, *, at: datetime) -> None:
+    """The dispute is over: what is still held for it goes back to where it was."""
+    _follow(session, order_id, "unhold", dispute_id, at=at, memo="dispute is over")
+
+
+def _follow(session: Session, order_id: int, kind: rules.Follows, cause_id: int, *, at: datetime, memo: str) -> None:
+    """Let each share be what the order's refunds and open disputes say by now; the difference is booked once."""
+    lines, disputed = _lines(session, order_id), orders.disputed_goods(session, order_id)
     rows = [row for row in _locked(session, order_id) if row.booked_at is not None]
-    back: list[ledger.Posting] = []
+    _stop_payouts(session, rows)
+    shifts: list[ledger.Posting] = []
     for row in rows:
         line = lines[row.line_id]
-        less = rules.to_reverse(row.amount_minor, row.reversed_minor, line.refunded_minor, line.goods_net_minor)
-        source = rules.owed_in(EarningState(row.state), row.member_id)
-        back.append(ledger.entry(debit=source, credit=accounts.commission(), amount=Money(less, row.currency)))
-        row.reversed_minor += less
+        amount, refunded, goods = row.amount_minor, line.refunded_minor, line.goods_net_minor
+        less = rules.to_reverse(amount, row.reversed_minor, refunded, goods)
+        held = rules.to_hold(amount, row.reversed_minor + less, refunded + disputed.get(line.id, 0), goods)
+        moved = [Money(minor, row.currency) for minor in (less, row.held_minor, held)]
+        shifts += rules.shift_postings(EarningState(row.state), row.member_id, *moved)
+        row.reversed_minor, row.held_minor = row.reversed_minor + less, held
         if row.net_minor == 0:
             row.state = EarningState.VOID
     if rows:
-        ledger.post(session, f"claw:{rows[0].order_number}:{refund_id}", back, at=at, memo="refund takes shares back")
+        reference = rules.following_reference(kind, rows[0].order_number, cause_id)
+        ledger.post(session, reference, shifts, at=at, memo=memo)
 
 
 def disown(session: Session, *, visitor_id: int, buyer_id: int, at: datetime) -> None:
@@ -109,19 +149,15 @@ def disown(session: Session, *, visitor_id: int, buyer_id: int, at: datetime) ->
     joined = select(Earning.order_id).join(orders.Order, orders.Order.id == Earning.order_id)
     for order_id in sorted(set(session.scalars(joined.where(own)))):
         rows = [row for row in _locked(session, order_id) if row.member_id == visitor_id]
-        back = [
-            ledger.entry(
-                debit=rules.owed_in(EarningState(row.state), visitor_id),
-                credit=accounts.commission(),
-                amount=Money(row.net_minor, row.currency),
-            )
-            for row in rows
-            if row.booked_at is not None
-        ]
-        reference = f"own:{rows[0].order_number}:{visitor_id}"
+        back: list[ledger.Posting] = []
+        for row in rows:
+            if row.booked_at is not None:
+                net, held, nothing = (Money(each, row.currency) for each in (row.net_minor, row.held_minor, 0))
+                back += rules.shift_postings(EarningState(row.state), visitor_id, net, held, nothing)
+        reference = rules.own_reference(rows[0].order_number, visitor_id)
         ledger.post(session, reference, back, at=at, memo="the buyer's own shares")
         for row in rows:
-            row.reversed_minor, row.state = row.amount_minor, EarningState.VOID
+            row.reversed_minor, row.held_minor, row.state = row.amount_minor, 0, EarningState.VOID
     session.flush()
 
 
@@ -160,7 +196,7 @@ def _mature(session: Session, rows: Iterable[Earning], *, at: datetime) -> None:
             ledger.entry(
                 debit=accounts.member_pending(row.member_id),
                 credit=accounts.member_available(row.member_id),
-                amount=Money(rules.to_mature(row.amount_minor, row.reversed_minor), row.currency),
+                amount=Money(rules.to_mature(row.amount_minor, row.reversed_minor, row.held_minor), row.currency),
             )
             for row in due
         ]
@@ -185,6 +221,18 @@ def _allocation(rows: Sequence[Earning]) -> tuple[str, list[ledger.Posting]]:
         for row in rows
     ]
     return rules.allocation_reference(rows[0].order_number if rows else ""), owed
+
+
+def _stop_payouts(session: Session, rows: Sequence[Earning]) -> None:
+    """Who asks for available money just now waits and then sees what was taken of it, so that it leaves no debt."""
+    settled = [row for row in rows if row.state == EarningState.AVAILABLE]
+    if settled:
+        own = {accounts.member_available(row.member_id) for row in settled}
+        ledger.lock_accounts(session, own, settled[0].currency)
+
+
+def _lines(session: Session, order_id: int) -> dict[int, orders.OrderLine]:
+    return {line.id: line for line in orders.lines(session, order_id)}
 
 
 def _of_order(session: Session, order_id: int) -> bool:
@@ -224,6 +272,7 @@ def _earning(
         rule_id=share.rule_id,
         plan_name=plan.name,
         plan_version=plan.version,
+        plan_hash=whole_hash(plan),
         rank_then=share.rank,
         basis=share.basis,
         base_minor=share.base.minor,
@@ -232,6 +281,7 @@ def _earning(
         uncapped_minor=share.uncapped.minor,
         amount_minor=share.amount.minor,
         reversed_minor=0,
+        held_minor=0,
         currency=order.currency,
         state=EarningState.QUOTED,
         quote=promised,

@@ -28,9 +28,24 @@ class PayoutEvidenceUsed(Conflict):
     message = "The transaction number {evidence} already settled another payout."
 
 
+class PayoutNeedsApproval(Conflict):
+    code = "payout_needs_approval"
+    message = "The payout {payout} is above {limit}: somebody has to approve it before somebody else notes it as paid."
+
+
+class PayoutBySamePerson(Conflict):
+    code = "payout_by_same_person"
+    message = "You approved the payout {payout}, which is above {limit}: somebody else has to note it as paid."
+
+
 class UnknownPayout(NotFound):
     code = "unknown_payout"
     message = "There is no payout {payout}."
+
+
+class NoStatementYet(NotFound):
+    code = "no_statement_yet"
+    message = "The month {month} has not begun yet."
 
 
 class UnknownEarning(NotFound):

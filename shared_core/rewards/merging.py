@@ -42,7 +42,7 @@ def merge(session: Session, plan: Plan, *, visitor_id: int, member_id: int, zone
 
 def _move_money(session: Session, currency: str, *, visitor_id: int, member_id: int, at: datetime) -> None:
     moved = []
-    for account in (accounts.member_pending, accounts.member_available):
+    for account in (accounts.member_pending, accounts.member_held, accounts.member_available):
         old, new = account(visitor_id), account(member_id)
         ledger.lock_accounts(session, [old, new], currency)
         owed = ledger.owed(session, old, currency).minor

@@ -1,11 +1,13 @@
 """Earnings with all it takes to explain them, counts, ranks held, payouts. Amounts in minor units."""
 
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
+from shared_core.kernel.money import Money
 from shared_core.rewards.rules import EarningState, PayoutState
 
 
@@ -20,6 +22,7 @@ class Earning(Base):
         Index("ix_reward_earning_state_matures_at", "state", "matures_at"),
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("reversed_minor >= 0 AND reversed_minor <= amount_minor", name="reversed"),
+        CheckConstraint("held_minor >= 0 AND reversed_minor + held_minor <= amount_minor", name="held"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -33,6 +36,10 @@ class Earning(Base):
     rule_id: Mapped[str] = mapped_column(String(40))
     plan_name: Mapped[str] = mapped_column(String(40))
     plan_version: Mapped[str] = mapped_column(String(60))
+    plan_hash: Mapped[str | None] = mapped_column(ForeignKey("reward_plan.hash"))
+    """The plan it was earned under, as it was then; None for what is older than the keeping of plans."""
+    working: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """The steps that led to the amount; see the plan room's `Working`."""
     rank_then: Mapped[str] = mapped_column(String(40))
     basis: Mapped[str] = mapped_column(String(8))
     base_minor: Mapped[int] = mapped_column(BigInteger)
@@ -44,6 +51,8 @@ class Earning(Base):
     uncapped_minor: Mapped[int] = mapped_column(BigInteger)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
     reversed_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    held_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
+    """Kept back of what is left while a dispute is open."""
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[EarningState] = mapped_column(String(12))
     quote: Mapped[str] = mapped_column(String(16))
@@ -59,6 +68,24 @@ class Earning(Base):
     def net_minor(self) -> int:
         """What is left of it after refunds."""
         return self.amount_minor - self.reversed_minor
+
+    @property
+    def net(self) -> Money:
+        """The same as an amount."""
+        return Money(self.net_minor, self.currency)
+
+
+class KeptPlan(Base):
+    """A version of the plan under which something was earned, whole: what explanations are read from."""
+
+    __tablename__ = "reward_plan"
+
+    hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(40))
+    version: Mapped[str] = mapped_column(String(60))
+    effective_from: Mapped[date]
+    content: Mapped[str] = mapped_column(Text)
+    first_used_at: Mapped[datetime]
 
 
 class RefusedShare(Base):
@@ -195,3 +222,16 @@ class Payout(Base):
     evidence: Mapped[str | None] = mapped_column(String(80))
     """The rail's transaction number; it settles one payout only."""
     reason: Mapped[str] = mapped_column(String(200), default="")
+
+
+class PayoutStep(Base):
+    """Who did what with a payout in the back office, and when: "approved", "paid" or "failed", each once."""
+
+    __tablename__ = "reward_payout_step"
+    __table_args__ = (UniqueConstraint("payout_id", "step"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    payout_id: Mapped[int] = mapped_column(ForeignKey("reward_payout.id"))
+    step: Mapped[str] = mapped_column(String(12))
+    actor: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]

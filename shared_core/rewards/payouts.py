@@ -1,5 +1,6 @@
 """Taking earned money out. Asked for, then paid or failed: each step once, each with its entry in the books."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -7,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from shared_core import ledger
 from shared_core.kernel.calendar import month_of
-from shared_core.kernel.database import insert_or_ignore
+from shared_core.kernel.database import insert_or_ignore, lock
 from shared_core.kernel.errors import Invalid, Phrase
 from shared_core.kernel.events import announce
 from shared_core.kernel.i18n import N_
@@ -18,18 +19,23 @@ from shared_core.rewards import rules
 from shared_core.rewards.errors import (
     PayoutAboveAvailable,
     PayoutBelowMinimum,
+    PayoutBySamePerson,
     PayoutCodeReused,
     PayoutEvidenceUsed,
+    PayoutNeedsApproval,
     PayoutSettled,
     UnknownPayout,
 )
 from shared_core.rewards.events import PayoutChanged
-from shared_core.rewards.models import Payout
+from shared_core.rewards.models import Payout, PayoutStep
 from shared_core.rewards.rules import PayoutState
 from shared_core.rewards.tax import Earlier, withhold
 
 EVIDENCE_LENGTH_MAX = 80
 REASON_LENGTH_MAX = 200
+EVIDENCE_LOCK = "payout evidence"
+APPROVED, PAID, FAILED = "approved", "paid", "failed"
+"""Steps of staff."""
 
 
 def request_payout(
@@ -59,10 +65,26 @@ def request_payout(
     return row
 
 
-def mark_payout_paid(session: Session, code: str, *, evidence: str, at: datetime) -> Payout:
+def approve_payout(session: Session, code: str, *, actor: str, at: datetime) -> Payout:
+    """The first of the two people whom a large payout needs has looked at it. The first approval stays.
+
+    Raises UnknownPayout, PayoutSettled.
+    """
+    row = _locked(session, code)
+    if row.state != PayoutState.REQUESTED:
+        raise PayoutSettled(payout=code, state=row.state)
+    if approved_by(session, row.id) is None:
+        _note(session, row, APPROVED, actor=actor, at=at)
+    return row
+
+
+def mark_payout_paid(
+    session: Session, code: str, *, evidence: str, actor: str, at: datetime, two_people_above: Money | None = None
+) -> Payout:
     """The rail has paid; `evidence` is its transaction number and settles one payout only. Repeating is a no-op.
 
-    Raises UnknownPayout, PayoutSettled (it failed before), PayoutEvidenceUsed, Invalid.
+    A payout above `two_people_above` must have been approved by somebody else. Raises UnknownPayout, PayoutSettled
+    (it failed before), PayoutNeedsApproval, PayoutBySamePerson, PayoutEvidenceUsed, Invalid.
     """
     evidence = evidence.strip()
     if not 0 < len(evidence) <= EVIDENCE_LENGTH_MAX:
@@ -72,15 +94,18 @@ def mark_payout_paid(session: Session, code: str, *, evidence: str, at: datetime
         return row
     if row.state != PayoutState.REQUESTED:
         raise PayoutSettled(payout=code, state=row.state)
-    if session.scalar(select(Payout.id).where(Payout.evidence == evidence)) is not None:
+    _require_two(session, row, two_people_above, actor=actor)
+    lock(session, EVIDENCE_LOCK)
+    if _is_used(session, evidence):
         raise PayoutEvidenceUsed(evidence=evidence)
     row.state, row.settled_at, row.evidence = PayoutState.PAID, at, evidence
+    _note(session, row, PAID, actor=actor, at=at)
     ledger.post(session, f"pod:{code}", rules.paid_postings(code, _net(row)), at=at, memo=f"payout {code} paid")
     announce(session, PayoutChanged(row.id, at))
     return row
 
 
-def mark_payout_failed(session: Session, code: str, *, reason: str, at: datetime) -> Payout:
+def mark_payout_failed(session: Session, code: str, *, reason: str, actor: str, at: datetime) -> Payout:
     """The rail refused or the payout expired: money and tax are the member's again. Repeating is a no-op.
 
     Raises UnknownPayout, PayoutSettled (it was paid before).
@@ -91,10 +116,45 @@ def mark_payout_failed(session: Session, code: str, *, reason: str, at: datetime
     if row.state != PayoutState.REQUESTED:
         raise PayoutSettled(payout=code, state=row.state)
     row.state, row.settled_at, row.reason = PayoutState.FAILED, at, reason[:REASON_LENGTH_MAX]
+    _note(session, row, FAILED, actor=actor, at=at)
     postings = rules.failure_postings(row.member_id, code, _net(row), _tax(row), row.tax_authority)
     ledger.post(session, f"pof:{code}", postings, at=at, memo=f"payout {code} failed")
     announce(session, PayoutChanged(row.id, at))
     return row
+
+
+def payout_steps(session: Session, payout_ids: Iterable[int]) -> dict[int, list[PayoutStep]]:
+    """What staff did with each payout, in order."""
+    steps: dict[int, list[PayoutStep]] = {payout_id: [] for payout_id in payout_ids}
+    query = select(PayoutStep).where(PayoutStep.payout_id.in_(steps)).order_by(PayoutStep.id)
+    for each in session.scalars(query):
+        steps[each.payout_id].append(each)
+    return steps
+
+
+def approved_by(session: Session, payout_id: int) -> str | None:
+    """Who approved the payout; None while nobody has."""
+    step = (PayoutStep.payout_id == payout_id) & (PayoutStep.step == APPROVED)
+    return session.scalar(select(PayoutStep.actor).where(step))
+
+
+def _require_two(session: Session, row: Payout, limit: Money | None, *, actor: str) -> None:
+    """Raises PayoutNeedsApproval or PayoutBySamePerson where the limit asks for a second person."""
+    gross, approver = Money(row.gross_minor, row.currency), approved_by(session, row.id)
+    if rules.may_settle(gross, limit, approved_by=approver, actor=actor):
+        return
+    if approver is None:
+        raise PayoutNeedsApproval(payout=row.code, limit=limit)
+    raise PayoutBySamePerson(payout=row.code, limit=limit)
+
+
+def _is_used(session: Session, evidence: str) -> bool:
+    return session.scalar(select(Payout.id).where(Payout.evidence == evidence)) is not None
+
+
+def _note(session: Session, row: Payout, step: str, *, actor: str, at: datetime) -> None:
+    session.add(PayoutStep(payout_id=row.id, step=step, actor=actor, at=at))
+    session.flush()
 
 
 def _write(

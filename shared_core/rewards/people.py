@@ -20,8 +20,13 @@ def parties(session: Session, plan: Plan, *, seller_id: int | None, buyer_id: in
         return Parties({}, buyer_id)
     chain = [seller_id, *_inviters(session, plan, seller_id, at=at)]
     ranks = ranks_of(session, plan, chain)
+    earning = members.promoters(session, chain) if plans.sells_by_joining_only(plan) else set(chain)
     payees: Sequence[Payee] = ("seller", "inviter", "second_inviter")
-    found = {payee: Party(member_id, ranks[member_id]) for payee, member_id in zip(payees, chain, strict=False)}
+    found = {
+        payee: Party(member_id, ranks[member_id])
+        for payee, member_id in zip(payees, chain, strict=False)
+        if member_id in earning
+    }
     return Parties(found, buyer_id)
 
 

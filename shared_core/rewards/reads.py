@@ -1,4 +1,4 @@
-"""Looking up what was earned, what is owed, and why."""
+"""Looking up what was earned and what is owed."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shared_core import ledger, orders
+from shared_core import ledger
 from shared_core.kernel.calendar import day_of
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.plan import Criterion, MetricKey, Plan, Rank, next_rank, progress
 from shared_core.rewards import counting
-from shared_core.rewards.board import Board
-from shared_core.rewards.errors import UnknownEarning, UnknownPayout
-from shared_core.rewards.models import Earning, Payout, RankStep
+from shared_core.rewards.board import LIFETIME, Board
+from shared_core.rewards.errors import UnknownPayout
+from shared_core.rewards.models import Count, Earning, Payout, RankStep
 from shared_core.rewards.people import ranks_of
-from shared_core.rewards.rules import PayoutState, allocation_reference
+from shared_core.rewards.rules import PayoutState
 
 PAGE_MAX = 100
 
@@ -29,6 +29,10 @@ class Wallet:
     pending: Money
     held: Money
     available: Money
+
+    @property
+    def total(self) -> Money:
+        return self.pending + self.held + self.available
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,11 @@ class Climb:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
-    """An earning and the entries in the books that made it what it is (those of the same member and order together)."""
+class OwnTrade:
+    """What a member sold to others and bought, completed, net of refunds, over the lifetime; minor units."""
 
-    earning: Earning
-    bookings: tuple[tuple[str, tuple[ledger.Posting, ...]], ...]
-    """(reference, postings of this member)"""
+    retail_minor: int
+    purchases_minor: int
 
 
 def wallet(session: Session, member_id: int, currency: str) -> Wallet:
@@ -98,6 +101,13 @@ def metrics(session: Session, plan: Plan, member_id: int, *, day: str) -> dict[M
     return counting.metrics(Board(session, plan), member_id, day=day)
 
 
+def own_trade(session: Session, member_id: int) -> OwnTrade:
+    """What the member has sold to others and bought so far."""
+    lifetime = (Count.member_id == member_id, Count.day == LIFETIME)
+    row = session.execute(select(Count.retail_minor, Count.purchases_minor).where(*lifetime)).one_or_none()
+    return OwnTrade(row.retail_minor, row.purchases_minor) if row else OwnTrade(0, 0)
+
+
 def rank_steps(session: Session, member_id: int) -> Sequence[RankStep]:
     """The member's changes of rank, oldest first."""
     return session.scalars(select(RankStep).where(RankStep.member_id == member_id).order_by(RankStep.id)).all()
@@ -121,28 +131,6 @@ def earnings_on(session: Session, order_id: int) -> Sequence[Earning]:
 def all_earnings(session: Session, *, after: int = 0, limit: int = PAGE_MAX) -> Sequence[Earning]:
     """All earnings in the order they were made, for exports; `after` is the id of the last one seen."""
     return session.scalars(select(Earning).where(Earning.id > after).order_by(Earning.id).limit(limit)).all()
-
-
-def explain(session: Session, code: str, *, member_id: int | None = None) -> Explanation:
-    """An earning with its entries in the books; with `member_id`, only if it is theirs. Raises UnknownEarning."""
-    row = session.scalars(select(Earning).where(Earning.code == code)).one_or_none()
-    if row is None or (member_id is not None and row.member_id != member_id):
-        raise UnknownEarning(earning=code)
-    mine = f":member:{row.member_id}:"
-    found = []
-    for reference in _references(session, row):
-        postings = ledger.posted(session, reference)
-        own = tuple(each for each in postings if mine in each.source or mine in each.destination)
-        if own:
-            found.append((reference, own))
-    return Explanation(row, tuple(found))
-
-
-def _references(session: Session, row: Earning) -> list[str]:
-    """The bookings that may have moved the shares of the earning's order."""
-    number = row.order_number
-    claws = [f"claw:{number}:{refund.id}" for refund in orders.refunds(session, row.order_id)]
-    return [allocation_reference(number), *claws, f"mat:{number}"]
 
 
 def payouts_of(

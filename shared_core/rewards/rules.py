@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Literal
 
 from shared_core.kernel.money import Money
 from shared_core.ledger import Posting, accounts, entry
@@ -37,14 +38,49 @@ def to_reverse(amount_minor: int, reversed_minor: int, refunded_minor: int, good
     return max(reversal_target(amount_minor, refunded_minor, goods_net_minor) - reversed_minor, 0)
 
 
-def to_mature(amount_minor: int, reversed_minor: int) -> int:
-    """What becomes available when the window has closed: the share less what was taken back."""
-    return amount_minor - reversed_minor
+def to_hold(amount_minor: int, reversed_minor: int, claimed_minor: int, goods_net_minor: int) -> int:
+    """What is kept back of an earning while `claimed_minor` of its line are refunded or disputed, taken together.
+
+    The same cumulative floor: what a lost dispute takes back is exactly what was kept back for it.
+    """
+    return max(reversal_target(amount_minor, min(claimed_minor, goods_net_minor), goods_net_minor) - reversed_minor, 0)
+
+
+def shift_postings(state: EarningState, member_id: int, less: Money, held: Money, to_be_held: Money) -> list[Posting]:
+    """An earning of which `held` is kept back loses `less` to a refund, and `to_be_held` is kept back from now on.
+
+    What is taken back comes out of what was kept back for it; what is neither goes to where the earning is owed.
+    """
+    nothing = Money(0, less.currency)
+    owed, kept = owed_in(state, member_id), accounts.member_held(member_id)
+    freed, more = max(held - to_be_held, nothing), max(to_be_held - held, nothing)
+    lost = min(freed, less)
+    return [
+        entry(debit=kept, credit=accounts.commission(), amount=lost),
+        entry(debit=owed, credit=accounts.commission(), amount=less - lost),
+        entry(debit=kept, credit=owed, amount=freed - lost),
+        entry(debit=owed, credit=kept, amount=more),
+    ]
+
+
+def to_mature(amount_minor: int, reversed_minor: int, held_minor: int) -> int:
+    """What becomes available when the window has closed: the share less what was taken or is kept back."""
+    return amount_minor - reversed_minor - held_minor
 
 
 def may_pay_out(available: Money, asked: Money) -> bool:
     """A payout never leaves or deepens a debt."""
     return asked.minor > 0 and asked <= available
+
+
+def needs_two(gross: Money, limit: Money | None) -> bool:
+    """Whether one person alone may not note a payout as paid; with no limit anybody may."""
+    return limit is not None and gross > limit
+
+
+def may_settle(gross: Money, limit: Money | None, *, approved_by: str | None, actor: str) -> bool:
+    """Four eyes: above the limit somebody else has approved it before."""
+    return not needs_two(gross, limit) or approved_by not in (None, actor)
 
 
 def request_postings(member_id: int, payout: str, net: Money, tax: Money, authority: str) -> list[Posting]:
@@ -73,6 +109,24 @@ def paid_postings(payout: str, net: Money) -> list[Posting]:
 def may_book(booked_at: datetime | None) -> bool:
     """An order's shares are booked once, however often its payment is announced."""
     return booked_at is None
+
+
+OWN = "own:"
+"""How the references begin under which buyers' own shares came to nothing."""
+
+
+def own_reference(order_number: str, visitor_id: int) -> str:
+    """Under which a visitor's shares of an order come to nothing, because the visitor turned out to be the buyer."""
+    return f"{OWN}{order_number}:{visitor_id}"
+
+
+Follows = Literal["claw", "hold", "unhold"]
+"""What moves an order's shares after payment: a refund; a dispute, when it is opened and when it is over."""
+
+
+def following_reference(kind: Follows, order_number: str, cause_id: int) -> str:
+    """Under which a refund or a dispute moves its part of an order's shares."""
+    return f"{kind}:{order_number}:{cause_id}"
 
 
 def allocation_reference(order_number: str) -> str:

@@ -15,6 +15,8 @@ from shared_core.kernel.i18n import N_
 from shared_core.kernel.listeners import Listeners
 from shared_core.members import FanCounted, FanLeft, MemberJoined, VisitorMerged
 from shared_core.orders import (
+    DisputeClosed,
+    DisputeOpened,
     OrderCancelled,
     OrderCompleted,
     OrderDelivered,
@@ -62,6 +64,8 @@ class Rewards:
         listeners.listen(OrderDelivered, self.on_delivered)
         listeners.listen(OrderCompleted, self.on_completed)
         listeners.listen(OrderRefunded, self.on_refunded)
+        listeners.listen(DisputeOpened, self.on_disputed)
+        listeners.listen(DisputeClosed, self.on_dispute_closed)
         listeners.listen_together(FanCounted, self.on_fans)
         listeners.listen(FanLeft, self.on_fan_left)
         listeners.listen(MemberJoined, self.on_joined)
@@ -94,6 +98,14 @@ class Rewards:
         """Take the refund's part back, and uncount it."""
         earnings.take_back(session, event.order_id, event.refund_id, at=event.at)
         sales.recount_sale(session, self._ranking(event.at), event.order_id)
+
+    def on_disputed(self, session: Session, event: DisputeOpened) -> None:
+        """Keep back what may have to be taken back."""
+        earnings.keep_back(session, event.order_id, event.dispute_id, at=event.at)
+
+    def on_dispute_closed(self, session: Session, event: DisputeClosed) -> None:
+        """Let go what was not lost."""
+        earnings.let_go(session, event.order_id, event.dispute_id, at=event.at)
 
     def on_fans(self, session: Session, events: Sequence[FanCounted]) -> None:
         """One more head for each sponsor, with everybody the fan brought in."""

@@ -2,6 +2,7 @@
 
 from shared_core.storefront import publishing
 from shared_core.storefront.access import ACCESS_DAYS, ACCESS_DAYS_MAX, AccessLink, Appointed, appoint, give_links
+from shared_core.storefront.api.explained import explanation_of
 from shared_core.storefront.app import create_app, run_worker
 from shared_core.storefront.brand import BrandConfig
 from shared_core.storefront.brand import load as load_brand
@@ -27,6 +28,7 @@ __all__ = [
     "appoint",
     "collectors_standing",
     "create_app",
+    "explanation_of",
     "give_links",
     "hookimpl",
     "load_brand",

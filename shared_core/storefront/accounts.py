@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from fastapi import Request
 from sqlalchemy.orm import Session
 
-from shared_core import members
+from shared_core import invites, members
 from shared_core.kernel.codes import hash_token, new_code, new_token
 from shared_core.storefront import cookies, limits, share_links
 from shared_core.storefront.devices import known_device, remember_device
@@ -28,12 +28,16 @@ class Started:
     token: str
 
 
-def sign_up(request: Request, session: Session, *, login: str, password: str, name: str) -> Started:
+def sign_up(
+    request: Request, session: Session, *, login: str, password: str, name: str, invite_code: str = ""
+) -> Started:
     """Make the viewer a member of the shop and log them in; what they did as a visitor stays theirs.
 
-    Raises TooManyRequests and whatever `members` refuses (LoginTaken, PasswordTooCommon, …).
+    Raises TooManyRequests and whatever `members` (LoginTaken, PasswordTooCommon, …) and `invites` refuse; with an
+    invite code that is no good nobody is signed up.
     """
     shop, viewer, at = the_shop(request), current(request), the_shop(request).clock()
+    _count_guess(request, invite_code)
     shop.limiter.spend(limits.SIGN_UP_BY_ADDRESS, _address(request))
     known = members.normalise_login(login)
     hashed = shop.passwords.hash(members.check_password(password, login=known, name=name))
@@ -48,9 +52,10 @@ def sign_up(request: Request, session: Session, *, login: str, password: str, na
         at=at,
         locale=viewer.locale,
     )
-    if shop.plan_at(at).join.how == "sign_up":
-        invited_by = share_links.last_link(request, session)
-        shop.plan_book.enrol(session, member_id, invited_by=invited_by, at=at)
+    linked_id = share_links.last_link(request, session)
+    invites.signed_up(
+        session, shop.plan_at(at), member_id, code=invite_code, keys=shop.keys, linked_id=linked_id, at=at
+    )
     if viewer.session_token:
         members.log_out(session, hash_token(viewer.session_token), at=at)
     token = new_token()
@@ -105,9 +110,19 @@ def use_link(request: Request, session: Session, token: str, *, login: str, pass
     hashed = shop.passwords.hash(members.check_password(password, login=known, name=shown))
     proven = members.use_access_link(session, hash_token(token), login=known, name=shown, password_hash=hashed, at=at)
     started = _log_in(request, session, proven, known)
-    if shop.plan_at(at).join.how == "sign_up":
-        shop.plan_book.enrol(session, proven.member_id, invited_by=None, at=at)
+    invites.signed_up(session, shop.plan_at(at), proven.member_id, code="", keys=shop.keys, linked_id=None, at=at)
     return started
+
+
+def accept_invite(request: Request, session: Session, code: str) -> bool:
+    """Use an invite code for the viewer, who has signed up before; whether it made them a promoter.
+
+    Raises TooManyRequests and what `invites.accept` refuses.
+    """
+    shop, viewer = the_shop(request), current(request)
+    _count_guess(request, code)
+    at = shop.clock()
+    return invites.accept(session, shop.plan_at(at), viewer.known_id, code, keys=shop.keys, at=at)
 
 
 def change_password(request: Request, session: Session, *, old: str, new: str) -> None:
@@ -179,6 +194,16 @@ def _started(session: Session, login: members.Login, token: str, *, at: datetime
     member = members.viewer(session, hash_token(token), at=at)
     assert member is not None, "the session was started just now"
     return Started(member, login, token)
+
+
+def _count_guess(request: Request, invite_code: str) -> None:
+    """Count a try at an invite code, by whom and from where. Raises TooManyRequests."""
+    if not invite_code:
+        return
+    shop, viewer = the_shop(request), current(request)
+    shop.limiter.spend(limits.INVITE_CODE_BY_ADDRESS, _address(request))
+    if viewer.scope:
+        shop.limiter.spend(limits.INVITE_CODE_BY_VIEWER, viewer.scope)
 
 
 def _address(request: Request) -> str:

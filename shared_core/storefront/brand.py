@@ -236,6 +236,13 @@ class PaymentSection(_Section):
         return next((each for each in self.everybody if each.name == name), own)
 
 
+class PayoutSection(_Section):
+    """How members' money is sent."""
+
+    two_people_above: AmountText | None = None
+    """A payout above this is approved by one person and noted as paid by another. Unset: one is enough."""
+
+
 class BrandConfig(_Section):
     """One shop's brand.toml."""
 
@@ -248,18 +255,24 @@ class BrandConfig(_Section):
     features: FeatureSection = FeatureSection()
     contact: ContactSection = ContactSection()
     payment: PaymentSection = PaymentSection()
+    payouts: PayoutSection = PayoutSection()
 
     @model_validator(mode="after")
     def _amounts_are_money(self) -> Self:
-        for key, amount in (("flat", self.shipping.flat), ("free_over", self.shipping.free_over)):
+        written = {
+            ("shipping", "flat"): self.shipping.flat,
+            ("shipping", "free_over"): self.shipping.free_over,
+            ("payouts", "two_people_above"): self.payouts.two_people_above,
+        }
+        for key, amount in written.items():
             if amount is None:
                 continue
             try:
                 negative = parse_money(amount, self.shop.currency).minor < 0
             except PlatformError as error:
-                raise tomlfile.fault_at(("shipping", key), amount, error.message, **error.params) from error
+                raise tomlfile.fault_at(key, amount, error.message, **error.params) from error
             if negative:
-                raise tomlfile.fault_at(("shipping", key), amount, N_("freight is never negative"))
+                raise tomlfile.fault_at(key, amount, N_("this amount is never negative"))
         return self
 
     @cached_property
@@ -276,6 +289,12 @@ class BrandConfig(_Section):
     def free_over(self) -> Money | None:
         """Goods worth at least this travel free."""
         text = self.shipping.free_over
+        return None if text is None else parse_money(text, self.shop.currency)
+
+    @property
+    def two_people_above(self) -> Money | None:
+        """Payouts above this need two people."""
+        text = self.payouts.two_people_above
         return None if text is None else parse_money(text, self.shop.currency)
 
     @property

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from shared_core import catalog, orders, rewards, supply
+from shared_core import catalog, invites, orders, rewards, supply
 from shared_core.kernel import outbox
 from shared_core.storefront.shop import Shop
 
@@ -57,6 +57,17 @@ def review_ranks(shop: Shop, at: datetime) -> int:
     return 0
 
 
+def expire_invites(shop: Shop, at: datetime) -> int:
+    """Codes past their day go back to the quota they came from, one issuer in each transaction."""
+    returned = 0
+    while True:
+        with shop.database.transaction() as session:
+            found = invites.expire_due(session, shop.plan_at(at), at=at)
+        returned += found
+        if not found:
+            return returned
+
+
 CHORES: tuple[Chore, ...] = (
     Chore("deliver outbox", deliver_outbox, OFTEN),
     Chore("follow supply", follow_supply, OFTEN),
@@ -65,6 +76,7 @@ CHORES: tuple[Chore, ...] = (
     Chore("lapse unpaid orders", _sweep(orders.lapse_unpaid), NOW_AND_THEN),
     Chore("expire holds", _sweep(supply.expire_holds), NOW_AND_THEN),
     Chore("complete orders", _sweep(orders.complete_due), NOW_AND_THEN),
+    Chore("expire invites", expire_invites, NOW_AND_THEN),
     Chore("review ranks", review_ranks, SELDOM),
     Chore("mature earnings", _sweep(rewards.mature_due), NOW_AND_THEN),
 )

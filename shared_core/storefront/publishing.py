@@ -1,6 +1,6 @@
 """Making a plan live: reviewed, answered for, and kept as a row. Nothing else lifts a production shop out of trial."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,8 +11,10 @@ from shared_core import plan, rewards
 from shared_core.kernel.calendar import day_of
 from shared_core.kernel.database import lock
 from shared_core.kernel.errors import Conflict, Invalid
+from shared_core.kernel.findings import ConfigError, Finding
+from shared_core.kernel.i18n import N_
 from shared_core.kernel.settings import Settings
-from shared_core.kernel.tomlfile import key_lines
+from shared_core.kernel.tomlfile import KeyPath, key_lines, line_of
 from shared_core.storefront.models import PUBLISHER_LENGTH_MAX, Publication
 from shared_core.storefront.texts import shop_texts
 
@@ -38,11 +40,33 @@ class PublisherMissing(Invalid):
     message = "Please say who publishes the plan; it is kept with the publication."
 
 
+def not_begun(plans: Sequence[plan.Plan], today: date) -> Finding | None:
+    """What is wrong when no version of the plan is in force on a day: nothing could be sold."""
+    first = min(plans, key=lambda each: each.effective_from)
+    if first.effective_from <= today:
+        return None
+    return Finding(
+        code="no_plan_in_force",
+        message=N_("No version of the plan is in force today: the first one begins on {day}."),
+        remedy=N_("Keep the former version in brand/plans/, or give this one an earlier day."),
+        file=first.file,
+        key="effective_from",
+        line=line_of(("effective_from",), _lines_of(first)),
+        params={"day": first.effective_from.isoformat()},
+    )
+
+
+def require_begun(plans: Sequence[plan.Plan], today: date) -> None:
+    """Raises ConfigError unless a version of the plan is in force."""
+    wrong = not_begun(plans, today)
+    if wrong is not None:
+        raise ConfigError([wrong])
+
+
 def review(growth: plan.Plan, brand_dir: Path) -> plan.Report:
     """The report on a plan and on the texts of its brand folder, each finding with its line."""
-    file = brand_dir / "plan.toml"
-    lines = key_lines(file.read_text("utf-8-sig")) if file.is_file() else {}
-    return plan.review(growth, copy=shop_texts(brand_dir)).located(PLAN_FILE, lines)
+    report = plan.review(growth, copy=shop_texts(brand_dir))
+    return report.located(_shown_file(growth, brand_dir), _lines_of(growth))
 
 
 def decision(report: plan.Report, brand_dir: Path, settings: Settings, *, zone: str, at: datetime) -> plan.Decision:
@@ -105,6 +129,16 @@ def trial_gate(settings: Settings, *, zone: str) -> rewards.TrialGate:
 def history(session: Session, *, limit: int = HISTORY_MAX) -> Sequence[Publication]:
     """Publications, the newest first."""
     return session.scalars(select(Publication).order_by(Publication.id.desc()).limit(limit)).all()
+
+
+def _shown_file(growth: plan.Plan, brand_dir: Path) -> str:
+    """The file of the plan as people call it, "brand/plans/2026.toml"."""
+    file = Path(growth.file)
+    return f"brand/{file.relative_to(brand_dir).as_posix()}" if file.is_relative_to(brand_dir) else PLAN_FILE
+
+
+def _lines_of(growth: plan.Plan) -> Mapping[KeyPath, int]:
+    return key_lines(Path(growth.file).read_text("utf-8-sig")) if Path(growth.file).is_file() else {}
 
 
 def _today(at: datetime, zone: str) -> date:

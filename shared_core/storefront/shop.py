@@ -82,18 +82,20 @@ class Shop:
         refuse_unfit(settings)
         brand = brands.load(brand_dir)
         currency = brand.shop.currency
-        plans = (plan.load(brand_dir / "plan.toml", currency=currency),)
         now = clock if clock is not None else utc_now
+        plans, today = plan.load_versions(brand_dir, currency=currency), now().astimezone(brand.zone).date()
+        publishing.require_begun(plans, today)
         book, hooks = wiring.PlanBook(plans, brand), Hooks.load(brand_dir)
         supplied = supply.Terms(store=STORE, currency=currency, platform_fee_bps=solvency.PLATFORM_FEE_BPS)
         costs = solvency.sale_terms(brand, platform_fee_bps=supplied.platform_fee_bps)
-        proof = solvency.Solvency(plans, costs, strict=brand.pricing.unsound == "unlist")
+        proof = solvency.Solvency(plan.not_past(plans, today), costs, strict=brand.pricing.unsound == "unlist")
         gate = publishing.trial_gate(settings, zone=brand.shop.zone)
         heard = wiring.listeners(book, hooks, terms=costs, on_trial=gate)
         database = Database(settings.database_url, heard)
         gateway = supply.LocalGateway(database, supplied)
         desk = orders.SupplyDesk(database, gateway, clock=now, zone=brand.shop.zone)
         desk.subscribe(heard)
+        wiring.join_by_purchase(database, book)
         return cls(
             brand=brand,
             brand_dir=brand_dir,

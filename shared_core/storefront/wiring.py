@@ -1,12 +1,11 @@
 """What the plan and the brand mean for the rooms: the ports that lower rooms leave open, and who listens to what."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from shared_core import catalog, members, orders, plan, rewards, supply
+from shared_core import catalog, invites, members, orders, plan, rewards, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Forbidden
 from shared_core.kernel.listeners import Listeners
@@ -29,6 +28,13 @@ class PlanBook:
     def at(self, at: datetime) -> plan.Plan:
         """The version in force at `at`. Raises NoPlanYet."""
         return plan.version_at(self.versions, at, zone=self.brand.zone)
+
+    def counting(self, at: datetime) -> plan.Plan:
+        """The version by which history counts: the one in force, for what is older than all of them the first."""
+        try:
+            return self.at(at)
+        except plan.NoPlanYet:
+            return min(self.versions, key=lambda each: each.effective_from)
 
     def binding_policy(self, at: datetime) -> members.BindingPolicy:
         """How links bind at `at`. A plan that asks for consent binds at sign-up, where the person agrees to it."""
@@ -57,19 +63,8 @@ class PlanBook:
             raise NoExit
 
     def enrol(self, session: Session, member_id: int, *, invited_by: int | None, at: datetime) -> None:
-        """Make somebody a promoter. Their inviter is whom the plan says, if that person is a promoter; else nobody."""
-        rules = self.at(at).invites
-        inviter_id = invited_by
-        if rules.inviter_is == "lock" or inviter_id is None:
-            inviter_id = members.sponsor_of(session, member_id, at=at)
-        if rules.mode == "closed" or inviter_id == member_id:
-            inviter_id = None
-        try:
-            members.join(session, member_id, inviter_id=inviter_id, at=at)
-        except (Forbidden, members.InviterLoop, members.UnknownMember):
-            members.join(session, member_id, inviter_id=None, at=at)
-        except members.AlreadyJoined:
-            return
+        """Make somebody a promoter, invited by whom the plan says."""
+        invites.enrol(session, self.at(at), member_id, invited_by=invited_by, at=at)
 
     def return_days(self, at: datetime) -> int:
         return self.at(at).returns.days
@@ -77,7 +72,9 @@ class PlanBook:
     def seller(self, session: Session, purchase: orders.Purchase, at: datetime) -> orders.Seller | None:
         """Who sells this purchase, by the plan's precedence among link, room and lock.
 
-        Where the plan binds at the first order, the link that was followed first binds now, so that it counts.
+        Where the plan binds at the first order, the link that was followed first binds now, so that it counts. Where
+        buyers earn too, a promoter who buys is the seller. Who has not joined sells nothing where that takes more
+        than signing up.
         """
         rules, policy = self.at(at), self.binding_policy(at)
         if self.binds(at):
@@ -91,8 +88,14 @@ class PlanBook:
         sponsor_id = members.sponsor_of(session, purchase.buyer_id, at=at)
         if sponsor_id is not None:
             claims["lock"] = sponsor_id
+        if plan.sells_by_joining_only(rules):
+            joined = members.promoters(session, claims.values())
+            claims = {claim: member_id for claim, member_id in claims.items() if member_id in joined}
+        noted = {str(claim): member_id for claim, member_id in claims.items()}
+        if rules.self_purchase.pays == "everybody" and members.promoters(session, [purchase.buyer_id]):
+            return orders.Seller(purchase.buyer_id, "own", {"own": purchase.buyer_id, **noted})
         chosen = plan.choose_seller(rules, claims)
-        return None if chosen is None else orders.Seller(member_id=chosen[1], claim=chosen[0])
+        return None if chosen is None else orders.Seller(chosen[1], chosen[0], noted)
 
 
 def price_rule(brand: BrandConfig, check: catalog.PriceCheck) -> catalog.PriceRule:
@@ -134,7 +137,7 @@ def listeners(plans: PlanBook, hooks: Hooks, *, terms: plan.SaleTerms, on_trial:
     built.listen(members.VisitorMerged, _hand_over_cart)
     zone = plans.brand.shop.zone
     rewards.listeners(plans.versions, zone, terms=terms, on_trial=on_trial).subscribe(built)
-    built.listen(orders.OrderPaid, _joiner(plans))
+    invites.Invites(plans.counting).subscribe(built)
     hooks.subscribe(built)
     return built
 
@@ -143,12 +146,7 @@ def _hand_over_cart(session: Session, event: members.VisitorMerged) -> None:
     orders.hand_over_cart(session, from_id=event.visitor_id, to_id=event.member_id)
 
 
-def _joiner(plans: PlanBook) -> Callable[[Session, orders.OrderPaid], None]:
-    """Where a first order makes a promoter, it does so once it is paid."""
-
-    def join(session: Session, event: orders.OrderPaid) -> None:
-        if plans.at(event.at).join.how == "first_order":
-            buyer_id = orders.order(session, event.order_id).buyer_id
-            plans.enrol(session, buyer_id, invited_by=None, at=event.at)
-
-    return join
+def join_by_purchase(database: Database, plans: PlanBook) -> None:
+    """Where a version of the plan makes promoters of buyers, have it told of what they bought."""
+    if any(plan.purchases_admit(each) or each.join.required_purchase for each in plans.versions):
+        invites.JoinByPurchase(database, plans.counting).subscribe(database.listeners)

@@ -15,7 +15,7 @@ from tests.worlds import World
 
 @pytest.fixture
 def world(database_url: str) -> Iterator[World]:
-    """A shop with a settled order and payouts paid and failed, a refund sent, and an order under way."""
+    """A shop with settled orders, payouts paid and failed, a refund, disputes open and lost, an order under way."""
     listeners = Listeners()
     database = Database(database_url, listeners)
     lived = World(database, listeners, plans=(plan.loads(plan.preset("participants"), currency="CNY"),))
@@ -28,6 +28,8 @@ def world(database_url: str) -> Iterator[World]:
     returned = lived.sold(lived.visitor(), [("A", 2)])
     lived.refund(returned, {"A": 1})
     lived.pay(lived.place(lived.visitor(), [("A", 1)]))
+    lived.dispute(lived.sold(lived.visitor(), [("A", 2)]), 8900)
+    lived.end_dispute(lived.dispute(lived.sold(lived.visitor(), [("A", 2)]), 8900), "lost")
     assert lived.broken() == []
     yield lived
     database.dispose()
@@ -55,6 +57,38 @@ FAULTS = {
 def test_a_planted_fault_breaks_its_invariant(world: World, code: str) -> None:
     with world.transaction() as session:
         session.execute(text(FAULTS[code]))
+
+    assert code in {line.split()[0] for line in world.broken()}
+
+
+DISPUTED_FAULTS = {
+    "a fee that the rail does not keep": ("I2", "UPDATE order_dispute SET fee_minor = fee_minor + 1"),
+    "an amount nobody took": ("I2", "UPDATE order_dispute SET amount_minor = amount_minor - 1 WHERE state = 'open'"),
+    "a dispute that ended and was not booked": (
+        "I10",
+        "UPDATE order_dispute SET state = 'won', ended_at = opened_at WHERE state = 'open'",
+    ),
+    "a dispute without a booking": ("I10", "UPDATE order_dispute SET number = 'other-' || number"),
+    "a loss that the order does not show": (
+        "I5",
+        "UPDATE order_dispute SET refund_id = NULL WHERE state = 'lost'",
+    ),
+    "shares that are not kept back": (
+        "I5",
+        "UPDATE reward_earning SET held_minor = held_minor - 1 WHERE held_minor > 0",
+    ),
+    "shares kept back for nothing": (
+        "I6",
+        "UPDATE reward_earning SET held_minor = 1 WHERE held_minor = 0 AND amount_minor > reversed_minor",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", DISPUTED_FAULTS)
+def test_a_fault_in_a_dispute_breaks_its_invariant(world: World, fault: str) -> None:
+    code, statement = DISPUTED_FAULTS[fault]
+    with world.transaction() as session:
+        session.execute(text(statement))
 
     assert code in {line.split()[0] for line in world.broken()}
 

@@ -18,9 +18,12 @@ pytestmark = pytest.mark.browser
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 OPEN_TO_ALL = (
     *("/", "/products", "/products?q=nothing-like-it", "/products/p-a", "/products/p-out", "/cart"),
-    *("/login", "/signup", "/about", "/share", "/s/no-such-link", "/gone"),
+    *("/login", "/signup", "/about", "/plan", "/share", "/s/no-such-link", "/gone"),
 )
-OWN = ("/checkout", "/share?product=p-a", "/me", "/me/log-ins", "/me/earnings", "/me/payouts", "/me/fans", "/orders")
+OWN = (
+    *("/checkout", "/share?product=p-a", "/me", "/me/log-ins", "/me/earnings", "/me/payouts", "/me/fans", "/orders"),
+    *("/me/invites", "/me/invites/why", "/me/statements"),
+)
 
 COLOURS = {
     "core": "",

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import psycopg
 import pytest
 from sqlalchemy import select, text, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from shared_core.kernel.database import Database, UtcDateTime, insert_or_ignore
+from shared_core.kernel.database import Database, UtcDateTime, insert_or_ignore, lost_a_deadlock
 from shared_core.kernel.outbox import OutboxRow
 from shared_core.ledger.models import Account
 
@@ -79,6 +79,26 @@ def test_connections_that_the_server_has_closed_are_not_used_again(database: Dat
     with database.transaction() as session, database.glance() as glance:
         assert session.scalar(select(OutboxRow.id)) is None
         assert glance.scalar(select(OutboxRow.id)) is None
+
+
+def test_of_two_that_wait_for_each_other_one_is_told_that_it_lost(database: Database) -> None:
+    if database.dialect == "sqlite":
+        pytest.skip("one writer at a time cannot wait for another")
+    take = text("SELECT pg_advisory_xact_lock(:key)")
+    with database.transaction() as one, database.transaction() as other, ThreadPoolExecutor(2) as threads:
+        one.execute(take, {"key": 1})
+        other.execute(take, {"key": 2})
+        crossing = [threads.submit(one.execute, take, {"key": 2}), threads.submit(other.execute, take, {"key": 1})]
+        lost = [error for each in crossing if isinstance(error := each.exception(), OperationalError)]
+        for session in (one, other):
+            session.rollback()
+    assert [lost_a_deadlock(error) for error in lost] == [True]
+
+
+def test_another_failure_is_no_lost_deadlock(database: Database) -> None:
+    with database.reading() as session, pytest.raises(DBAPIError) as told:
+        session.execute(text("SELECT nothing FROM nowhere"))
+    assert not lost_a_deadlock(told.value)
 
 
 def test_instants_come_back_in_utc_whatever_zone_they_were_written_in(database: Database) -> None:

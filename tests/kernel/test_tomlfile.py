@@ -73,7 +73,7 @@ def test_all_errors_are_told_at_once() -> None:
     with pytest.raises(ConfigError) as caught:
         loads("[[ranks]]\nid = 4\n", Ladder, file="plan.toml")
 
-    assert {(each.code, each.line) for each in caught.value.findings} == {("missing_key", None), ("bad_value", 2)}
+    assert {(each.code, each.line) for each in caught.value.findings} == {("missing_key", 1), ("bad_value", 2)}
 
 
 def test_broken_toml_names_its_line() -> None:

@@ -221,12 +221,12 @@ def test_a_claim_books_nothing_and_is_corrected_by_saying_it_again(world: World)
         with world.transaction() as session:
             orders.claim_payment(session, number, buyer_id=buyer, payer="Lin", last4=last4, at=world.now)
     with world.database.reading() as session:
-        [(claim, claimed, _)] = orders.claims(session)
+        [(claim, claimed, _)] = orders.payment_claims(session)
     assert (claimed.number, claim.payer, claim.last4, claimed.state) == (number, "Lin", "5678", "placed")
     assert balance(world, accounts.clearing("till")) == 0
     world.pay(number)
     with world.database.reading() as session:
-        assert orders.claims(session) == []
+        assert orders.payment_claims(session) == []
 
 
 def test_nobody_claims_for_another_nor_what_is_paid(world: World) -> None:
@@ -441,3 +441,43 @@ def test_each_order_is_collected_by_one_of_the_collectors() -> None:
     asked = {rail.request(f"N{number}", Money(1, "CNY")).collector for number in range(40)}
     assert asked == {"lin", "mei"}
     assert rail.request("N1", Money(1, "CNY")) == rail.request("N1", Money(1, "CNY"))
+
+
+# --- disputes ---
+
+
+@pytest.mark.parametrize("delivered", [False, True])
+def test_a_dispute_takes_what_was_paid_and_the_tail_goes_with_the_last_of_it(world: World, delivered: bool) -> None:
+    """98.99 paid of 99.00: the bank can claim no more than that, and when it is lost nothing is left to refund."""
+    number = order(world)
+    world.pay(number)
+    if delivered:
+        world.ship(number)
+        world.deliver(number)
+    with pytest.raises(orders.DisputeTooMuch):
+        world.dispute(number, 9900)
+    dispute = world.dispute(number, 9899, fee=0)
+    with pytest.raises(orders.OrderDisputed):
+        world.refund(number, {"A": 1})
+
+    world.end_dispute(dispute, "lost")
+
+    assert world.state(number) == "refunded"
+    assert balance(world, accounts.clearing("till")) == balance(world, accounts.discounts()) == 0
+    assert balance(world, accounts.chargeback_loss()) == (9900 if delivered else 0)
+    assert world.broken() == []
+
+
+def test_a_dispute_of_a_part_leaves_the_tail_for_the_rest(world: World) -> None:
+    """50.00 of 98.99 are lost; of the last 49.00 only 48.99 are sent."""
+    number = order(world)
+    world.pay(number)
+    world.end_dispute(world.dispute(number, 5000, fee=0), "lost")
+    refund = world.refund(number)
+    with world.transaction() as session:
+        orders.mark_refund_sent(session, refund, evidence="back", at=world.now)
+    assert balance(world, accounts.clearing("till")) == balance(world, accounts.discounts()) == 0
+    assert world.broken() == []
+    with world.database.reading() as session:
+        [standing] = orders.standings(session, named=["till"], currency="CNY", zone="UTC", at=world.now)
+    assert standing.sent_back.minor == 4899

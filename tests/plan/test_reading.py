@@ -8,6 +8,7 @@ import pytest
 from shared_core import plan
 from shared_core.kernel.findings import ConfigError, Finding
 from tests.plan.plans import LADDER, read, rule
+from tests.plan.spoiling import spoilt
 
 PARTICIPANTS = plan.preset("participants")
 FAN_LOCK = plan.preset("fan-lock")
@@ -47,7 +48,7 @@ def test_the_same_text_means_whole_yen_in_a_yen_shop():
 def test_a_yen_amount_has_no_decimals():
     found = the_finding('name = "a"\n[settlement]\npayout_min = "100.50"\n', "JPY")
     assert (found.key, found.line) == ("settlement.payout_min", 3)
-    assert "1250" in found.text(str)
+    assert found.text(str).endswith('an amount is written in quotes, like "99".')
 
 
 @pytest.mark.parametrize("wrong", ["0.1", "10", '"10"', '"12.345%"', '"-5%"', '"101%"', '"ten percent"', "true"])
@@ -196,3 +197,26 @@ def test_the_plan_in_a_file_is_read_with_the_files_name_in_errors(tmp_path: Path
 def test_a_plan_is_never_changed_after_reading():
     with pytest.raises(ValueError, match="frozen"):
         read(LADDER).name = "other"  # type: ignore[misc]
+
+
+@pytest.mark.parametrize("name", [each.name for each in plan.presets()])
+def test_whatever_is_written_wrongly_the_line_the_key_and_what_to_write_are_told(name: str) -> None:
+    """Each line of a preset, spoilt in every way."""
+    seen: set[str] = set()
+    for text in spoilt(plan.preset(name)):
+        for found in told(text):
+            said = found.text(str)
+            seen.add(found.code)
+            assert found.line and (found.key or found.code == "not_toml"), said
+            assert found.remedy or str(found.params["reason"]), said
+            assert not re.search(r"(?<!\.)\.\.$|\^\[|Input should|Value error", said), said
+            assert len(said) < 400, said
+    assert {"bad_value", "missing_key", "not_toml", "unknown_key"} <= seen
+
+
+def told(text: str) -> list[Finding]:
+    try:
+        plan.loads(text, currency="CNY")
+    except ConfigError as error:
+        return error.findings
+    return []

@@ -1,17 +1,24 @@
-"""Write the tables of docs/plan.md from the schema: `python -m tests.plan.write_reference`. The words around stay."""
+"""Write the tables of docs/plan.md, and the JSON Schema that shops carry: `python -m tests.plan.write_reference`."""
 
+import json
 from pathlib import Path
 
 from shared_core import plan
 
 PAGE = Path(__file__).parents[2] / "docs" / "plan.md"
+SCHEMA = Path(__file__).parents[2] / "template" / "schemas" / "plan.json"
 BEGIN = "<!-- reference: written from the schema, do not edit below -->"
 
 
 def reference_page(written: str) -> str:
-    """The page with its reference part made new."""
+    """The page with its reference part made new; the words around stay."""
     head = written.partition(BEGIN)[0].rstrip()
     return f"{head}\n\n{BEGIN}\n\n{_tables()}"
+
+
+def schema_file() -> str:
+    """What editors read in a shop."""
+    return json.dumps(plan.json_schema(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
 def _tables() -> str:
@@ -38,4 +45,6 @@ def _cell(text: str) -> str:
 
 
 if __name__ == "__main__":
+    SCHEMA.parent.mkdir(exist_ok=True)
+    SCHEMA.write_text(schema_file(), encoding="utf-8")
     PAGE.write_text(reference_page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

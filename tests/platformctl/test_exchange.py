@@ -3,14 +3,20 @@
 import csv
 import gzip
 import io
+import itertools
 import json
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
+from shared_core import members
 from tests.databases import Databases
 from tests.platformctl.conftest import Command
 
@@ -97,6 +103,26 @@ def test_referrals_bind_by_the_first_link_and_close_no_loop(ctl: Command, shop: 
     assert bound == {"ben": ("ann", "2"), "ann": ("cy", "1")}
 
 
+@pytest.mark.parametrize("times, code", [(2, 0), (3, 4)])
+def test_an_import_that_lost_a_deadlock_to_the_shop_is_tried_again(
+    ctl: Command, shop: Path, monkeypatch: pytest.MonkeyPatch, times: int, code: int
+) -> None:
+    """What was done up to then is gone with the transaction, and done anew; after the third time it is said."""
+    real, lost = members.import_referrals, itertools.count(1)
+
+    def losing(session: Session, *given: Any, **named: Any) -> members.ReferralReport:
+        report = real(session, *given, **named)
+        if next(lost) <= times:
+            raise OperationalError("", {}, psycopg.errors.DeadlockDetected("deadlock detected"))
+        return report
+
+    monkeypatch.setattr(members, "import_referrals", losing)
+    file = write(shop, "shares.csv", REFERRALS)
+    ended = ctl("import", "referrals", file, "-C", "shop", "--json")
+    assert ended.code == code, ended.err
+    assert len(table(ctl, "bindings")) == (2 if code == 0 else 0)
+
+
 def test_settled_orders_belong_to_whom_the_customer_was_bound_to_and_pay_nobody(ctl: Command, shop: Path) -> None:
     imported(ctl, "referrals", write(shop, "referrals.csv", REFERRALS))
     file = write(shop, "orders.csv", ORDERS)
@@ -108,7 +134,7 @@ def test_settled_orders_belong_to_whom_the_customer_was_bound_to_and_pay_nobody(
     assert (again["orders"], again["known_lines"]) == (0, 1)
     (row,) = table(ctl, "orders")
     assert (row["customer"], row["seller"], row["origin"], row["paid"]) == ("ben", "ann", "import", "24.00")
-    assert table(ctl, "journal") == table(ctl, "earnings") == []
+    assert table(ctl, "journal") == table(ctl, "earnings") == table(ctl, "invites") == []
     assert ctl("books", "-C", "shop").code == 0
 
 

@@ -1,5 +1,7 @@
-"""plan check, show and publish: what stops a plan, who answers for it, what is live."""
+"""plan check, show and publish: what stops a plan, who answers for it, what is live, what it says."""
 
+import csv
+import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,7 +51,7 @@ def overrides(*rules: str, persons: str = '["A", "B"]', expires: str = "2999-01-
 
 
 def live(ctl: Command, shop: Path) -> dict[str, object]:
-    found: dict[str, object] = json.loads(ctl("plan", "show", "-C", shop, "--json").out)
+    found: dict[str, object] = json.loads(ctl("plan", "show", "--published", "-C", shop, "--json").out)
     return found
 
 
@@ -58,13 +60,13 @@ def test_a_plan_that_nothing_stops_goes_live(ctl: Command, shop: Path) -> None:
     assert (checked.code, "No rule fired, rule set v1" in checked.out) == (0, True)
     assert "Not evaluated: X-FREEZE" in checked.out
     assert live(ctl, shop)["live"] is False
-    assert "not live; in production a trial" in ctl("plan", "show", "-C", shop).out
+    assert "not live; in production a trial" in ctl("plan", "show", "--published", "-C", shop).out
     published = ctl("plan", "publish", "-C", shop, "--by", "Li Hua")
     assert (published.code, "version 1, is live" in published.out) == (0, True)
     told = live(ctl, shop)
     assert told["live"] is True
     assert [each["published_by"] for each in told["published"]] == ["Li Hua"]  # type: ignore[attr-defined]
-    assert "Li Hua" in ctl("plan", "show", "-C", shop).out
+    assert "Li Hua" in ctl("plan", "show", "--published", "-C", shop).out
 
 
 def test_publishing_twice_is_publishing_once(ctl: Command, shop: Path) -> None:
@@ -153,3 +155,97 @@ def test_the_report_speaks_chinese_on_a_chinese_machine(
     monkeypatch.setenv("LANGUAGE", "zh_CN")
     told = ctl("plan", "check", "-C", stopped).out
     assert "上线按下线的销售业绩获得报酬" in told and "没有人为此负责" in told
+
+
+# --- the plan read aloud ---
+
+
+def add_version(shop: Path, *, day: str = "2999-01-01", version: str = "2", rate: str = "9%") -> Path:
+    """Another version beside the plan of the shop."""
+    text = (shop / "brand/plan.toml").read_text("utf-8")
+    text = text.replace('version = "1"', f'version = "{version}"').replace("2026-01-01", day).replace("10%", rate)
+    (shop / "brand/plans").mkdir(exist_ok=True)
+    file = shop / "brand/plans/next.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_the_plan_of_a_shop_is_told_in_sentences_with_every_version(ctl: Command, shop: Path, place: Path) -> None:
+    add_version(shop)
+    told = ctl("plan", "show", shop)
+    assert told.code == 0, told.err
+    assert told.out.splitlines()[:2] == [
+        "participants, version 1: in force since January 1, 2026.",
+        "participants, version 2: comes into force on January 1, 2999.",
+    ]
+    assert "  Seller, as Promoter: 10% of the price" in told.out and "9%" not in told.out
+    assert ctl("plan", "show", "-C", shop).out == told.out
+    chinese = ctl("plan", "show", shop, "--locale", "zh")
+    assert "卖家，身为「推广者」：价格的 10%" in chinese.out
+    document = json.loads(ctl("plan", "show", shop, "--json").out)
+    assert [(each["version"], each["stands"]) for each in document["versions"]] == [("1", "in_force"), ("2", "coming")]
+    assert "9%" in str(document["versions"][1]["chapters"])
+
+
+def test_a_file_and_a_preset_are_told_without_a_shop(ctl: Command, place: Path) -> None:
+    (place / "mine.toml").write_text(plan.preset("fan-lock"), "utf-8")
+    told = ctl("plan", "show", "mine.toml")
+    assert (told.code, "Shopkeeper: 10 fans" in told.out) == (0, True)
+    assert ctl("plan", "show", "fan-lock").out == told.out
+    missing = ctl("plan", "show", "nothing.toml")
+    assert (missing.code, "neither a file nor a preset" in missing.err) == (2, True)
+    (place / "mine.toml").write_text('name = "x"\n[join]\nhow = "singup"\n', "utf-8")
+    refused = ctl("plan", "show", "mine.toml")
+    assert (refused.code, "mine.toml:3: join.how" in refused.err) == (1, True)
+
+
+def test_versions_that_cannot_stand_beside_each_other_are_named_by_check(ctl: Command, shop: Path) -> None:
+    add_version(shop, day="2026-01-01", version="1")
+    refused = ctl("check", shop)
+    assert refused.code == 1
+    assert "next.toml:12: effective_from: " in refused.out and "begins on 2026-01-01, too." in refused.out
+    assert "is called version 1, too." in refused.out and "Give each version its own day." in refused.out
+
+
+def test_a_plan_that_has_not_begun_is_named_by_check_and_by_the_shop(ctl: Command, shop: Path) -> None:
+    file = shop / "brand/plan.toml"
+    former = file.read_text("utf-8")
+    file.write_text(former.replace("2026-01-01", "2999-01-01").replace('version = "1"', 'version = "2"'), "utf-8")
+    refused = ctl("check", shop)
+    assert refused.code == 1
+    assert "plan.toml:12: effective_from: No version of the plan is in force today" in refused.out
+    assert "Keep the former version in brand/plans/" in refused.out
+    (shop / "brand/plans").mkdir()
+    (shop / "brand/plans/2026.toml").write_text(former, "utf-8")
+    assert "No version of the plan is in force" not in ctl("check", shop).out
+
+
+def test_a_rank_that_the_next_version_lost_is_named_by_check(ctl: Command, shop: Path) -> None:
+    later = add_version(shop)
+    later.write_text(later.read_text("utf-8").replace('"gold"', '"golden"'), "utf-8")
+    assert "the rank 'gold' of version 1 is gone: whoever holds it falls to 'promoter'." in ctl("check", shop).out
+
+
+def test_a_version_to_come_is_published_before_its_day(ctl: Command, shop: Path) -> None:
+    former = (shop / "brand/plan.toml").read_text("utf-8")
+    assert ctl("plan", "publish", "-C", shop).code == 0
+    (shop / "brand/plans").mkdir()
+    (shop / "brand/plans/2026.toml").write_text(former, "utf-8")
+    later = former.replace("2026-01-01", "2999-01-01").replace('version = "1"', 'version = "2"')
+    (shop / "brand/plan.toml").write_text(later, "utf-8")
+    assert ctl("plan", "publish", "-C", shop).code == 0
+    assert [each["version"] for each in live(ctl, shop)["published"]] == ["2", "1"]  # type: ignore[attr-defined]
+
+
+def test_an_earning_of_the_demo_is_explained(ctl: Command, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ctl("seed", "--demo", "-C", shop).code == 0
+    rows = list(csv.DictReader(io.StringIO(ctl("export", "earnings", "-C", shop).out)))
+    code = rows[0]["earning"]
+    told = ctl("explain", code, shop)
+    assert told.code == 0, told.err
+    assert told.out.startswith(code) and "By which rule" in told.out and "In the books" in told.out
+    document = json.loads(ctl("explain", code, shop, "--json").out)
+    assert (document["earning"]["code"], document["plan_version"]) == (code, "1")
+    assert "按哪条规则" in ctl("explain", code, shop, "--locale", "zh").out
+    missing = ctl("explain", "NOPE-1", shop)
+    assert (missing.code, missing.err.strip()) == (2, "There is no earning NOPE-1.")

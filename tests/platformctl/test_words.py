@@ -14,14 +14,11 @@ from shared_core.kernel.settings import review_settings
 from shared_core.orders.history import REASONS
 from shared_core.supply import feeds
 from tests.plan.plans import rule
+from tests.plan.spoiling import spoilt
 from tests.platformctl.conftest import Command
 
 ROOT = Path(__file__).parents[2]
 CALLS = {"Finding", "Fault"}
-WRONG = (
-    *("-1", "1.5", "0", "true", "[]", "[1]", "{ a = 1 }", "2026-01-01", "nonsense", '"x"', '"unclosed', '"-1"', '"7"'),
-    *("[[1]]", f'"{"x" * 600}"', '["x", "x"]', "x = 1", '"a\\qb"', "1979-13-01", '"200%"', '"#zzz"', '"forever"', ""),
-)
 BRAND = (ROOT / "examples" / "corner_shop" / "brand" / "brand.toml").read_text("utf-8")
 LIVE = "[live]\nenabled = true\n"
 MIXED = rule("a", rate="10%") + rule("b", "inviter", rate="12%", basis="margin", differential=True)
@@ -134,19 +131,6 @@ def test_whatever_is_written_into_a_brand_the_fault_is_told_in_chinese(tmp_path:
         (tmp_path / "brand.toml").write_text(each, "utf-8")
         codes |= check(told(lambda: storefront.load_brand(tmp_path)))
     assert {"bad_value", "not_toml", "unknown_key"} <= codes
-
-
-def spoilt(text: str) -> Iterator[str]:
-    """The text with one line spoilt, in every way, line by line."""
-    lines = text.splitlines()
-    for place, line in enumerate(lines):
-        key, equals, _ = line.partition(" = ")
-        if not equals or key.startswith("#"):
-            continue
-        for wrong in (*WRONG, None):
-            changed = [] if wrong is None else [f"{key} = {wrong}"]
-            yield "\n".join([*lines[:place], *changed, *lines[place + 1 :]])
-        yield "\n".join([*lines[:place], f"x{line}", *lines[place:]])
 
 
 @pytest.mark.parametrize("code", PLANS)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from shared_core import ledger, orders, rewards
 from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.money import Money, allocate
 from shared_core.rewards import EarningState, PayoutState
 from tests.plan.plans import read, rule
 from tests.rewards.shops import Shop
@@ -34,6 +35,8 @@ KINDS = (
     "cancel",
     "pay_again",
     "refund_again",
+    "dispute",
+    "end_dispute",
     "wait",
     "sweep",
     "take",
@@ -57,13 +60,15 @@ def uniform() -> st.SearchStrategy[list[Step]]:
 def lifecycles(draw: st.DrawFn) -> list[Step]:
     """Sales that come through to the payout, with other steps now and then between, and refunds afterwards."""
     number = st.integers(0, 10_000)
-    aside = st.sampled_from(["cancel", "refund", "pay_again", "refund_again", "take"])
-    late = st.sampled_from(["refund", "refund_rest", "take", "take_all", "paid", "failed"])
+    aside = st.sampled_from(["cancel", "refund", "pay_again", "refund_again", "take", "dispute", "end_dispute"])
+    late = st.sampled_from(
+        ["refund", "refund_rest", "take", "take", "take_all", "paid", "failed", "dispute", "end_dispute", "end_dispute"]
+    )
     days = st.sampled_from([3, 7, 11])
     steps: list[Step] = []
     for order in range(draw(st.integers(1, 3))):
         steps.append(("place", order, draw(number)))
-        for kind in ("pay", "deliver", "wait", "complete", "wait", "sweep", "take_all"):
+        for kind in ("pay", "deliver", "wait", "complete", "wait", "sweep", "take", "take_all"):
             if draw(st.integers(0, 3)) == 0:
                 steps.append((draw(aside), order, draw(number)))
             steps.append((kind, order, draw(days)))
@@ -89,6 +94,8 @@ class History:
         self.lines: dict[int, orders.OrderLine] = {}
         self.refunds: list[tuple[int, int]] = []
         self.payouts: list[str] = []
+        self.disputes: dict[int, tuple[int, int]] = {}
+        """(order, amount) of the open ones."""
 
     def run(self, steps: list[Step]) -> None:
         for kind, which, amount in steps:
@@ -178,6 +185,24 @@ class History:
         self.shop.rewards.on_refunded(self.session, orders.OrderRefunded(order_id, refund_id, self.shop.at))
         return True
 
+    def _dispute(self, which: int, amount: int) -> bool:
+        """Of any size up to what was paid, even of what was refunded before."""
+        order_id = self._order(which, "paid", "delivered", "completed")
+        if order_id is None:
+            return False
+        paid = sum(line.goods_net_minor for line in orders.lines(self.session, order_id))
+        taken = 1 + amount * (paid - 1) // 10_000
+        self.disputes[self.shop.dispute(order_id, taken)] = (order_id, taken)
+        return True
+
+    def _end_dispute(self, which: int, amount: int) -> bool:
+        if not self.disputes:
+            return False
+        dispute_id = list(self.disputes)[which % len(self.disputes)]
+        del self.disputes[dispute_id]
+        self.shop.end_dispute(dispute_id, ("lost", "won", "lost", "withdrawn", "expired")[amount % 5])
+        return True
+
     def _wait(self, which: int, amount: int) -> bool:
         self.shop.later(days=1 + amount % 12)
         return True
@@ -204,12 +229,12 @@ class History:
 
     def _paid(self, which: int, amount: int) -> bool:
         return self._settle(which, lambda code: rewards.mark_payout_paid(
-            self.session, code, evidence=f"tx-{code}", at=self.shop.at
+            self.session, code, evidence=f"tx-{code}", actor="staff:1", at=self.shop.at
         ))  # fmt: skip
 
     def _failed(self, which: int, amount: int) -> bool:
         return self._settle(which, lambda code: rewards.mark_payout_failed(
-            self.session, code, reason="expired", at=self.shop.at
+            self.session, code, reason="expired", actor="staff:1", at=self.shop.at
         ))  # fmt: skip
 
     def _settle(self, which: int, settle) -> bool:  # type: ignore[no-untyped-def]
@@ -241,6 +266,19 @@ class History:
             booked = row.booked_at is not None
             target = row.amount_minor * line.refunded_minor // line.goods_net_minor if booked else 0
             _hold("I5: what was taken back is exactly the refunded part", row.reversed_minor == target)
+            claimed = line.refunded_minor + self._disputed(row.order_id).get(row.line_id, 0)
+            together = row.amount_minor * claimed // line.goods_net_minor if booked else 0
+            _hold("I5: what is kept back is exactly the disputed part", row.held_minor == together - target)
+
+    def _disputed(self, order_id: int) -> dict[int, int]:
+        """What open disputes claim of each line: their sum, in proportion to what refunds left of the lines."""
+        claimed = sum(amount for each, amount in self.disputes.values() if each == order_id)
+        lines = [each for each in self.lines.values() if each.order_id == order_id]
+        left = [line.goods_net_minor - line.refunded_minor for line in lines]
+        if claimed == 0 or sum(left) == 0:
+            return {}
+        parts = allocate(Money(min(claimed, sum(left)), self.shop.currency), left)
+        return {line.id: part.minor for line, part in zip(lines, parts, strict=True)}
 
 
 def _hold(law: str, holds: bool) -> None:
@@ -249,9 +287,9 @@ def _hold(law: str, holds: bool) -> None:
 
 
 def _no_debts(owed: dict[str, int]) -> None:
-    strict = [minor for address, minor in owed.items() if address.endswith(":pending")]
+    strict = [minor for address, minor in owed.items() if address.endswith((":pending", ":held"))]
     strict += [minor for address, minor in owed.items() if address.startswith("liabilities:payout")]
-    _hold("I4: pending money and payouts in flight are never negative", min(strict, default=0) >= 0)
+    _hold("I4: pending and held money and payouts in flight are never negative", min(strict, default=0) >= 0)
 
 
 def _commission(rows: list[rewards.Earning], payouts: list[rewards.Payout], owed: dict[str, int]) -> None:
@@ -259,21 +297,23 @@ def _commission(rows: list[rewards.Earning], payouts: list[rewards.Payout], owed
     _hold("I6: commission is what is booked less what was taken back", -owed.get("expenses:commission", 0) == cost)
     paid = sum(each.net_minor for each in payouts if each.state == PayoutState.PAID)
     held = sum(minor for address, minor in owed.items() if address.startswith("liabilities:"))
-    _hold("I6: commission is pending, available, in flight, withheld or paid", cost == held + paid)
+    _hold("I6: commission is pending, kept back, available, in flight, withheld or paid", cost == held + paid)
 
 
 def _members(rows: list[rewards.Earning], payouts: list[rewards.Payout], owed: dict[str, int]) -> None:
     pending: dict[int, int] = defaultdict(int)
     available: dict[int, int] = defaultdict(int)
+    held: dict[int, int] = defaultdict(int)
     for row in rows:
+        held[row.member_id] += row.held_minor
         if row.matured_at is not None:
-            available[row.member_id] += row.net_minor
+            available[row.member_id] += row.net_minor - row.held_minor
         elif row.booked_at is not None and row.state != EarningState.VOID:
-            pending[row.member_id] += row.net_minor
+            pending[row.member_id] += row.net_minor - row.held_minor
     for each in payouts:
         if each.state != PayoutState.FAILED:
             available[each.member_id] -= each.gross_minor
-    for kind, expected in (("pending", pending), ("available", available)):
+    for kind, expected in (("pending", pending), ("available", available), ("held", held)):
         for member_id in {row.member_id for row in rows}:
             there = owed.get(f"liabilities:member:{member_id}:{kind}", 0)
             _hold(f"I8: what a member has {kind} is what their earnings say", there == expected[member_id])

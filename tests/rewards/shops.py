@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from shared_core import ledger, members, orders, plan, rewards
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
+from shared_core.orders.dispute_rules import spread
 from shared_core.plan import Plan
 from tests.members import people
 
@@ -119,8 +120,10 @@ class Shop:
 
     def refund(self, order_id: int, amount: int, *, line: int = 0) -> int:
         """Give `amount` of a line's goods back; the refund's id."""
-        row = orders.lines(self.session, order_id)[line]
-        row.refunded_minor += amount
+        orders.lines(self.session, order_id)[line].refunded_minor += amount
+        return self._refunded(order_id, amount)
+
+    def _refunded(self, order_id: int, amount: int) -> int:
         made = orders.Refund(
             number=f"R{next(numbers)}",
             order_id=order_id,
@@ -137,6 +140,41 @@ class Shop:
         self.session.flush()
         self.rewards.on_refunded(self.session, orders.OrderRefunded(order_id, made.id, self.at))
         return made.id
+
+    def dispute(self, order_id: int, amount: int) -> int:
+        """The customer's bank takes so much back; the dispute's id."""
+        number = f"D{next(numbers)}"
+        made = orders.Dispute(
+            number=number,
+            order_id=order_id,
+            reference=number,
+            reason="other",
+            collector="till",
+            amount_minor=amount,
+            fee_minor=0,
+            state=orders.DisputeState.OPEN,
+            opened_by="staff",
+            opened_at=self.at,
+        )
+        self.session.add(made)
+        self.session.flush()
+        self.rewards.on_disputed(self.session, orders.DisputeOpened(order_id, made.id, self.at))
+        return made.id
+
+    def end_dispute(self, dispute_id: int, outcome: str) -> None:
+        """It is decided; a lost one is a refund of its amount, spread over what is left of the lines."""
+        made = self.session.get_one(orders.Dispute, dispute_id)
+        made.state, made.ended_by, made.ended_at = orders.DisputeState(outcome), "staff", self.at
+        self.session.flush()
+        if outcome == "lost":
+            lines = orders.lines(self.session, made.order_id)
+            left = [line.goods_net_minor - line.refunded_minor for line in lines]
+            for place, part in enumerate(spread(Money(made.amount_minor, self.currency), left)):
+                lines[place].refunded_minor += part
+            lost = min(made.amount_minor, sum(left))
+            if lost:
+                self._refunded(made.order_id, lost)
+        self.rewards.on_dispute_closed(self.session, orders.DisputeClosed(made.order_id, made.id, self.at))
 
     def sale(self, *, seller: int | None, buyer: int, goods: int = 8_900, channel: str = "shop", **more: object) -> int:
         """A whole sale from placing to the closed return window."""

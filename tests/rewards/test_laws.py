@@ -1,4 +1,4 @@
-"""The laws of the books over any history, and six planted bugs that break them."""
+"""The laws of the books over any history, and planted bugs that break them."""
 
 from collections.abc import Callable
 
@@ -10,24 +10,19 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
 from shared_core.ledger import Posting, accounts, entry
-from shared_core.rewards import EarningState, rules
+from shared_core.ledger import rules as ledger_rules
+from shared_core.rewards import EarningState, Rewards, rules
+from tests.databases import undone
 from tests.rewards.histories import KINDS, History, LawBroken, Step, lifecycles, uniform
 from tests.rewards.shops import NOON
 
 
-class Undone(Exception):
-    """Leaves a transaction without a commit."""
-
-
 def run(database: Database, steps: list[Step]) -> History:
     """Run a history in a transaction of its own that is then thrown away."""
-    try:
-        with database.transaction() as session:
-            history = History(session)
-            history.run(steps)
-            raise Undone
-    except Undone:
-        return history
+    with undone(database) as session:
+        history = History(session)
+        history.run(steps)
+    return history
 
 
 @given(steps=uniform())
@@ -43,7 +38,7 @@ def test_the_books_balance_after_any_life_of_orders(database: Database, steps: l
 def test_the_histories_reach_every_kind_of_step(database: Database):
     reached: dict[str, int] = {}
 
-    @settings(max_examples=80, phases=[Phase.generate], derandomize=True, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=120, phases=[Phase.generate], derandomize=True, suppress_health_check=list(HealthCheck))
     @given(steps=uniform() | lifecycles())
     def explore(steps: list[Step]) -> None:
         for kind, times in run(database, steps).happened.items():
@@ -51,6 +46,21 @@ def test_the_histories_reach_every_kind_of_step(database: Database):
 
     explore()
     assert set(reached) == set(KINDS)
+
+
+@given(
+    state=st.sampled_from([EarningState.PENDING, EarningState.AVAILABLE]),
+    amount=st.integers(1, 10**6),
+    parts=st.lists(st.integers(0, 10**6), min_size=3, max_size=3),
+)
+def test_a_shift_moves_exactly_what_is_taken_and_what_is_kept(state: EarningState, amount: int, parts: list[int]):
+    less, held, to_be_held = (Money(part % (amount + 1), "CNY") for part in parts)
+    kept, owed = accounts.member_held(7), rules.owed_in(state, 7)
+    moved = ledger_rules.net_changes(rules.shift_postings(state, 7, less, held, to_be_held))
+    changes = {address: -minor for (address, _), minor in moved.items()}
+    assert changes.get(kept, 0) == to_be_held.minor - held.minor
+    assert changes.get(accounts.commission(), 0) == less.minor
+    assert changes.get(owed, 0) == -less.minor - (to_be_held.minor - held.minor)
 
 
 # --- planted bugs: each replaces one rule, and some law must break --------------------------------------------------
@@ -75,7 +85,7 @@ def per_refund_allocation(planted: pytest.MonkeyPatch) -> None:
 
 def mature_gross_of_reversals(planted: pytest.MonkeyPatch) -> None:
     """The whole share matures although part of it was taken back."""
-    planted.setattr(rules, "to_mature", lambda amount, reversed_minor: amount)
+    planted.setattr(rules, "to_mature", lambda amount, reversed_minor, held_minor: amount - held_minor)
 
 
 def no_clawback_after_maturity(planted: pytest.MonkeyPatch) -> None:
@@ -101,6 +111,35 @@ def payout_from_a_negative_balance(planted: pytest.MonkeyPatch) -> None:
     planted.setattr(rules, "may_pay_out", lambda available, asked: 0 < asked.minor <= abs(available.minor))
 
 
+def a_lost_dispute_takes_nothing_back(planted: pytest.MonkeyPatch) -> None:
+    """It ends like a won one: the shares are let go, and the refund is not heard of."""
+    planted.setattr(Rewards, "on_refunded", lambda self, session, event: None)
+
+
+def a_dispute_keeps_nothing_back(planted: pytest.MonkeyPatch) -> None:
+    """What may be lost stays where it can be taken out."""
+    planted.setattr(rules, "to_hold", lambda amount, reversed_minor, claimed, goods: 0)
+
+
+def what_was_kept_back_stays_there(planted: pytest.MonkeyPatch) -> None:
+    """A dispute that was won is forgotten."""
+    planted.setattr(Rewards, "on_dispute_closed", lambda self, session, event: None)
+
+
+def a_lost_dispute_takes_from_what_is_free(planted: pytest.MonkeyPatch) -> None:
+    """The money kept back for it is not the money that is taken."""
+
+    def shift(state: EarningState, member_id: int, less: Money, held: Money, to_be_held: Money) -> list[Posting]:
+        owed, kept = rules.owed_in(state, member_id), accounts.member_held(member_id)
+        more = max(to_be_held - held, Money(0, "CNY"))
+        return [
+            entry(debit=owed, credit=accounts.commission(), amount=less),
+            entry(debit=owed, credit=kept, amount=more),
+        ]
+
+    planted.setattr(rules, "shift_postings", shift)
+
+
 BUGS = [
     (no_idempotency, "I6|I8"),
     (per_refund_allocation, "I5"),
@@ -108,6 +147,10 @@ BUGS = [
     (no_clawback_after_maturity, "I4|I8"),
     (payout_failure_forgets_tax, "I7|I8"),
     (payout_from_a_negative_balance, "I9"),
+    (a_lost_dispute_takes_nothing_back, "I5"),
+    (a_dispute_keeps_nothing_back, "I5"),
+    (what_was_kept_back_stays_there, "I5"),
+    (a_lost_dispute_takes_from_what_is_free, "I4|I8"),
 ]
 
 
@@ -139,7 +182,10 @@ def test_the_rules_say_what_they_promise():
     assert rules.may_book(None) and not rules.may_book(NOON)
     assert rules.to_reverse(100, 33, 50, 100) == 17
     assert rules.to_reverse(100, 50, 50, 100) == 0
-    assert rules.to_mature(100, 33) == 67
+    assert rules.to_mature(100, 33, 0) == 67
+    assert rules.to_mature(100, 33, 40) == 27
+    assert rules.to_hold(100, 33, 75, 100) == 42
+    assert rules.to_hold(100, 33, 175, 100) == 67
     assert rules.may_pay_out(Money(5, "CNY"), Money(5, "CNY"))
     assert not rules.may_pay_out(Money(5, "CNY"), Money(6, "CNY"))
     assert not rules.may_pay_out(Money(-5, "CNY"), Money(5, "CNY"))

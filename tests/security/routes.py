@@ -6,7 +6,15 @@ from fastapi.routing import iter_route_contexts
 
 from tests.storefront.conftest import Front
 
-EXAMPLES = {"number": "AAAA1111", "sku": "A", "code": "AAAA1111", "refund": "R1", "slug": "x", "device_id": "1"}
+EXAMPLES = {
+    "number": "AAAA1111",
+    "sku": "A",
+    "code": "AAAA1111",
+    "refund": "R1",
+    "slug": "x",
+    "device_id": "1",
+    "month": "2026-01",
+}
 
 
 def operations(front: Front, **values: str) -> list[tuple[str, str]]:
@@ -26,5 +34,5 @@ def form_routes(front: Front, **values: str) -> list[tuple[str, str]]:
 
 
 def filled(path: str, values: dict[str, str]) -> str:
-    known = EXAMPLES | {"refund_number": "R1", "receipt": "1", "path": "x", "token": "x"} | values
+    known = EXAMPLES | {"refund_number": "R1", "receipt": "1", "dispute": "D1", "path": "x", "token": "x"} | values
     return re.sub(r"\{(\w+)(:\w+)?\}", lambda match: known[match.group(1)], path)

@@ -5,18 +5,20 @@ from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from sqlalchemy.orm import Session
 
-from shared_core import ledger, members, orders, rewards
+from shared_core import invites, ledger, members, orders, rewards
 from shared_core.kernel.database import Database
 from shared_core.kernel.listeners import Listeners
 from shared_core.plan import Plan
 from shared_core.plan.simulation import EVERYTHING, Article, History
 from shared_core.plan.table import ABSENT
 from shared_core.storefront.brand import BrandConfig
-from shared_core.storefront.wiring import PlanBook
+from shared_core.storefront.wiring import PlanBook, join_by_purchase
 from tests.worlds import ZONE, World
 
 STOCK = 100_000
+KEYS = ("a secret of the shop",)
 DAWN, NOON = time(0, 30), time(12, 0)
 
 
@@ -47,9 +49,12 @@ class Replay:
         self.history, self.plan = history, plan
         self.world = World(opened, listeners, plans=(plan,), return_days=plan.returns.days)
         self.book = PlanBook((plan,), BrandConfig.model_validate({"shop": {"name": "Tested"}}))
+        join_by_purchase(opened, self.book)
+        invites.Invites(self.book.counting).subscribe(listeners)
         self.world.counter = replace(self.world.counter, seller=self.book.seller)
         self._settle, self.world.settle_down = self.world.settle_down, lambda: None  # once for many is enough
         self.ids: list[int] = []
+        self.promoters: list[int] = []
         self.numbers: dict[int, str] = {}
         self.links: dict[int, int] = {}
         self._at(0, DAWN)
@@ -124,6 +129,7 @@ class Replay:
             members.bind_many(session, claims, policy=self.book.binding_policy(self.world.now))
 
     def _sign_up(self, day: int) -> None:
+        here_before = set(self.promoters)
         for person in np.flatnonzero(self.history.people["signs_up"] == day).tolist():
             with self.world.transaction() as session:
                 member_id = members.sign_up(
@@ -136,8 +142,23 @@ class Replay:
                     policy=self.book.binding_policy(self.world.now),
                     at=self.world.now,
                 )
-                if self.plan.join.how == "sign_up":
-                    self.book.enrol(session, member_id, invited_by=self.links.get(person), at=self.world.now)
+                self._join(session, member_id, self.links.get(person), here_before)
+
+    def _join(self, session: Session, member_id: int, linked_id: int | None, here_before: set[int]) -> None:
+        """With a code of the promoter whose link led here, while there is one; the first ones are let in."""
+        plan, at, code = self.plan, self.world.now, ""
+        invited = plan.invites.mode == "code" and linked_id in here_before
+        if invited and invites.standing(session, plan, linked_id).free:
+            number = self.world.unique("i")
+            given = invites.issue(
+                session, plan, linked_id, request_key=number, number=number, keys=KEYS, zone=ZONE, at=at
+            )
+            code = given.text or ""
+        invites.signed_up(session, plan, member_id, code=code, keys=KEYS, linked_id=linked_id, at=at)
+        if plan.join.how == "invite_code" and linked_id is None and not here_before:
+            invites.let_in(session, member_id, at=at)
+        if members.stage_of(session, member_id) == members.Stage.PROMOTER:
+            self.promoters.append(member_id)
 
     def _order(self, day: int) -> None:
         today = np.flatnonzero(self.history.orders["day"] == day).tolist()
@@ -150,10 +171,6 @@ class Replay:
             self.numbers[order] = self.world.counter.place(purchase, number=self.world.unique("N"), at=self.world.now)
         for order in today:
             self.world.pay(self.numbers[order])
-            if self.plan.join.how == "first_order":
-                with self.world.transaction() as session:
-                    buyer_id = self.ids[int(self.history.orders["buyer"][order])]
-                    self.book.enrol(session, buyer_id, invited_by=None, at=self.world.now)
         self._settle()
         for order in today:
             self.world.ship(self.numbers[order])

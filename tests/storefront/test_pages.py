@@ -139,7 +139,7 @@ def test_my_page_shows_rank_earnings_and_why(front: Front) -> None:
 
 def test_the_parts_of_a_purse_are_what_was_earned_and_fill_its_bar() -> None:
     waiting, available, requested, paid = (Money(minor, "CNY") for minor in (1, 999, 0, 2000))
-    purse = Purse(waiting, available, requested, paid)
+    purse = Purse(waiting, Money(0, "CNY"), available, requested, paid)
     assert purse.earned == Money(3000, "CNY")
     assert [each.kind for each in purse.bar] == ["paid", "available", "waiting"], "an empty part is not drawn"
     assert purse.bar[0].start == 0 and purse.bar[-1].start + purse.bar[-1].width == BAR_WIDTH
@@ -147,7 +147,7 @@ def test_the_parts_of_a_purse_are_what_was_earned_and_fill_its_bar() -> None:
 
 
 def test_a_purse_in_debt_has_no_bar() -> None:
-    purse = Purse(Money(100, "CNY"), Money(-50, "CNY"), Money(0, "CNY"), Money(500, "CNY"))
+    purse = Purse(Money(100, "CNY"), Money(0, "CNY"), Money(-50, "CNY"), Money(0, "CNY"), Money(500, "CNY"))
     assert purse.earned == Money(550, "CNY") and purse.bar == ()
 
 

@@ -1,4 +1,4 @@
-"""money by hand: unique amounts, claims, unidentified receipts"""
+"""money by hand: unique amounts, payment claims, unidentified receipts"""
 
 from collections.abc import Sequence
 
@@ -8,7 +8,7 @@ from alembic import op
 from shared_core.kernel.database import BigId, UtcDateTime
 
 revision: str = "core_0010"
-down_revision: str | Sequence[str] | None = "core_0005"
+down_revision: str | Sequence[str] | None = "core_0008"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
@@ -33,15 +33,15 @@ def upgrade() -> None:
     with op.batch_alter_table("order_refund", schema=None) as batch_op:
         batch_op.add_column(sa.Column("tail_minor", sa.BigInteger(), nullable=False, server_default="0"))
     op.create_table(
-        "order_claim",
+        "order_payment_claim",
         sa.Column("id", BigId, nullable=False),
         sa.Column("order_id", BigId, nullable=False),
         sa.Column("payer", sa.String(length=40), nullable=False),
         sa.Column("last4", sa.String(length=4), nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["order_id"], ["order_order.id"], name=op.f("fk_order_claim_order_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_claim")),
-        sa.UniqueConstraint("order_id", name=op.f("uq_order_claim_order_id")),
+        sa.ForeignKeyConstraint(["order_id"], ["order_order.id"], name=op.f("fk_order_payment_claim_order_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_payment_claim")),
+        sa.UniqueConstraint("order_id", name=op.f("uq_order_payment_claim_order_id")),
     )
     op.create_table(
         "order_receipt",
@@ -76,7 +76,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take back."""
     op.drop_table("order_receipt")
-    op.drop_table("order_claim")
+    op.drop_table("order_payment_claim")
     with op.batch_alter_table("order_refund", schema=None) as batch_op:
         batch_op.drop_column("tail_minor")
     with op.batch_alter_table("order_expectation", schema=None) as batch_op:

@@ -46,9 +46,10 @@ def pay_text(plan: Plan, rule: ShareRule) -> str:
 def recruiting_hits(case: Case) -> Iterator[Hit]:
     """Shares that are due for bringing in people."""
     for place, rule in derived.recruit_triggers(case.plan):
+        entry_goods = N_("{payee} gets {pay} on goods one buys to get in (rule {rule})")
         yield Hit(
             ("shares", place),
-            N_("{payee} gets {pay} on {trigger} (rule {rule})"),
+            entry_goods if rule.trigger == "order" else N_("{payee} gets {pay} on {trigger} (rule {rule})"),
             {"payee": rule.payee, "pay": pay_text(case.plan, rule), "trigger": rule.trigger, "rule": rule.id},
         )
 

@@ -55,8 +55,17 @@ def upline_shares(plan: Plan) -> list[tuple[int, ShareRule]]:
 
 
 def recruit_triggers(plan: Plan) -> list[tuple[int, ShareRule]]:
-    """Shares that are due because somebody was brought in, rose, used an invitation or bought a pack."""
-    return [(place, rule) for place, rule in enumerate(plan.shares) if rule.trigger != "order" and pays(rule)]
+    """Shares that are due because somebody was brought in, rose, used an invitation or bought what lets them in."""
+    return [(place, rule) for place, rule in enumerate(plan.shares) if pays(rule) and _for_recruits(plan, rule)]
+
+
+def _for_recruits(plan: Plan, rule: ShareRule) -> bool:
+    """A share of the sale of entry goods is paid per newcomer, whatever sets it off."""
+    required = plan.join.required_purchase
+    if rule.trigger != "order" or required is None:
+        return rule.trigger != "order"
+    goods = {*rule.products, *rule.skus}
+    return bool(goods) and goods <= {*plan.packs.products, required.sku}
 
 
 def pays_people(plan: Plan) -> bool:

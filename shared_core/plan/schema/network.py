@@ -29,10 +29,12 @@ class Join(Section):
 
     how: Literal["sign_up", "invite_code", "first_order", "spend"] = Field(
         default="sign_up",
-        description="The act that makes a visitor a member: signing up, using an invite code, a first order, or "
-        "having bought goods for `spend`.",
+        description="The act that makes a visitor a member: signing up, using an invite code, a first completed order, "
+        "or having bought goods for `spend`.",
     )
-    spend: Amount = Field(default=0, description='With `how = "spend"`: purchases that make a member.')
+    spend: Amount = Field(
+        default=0, description='With `how = "spend"`: purchases, completed and net of refunds, that make a member.'
+    )
     fee: Amount = Field(default=0, description="Paid once to get in. Unlawful in many places.")
     deposit: Amount = Field(default=0, description="Paid to get in and given back on leaving.")
     subscription: Amount = Field(default=0, description="Paid every year to stay in.")
@@ -111,7 +113,8 @@ class Invites(Section):
     """How members invite members."""
 
     mode: Literal["closed", "open", "code"] = Field(
-        default="open", description="Nobody invites, everybody may, or only with codes from a quota."
+        default="open",
+        description="Nobody invites, everybody may (by their link or their own code), or only codes of a quota invite.",
     )
     inviter_is: Literal["code", "lock"] = Field(
         default="code",
@@ -120,9 +123,11 @@ class Invites(Section):
     )
     base: Count = Field(default=0, description="Codes a member starts with.")
     own_sales_per_code: Amount | None = Field(
-        default=None, description="Own net retail sales that earn one more code; left out: sales earn none."
+        default=None, description="Own net retail sales, completed, that earn one more code; left out: sales earn none."
     )
-    codes_max: Count | None = Field(default=None, description="Most unused codes a member can have.")
+    codes_max: Count | None = Field(
+        default=None, description="Most unused codes a member can have; what is earned beyond comes once one is used."
+    )
     expire_days: Days = Field(default=30, description="An unused code goes back to the quota after so many days.")
     buyable: bool = Field(default=False, description="Codes can be bought. Unlawful in many places.")
     counts_self_purchase: bool = Field(default=False, description="The member's own purchases earn codes too.")

@@ -1,5 +1,6 @@
 """The whole of plan.toml."""
 
+import json
 from datetime import date
 from functools import cached_property
 from typing import Any, Literal
@@ -53,6 +54,7 @@ class Plan(Section):
 
     _currency: str = PrivateAttr()
     _compiled: object = PrivateAttr(default=None)
+    _file: str = PrivateAttr(default="")
 
     def model_post_init(self, context: Any, /) -> None:
         """Remember the currency the amounts were read in."""
@@ -70,6 +72,19 @@ class Plan(Section):
 
     def keep_compiled(self, compiled: object) -> None:
         self._compiled = compiled
+
+    @property
+    def file(self) -> str:
+        """The file it was read from, "" for a text."""
+        return self._file
+
+    def keep_file(self, file: str) -> None:
+        self._file = file
+
+    @cached_property
+    def whole(self) -> str:
+        """Its whole content with what is left at its default, as one text: what is kept beside earnings."""
+        return json.dumps({"currency": self.currency, "plan": self.model_dump(mode="json")}, ensure_ascii=False)
 
     @cached_property
     def places(self) -> dict[str, int]:

@@ -76,7 +76,7 @@ class SelfPurchase(Section):
     pays: Literal["nobody", "others", "everybody"] = Field(
         default="others",
         description="`others`: the buyer never earns, the others do. `nobody`: sellers buying from themselves make "
-        "nobody earn. `everybody`: the buyer earns too, like a discount.",
+        "nobody earn. `everybody`: what a member buys is their own sale, before any claim, and earns like a discount.",
     )
     counts: bool = Field(default=False, description="Own purchases count as `own_sales` for ranks.")
 

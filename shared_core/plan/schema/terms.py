@@ -1,9 +1,20 @@
 """The words a plan is written in: percentages, amounts, names, windows. No float is ever accepted."""
 
 import re
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeGuard, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationInfo, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    ValidationInfo,
+    model_validator,
+)
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.i18n import N_
@@ -14,8 +25,11 @@ LIST_MAX = 500
 NAME_MAX = 60
 DAYS_MAX = 3_660
 COUNT_MAX = 10_000_000
+KEPT = "kept"
+"""In the context when a plan is restored."""
 
 _PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,2}))?\s*%")
+_ID = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _WINDOW = re.compile(r"([1-9]\d{0,3}) days?")
 
 Several_ = TypeVar("Several_")
@@ -37,6 +51,12 @@ CHANNELS: tuple[Channel, ...] = ("shop", "group", "live")
 Basis = Literal["price", "margin"]
 
 
+def _short_name(value: str) -> str:
+    if _ID.fullmatch(value) is None:
+        raise ValueError(N_("write at most 40 small letters, digits, - and _, the first one a letter"))
+    return value
+
+
 def _tuple(value: object) -> object:
     return tuple(value) if isinstance(value, list) else value
 
@@ -54,16 +74,23 @@ def parse_percent(value: object) -> int:
     return bps
 
 
+def parse_rate(value: object, info: ValidationInfo) -> int:
+    """The same for a key of the plan; what was kept is in ten-thousandths already."""
+    return value if _is_kept(value, info) else parse_percent(value)
+
+
 def parse_amount(value: object, info: ValidationInfo) -> int:
     """ "99.00" as minor units of the shop's currency, which the loader puts in the context."""
+    if _is_kept(value, info):
+        return value
     currency = currency_in(info.context)
     example = "99" if exponent(currency) == 0 else "99.00"
-    if not isinstance(value, str):
-        raise refused(N_('an amount is written in quotes, like "{example}"'), example=example)
     try:
-        minor = parse_money(value, currency).minor
-    except PlatformError as error:
-        raise refused(error.message, **error.params) from error
+        minor = parse_money(value, currency).minor if isinstance(value, str) else None
+    except PlatformError:
+        minor = None
+    if minor is None:
+        raise refused(N_('an amount is written in quotes, like "{example}"'), example=example)
     if minor < 0:
         raise ValueError(N_("an amount here is never negative"))
     return minor
@@ -75,6 +102,11 @@ def currency_in(context: object) -> str:
     currency = context["currency"]
     assert isinstance(currency, str)
     return currency
+
+
+def _is_kept(value: object, info: ValidationInfo) -> TypeGuard[int]:
+    """Whether a plan is restored that was read before: its numbers are no longer as people write them."""
+    return type(value) is int and isinstance(info.context, dict) and KEPT in info.context
 
 
 def window_days(window: str) -> int | None:
@@ -101,11 +133,11 @@ def _lasting(value: object) -> object:
 
 Several = Annotated[tuple[Several_, ...], BeforeValidator(_tuple), Field(max_length=LIST_MAX)]
 """A TOML array."""
-Rate = Annotated[int, BeforeValidator(parse_percent, json_schema_input_type=str)]
+Rate = Annotated[int, BeforeValidator(parse_rate, json_schema_input_type=str)]
 """Basis points (10000 = 100 %), written as a percentage in quotes."""
 Amount = Annotated[int, BeforeValidator(parse_amount, json_schema_input_type=str)]
 """Minor units of the shop's currency, written as an amount in quotes."""
-Id = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")]
+Id = Annotated[str, AfterValidator(_short_name), Field(json_schema_extra={"pattern": f"^{_ID.pattern}$"})]
 """A short name used inside the plan: small letters, digits, - and _."""
 Word = Annotated[str, Field(min_length=1, max_length=NAME_MAX)]
 Days = Annotated[int, Field(ge=0, le=DAYS_MAX)]
@@ -131,7 +163,15 @@ class Words(Section):
     @model_validator(mode="before")
     @classmethod
     def _same_in_all(cls, value: object) -> object:
+        if not isinstance(value, str | dict | cls):
+            raise ValueError(N_('write a name in quotes, or in two languages: { zh = "…", en = "…" }'))
         return {"zh": value, "en": value} if isinstance(value, str) else value
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Editors accept both ways to write it."""
+        text = {"type": "string", "minLength": 1, "maxLength": NAME_MAX}
+        return {"anyOf": [text, handler.resolve_ref_schema(handler(core))]}
 
     def in_locale(self, locale: str) -> str:
         """The name for readers of `locale`: "zh-CN", "en"."""

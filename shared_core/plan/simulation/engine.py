@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from shared_core.plan.claims import sells_by_joining_only
 from shared_core.plan.schema.ladder import MetricKey
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import Trigger
@@ -127,9 +128,7 @@ class _Life:
             getattr(self.sold, column)[rows] = values
         concerned = self._count_sales(rows, goods, packs)
         self._climb(concerned)
-        if self.plan.join.how == "spend":
-            rich = np.unique(buyer[self.bought[buyer] >= self.plan.join.spend])
-            self._join(rich, self.locks.holder(rich, self.day))
+        self._join_buyers(buyer)
 
     def _give_back(self) -> None:
         orders, goods, packs = self.trade.refund(self.day)
@@ -142,6 +141,8 @@ class _Life:
         self.sold.packs[rows] += packs
         seller, buyer, days = self.sold.seller[rows], self.sold.buyer[rows], self.sold.day[rows]
         np.add.at(self.bought, buyer, goods)
+        if self.plan.invites.counts_self_purchase:
+            np.add.at(self.own_sales, buyer, goods)
         self.counts.add("purchases", buyer, goods, days)
         concerned = [buyer] if self.counts.asks("purchases") else []
         there = seller != ABSENT
@@ -150,8 +151,7 @@ class _Life:
         self.counts.add("self", seller[own], goods[own], days[own])
         self.counts.add("retail", seller[~own], goods[~own], days[~own])
         self.counts.add("packs", seller[~own], packs[~own], days[~own])
-        codes = ~own | self.plan.invites.counts_self_purchase
-        np.add.at(self.own_sales, seller[codes], goods[codes])
+        np.add.at(self.own_sales, seller[~own], goods[~own])
         concerned.append(seller)
         if self.counts.asks("team"):
             spreads = ~own | self.plan.self_purchase.counts
@@ -184,11 +184,14 @@ class _Life:
         self.known[new] = True
         self._count_heads(new[self.locks.holder(new, self.day) != ABSENT])
         self._count_heads(self.locks.reach("sign_up", new, self.day, joined=self.promoters.joined))
-        how = self.plan.join.how
-        if how == "invite_code":
-            new = new[self.promoters.with_code(new, self.link[new], self.own_sales)]
+        how, invited_by = self.plan.join.how, self.link[new]
+        if how == "invite_code" or self.plan.invites.mode == "code":
+            coded = self.promoters.with_code(new, invited_by, self.own_sales)
+            invited_by = np.where(coded, invited_by, ABSENT)
+            new, invited_by = (new[coded], invited_by[coded]) if how == "invite_code" else (new, invited_by)
         if how in ("sign_up", "invite_code"):
-            self._join(new, self.link[new])
+            self._join(new, invited_by)
+        self._join_buyers(new)
 
     def _order(self) -> None:
         orders = self._orders.on(self.day)
@@ -198,8 +201,6 @@ class _Life:
         takers = self._takers(self._sellers(buyers))
         places = np.where(takers >= 0, self.standings.places[takers], 0)
         self.trade.place(self.day, orders, takers, places)
-        if self.plan.join.how == "first_order":
-            self._join(some, np.full(len(some), ABSENT))
 
     def _sellers(self, buyers: Numbers) -> Numbers:
         """Who sells to each buyer, by the plan's precedence; there are no rooms."""
@@ -210,14 +211,25 @@ class _Life:
         seller = np.full(len(buyers), ABSENT, dtype=np.int32)
         for claim in reversed(self.plan.claims.seller):
             if claim in claims:
-                seller = np.where(claims[claim] != ABSENT, claims[claim], seller)
+                claimed = self._earning(claims[claim])
+                seller = np.where(claimed != ABSENT, claimed, seller)
+        if self.plan.self_purchase.pays == "everybody":
+            seller = np.where(self.promoters.joined[buyers], buyers, seller)
         return seller
+
+    def _earning(self, members: Numbers) -> Numbers:
+        """Those of the members who may earn; ABSENT for the others."""
+        if not sells_by_joining_only(self.plan):
+            return members
+        return np.where((members != ABSENT) & self.promoters.joined[members], members, ABSENT)
 
     def _takers(self, seller: Numbers) -> Numbers:
         nobody = np.full(len(seller), ABSENT)
         inviter = self._above(seller) if self.trade.uplines_paid() else nobody
         second = self._above(inviter) if self.trade.uplines_paid() else nobody
-        return np.stack([seller, inviter, second, np.full(len(seller), self.trade.fund())])
+        return np.stack(
+            [seller, self._earning(inviter), self._earning(second), np.full(len(seller), self.trade.fund())]
+        )
 
     def _above(self, members: Numbers) -> Numbers:
         """Whom the plan takes for each member's inviter today."""
@@ -227,9 +239,18 @@ class _Life:
 
     # --- what follows from it ---
 
+    def _join_buyers(self, buyers: Numbers) -> None:
+        """Whoever of these is known and has bought enough, where that makes a promoter."""
+        join = self.plan.join
+        if join.how in ("first_order", "spend"):
+            least = join.spend if join.how == "spend" else 1
+            enough = np.unique(buyers[self.known[buyers] & (self.bought[buyers] >= least)])
+            self._join(enough, np.full(len(enough), ABSENT))
+
     def _join(self, members: Numbers, invited_by: Numbers) -> None:
-        by_lock = self.plan.invites.inviter_is == "lock"
-        inviters = np.where((invited_by == ABSENT) | by_lock, self.locks.holder(members, self.day), invited_by)
+        by_lock, only_codes = self.plan.invites.inviter_is == "lock", self.plan.invites.mode == "code"
+        fans = ((invited_by == ABSENT) & (not only_codes)) | by_lock
+        inviters = np.where(fans, self.locks.holder(members, self.day), invited_by)
         new = self.promoters.enrol(members, inviters, self.day)
         self.trade.charge(self.day, entry_fee(self.plan) * len(new))
         invited = new[self.promoters.inviter[new] != ABSENT]

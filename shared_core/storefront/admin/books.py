@@ -21,6 +21,7 @@ from shared_core.storefront.viewer import BooksDep, ShopDep
 GROUPS: Mapping[str, str] = {
     "assets:clearing": N_("Taken in, not yet handed over"),
     "assets:bank": N_("At the bank"),
+    "assets:dispute-receivable": N_("Disputed, with customers' banks"),
     "liabilities:customer-deposit": N_("Paid by customers, not yet delivered"),
     "liabilities:unidentified-receipts": N_("Received, nobody's yet"),
     "liabilities:refund-payable": N_("Promised back to customers"),

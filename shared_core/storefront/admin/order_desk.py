@@ -1,6 +1,6 @@
 """What staff see around an order: parcels to send, money promised back, who earns on it, who bought and sold."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,8 +10,10 @@ from sqlalchemy.orm import Session
 from shared_core import members, orders, rewards, supply
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, zero
+from shared_core.orders import DisputeState
 from shared_core.rewards import EarningState
-from shared_core.storefront.pages import earning_views, plan_words
+from shared_core.storefront.admin import acting
+from shared_core.storefront.pages import earning_views, plan_words, words
 from shared_core.storefront.pages.page import translate
 from shared_core.storefront.shop import Shop
 
@@ -40,6 +42,7 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Share:
+    code: str
     name: str
     why: str
     amount: Money
@@ -60,10 +63,29 @@ class Promise:
     sent_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Claimed:
+    """A dispute: `who` opened and, when it is over, ended it."""
+
+    number: str
+    amount: Money
+    fee: Money
+    reason: str
+    reference: str
+    at: datetime
+    who: str
+    state_label: str
+    tone: str
+    open: bool
+    note: str
+
+
 def around(request: Request, session: Session, shop: Shop, row: orders.Order) -> dict[str, object]:
     """The rest of the order's page, by name."""
     shares = _shares(request, session, row)
+    disputes = orders.disputes(session, row.id)
     people = [row.buyer_id, *([row.seller_id] if row.seller_id else [])]
+    people += acting.people_of(actor for each in disputes for actor in (each.opened_by, each.ended_by)).values()
     names = members.names(session, people)
     return {
         "parcels": _parcels(request, session, row),
@@ -73,18 +95,38 @@ def around(request: Request, session: Session, shop: Shop, row: orders.Order) ->
             Promise(
                 each.number,
                 Money(each.cash_minor, row.currency),
-                each.reason,
+                translate(request, words.REASONS.get(each.reason, each.reason)),
                 each.at,
                 each.sent_at,
             )
             for each in orders.refunds(session, row.id)
         ],
+        "disputes": [_claimed(request, row, each, names) for each in disputes],
+        "dispute_reasons": [(key, translate(request, label)) for key, label in orders.DISPUTE_REASONS.items()],
         "requests": [each for each in orders.refund_requests(session, row.id) if each.answered_at is None],
         "customer": names.get(row.buyer_id, ""),
         "seller": names.get(row.seller_id, "") if row.seller_id else "",
         "supply_pending": row.state in orders.SOLD and row.supply_state == "none",
         "unsent": not any(each.shipped_at for each in orders.parcels(session, row.id)),
     }
+
+
+def _claimed(request: Request, row: orders.Order, made: orders.Dispute, names: Mapping[int, str]) -> Claimed:
+    label, tone = words.DISPUTES[DisputeState(made.state)]
+    actors = [each for each in (made.opened_by, made.ended_by) if each]
+    return Claimed(
+        number=made.number,
+        amount=Money(made.amount_minor, row.currency),
+        fee=Money(made.fee_minor, row.currency),
+        reason=translate(request, orders.DISPUTE_REASONS[made.reason]),
+        reference=made.reference,
+        at=made.opened_at,
+        who=" · ".join(acting.named(each, names) for each in actors),
+        state_label=translate(request, label),
+        tone=tone,
+        open=made.state == DisputeState.OPEN,
+        note=made.note,
+    )
 
 
 def _parcels(request: Request, session: Session, row: orders.Order) -> Sequence[Parcel]:
@@ -116,9 +158,11 @@ def _shares(request: Request, session: Session, row: orders.Order) -> Sequence[S
     names = members.names(session, [each.member_id for each in earned])
     shares = []
     for each in earned:
-        label, tone = plan_words.EARNINGS[EarningState(each.state)]
+        label, tone = plan_words.KEPT_BACK if each.held_minor else plan_words.EARNINGS[EarningState(each.state)]
         why = f"{translate(request, plan_words.PAYEES[each.payee])} · {earning_views.rate(request, each)}"
         amount = Money(each.net_minor, each.currency)
         counts = each.state in (EarningState.PENDING, EarningState.AVAILABLE)
-        shares.append(Share(names.get(each.member_id, ""), why, amount, translate(request, label), tone, counts))
+        shares.append(
+            Share(each.code, names.get(each.member_id, ""), why, amount, translate(request, label), tone, counts)
+        )
     return shares

@@ -76,7 +76,7 @@ def confirm_payment(
             at=shop.clock(),
         )
 
-    return _done(request, shop, number, acting.attempt(request, shop, confirm), "confirmed", amount=amount)
+    return done(request, shop, number, acting.attempt(request, shop, confirm), "confirmed", amount=amount)
 
 
 @router.post("/orders/{number}/ship")
@@ -100,7 +100,7 @@ def ship(
         )
         orders.hear_supply(session, news, zone=shop.brand.shop.zone)
 
-    return _done(request, shop, number, acting.attempt(request, shop, send), "shipped")
+    return done(request, shop, number, acting.attempt(request, shop, send), "shipped")
 
 
 @router.post("/orders/{number}/deliver")
@@ -112,7 +112,7 @@ def deliver(request: Request, number: Number, shop: ShopDep, viewer: OrdersDep, 
         news = supply.deliver(session, number=parcel, at=shop.clock())
         orders.hear_supply(session, news, zone=shop.brand.shop.zone)
 
-    return _done(request, shop, number, acting.attempt(request, shop, arrive), "delivered")
+    return done(request, shop, number, acting.attempt(request, shop, arrive), "delivered")
 
 
 @router.post("/orders/{number}/refund")
@@ -150,7 +150,7 @@ def refund(
         wanted = orders.RefundOrder(items, reason=reason, actor=actor, goods_back=goods_back, freight=freight)
         orders.refund(session, number, wanted, refund_number=refund_number, at=at)
 
-    return _done(request, shop, number, acting.attempt(request, shop, promise), "refunded")
+    return done(request, shop, number, acting.attempt(request, shop, promise), "refunded")
 
 
 @router.post("/orders/{number}/refunds/{refund_number}/sent")
@@ -168,7 +168,7 @@ def refund_sent(
             raise orders.UnknownRefund(number=refund_number)
         orders.mark_refund_sent(session, refund_number, evidence=evidence, at=shop.clock())
 
-    return _done(request, shop, number, acting.attempt(request, shop, note), "sent")
+    return done(request, shop, number, acting.attempt(request, shop, note), "sent")
 
 
 @router.post("/orders/{number}/answer")
@@ -177,12 +177,13 @@ def answer(request: Request, number: Number, shop: ShopDep, viewer: OrdersDep, t
     trouble = acting.attempt(
         request, shop, lambda session: orders.answer_request(session, number, answer=text, at=shop.clock())
     )
-    return _done(request, shop, number, trouble, "saved")
+    return done(request, shop, number, trouble, "saved")
 
 
-def _done(request: Request, shop: Shop, number: str, trouble: str, done: str, **typed: str) -> Response:
+def done(request: Request, shop: Shop, number: str, trouble: str, told: str, **typed: str) -> Response:
+    """Back to the order's page, saying what was done; or the page as it stands, with the trouble and what was typed."""
     if not trouble:
-        return acting.back(f"/admin/orders/{number}", done=done)
+        return acting.back(f"/admin/orders/{number}", done=told)
     with shop.database.reading() as session:
         return _page(request, session, shop, number, trouble=trouble, typed=typed, status=422)
 
@@ -208,13 +209,19 @@ def _page(
         trouble=trouble,
         can_confirm=shown.state in (State.PLACED, State.CANCELLED) and expected is not None,
         expected=expected,
-        claim=orders.claim(session, row.id),
+        claim=orders.payment_claim(session, row.id),
         to_pay=shown.to_pay,
-        typed={"amount": decimal_text(shown.to_pay), **(typed or {})},
+        typed={"amount": decimal_text(shown.to_pay), **_claim(shown), **(typed or {})},
         can_refund=shown.state in orders.SOLD and current(request).may(Right.REFUNDS),
+        can_dispute=row.paid_at is not None and expected is not None and current(request).may(Right.REFUNDS),
         key=new_code(REFUND_KEY_LENGTH),
         **order_desk.around(request, session, shop, row),
     )
+
+
+def _claim(shown: order_views.OrderView) -> dict[str, str]:
+    """What the form for a dispute begins with: banks take most often all that was not given back."""
+    return {"disputed": decimal_text(shown.kept), "fee": "0", "why": "", "reference": ""}
 
 
 def _own_parcel(session: Session, number: str, parcel: str) -> None:

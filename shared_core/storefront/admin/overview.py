@@ -13,6 +13,7 @@ from shared_core.storefront.rights import Right
 from shared_core.storefront.viewer import OrdersDep, ReadDep
 
 COUNTED_MAX = 99
+DISPUTES_SHOWN_MAX = 5
 
 router = APIRouter()
 
@@ -25,7 +26,7 @@ def overview(request: Request, session: ReadDep, viewer: OrdersDep) -> HTMLRespo
         ("/admin/orders?state=paid", N_("To be sent"), unsent),
         ("/admin/orders?state=shipped", N_("On the way"), on_way),
     ]
-    said, nobodys = len(orders.claims(session)), len(orders.waiting_receipts(session))
+    said, nobodys = len(orders.payment_claims(session)), len(orders.waiting_receipts(session))
     todo = [
         ("wallet", "/admin/receipts", N_("Customers who say they have paid: {count}"), said),
         ("coin", "/admin/receipts", N_("Payments that are nobody's yet: {count}"), nobodys),
@@ -36,6 +37,11 @@ def overview(request: Request, session: ReadDep, viewer: OrdersDep) -> HTMLRespo
         payouts = len(rewards.list_payouts(session, state=PayoutState.REQUESTED, limit=COUNTED_MAX + 1))
         figures.append(("/admin/payouts", N_("Payouts to make"), payouts))
         todo.append(("coin", "/admin/payouts", N_("Payouts to make: {count}"), payouts))
+    disputed = orders.disputed_orders(session, limit=DISPUTES_SHOWN_MAX)
+    text = translate(request, N_("Disputed payment of the order {number}"))
+    disputes = [
+        {"icon": "alert", "url": f"/admin/orders/{number}", "text": text.format(number=number)} for number in disputed
+    ]
     return page(
         request,
         "admin/overview.html",
@@ -46,7 +52,8 @@ def overview(request: Request, session: ReadDep, viewer: OrdersDep) -> HTMLRespo
             {"icon": icon, "url": url, "text": translate(request, text).format(count=_count(number))}
             for icon, url, text, number in todo
             if number
-        ],
+        ]
+        + disputes,
     )
 
 

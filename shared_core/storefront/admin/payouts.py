@@ -7,16 +7,24 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
 from shared_core import members, rewards
+from shared_core.kernel.i18n import N_
+from shared_core.kernel.money import Money
+from shared_core.rewards import PayoutState, PayoutStep
 from shared_core.storefront.admin import acting
 from shared_core.storefront.admin.errors import ReasonMissing
 from shared_core.storefront.pages import earning_views
-from shared_core.storefront.pages.page import page
+from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import PayoutsDep, ReadDep, ShopDep
 
 PAYOUTS_PER_PAGE = 30
 ID_MAX = 2**62
 HOME = "/admin/payouts"
+STEPS = {
+    "approved": N_("approved by {name}"),
+    "paid": N_("noted as paid by {name}"),
+    "failed": N_("noted as failed by {name}"),
+}
 
 router = APIRouter()
 Code = Annotated[str, Path(max_length=32)]
@@ -31,15 +39,31 @@ def listing(
     viewer: PayoutsDep,
     before: Annotated[int | None, Query(ge=1, le=ID_MAX)] = None,
 ) -> HTMLResponse:
-    return _page(request, session, before=before)
+    return _page(request, session, shop, before=before)
+
+
+@router.post("/payouts/{code}/approval")
+def approve(request: Request, code: Code, shop: ShopDep, viewer: PayoutsDep) -> Response:
+    """The first of the two people whom a large payout needs has looked at it."""
+    trouble = acting.attempt(
+        request, shop, lambda session: rewards.approve_payout(session, code, actor=viewer.actor, at=shop.clock())
+    )
+    return _done(request, shop, trouble, "approved")
 
 
 @router.post("/payouts/{code}/paid")
 def paid(request: Request, code: Code, shop: ShopDep, viewer: PayoutsDep, evidence: Text = "") -> Response:
-    trouble = acting.attempt(
-        request, shop, lambda session: rewards.mark_payout_paid(session, code, evidence=evidence, at=shop.clock())
-    )
-    return _done(request, shop, trouble, "paid")
+    def mark(session: Session) -> None:
+        rewards.mark_payout_paid(
+            session,
+            code,
+            evidence=evidence,
+            actor=viewer.actor,
+            at=shop.clock(),
+            two_people_above=shop.brand.two_people_above,
+        )
+
+    return _done(request, shop, acting.attempt(request, shop, mark), "paid")
 
 
 @router.post("/payouts/{code}/failed")
@@ -47,7 +71,7 @@ def failed(request: Request, code: Code, shop: ShopDep, viewer: PayoutsDep, reas
     def give_back(session: Session) -> None:
         if not reason.strip():
             raise ReasonMissing
-        rewards.mark_payout_failed(session, code, reason=reason, at=shop.clock())
+        rewards.mark_payout_failed(session, code, reason=reason, actor=viewer.actor, at=shop.clock())
 
     return _done(request, shop, acting.attempt(request, shop, give_back), "failed")
 
@@ -56,23 +80,39 @@ def _done(request: Request, shop: Shop, trouble: str, done: str) -> Response:
     if not trouble:
         return acting.back(HOME, done=done)
     with shop.database.reading() as session:
-        return _page(request, session, trouble=trouble, status=422)
+        return _page(request, session, shop, trouble=trouble, status=422)
 
 
 def _page(
-    request: Request, session: Session, *, before: int | None = None, trouble: str = "", status: int = 200
+    request: Request, session: Session, shop: Shop, *, before: int | None = None, trouble: str = "", status: int = 200
 ) -> HTMLResponse:
     rows = rewards.list_payouts(session, limit=PAYOUTS_PER_PAGE + 1, before=before)
     shown = rows[:PAYOUTS_PER_PAGE]
-    names = members.names(session, [row.member_id for row in shown])
+    steps = rewards.payout_steps(session, [row.id for row in shown])
+    people = acting.people_of(each.actor for row in shown for each in steps[row.id])
+    names = members.names(session, [*(row.member_id for row in shown), *people.values()])
+    limit = shop.brand.two_people_above
     return page(
         request,
         "admin/payouts.html",
         status_code=status,
         trouble=trouble,
-        payouts=[earning_views.payout(request, row, name=names.get(row.member_id, "")) for row in shown],
+        payouts=[
+            {
+                "shown": earning_views.payout(request, row, name=names.get(row.member_id, "")),
+                "steps": [_told(request, each, acting.named(each.actor, names)) for each in steps[row.id]],
+                "to_approve": row.state == PayoutState.REQUESTED
+                and rewards.needs_two(Money(row.gross_minor, row.currency), limit)
+                and not steps[row.id],
+            }
+            for row in shown
+        ],
         listing={
             "previous_url": HOME if before else "",
             "next_url": f"{HOME}?before={shown[-1].id}" if len(rows) > PAYOUTS_PER_PAGE else "",
         },
     )
+
+
+def _told(request: Request, step: PayoutStep, name: str) -> dict[str, object]:
+    return {"text": translate(request, STEPS[step.step]).format(name=name), "at": step.at}

@@ -11,6 +11,7 @@ from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.storefront import plan_desk
 from shared_core.storefront.admin import acting
+from shared_core.storefront.pages import told
 from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import PlanDep, PublishDep, ReadDep, ShopDep, current
@@ -62,6 +63,7 @@ def _page(request: Request, session: Session, shop: Shop, *, trouble: str = "", 
             "lifted": state.decision.lifted,
             "may_publish": viewer.staff == "owner" and state.decision.may_publish and state.publication is None,
             "publications": state.history,
+            "versions": told.versions(request, shop),
             "refused": [_refused(request, each) for each in rewards.refused_shares(session, limit=REFUSALS_SHOWN)],
         },
     )

@@ -120,7 +120,7 @@ def _page(
 
 
 def _claims(session: Session) -> Sequence[dict[str, object]]:
-    said = orders.claims(session)
+    said = orders.payment_claims(session)
     names = members.names(session, [row.buyer_id for _, row, _ in said])
     return [
         {

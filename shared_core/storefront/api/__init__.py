@@ -1,6 +1,7 @@
 """The JSON API under /api/v1: every route parses, calls one service and shapes its answer."""
 
 from shared_core.storefront.api import (
+    admin_disputes,
     admin_goods,
     admin_orders,
     admin_people,
@@ -8,10 +9,12 @@ from shared_core.storefront.api import (
     admin_staff,
     cart,
     catalogue,
+    invitations,
     me,
     purchases,
     sessions,
     sharing,
+    statements,
 )
 
 __all__ = ["DESCRIPTION", "PREFIX", "routers"]
@@ -40,7 +43,10 @@ routers = tuple(
         sharing,
         sessions,
         me,
+        invitations,
+        statements,
         admin_orders,
+        admin_disputes,
         admin_goods,
         admin_people,
         admin_plan,

@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import Field
 
 from shared_core import members, rewards
+from shared_core.kernel import money
 from shared_core.storefront.api.me import Before, Limit, Payout, payout_of
 from shared_core.storefront.api.shapes import Input, Output
 from shared_core.storefront.idempotency import OnceDep
@@ -39,6 +40,10 @@ class MemberPage(Output):
 
 class StaffPayout(Payout):
     member_name: str
+    approved_by: str
+    """Empty while nobody has; a payout above the shop's limit needs it, by somebody else than who pays."""
+    settled_by: str
+    needs_two: bool
 
 
 class StaffPayoutPage(Output):
@@ -90,6 +95,7 @@ def list_members(
 def list_payouts(
     session: ReadDep,
     viewer: PayoutsDep,
+    shop: ShopDep,
     state: Annotated[Literal["requested", "paid", "failed"] | None, Query()] = None,
     before: Before = None,
     limit: Limit = 50,
@@ -98,19 +104,46 @@ def list_payouts(
     wanted = None if state is None else rewards.PayoutState(state)
     rows = rewards.list_payouts(session, state=wanted, limit=limit, before=before)
     names = members.names(session, {each.member_id for each in rows})
-    shown = [StaffPayout(**payout_of(each).model_dump(), member_name=names.get(each.member_id, "")) for each in rows]
+    steps = rewards.payout_steps(session, [each.id for each in rows])
+    shown = [
+        StaffPayout(
+            **payout_of(each).model_dump(),
+            member_name=names.get(each.member_id, ""),
+            approved_by=next((step.actor for step in steps[each.id] if step.step == "approved"), ""),
+            settled_by=next((step.actor for step in steps[each.id] if step.step in ("paid", "failed")), ""),
+            needs_two=rewards.needs_two(money.Money(each.gross_minor, each.currency), shop.brand.two_people_above),
+        )
+        for each in rows
+    ]
     return StaffPayoutPage(payouts=shown, next=rows[-1].id if len(rows) == limit else None)
+
+
+@router.post("/payouts/{code}/approval", response_model=Payout, responses=responses(401, 403, 404, 409, 503))
+def approve_payout(
+    code: PayoutCode, session: SessionDep, viewer: PayoutsDep, once: OnceDep, shop: ShopDep
+) -> JSONResponse:
+    """The first of the two people whom a large payout needs has looked at it."""
+    return once(lambda: payout_of(rewards.approve_payout(session, code, actor=viewer.actor, at=shop.clock())))
 
 
 @router.post("/payouts/{code}/paid", response_model=Payout, responses=responses(401, 403, 404, 409, 422, 503))
 def mark_payout_paid(
     code: PayoutCode, body: PaidPayout, session: SessionDep, viewer: PayoutsDep, once: OnceDep, shop: ShopDep
 ) -> JSONResponse:
-    """The money was sent."""
-    return once(
-        lambda: payout_of(rewards.mark_payout_paid(session, code, evidence=body.evidence, at=shop.clock())),
-        request=body,
-    )
+    """The money was sent; above the shop's limit somebody else has approved it before."""
+
+    def mark() -> Payout:
+        row = rewards.mark_payout_paid(
+            session,
+            code,
+            evidence=body.evidence,
+            actor=viewer.actor,
+            at=shop.clock(),
+            two_people_above=shop.brand.two_people_above,
+        )
+        return payout_of(row)
+
+    return once(mark, request=body)
 
 
 @router.post("/payouts/{code}/failed", response_model=Payout, responses=responses(401, 403, 404, 409, 422, 503))
@@ -119,6 +152,8 @@ def mark_payout_failed(
 ) -> JSONResponse:
     """The money could not be sent; it is the member's again."""
     return once(
-        lambda: payout_of(rewards.mark_payout_failed(session, code, reason=body.reason, at=shop.clock())),
+        lambda: payout_of(
+            rewards.mark_payout_failed(session, code, reason=body.reason, actor=viewer.actor, at=shop.clock())
+        ),
         request=body,
     )

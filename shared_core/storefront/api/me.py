@@ -6,10 +6,12 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 
-from shared_core import ledger, members, plan, rewards
+from shared_core import members, plan, rewards
 from shared_core.kernel import money
 from shared_core.kernel.codes import new_code
+from shared_core.kernel.reader import Reader
 from shared_core.storefront import limits
+from shared_core.storefront.api.explained import Earning, Explanation, earning_of, explanation_of
 from shared_core.storefront.api.shapes import Input, Money, MoneyInput, Output
 from shared_core.storefront.idempotency import OnceDep
 from shared_core.storefront.problems import responses
@@ -58,44 +60,9 @@ class FanPage(Output):
     next: int | None
 
 
-class Earning(Output):
-    code: str
-    order_number: str
-    sku: str
-    payee: str
-    state: str
-    amount: Money
-    reversed: Money
-    at: datetime
-    matures_at: datetime | None
-
-
 class EarningPage(Output):
     earnings: list[Earning]
     next: int | None
-
-
-class Booking(Output):
-    """One transfer in the books, out of `source` into `destination`."""
-
-    reference: str
-    source: str
-    destination: str
-    amount: Money
-
-
-class Explanation(Output):
-    """Why an earning is what it is: the rule and rank when the order was placed, and every entry in the books."""
-
-    earning: Earning
-    rule: str
-    plan: str
-    plan_version: str
-    rank_then: str
-    basis: str
-    base: Money
-    rate_bps: int
-    bookings: list[Booking]
 
 
 class Balance(Output):
@@ -176,21 +143,12 @@ def list_my_earnings(session: ReadDep, viewer: MemberDep, before: Before = None,
 
 
 @router.get("/earnings/{code}", responses=responses(401, 404, 503))
-def explain_my_earning(code: Annotated[str, Path(max_length=40)], session: ReadDep, viewer: MemberDep) -> Explanation:
+def explain_my_earning(
+    code: Annotated[str, Path(max_length=40)], session: ReadDep, viewer: MemberDep, shop: ShopDep
+) -> Explanation:
     """One earning, explained down to the books."""
     found = rewards.explain(session, code, member_id=viewer.known_id)
-    row = found.earning
-    return Explanation(
-        earning=earning_of(row),
-        rule=row.rule_id,
-        plan=row.plan_name,
-        plan_version=row.plan_version,
-        rank_then=row.rank_then,
-        basis=row.basis,
-        base=Money.of_minor(row.base_minor, row.currency),
-        rate_bps=row.rate_bps,
-        bookings=[_booking(reference, each) for reference, postings in found.bookings for each in postings],
-    )
+    return explanation_of(found, Reader(viewer.locale, shop.theme.translate(viewer.locale), shop.brand.shop.zone))
 
 
 @router.get("/balance", responses=responses(401, 503))
@@ -236,20 +194,6 @@ def request_payout(
     return once(ask, request=body, status=201)
 
 
-def earning_of(row: rewards.Earning) -> Earning:
-    return Earning(
-        code=row.code,
-        order_number=row.order_number,
-        sku=row.sku,
-        payee=row.payee,
-        state=row.state,
-        amount=Money.of_minor(row.amount_minor, row.currency),
-        reversed=Money.of_minor(row.reversed_minor, row.currency),
-        at=row.quoted_at,
-        matures_at=row.matures_at,
-    )
-
-
 def payout_of(row: rewards.Payout) -> Payout:
     return Payout(
         code=row.code,
@@ -260,15 +204,6 @@ def payout_of(row: rewards.Payout) -> Payout:
         requested_at=row.requested_at,
         settled_at=row.settled_at,
         reason=row.reason,
-    )
-
-
-def _booking(reference: str, posting: ledger.Posting) -> Booking:
-    return Booking(
-        reference=reference,
-        source=posting.source,
-        destination=posting.destination,
-        amount=Money.of(posting.amount),
     )
 
 

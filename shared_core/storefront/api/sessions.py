@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request
 from pydantic import Field
 
-from shared_core import members
+from shared_core import invites, members
 from shared_core.kernel.codes import hash_token
 from shared_core.storefront import accounts
 from shared_core.storefront.api.shapes import Done, Input, Output
@@ -25,6 +25,8 @@ class SignUp(Input):
     name: Annotated[str, Field(max_length=200, examples=["小明"])]
     as_token: bool = False
     """Answer with a bearer token instead of a cookie, for clients that are no browser."""
+    invite_code: Annotated[str, Field(max_length=invites.TYPED_LENGTH_MAX)] = ""
+    """A code somebody gave you; with one that is no good you are not signed up."""
 
 
 class LogIn(Input):
@@ -99,10 +101,12 @@ def get_session(viewer: ViewerDep) -> Viewer:
     )
 
 
-@router.post("/members", status_code=201, responses=responses(409, 422, 429, 503))
+@router.post("/members", status_code=201, responses=responses(409, 410, 422, 429, 503))
 def sign_up(body: SignUp, request: Request, session: SessionDep) -> Session:
     """Become a member; you are logged in at once. What you did as a visitor stays yours."""
-    started = accounts.sign_up(request, session, login=body.login, password=body.password, name=body.name)
+    started = accounts.sign_up(
+        request, session, login=body.login, password=body.password, name=body.name, invite_code=body.invite_code
+    )
     return _started(request, started, as_token=body.as_token)
 
 

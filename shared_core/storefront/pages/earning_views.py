@@ -9,7 +9,7 @@ from babel.numbers import format_percent
 from fastapi import Request
 from sqlalchemy.orm import Session
 
-from shared_core import catalog
+from shared_core import catalog, orders, rewards
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import BPS_WHOLE, Money, format_money
 from shared_core.plan import Plan
@@ -21,10 +21,10 @@ from shared_core.storefront.viewer import current
 
 @dataclass(frozen=True)
 class EarningView:
-    """`story` says in sentences how it came about; `facts` are (name, value): the whole calculation. In the reader's
-    language both.
-    """
+    """`story` says in sentences, in the reader's language, how it came about."""
 
+    code: str
+    number: str
     title: str
     why: str
     at: datetime
@@ -32,7 +32,6 @@ class EarningView:
     state_label: str
     tone: str
     story: Sequence[str]
-    facts: Sequence[tuple[str, str]]
 
 
 @dataclass(frozen=True)
@@ -52,25 +51,47 @@ class PayoutView:
     name: str = ""
 
 
-def views(request: Request, session: Session, rules: Plan, rows: Sequence[Earning]) -> Sequence[EarningView]:
-    """The earnings with what was sold; one query besides theirs."""
+def views(request: Request, session: Session, rows: Sequence[Earning]) -> Sequence[EarningView]:
+    """The earnings with what was sold; two queries besides theirs, and one for each order that is disputed."""
     looks = catalog.looks(session, skus={row.sku for row in rows})
-    return [_view(request, rules, row, looks.get(row.sku)) for row in rows]
+    plans = rewards.plans_of(session, rows)
+    kept = {row.order_id for row in rows if row.held_minor}
+    reasons = {order_id: _dispute_reason(request, session, order_id) for order_id in kept}
+    return [
+        _view(request, plans.get(row.plan_hash), row, looks.get(row.sku), reasons.get(row.order_id, "")) for row in rows
+    ]
 
 
-def _view(request: Request, rules: Plan, row: Earning, look: catalog.Look | None) -> EarningView:
-    label, tone = plan_words.EARNINGS[EarningState(row.state)]
+def _dispute_reason(request: Request, session: Session, order_id: int) -> str:
+    open_ones = [each for each in orders.disputes(session, order_id) if each.state == orders.DisputeState.OPEN]
+    return " · ".join(dict.fromkeys(translate(request, orders.DISPUTE_REASONS[each.reason]) for each in open_ones))
+
+
+def _view(request: Request, rules: Plan | None, row: Earning, look: catalog.Look | None, disputed: str) -> EarningView:
+    label, tone = state(request, row)
     title = look.title if look else row.sku
     return EarningView(
+        code=row.code,
+        number=row.order_number,
         title=title,
-        why=translate(request, plan_words.PAYEES[row.payee]),
+        why=why(request, row),
         at=row.quoted_at,
         amount=Money(row.net_minor, row.currency),
-        state_label=translate(request, label),
+        state_label=label,
         tone=tone,
-        story=_story(request, rules, row, title),
-        facts=[(translate(request, name), value) for name, value in _facts(request, rules, row)],
+        story=_story(request, rules, row, title, disputed),
     )
+
+
+def why(request: Request, row: Earning) -> str:
+    """What it is earned for."""
+    return translate(request, plan_words.PAYEES[row.payee])
+
+
+def state(request: Request, row: Earning) -> tuple[str, str]:
+    """What its state is called, and the tone."""
+    label, tone = plan_words.KEPT_BACK if row.held_minor else plan_words.EARNINGS[EarningState(row.state)]
+    return translate(request, label), tone
 
 
 def payout(request: Request, row: Payout, *, name: str = "") -> PayoutView:
@@ -105,13 +126,15 @@ def rate(request: Request, row: Earning) -> str:
     return translate(request, text).format(share=share)
 
 
-def _story(request: Request, rules: Plan, row: Earning, title: str) -> list[str]:
-    """What happened, how the amount follows from it, and how it stands now."""
+def _story(request: Request, rules: Plan | None, row: Earning, title: str, disputed: str) -> list[str]:
+    """What happened, how the amount follows from it, and how it stands now; `disputed` says why it is kept back."""
     amounts = {
         "base": _money(request, row, row.base_minor),
         "amount": _money(request, row, row.amount_minor),
         "before": _money(request, row, row.uncapped_minor),
         "back": _money(request, row, row.reversed_minor),
+        "held": _money(request, row, row.held_minor),
+        "why": disputed,
     }
     blanks = {"title": title, "rank": _rank(request, rules, row), "rate": rate(request, row), **amounts}
     sentences = [plan_words.STORIES[row.payee], _arithmetic(row)]
@@ -119,7 +142,10 @@ def _story(request: Request, rules: Plan, row: Earning, title: str) -> list[str]
         sentences.append(N_("It would have been {before}; the plan limits what one sale pays."))
     if row.reversed_minor:
         sentences.append(N_("Of this {back} went back when the customer got money back."))
-    sentences.append(_standing(row))
+    if row.held_minor:
+        sentences.append(N_("{held} is kept back: the customer's bank disputes the payment ({why})."))
+    if row.held_minor < row.net_minor or not row.held_minor:
+        sentences.append(_standing(row))
     blanks["day"] = show_day(request, row.matures_at) if row.matures_at else ""
     return [translate(request, each).format(**blanks) for each in sentences]
 
@@ -150,28 +176,8 @@ def _money(request: Request, row: Earning, minor: int) -> str:
     return format_money(Money(minor, row.currency), current(request).locale)
 
 
-def _rank(request: Request, rules: Plan, row: Earning) -> str:
-    """What the rank of that time is called today."""
-    known = row.rank_then in rules.places
-    return rules.rank(row.rank_then).name.in_locale(current(request).locale) if known else row.rank_then
-
-
-def _facts(request: Request, rules: Plan, row: Earning) -> list[tuple[str, str]]:
-    def money(minor: int) -> str:
-        return _money(request, row, minor)
-
-    facts = [
-        (N_("Order"), row.order_number),
-        (N_("Item"), row.sku),
-        (N_("Counted on"), money(row.base_minor)),
-        (N_("Rate"), rate(request, row)),
-        (N_("Rank then"), _rank(request, rules, row)),
-        (N_("Your share"), money(row.amount_minor)),
-    ]
-    if row.uncapped_minor > row.amount_minor:
-        facts.append((N_("Before the cap"), money(row.uncapped_minor)))
-    if row.reversed_minor:
-        facts.append((N_("Taken back for refunds"), "−" + money(row.reversed_minor)))
-    if row.matures_at and row.state == EarningState.PENDING:
-        facts.append((N_("Available from"), show_day(request, row.matures_at)))
-    return [*facts, (N_("By the rule"), f"{row.plan_name} {row.plan_version} · {row.rule_id}")]
+def _rank(request: Request, rules: Plan | None, row: Earning) -> str:
+    """What the rank was called under the plan of that time."""
+    if rules is None or row.rank_then not in rules.places:
+        return row.rank_then
+    return rules.rank(row.rank_then).name.in_locale(current(request).locale)

@@ -11,7 +11,7 @@ from shared_core import members, rewards
 from shared_core.kernel.codes import new_code
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import decimal_text, parse_money
-from shared_core.storefront import limits
+from shared_core.storefront import invitations, limits
 from shared_core.storefront.pages import earning_views, forms, plan_words, ties
 from shared_core.storefront.pages.page import go, page, refused, translate
 from shared_core.storefront.pages.purse import payout_minimum, purse_of
@@ -49,6 +49,7 @@ def me(request: Request, shop: ShopDep, session: ReadDep, viewer: MemberDep) -> 
         "rank": _rank(request, session, shop, viewer) if viewer.promoter and len(rules.ranks) > 1 else None,
         "pays": ties.pays(shop) or purse.used,
         "binds": rules.binding.by != "nobody",
+        "invites": invitations.concern(rules),
         "purse": purse,
         "payout_min": payout_minimum(shop),
         "fans": members.fan_counts(session, viewer.known_id, at=shop.clock())[0],
@@ -70,11 +71,10 @@ def earnings(
     request: Request, shop: ShopDep, session: ReadDep, viewer: MemberDep, before: Before = None
 ) -> HTMLResponse:
     rows = rewards.earnings_of(session, viewer.known_id, limit=PER_PAGE + 1, before=before)
-    rules = shop.plan_at(shop.clock())
     return page(
         request,
         "earnings.html",
-        earnings=earning_views.views(request, session, rules, rows[:PER_PAGE]),
+        earnings=earning_views.views(request, session, rows[:PER_PAGE]),
         purse=purse_of(session, shop, viewer.known_id),
         payout_min=payout_minimum(shop),
         listing=_listing("/me/earnings", "before", before, rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else None),

@@ -94,7 +94,7 @@ class OrderView:
     @property
     def kept(self) -> Money:
         """What the customer pays in the end."""
-        return self.to_pay - self.refunded
+        return self.to_pay - min(self.refunded, self.to_pay)
 
     @property
     def can_cancel(self) -> bool:

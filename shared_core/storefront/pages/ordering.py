@@ -209,7 +209,7 @@ def _payment(session: Session, shop: Shop, row: orders.Order) -> dict[str, objec
         "amount": Money(expected.amount_minor, row.currency),
         "memo": expected.memo,
         "by_amount": expected.match == orders.Match.TAIL,
-        "claim": orders.claim(session, row.id),
+        "claim": orders.payment_claim(session, row.id),
         "deadline": row.due_at,
         "payee": told.payee,
         "account": told.account,

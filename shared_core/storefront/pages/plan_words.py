@@ -44,6 +44,9 @@ EARNINGS: Mapping[EarningState, tuple[str, str]] = {
 }
 """Label and tone."""
 
+KEPT_BACK = (N_("kept back"), "warn")
+"""Of an earning whose order is disputed."""
+
 STORIES: Mapping[str, str] = {
     "seller": N_("You sold {title}."),
     "inviter": N_("Somebody you invited sold {title}."),

@@ -23,26 +23,32 @@ class Stretch:
 
 @dataclass(frozen=True)
 class Purse:
-    """The four parts are all there is: together they are what was earned. `available` is negative in debt."""
+    """The five parts are all there is: together they are what was earned. `available` is negative in debt."""
 
     waiting: Money
+    held: Money
     available: Money
     requested: Money
     paid: Money
 
     @property
     def earned(self) -> Money:
-        return self.waiting + self.available + self.requested + self.paid
+        return self.waiting + self.held + self.available + self.requested + self.paid
 
     @property
     def used(self) -> bool:
         """Whether there ever was anything in it."""
-        return any(part.minor for part in (self.waiting, self.available, self.requested, self.paid))
+        return any(part.minor for part in (self.waiting, self.held, self.available, self.requested, self.paid))
 
     @property
     def bar(self) -> tuple[Stretch, ...]:
         """The parts side by side; nothing for an empty purse or one in debt."""
-        parts = {"paid": self.paid, "requested": self.requested, "available": self.available, "waiting": self.waiting}
+        parts = {
+            "paid": self.paid,
+            "requested": self.requested,
+            "available": self.available,
+            "waiting": self.waiting + self.held,
+        }
         whole = self.earned.minor
         if whole <= 0 or self.available.minor < 0:
             return ()
@@ -59,7 +65,7 @@ def purse_of(session: Session, shop: Shop, member_id: int) -> Purse:
     """What the books and the payouts say about the member's money."""
     wallet = rewards.wallet(session, member_id, shop.currency)
     out = rewards.taken_out(session, member_id, shop.currency)
-    return Purse(wallet.pending + wallet.held, wallet.available, out.requested, out.paid)
+    return Purse(wallet.pending, wallet.held, wallet.available, out.requested, out.paid)
 
 
 def payout_minimum(shop: Shop) -> Money:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from shared_core.kernel.i18n import N_
-from shared_core.orders import State
+from shared_core.orders import DisputeState, State
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,17 @@ REASONS: Mapping[str, str] = {
     "out_of_stock": N_("out of stock"),
     "short_shipped": N_("the supplier could not send it"),
     "abandoned": N_("not finished"),
+    "chargeback": N_("the bank took the payment back"),
 }
 """Why, where the shop itself decided; what people wrote is shown as they wrote it."""
+
+DISPUTES: Mapping[DisputeState, tuple[str, str]] = {
+    DisputeState.OPEN: (N_("being decided"), "warn"),
+    DisputeState.WON: (N_("won"), "good"),
+    DisputeState.LOST: (N_("lost"), "bad"),
+    DisputeState.WITHDRAWN: (N_("withdrawn"), "good"),
+    DisputeState.EXPIRED: (N_("expired"), "good"),
+}
+"""Label and tone."""
 
 EVERY_STATE = N_("all")

@@ -1,0 +1,1 @@
+"""Invites: joining, the quota of codes, its laws."""
