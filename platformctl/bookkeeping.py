@@ -1,12 +1,16 @@
 """`platformctl books`: the invariants of the shop's books, asked of the room that knows them."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from platformctl.messages import translate
-from shared_core import audit
+from shared_core import audit, orders, storefront
 from shared_core.kernel import outbox
 from shared_core.kernel.database import Database
+from shared_core.kernel.money import decimal_text
 from shared_core.kernel.settings import read_settings
+
+BRAND = Path("brand")
 
 
 def results() -> list[audit.InvariantResult]:
@@ -17,6 +21,37 @@ def results() -> list[audit.InvariantResult]:
             return audit.check(session, at=datetime.now(UTC))
     finally:
         database.dispose()
+
+
+def collectors() -> list[orders.Standing]:
+    """How everybody stands who collects money by hand for the shop in the current folder."""
+    shop = storefront.Shop.open(BRAND, read_settings())
+    try:
+        with shop.database.reading() as session:
+            return storefront.collectors_standing(shop, session)
+    finally:
+        shop.database.dispose()
+
+
+def standing_as_dict(each: orders.Standing) -> dict[str, object]:
+    """For machines; amounts as decimal text."""
+    names = [*(f"up_to_{days}_days" for days in orders.AGES), "older"]
+    return {
+        "collector": each.collector,
+        "currency": each.in_hand.currency,
+        "payments_seen": each.seen,
+        "taken": decimal_text(each.taken),
+        "sent_back": decimal_text(each.sent_back),
+        "in_hand": decimal_text(each.in_hand),
+        "in_hand_by_age": {name: decimal_text(part) for name, part in zip(names, each.ages, strict=True)},
+        "oldest_days": each.oldest_days,
+        "unidentified": decimal_text(each.unidentified),
+        "unidentified_count": each.unidentified_count,
+        "unidentified_days": each.unidentified_days,
+        "expected": decimal_text(each.expected),
+        "expected_count": each.expected_count,
+        "claimed_count": each.claimed_count,
+    }
 
 
 def retry_given_up() -> int:

@@ -159,6 +159,19 @@ def import_orders(
     return Outcome(counts, [(each.line, translate(each.reason)) for each in refused], dry_run)
 
 
+def import_statement(file: Path, *, collector: str, dry_run: bool) -> Outcome:
+    """What a wallet says came in. Raises FileUnreadable, UnknownCollector."""
+    shop = storefront.Shop.open(BRAND, read_settings())
+    try:
+        with _working("Reading the statement …"):
+            done = storefront.take_in_statement(
+                shop, file, collector=collector, entered_by="command line", dry_run=dry_run
+            )
+    finally:
+        shop.database.dispose()
+    return Outcome(done.counts, [(line, why.text(translate)) for line, why in done.refused], dry_run)
+
+
 def _transact(shop: storefront.Shop, take_in: Callable[[Session], Any], *, dry_run: bool) -> Any:
     """Run the import in one transaction; a dry run leaves no trace. Gives way to a shop at work a few times."""
     for tries_left in reversed(range(TRIES_MAX)):

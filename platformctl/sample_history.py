@@ -227,12 +227,12 @@ class SampleHistory:
     def _pay(self, deal: Deal) -> None:
         number = self._numbers[deal.key]
         with self.shop.database.transaction() as session:
-            total = Money(orders.get(session, number).total_minor, self.shop.currency)
+            asked = self._expected(session, number)
             orders.confirm_payment(
                 session,
                 number,
                 transaction_no=f"SAMPLE-{deal.key}",
-                amount=total,
+                amount=Money(asked.amount_minor, self.shop.currency),
                 entered_by=STAFF,
                 at=self.clock.now,
             )
@@ -240,11 +240,20 @@ class SampleHistory:
     def _bank(self, deal: Deal) -> None:
         """What was paid for the order goes from the till to the bank."""
         with self.shop.database.transaction() as session:
-            paid = Money(orders.get(session, self._numbers[deal.key]).total_minor, self.shop.currency)
-            reference = f"SAMPLE-{deal.key}"
+            asked = self._expected(session, self._numbers[deal.key])
             orders.hand_over(
-                session, collector=storefront.COLLECTOR, amount=paid, reference=reference, at=self.clock.now
+                session,
+                collector=asked.collector,
+                amount=Money(asked.amount_minor, self.shop.currency),
+                reference=f"SAMPLE-{deal.key}",
+                at=self.clock.now,
             )
+
+    def _expected(self, session: Session, number: str) -> orders.Expectation:
+        """What the order is to be paid with, and to whom."""
+        asked = orders.expectation(session, orders.get(session, number).id)
+        assert asked is not None, "the order was placed"
+        return asked
 
     def _move_parcels(self, deal: Deal, *, supply_step: Literal["ship", "deliver"]) -> None:
         """The supplier ships, or the carrier delivers, every parcel of the order."""

@@ -37,6 +37,7 @@ class World:
     in_room: orders.InRoom | None = None
     return_days: int | None = 7
     plans: tuple[plan.Plan, ...] = ()
+    match: orders.Match = orders.Match.MEMO
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def __post_init__(self) -> None:
@@ -46,7 +47,7 @@ class World:
         self.counter = orders.Counter(
             database=self.database,
             gateway=self.gateway,
-            rail=orders.ManualRail("till"),
+            rail=orders.ManualRail(("till",), self.match),
             freight=orders.FreightRule(flat=self.money(1000), free_over=self.money(20000)),
             currency=self.currency,
             return_days=self._return_days,
@@ -139,12 +140,13 @@ class World:
     def pay(self, number: str, *, transaction_no: str = "") -> None:
         """Staff confirm the payment, and everything that follows a commit is done."""
         with self.transaction() as session:
-            total = self.money(orders.get(session, number).total_minor)
+            wanted = orders.expectation(session, orders.get(session, number).id)
+            asked = self.money(wanted.amount_minor if wanted else 0)
             orders.confirm_payment(
                 session,
                 number,
                 transaction_no=transaction_no or self.unique("T"),
-                amount=total,
+                amount=asked,
                 entered_by="staff:1",
                 at=self.now,
             )

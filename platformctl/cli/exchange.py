@@ -52,6 +52,7 @@ def register(app: typer.Typer) -> None:
     imports.command("products", help=_("Goods of a product feed: Shopify's CSV or our own."))(products)
     imports.command("referrals", help=_("Who shared to whom: CSV with sharer, visitor, at."))(referrals)
     imports.command("orders", help=_("Settled order lines; they count for ranks and pay nobody again."))(orders)
+    imports.command("statement", help=_("Money that came in: the CSV of a wallet, WeChat's or Alipay's."))(statement)
     app.command("export", help=_("Write a table of the shop as CSV, the journal also for beancount."))(export)
 
 
@@ -112,6 +113,20 @@ def orders(
         ),
         as_json=as_json,
     )
+
+
+def statement(
+    file: File,
+    collector: Annotated[str, typer.Option(help=_("Whose wallet it is; see [payment] in brand.toml."))] = "till",
+    dry_run: DryRun = False,
+    folder: InFolder = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Each payment goes to the order it is for, or waits for staff. Importing it again changes nothing."""
+    ready(folder)
+    from platformctl import importing
+
+    _tell(importing.import_statement(file, collector=collector, dry_run=dry_run), as_json=as_json)
 
 
 def export(

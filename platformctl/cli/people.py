@@ -32,6 +32,7 @@ class Role(StrEnum):
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.command("staff", help=_("Give somebody a role in the back office, take it back, or list who has one."))(staff)
+    app.command("collectors", help=_("Who collects money by hand, how much of it they have, how old."))(collectors)
     app.add_typer(members, name="members")
     members.command("invite", help=_("Write one-time links with which members choose how they log in."))(invite)
     members.command("revoke", help=_("End links that still work."))(revoke)
@@ -62,6 +63,23 @@ def staff(
             output.say("{login} has no role any more.", login=login)
     else:
         _tell_colleagues(people.colleagues(), as_json=as_json)
+
+
+def collectors(folder: InFolder = Path(), as_json: AsJson = False) -> None:
+    """Money in hand was taken in and not yet brought to the bank; what is nobody's waits in the back office."""
+    ready(folder)
+    from platformctl import bookkeeping
+
+    found = [bookkeeping.standing_as_dict(each) for each in bookkeeping.collectors()]
+    if as_json:
+        output.say_json({"ok": True, "collectors": found})
+        return
+    for each in found:
+        output.say(
+            "{collector}: {in_hand} {currency} in hand, the oldest for {oldest_days} days; {unidentified} nobody's "
+            "({unidentified_count}); {expected} to come ({expected_count}), {claimed_count} said to be paid",
+            **{**each, "oldest_days": each["oldest_days"] or 0},
+        )
 
 
 def invite(

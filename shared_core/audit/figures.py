@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from sqlalchemy import Select, case, func, not_, select
+from sqlalchemy import ColumnElement, Select, case, exists, func, not_, select
 from sqlalchemy.orm import Session
 
 from shared_core import orders, rewards
@@ -43,33 +43,55 @@ def totals(session: Session) -> Totals:
 
 
 def cash_by_collector(session: Session) -> dict[tuple[str, str], int]:
-    """What each collector took in less refunds sent and less what disputes took, by (collector, currency)."""
-    seen, order = orders.Evidence, orders.Order
+    """What each collector took in less what they sent back and what disputes took, by (collector, currency)."""
+    seen, order, receipt = orders.Evidence, orders.Order, orders.Receipt
+    refund, wanted, dispute = orders.Refund, orders.Expectation, orders.Dispute
     taken = (
         select(seen.collector, order.currency, func.sum(seen.amount_minor))
         .join(order, order.id == seen.order_id)
+        .where(not_(_was_unidentified()))
         .group_by(seen.collector, order.currency)
     )
-    cash = {(collector, currency): int(minor) for collector, currency, minor in session.execute(taken)}
-    refund, wanted = orders.Refund, orders.Expectation
+    nobodys = select(receipt.collector, receipt.currency, func.sum(receipt.amount_minor)).where(
+        receipt.outcome.is_distinct_from("returned")
+    )
+    cash = refund.goods_minor + refund.freight_minor - refund.tail_minor
     sent = (
-        select(wanted.collector, order.currency, func.sum(refund.goods_minor + refund.freight_minor))
+        select(wanted.collector, order.currency, -func.sum(cash))
         .join(order, order.id == refund.order_id)
         .join(wanted, wanted.order_id == order.id)
         .where(refund.sent_at.is_not(None), refund.id.not_in(_charged_back()))
         .group_by(wanted.collector, order.currency)
     )
-    dispute = orders.Dispute
     gone = case((dispute.state.in_(TAKEN), dispute.amount_minor), else_=0) + dispute.fee_minor
     disputed = (
-        select(dispute.collector, order.currency, func.sum(gone))
+        select(dispute.collector, order.currency, -func.sum(gone))
         .join(order, order.id == dispute.order_id)
         .group_by(dispute.collector, order.currency)
     )
-    for less in (sent, disputed):
-        for collector, currency, minor in session.execute(less):
-            cash[collector, currency] = cash.get((collector, currency), 0) - int(minor)
-    return cash
+    totals: dict[tuple[str, str], int] = {}
+    for query in (taken, nobodys.group_by(receipt.collector, receipt.currency), sent, disputed):
+        for collector, currency, minor in session.execute(query):
+            totals[collector, currency] = totals.get((collector, currency), 0) + int(minor)
+    return totals
+
+
+def unidentified(session: Session) -> dict[str, int]:
+    """Money that waits for its owner, by currency; zero where all was settled."""
+    receipt = orders.Receipt
+    waits = func.sum(case((receipt.outcome.is_(None), receipt.amount_minor), else_=0))
+    query = select(receipt.currency, waits).group_by(receipt.currency)
+    return {currency: int(minor) for currency, minor in session.execute(query)}
+
+
+def _was_unidentified() -> ColumnElement[bool]:
+    """Evidence whose money a statement brought in before it was anybody's: it came in once."""
+    seen, receipt = orders.Evidence, orders.Receipt
+    return exists().where(
+        receipt.rail == seen.rail,
+        receipt.collector == seen.collector,
+        receipt.transaction_no == seen.transaction_no,
+    )
 
 
 def _charged_back() -> Select[int | None]:
@@ -131,6 +153,22 @@ def misfitting_refunds(session: Session) -> Iterator[Phrase]:
             yield Phrase(differ, line=line_id, refunded=whole.refunded_minor, minor=minor)
 
 
+def misfitting_tails(session: Session) -> Iterator[Phrase]:
+    """Orders of whose refunds more, or less, would be sent than was paid."""
+    order, refund, wanted = orders.Order, orders.Refund, orders.Expectation
+    kept = select(refund.order_id, func.sum(refund.tail_minor).label("kept")).group_by(refund.order_id).subquery()
+    query = (
+        select(order.number, order.refunded_minor, order.total_minor, wanted.tail_minor, kept.c.kept)
+        .join(kept, kept.c.order_id == order.id)
+        .join(wanted, wanted.order_id == order.id)
+    )
+    for number, refunded, total, tail, found in session.execute(query):
+        never_paid = max(refunded - (total - tail), 0)
+        if int(found) != never_paid:
+            differ = N_("order {number}: {found} of its refunds is not sent, {never_paid} was never paid")
+            yield Phrase(differ, number=number, found=found, never_paid=never_paid)
+
+
 def misfitting_disputes(session: Session) -> Iterator[Phrase]:
     """Lost disputes that the order does not show as refunded, as far as there was anything left of it."""
     dispute, order, refund = orders.Dispute, orders.Order, orders.Refund
@@ -177,9 +215,9 @@ def misfitting_reversals(session: Session) -> Iterator[Phrase]:
 
 def captures_expected(session: Session) -> Iterator[str]:
     """The bookings that each payment that was seen, and each dispute, must have."""
-    seen = orders.Evidence
-    for rail, collector, number in session.execute(select(seen.rail, seen.collector, seen.transaction_no)):
-        yield f"cap:{rail}:{collector}:{number}"
+    for seen in (orders.Evidence, orders.Receipt):
+        for rail, collector, number in session.execute(select(seen.rail, seen.collector, seen.transaction_no)):
+            yield f"cap:{rail}:{collector}:{number}"
     dispute = orders.Dispute
     for number, state in session.execute(select(dispute.number, dispute.state)):
         yield f"dsp:{number}"

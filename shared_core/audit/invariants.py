@@ -86,6 +86,11 @@ def _cash_is_what_the_rails_say(evidence: Evidence) -> Iterator[Phrase]:
         if booked != minor + handed:
             unlike = N_("clearing of {collector}: {booked} booked, {seen} by evidence")
             yield Phrase(unlike, collector=collector, booked=booked, seen=minor + handed)
+    for currency, minor in figures.unidentified(evidence.session).items():
+        booked = -evidence.store.balance(accounts.unidentified_receipts(), currency)
+        if booked != minor:
+            waits = N_("{booked} {currency} is booked as nobody's, {seen} waits for its owner")
+            yield Phrase(waits, booked=booked, currency=currency, seen=minor)
     open_ones = figures.disputed(evidence.session)
     for currency in evidence.totals.currencies:
         booked, claimed = evidence.store.balance(accounts.dispute_receivable(), currency), open_ones.get(currency, 0)
@@ -120,6 +125,7 @@ def _nothing_owed_is_negative(evidence: Evidence) -> Iterator[Phrase]:
 
 def _refunds_fit(evidence: Evidence) -> Iterator[Phrase]:
     yield from figures.misfitting_refunds(evidence.session)
+    yield from figures.misfitting_tails(evidence.session)
     yield from figures.misfitting_disputes(evidence.session)
     yield from figures.misfitting_reversals(evidence.session)
 

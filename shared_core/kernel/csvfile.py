@@ -3,7 +3,7 @@
 import csv
 import difflib
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,11 +76,20 @@ class Table:
         raise FileUnreadable(self.file, 1, missing, name=name, near=nearest, known=shown)
 
 
-def read_table(source: Path | bytes, *, bytes_max: int = BYTES_MAX, rows_max: int = ROWS_MAX) -> Table:
-    """The table in a file, or in bytes that were one. Blank rows are passed over. Raises FileUnreadable."""
+def read_table(
+    source: Path | bytes,
+    *,
+    bytes_max: int = BYTES_MAX,
+    rows_max: int = ROWS_MAX,
+    is_header: Callable[[Sequence[str]], bool] = any,
+) -> Table:
+    """The table in a file, or in bytes that were one. Blank rows are passed over. Raises FileUnreadable.
+
+    `is_header` tells the header by its cells where talk stands above it; when none is told, it is the first row.
+    """
     file, text = read_text(source, bytes_max=bytes_max)
     records = _records(file, text)
-    header = next(records, None)
+    header = next((each for each in records if is_header(each[1])), None) or next(_records(file, text), None)
     if header is None:
         raise FileUnreadable(file, None, N_("it is empty"))
     columns = tuple(cell.strip() for cell in header[1])

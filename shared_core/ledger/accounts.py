@@ -86,6 +86,11 @@ def returns() -> str:
     return "income:returns"
 
 
+def discounts() -> str:
+    """[4095] What the shop lets customers off so that no two pay the same amount."""
+    return "expenses:discounts"
+
+
 def cogs_supply() -> str:
     """[5000] What the delivered goods cost us at the hub."""
     return "expenses:supply"

@@ -6,6 +6,7 @@ and completes when its return window has closed. Others listen to what happens t
 
 from shared_core.orders.carts import add_to_cart, cart, cart_count, hand_over_cart, put_in_cart
 from shared_core.orders.checkout import Counter, InRoom, Purchase, Quote, Seller
+from shared_core.orders.collectors import AGES, Standing, collectors, hand_over, standings
 from shared_core.orders.dispute_rules import DISPUTE_REASONS, DisputeState
 from shared_core.orders.disputes import DisputeClaim, disputed_goods, end_dispute, open_dispute
 from shared_core.orders.errors import (
@@ -20,13 +21,16 @@ from shared_core.orders.errors import (
     NotDisputable,
     NothingToRefund,
     OrderDisputed,
+    OtherCollector,
     PriceChanged,
     RefundTooMuch,
     StepNotAllowed,
     SupplyNotSettled,
     TooManyLines,
+    UnknownCollector,
     UnknownDispute,
     UnknownOrder,
+    UnknownReceipt,
     UnknownRefund,
 )
 from shared_core.orders.events import (
@@ -51,6 +55,7 @@ from shared_core.orders.history import (
     read_history,
 )
 from shared_core.orders.lifecycle import cancel, complete_due, give_up_drafts, lapse_unpaid
+from shared_core.orders.matching import Match, Unmatched
 from shared_core.orders.models import (
     CartLine,
     Dispute,
@@ -60,10 +65,12 @@ from shared_core.orders.models import (
     OrderLine,
     OrderStep,
     Parcel,
+    PaymentClaim,
+    Receipt,
     Refund,
     RefundLine,
 )
-from shared_core.orders.payments import ManualRail, PaymentRail, PaymentRequest, confirm_payment, hand_over
+from shared_core.orders.payments import ManualRail, PaymentRail, PaymentRequest, confirm_payment
 from shared_core.orders.reads import (
     RoomTrade,
     disputed_orders,
@@ -77,11 +84,22 @@ from shared_core.orders.reads import (
     order,
     orders_of,
     parcels,
+    payment_claim,
     refund_lines,
     refund_requests,
     refunds,
     steps,
     trade_in_rooms,
+)
+from shared_core.orders.receipts import (
+    SeenRow,
+    StatementReport,
+    assign,
+    claim_payment,
+    give_back,
+    payment_claims,
+    take_in,
+    waiting_receipts,
 )
 from shared_core.orders.refunds import (
     RefundItem,
@@ -93,8 +111,10 @@ from shared_core.orders.refunds import (
     request_refund,
 )
 from shared_core.orders.rules import LINES_MAX, QUANTITY_MAX, SOLD, FreightRule, State
+from shared_core.orders.statements import Statement, read_statement
 
 __all__ = [
+    "AGES",
     "DISPUTE_REASONS",
     "LINES_MAX",
     "QUANTITY_MAX",
@@ -122,6 +142,7 @@ __all__ = [
     "HistoryReport",
     "InRoom",
     "ManualRail",
+    "Match",
     "NotDisputable",
     "NothingToRefund",
     "Order",
@@ -136,12 +157,15 @@ __all__ = [
     "OrderPlaced",
     "OrderRefunded",
     "OrderStep",
+    "OtherCollector",
     "Parcel",
+    "PaymentClaim",
     "PaymentRail",
     "PaymentRequest",
     "PriceChanged",
     "Purchase",
     "Quote",
+    "Receipt",
     "Refund",
     "RefundItem",
     "RefundLine",
@@ -149,20 +173,30 @@ __all__ = [
     "RefundTooMuch",
     "Refused",
     "RoomTrade",
+    "SeenRow",
     "Seller",
+    "Standing",
     "State",
+    "Statement",
+    "StatementReport",
     "StepNotAllowed",
     "SupplyDesk",
     "SupplyNotSettled",
     "TooManyLines",
+    "UnknownCollector",
     "UnknownDispute",
     "UnknownOrder",
+    "UnknownReceipt",
     "UnknownRefund",
+    "Unmatched",
     "add_to_cart",
     "answer_request",
+    "assign",
     "cancel",
     "cart",
     "cart_count",
+    "claim_payment",
+    "collectors",
     "complete_due",
     "confirm_payment",
     "disputed_goods",
@@ -173,6 +207,7 @@ __all__ = [
     "expectation",
     "export_orders",
     "get",
+    "give_back",
     "give_up_drafts",
     "hand_over",
     "hand_over_cart",
@@ -187,14 +222,20 @@ __all__ = [
     "order",
     "orders_of",
     "parcels",
+    "payment_claim",
+    "payment_claims",
     "put_in_cart",
     "read_history",
+    "read_statement",
     "refund",
     "refund_all",
     "refund_lines",
     "refund_requests",
     "refunds",
     "request_refund",
+    "standings",
     "steps",
+    "take_in",
     "trade_in_rooms",
+    "waiting_receipts",
 ]

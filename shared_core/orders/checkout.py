@@ -234,7 +234,7 @@ class Counter:
         costs = {line.sku: line.supply_price.minor for line in held.lines}
         for line in reads.lines(session, row.id):
             line.supply_minor = costs[line.sku] * line.quantity
-        expect(session, row, self.rail)
+        expect(session, row, self.rail, at=at)
         carts.empty_cart(session, purchase.buyer_id, [sku for sku, _ in purchase.lines])
         announce(session, OrderPlaced(row.id, at))
 

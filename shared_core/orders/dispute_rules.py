@@ -69,11 +69,19 @@ def restoring_postings(collector: str, amount: Money) -> list[Posting]:
     return [entry(debit=accounts.clearing(collector), credit=accounts.dispute_receivable(), amount=amount)]
 
 
-def losing_postings(amount: Money, charged: Money, *, delivered: bool) -> list[Posting]:
-    """E17, lost. `charged` is what the order still had; before delivery the deposit bears it. The rest is our loss."""
-    of_deposit = Money(0, amount.currency) if delivered else charged
+def losing_postings(amount: Money, charged: Money, tail: Money, *, delivered: bool) -> list[Posting]:
+    """E17, lost. `charged` is what the order still had; before delivery the deposit bears it. The rest is our loss.
+
+    `tail` is the part of `charged` that was never paid; it is no discount any more.
+    """
+    of_deposit = Money(0, amount.currency) if delivered else charged - tail
     receivable = accounts.dispute_receivable()
     return [
         entry(debit=accounts.customer_deposit(), credit=receivable, amount=of_deposit),
         entry(debit=accounts.chargeback_loss(), credit=receivable, amount=amount - of_deposit),
+        entry(
+            debit=accounts.chargeback_loss() if delivered else accounts.customer_deposit(),
+            credit=accounts.discounts(),
+            amount=tail,
+        ),
     ]

@@ -20,6 +20,7 @@ from shared_core.orders import dispute_rules, reads
 from shared_core.orders.dispute_rules import DISPUTE_REASONS, TAKEN, DisputeState, may_end, spread
 from shared_core.orders.errors import DisputeEnded, DisputeTooMuch, NotDisputable, UnknownDispute
 from shared_core.orders.events import DisputeClosed, DisputeOpened
+from shared_core.orders.matching import never_paid
 from shared_core.orders.models import Dispute, Order
 from shared_core.orders.refunds import charge_back
 from shared_core.orders.rules import REVENUE_BOOKED, SOLD, State
@@ -55,8 +56,9 @@ def open_dispute(session: Session, number: str, claim: DisputeClaim, *, actor: s
         if money.currency != row.currency:
             raise MixedCurrencies(left=money.currency, right=row.currency)
     taken = sum(each.amount_minor for each in reads.disputes(session, row.id) if each.state in TAKEN)
-    if claim.amount.minor > row.total_minor - taken:
-        raise DisputeTooMuch(number=number, left=Money(row.total_minor - taken, row.currency))
+    left = reads.payable(session, row) - taken
+    if claim.amount.minor > left:
+        raise DisputeTooMuch(number=number, left=Money(left, row.currency))
     made = _write(session, row, claim, wanted.collector, actor=actor, at=at)
     postings = dispute_rules.opening_postings(made.collector, claim.amount, claim.fee)
     ledger.post(session, f"dsp:{made.number}", postings, at=at, memo=f"payment of order {number} is disputed")
@@ -100,10 +102,17 @@ def disputed_goods(session: Session, order_id: int) -> dict[int, int]:
 
 
 def _lose(session: Session, row: Order, made: Dispute, *, at: datetime) -> None:
-    """As much of the amount as the order still has is refunded; only more than that was given back already."""
+    """As much of the amount as the order still has is refunded; only more than that was given back already.
+
+    When nothing that was paid is left, the order's tail goes with it.
+    """
     amount = Money(made.amount_minor, row.currency)
-    charged = Money(min(made.amount_minor, row.total_minor - row.refunded_minor), row.currency)
-    postings = dispute_rules.losing_postings(amount, charged, delivered=row.state in REVENUE_BOOKED)
+    paid = reads.payable(session, row)
+    rest = row.total_minor - row.refunded_minor
+    minor = rest if made.amount_minor >= paid - row.refunded_minor else made.amount_minor
+    charged = Money(minor, row.currency)
+    tail = Money(never_paid(paid, row.refunded_minor, row.refunded_minor + minor), row.currency)
+    postings = dispute_rules.losing_postings(amount, charged, tail, delivered=row.state in REVENUE_BOOKED)
     ledger.post(session, f"dspl:{made.number}", postings, at=at, memo=f"dispute {made.number} lost")
     if charged:
         lines = reads.lines(session, row.id)

@@ -101,3 +101,18 @@ class SupplyNotSettled(Conflict):
 
     code = "supply_not_settled"
     message = "The supply of the order {number} is not settled yet."
+
+
+class UnknownReceipt(NotFound):
+    code = "unknown_receipt"
+    message = "There is no receipt {number} that waits for an answer."
+
+
+class UnknownCollector(NotFound):
+    code = "unknown_collector"
+    message = "Nobody called {name!r} collects money here; there are: {known}."
+
+
+class OtherCollector(Conflict):
+    code = "other_collector"
+    message = "The order {number} is to be paid to {wanted}, this money came to {found}; send it back and ask again."

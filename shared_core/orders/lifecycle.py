@@ -12,6 +12,7 @@ from shared_core.orders.checkout import DRAFT_LIFE, SYSTEM
 from shared_core.orders.dispute_rules import DisputeState
 from shared_core.orders.events import OrderCancelled, OrderCompleted, OrderLapsed
 from shared_core.orders.models import Dispute, Order, RefundRequest
+from shared_core.orders.payments import let_rest
 from shared_core.orders.rules import State
 from shared_core.orders.steps import move
 
@@ -24,6 +25,7 @@ def cancel(session: Session, number: str, *, actor: str, at: datetime, reason: s
     if row.state != State.CANCELLED:
         move(session, row, State.CANCELLED, actor=actor, at=at, reason=reason)
         row.due_at = None
+        let_rest(session, row.id, at=at)
         announce(session, OrderCancelled(row.id, at))
     return row
 
@@ -36,6 +38,7 @@ def lapse_unpaid(session: Session, *, at: datetime, limit: int = SWEEP_MAX) -> i
     for row in rows:
         move(session, row, State.CANCELLED, actor=SYSTEM, at=at, reason="unpaid")
         row.due_at = None
+        let_rest(session, row.id, at=at)
         announce(session, OrderLapsed(row.id, at))
     return len(rows)
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
 from shared_core.orders.dispute_rules import DisputeState
+from shared_core.orders.matching import Match
 from shared_core.orders.rules import State
 
 
@@ -120,14 +121,72 @@ class Expectation(Base):
     """Money an order waits for: what to pay, to whom, with which memo."""
 
     __tablename__ = "order_expectation"
-    __table_args__ = (UniqueConstraint("rail", "collector", "memo"),)
+    __table_args__ = (
+        UniqueConstraint("rail", "collector", "memo"),
+        UniqueConstraint("rail", "collector", "held_minor"),
+        CheckConstraint("tail_minor >= 0", name="tail"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), unique=True)
     rail: Mapped[str] = mapped_column(String(16))
     collector: Mapped[str] = mapped_column(String(40))
     amount_minor: Mapped[int] = mapped_column(BigInteger)
+    """What is to be paid: the order's total less its tail."""
     memo: Mapped[str] = mapped_column(String(24))
+    match: Mapped[Match] = mapped_column(String(8), server_default="memo")
+    tail_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    held_minor: Mapped[int | None] = mapped_column(BigInteger)
+    """The amount, for as long as no other order may wait for it; only where it tells payments apart."""
+    opened_at: Mapped[datetime | None]
+    held_until: Mapped[datetime | None]
+    """End of the quiet time; empty while payment is expected."""
+
+
+class PaymentClaim(Base):
+    """A customer says that they have paid. It posts nothing: it tells staff where to look first."""
+
+    __tablename__ = "order_payment_claim"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), unique=True)
+    payer: Mapped[str] = mapped_column(String(40))
+    last4: Mapped[str] = mapped_column(String(4))
+    """The last digits of the transaction number; may be empty."""
+    at: Mapped[datetime]
+
+
+class Receipt(Base):
+    """Money seen on a collector's account that was nobody's when it was seen. Staff match it or send it back."""
+
+    __tablename__ = "order_receipt"
+    __table_args__ = (
+        UniqueConstraint("rail", "collector", "transaction_no"),
+        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("(settled_at IS NULL) = (outcome IS NULL)", name="settled"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    rail: Mapped[str] = mapped_column(String(16))
+    collector: Mapped[str] = mapped_column(String(40))
+    transaction_no: Mapped[str] = mapped_column(String(80))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    payer: Mapped[str] = mapped_column(String(80))
+    note: Mapped[str] = mapped_column(String(200))
+    why: Mapped[str] = mapped_column(String(80))
+    """Why it matched nothing: a value of `Unmatched`."""
+    paid_at: Mapped[datetime]
+    """By the wallet's clock."""
+    entered_by: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+    outcome: Mapped[str | None] = mapped_column(String(12))
+    """"matched" to an order after all, or "returned" to who sent it."""
+    settled_by: Mapped[str | None] = mapped_column(String(40))
+    settled_at: Mapped[datetime | None]
+    order_id: Mapped[int | None] = mapped_column(ForeignKey("order_order.id"))
+    returned_by: Mapped[str | None] = mapped_column(String(80), unique=True)
+    """The transaction number by which it was sent back; it sends one receipt only."""
 
 
 class Evidence(Base):
@@ -179,6 +238,8 @@ class Refund(Base):
     order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), index=True)
     goods_minor: Mapped[int] = mapped_column(BigInteger)
     freight_minor: Mapped[int] = mapped_column(BigInteger)
+    tail_minor: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """The part that was never paid, so that it is not sent."""
     reason: Mapped[str] = mapped_column(String(200))
     actor: Mapped[str] = mapped_column(String(40))
     goods_back: Mapped[bool]
@@ -190,6 +251,11 @@ class Refund(Base):
     sent_evidence: Mapped[str | None] = mapped_column(String(80), unique=True)
     """The transaction number by which it was sent; it sends one refund only."""
     request_hash: Mapped[str] = mapped_column(String(64))
+
+    @property
+    def cash_minor(self) -> int:
+        """What is sent to the customer."""
+        return self.goods_minor + self.freight_minor - self.tail_minor
 
 
 class RefundLine(Base):

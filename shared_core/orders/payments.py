@@ -4,38 +4,46 @@ The `manual` rail is a transfer or red packet to a collector's wallet: expectati
 screenshot posts nothing; the collector's transaction number does, once.
 """
 
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import select
+from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from shared_core import ledger
-from shared_core.kernel.database import insert_or_ignore
+from shared_core.kernel.database import insert_or_ignore, lock
 from shared_core.kernel.errors import Invalid, Phrase
 from shared_core.kernel.events import announce
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
-from shared_core.orders import reads
+from shared_core.orders import matching, reads
 from shared_core.orders.errors import AmountDiffers, EvidenceUsed, StepNotAllowed
 from shared_core.orders.events import OrderPaid
-from shared_core.orders.models import Evidence, Expectation, Order
+from shared_core.orders.matching import Match
+from shared_core.orders.models import Evidence, Expectation, Order, Receipt
 from shared_core.orders.rules import SOLD, State
 from shared_core.orders.steps import move
 
 MEMO_LENGTH = 6
 TRANSACTION_NO_LENGTH_MAX = 80
+MANUAL = "manual"
+MATCHED, RETURNED = "matched", "returned"
 
 
 @dataclass(frozen=True)
 class PaymentRequest:
-    """What a customer must pay, to whom, and the memo that lets the money be matched."""
+    """What a customer must pay, to whom, and the memo that lets the money be matched.
+
+    With `Match.TAIL` the amount may be lowered by a tail, so that it is nobody else's.
+    """
 
     collector: str
     amount: Money
     memo: str
+    match: Match = Match.MEMO
 
 
 class PaymentRail(Protocol):
@@ -51,28 +59,49 @@ class PaymentRail(Protocol):
 
 @dataclass(frozen=True)
 class ManualRail:
-    """Transfers to one collector, told apart by a memo made of the order's number."""
+    """Transfers to a collector, each order to one of them, told apart by amount or by a memo made of its number."""
 
-    collector: str
-    name: str = "manual"
+    collectors: tuple[str, ...]
+    match: Match = Match.MEMO
+    name: str = MANUAL
 
     def request(self, order_number: str, amount: Money) -> PaymentRequest:
-        return PaymentRequest(self.collector, amount, order_number[-MEMO_LENGTH:])
+        collector = self.collectors[zlib.crc32(order_number.encode()) % len(self.collectors)]
+        return PaymentRequest(collector, amount, order_number[-MEMO_LENGTH:], self.match)
 
 
-def expect(session: Session, row: Order, rail: PaymentRail) -> None:
-    """Open the expectation of an order; its memo grows until no other expectation of the collector has it."""
+def expect(session: Session, row: Order, rail: PaymentRail, *, at: datetime) -> None:
+    """Open the expectation of an order; its memo grows until no other expectation of the collector has it.
+
+    Where amounts tell payments apart it takes one that nobody else waits for. When none is left, the memo must do.
+    """
     wanted = rail.request(row.number, Money(row.total_minor, row.currency))
+    tail = _free_tail(session, wanted, rail=rail.name, at=at) if wanted.match is Match.TAIL else None
+    amount = wanted.amount.minor - (tail or 0)
     for memo in (wanted.memo, row.number):
         values = {
             "order_id": row.id,
             "rail": rail.name,
             "collector": wanted.collector,
-            "amount_minor": wanted.amount.minor,
+            "amount_minor": amount,
             "memo": memo,
+            "match": Match.MEMO if tail is None else Match.TAIL,
+            "tail_minor": tail or 0,
+            "held_minor": None if tail is None else amount,
+            "opened_at": at,
         }
         if insert_or_ignore(session, Expectation, values, conflict=["rail", "collector", "memo"]):
             return
+
+
+def let_rest(session: Session, order_id: int, *, at: datetime) -> None:
+    """The order is paid or given up: its amount stays taken for the quiet time and is free after it."""
+    session.execute(
+        update(Expectation)
+        .where(Expectation.order_id == order_id)
+        .where(or_(Expectation.match == Match.MEMO, Expectation.held_minor.is_not(None)))
+        .values(held_until=at + matching.QUIET_TIME)
+    )
 
 
 def confirm_payment(
@@ -80,40 +109,65 @@ def confirm_payment(
 ) -> Order:
     """Match a payment seen on the collector's account to the order `number`.
 
-    The same evidence again changes nothing. Money for an order given up in the meantime is booked all the same; the
-    supply side then either still has the goods or the money goes back. Raises EvidenceUsed, AmountDiffers,
-    StepNotAllowed, UnknownOrder, Invalid.
+    `amount` is what the order waits for, or its total where a tail was let off and paid all the same. The same evidence
+    again changes nothing. Money for an order given up in the meantime is booked all the same; the
+    supply side then either still has the goods or the money goes back. Money that a statement brought in and that
+    matched nothing then is matched now. Raises EvidenceUsed, AmountDiffers, StepNotAllowed, UnknownOrder, Invalid.
     """
-    if not 0 < len(transaction_no.strip()) <= TRANSACTION_NO_LENGTH_MAX:
+    transaction_no = transaction_no.strip()
+    if not 0 < len(transaction_no) <= TRANSACTION_NO_LENGTH_MAX:
         raise Invalid(field="transaction_no", reason=Phrase(N_("it is empty or too long")))
-    row = reads.locked(session, number)
-    wanted = reads.expectation(session, row.id)
+    found = reads.get(session, number)
+    wanted = reads.expectation(session, found.id)
     if wanted is None:  # imported as settled, or a draft: nobody waits for its money
-        raise StepNotAllowed(number=number, state=row.state, wanted=State.PAID)
-    if amount != Money(wanted.amount_minor, row.currency):
+        raise StepNotAllowed(number=number, state=found.state, wanted=State.PAID)
+    take_turns(session, wanted.collector)
+    row = reads.locked(session, number)
+    if amount.currency != row.currency or amount.minor not in (wanted.amount_minor, row.total_minor):
         raise AmountDiffers(expected=Money(wanted.amount_minor, row.currency), number=number, found=amount)
     seen = Evidence(
         order_id=row.id,
         rail=wanted.rail,
         collector=wanted.collector,
-        transaction_no=transaction_no.strip(),
+        transaction_no=transaction_no,
         amount_minor=amount.minor,
         entered_by=entered_by,
         at=at,
     )
     if not _keep(session, seen) and row.state in SOLD:
         return row
+    receipt = _receipt_of(session, seen)
+    if amount.minor == row.total_minor:
+        wanted.tail_minor = 0  # the round price was paid: nothing was let off
     move(session, row, State.PAID, actor=entered_by, at=at)
     row.paid_at, row.due_at = at, None
-    _book(session, row, seen, amount, at=at)
+    _book(session, row, seen, tail=Money(wanted.tail_minor, row.currency), was_unidentified=receipt is not None, at=at)
+    if receipt is not None:
+        receipt.outcome, receipt.settled_by, receipt.settled_at, receipt.order_id = MATCHED, entered_by, at, row.id
+    let_rest(session, row.id, at=at)
     announce(session, OrderPaid(row.id, at))
     return row
 
 
-def hand_over(session: Session, *, collector: str, amount: Money, reference: str, at: datetime) -> bool:
-    """The collector hands money over to the bank: what is left in clearing is the collector's debt."""
-    moved = ledger.entry(debit=accounts.bank(), credit=accounts.clearing(collector), amount=amount)
-    return ledger.post(session, f"handover:{reference}", [moved], at=at)
+def take_turns(session: Session, collector: str) -> None:
+    """Whoever writes down money of this collector waits for who is doing so."""
+    lock(session, f"wallet {collector}")
+
+
+def _free_tail(session: Session, wanted: PaymentRequest, *, rail: str, at: datetime) -> int | None:
+    """A tail for this request. Checkouts of one collector take turns from here on until they commit."""
+    lock(session, f"tails {wanted.collector}")
+    whose = (Expectation.rail == rail, Expectation.collector == wanted.collector)
+    over = select(Order.id).where(Order.state != State.PLACED)
+    free = update(Expectation).where(*whose, Expectation.held_minor.is_not(None), Expectation.held_until <= at)
+    session.execute(free.where(Expectation.order_id.in_(over)).values(held_minor=None))
+    taken = (
+        select(Expectation.amount_minor)
+        .join(Order, Order.id == Expectation.order_id)
+        .where(*whose, Expectation.amount_minor.between(wanted.amount.minor - matching.TAILS_MAX, wanted.amount.minor))
+        .where(or_(Order.state == State.PLACED, Expectation.held_until > at, Expectation.held_minor.is_not(None)))
+    )
+    return matching.free_tail(wanted.amount, set(session.scalars(taken)))
 
 
 def _keep(session: Session, seen: Evidence) -> bool:
@@ -133,7 +187,33 @@ def _keep(session: Session, seen: Evidence) -> bool:
     return False
 
 
-def _book(session: Session, row: Order, seen: Evidence, amount: Money, *, at: datetime) -> None:
-    paid = ledger.entry(debit=accounts.clearing(seen.collector), credit=accounts.customer_deposit(), amount=amount)
-    reference = f"cap:{seen.rail}:{seen.collector}:{seen.transaction_no}"
-    ledger.post(session, reference, [paid], at=at, memo=f"order {row.number} paid")
+def _receipt_of(session: Session, seen: Evidence) -> Receipt | None:
+    """The receipt under which this money was booked as unidentified. Raises EvidenceUsed when it went back."""
+    receipt = session.scalars(
+        select(Receipt).where(
+            Receipt.rail == seen.rail,
+            Receipt.collector == seen.collector,
+            Receipt.transaction_no == seen.transaction_no,
+        )
+    ).one_or_none()
+    if receipt is None:
+        return None
+    if receipt.outcome is not None:
+        raise EvidenceUsed(transaction=seen.transaction_no)
+    if receipt.amount_minor != seen.amount_minor:
+        found = Money(seen.amount_minor, receipt.currency)
+        number = reads.order(session, seen.order_id).number
+        raise AmountDiffers(expected=found, number=number, found=Money(receipt.amount_minor, receipt.currency))
+    return receipt
+
+
+def _book(session: Session, row: Order, seen: Evidence, *, tail: Money, was_unidentified: bool, at: datetime) -> None:
+    """The customer's deposit is the whole total: the tail is the shop's own cost, outside of what members share."""
+    source = accounts.unidentified_receipts() if was_unidentified else accounts.clearing(seen.collector)
+    paid = [
+        ledger.entry(debit=source, credit=accounts.customer_deposit(), amount=Money(seen.amount_minor, row.currency)),
+        ledger.entry(debit=accounts.discounts(), credit=accounts.customer_deposit(), amount=tail),
+    ]
+    kind = "match" if was_unidentified else "cap"
+    reference = f"{kind}:{seen.rail}:{seen.collector}:{seen.transaction_no}"
+    ledger.post(session, reference, paid, at=at, memo=f"order {row.number} paid")

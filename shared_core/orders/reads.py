@@ -16,6 +16,7 @@ from shared_core.orders.models import (
     OrderLine,
     OrderStep,
     Parcel,
+    PaymentClaim,
     Refund,
     RefundLine,
     RefundRequest,
@@ -107,6 +108,17 @@ def keeps(session: Session, buyer_id: int, *, sku: str) -> bool:
 
 def expectation(session: Session, order_id: int) -> Expectation | None:
     return session.scalars(_EXPECTATION, {"order_id": order_id}).one_or_none()
+
+
+def payable(session: Session, row: Order) -> int:
+    """What was to be paid for the order, in minor units: its total less the tail."""
+    wanted = expectation(session, row.id)
+    return row.total_minor - (wanted.tail_minor if wanted else 0)
+
+
+def payment_claim(session: Session, order_id: int) -> PaymentClaim | None:
+    """What the customer said of their payment, if anything."""
+    return session.scalars(select(PaymentClaim).where(PaymentClaim.order_id == order_id)).one_or_none()
 
 
 def evidence(session: Session, order_id: int) -> Sequence[Evidence]:

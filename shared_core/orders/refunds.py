@@ -31,6 +31,7 @@ from shared_core.orders.errors import (
     UnknownRefund,
 )
 from shared_core.orders.events import OrderRefunded
+from shared_core.orders.matching import never_paid
 from shared_core.orders.models import Expectation, Order, OrderLine, Refund, RefundLine, RefundRequest
 from shared_core.orders.payments import TRANSACTION_NO_LENGTH_MAX
 from shared_core.orders.rules import REVENUE_BOOKED, SOLD, State
@@ -156,7 +157,7 @@ def mark_refund_sent(session: Session, refund_number: str, *, evidence: str, at:
         raise EvidenceUsed(transaction=evidence)
     row = session.get_one(Order, made.order_id)
     collector = session.scalars(select(Expectation.collector).where(Expectation.order_id == row.id)).one()
-    amount = Money(made.goods_minor + made.freight_minor, row.currency)
+    amount = Money(made.cash_minor, row.currency)
     sent = ledger.entry(debit=accounts.refund_payable(), credit=accounts.clearing(collector), amount=amount)
     ledger.post(session, f"refd:{refund_number}", [sent], at=at, memo=f"refund {refund_number} sent")
     made.sent_at, made.sent_evidence = at, evidence
@@ -217,7 +218,7 @@ def _leave_disputed(session: Session, row: Order, wanted_minor: int) -> None:
     """Raises OrderDisputed when a refund would reach into what the customer's bank has taken."""
     open_ones = [each for each in reads.disputes(session, row.id) if each.state == DisputeState.OPEN]
     disputed = sum(each.amount_minor for each in open_ones)
-    left = max(row.total_minor - row.refunded_minor - disputed, 0)
+    left = max(reads.payable(session, row) - row.refunded_minor - disputed, 0)
     if open_ones and wanted_minor > left:
         raise OrderDisputed(number=row.number, disputed=Money(disputed, row.currency), left=Money(left, row.currency))
 
@@ -248,17 +249,20 @@ def _write(
     freight: int,
     at: datetime,
 ) -> Refund:
+    tail = never_paid(reads.payable(session, row), row.refunded_minor, row.refunded_minor + goods + freight)
     values = {
         "number": refund_number,
         "order_id": row.id,
         "goods_minor": goods,
         "freight_minor": freight,
+        "tail_minor": tail,
         "reason": wanted.reason[:REASON_LENGTH_MAX],
         "actor": wanted.actor,
         "goods_back": wanted.goods_back,
         "restock": wanted.restock,
         "request_hash": digest,
         "at": at,
+        "sent_at": at if tail == goods + freight else None,  # nothing of it was paid, so nothing is to be sent
     }
     refund_id = insert_new(session, Refund, values, conflict=["number"])
     if refund_id is None:  # the number belongs to a refund of another order
@@ -267,11 +271,17 @@ def _write(
 
 
 def _book(session: Session, row: Order, made: Refund, *, at: datetime) -> None:
-    """Before delivery the customer's deposit gives the money, after it the shop's income does."""
+    """Before delivery the customer's deposit gives the money, after it the shop's income does.
+
+    What was never paid is no discount any more.
+    """
     charged = accounts.returns() if row.state in REVENUE_BOOKED else accounts.customer_deposit()
-    amount = Money(made.goods_minor + made.freight_minor, row.currency)
-    promised = ledger.entry(debit=charged, credit=accounts.refund_payable(), amount=amount)
-    ledger.post(session, f"ref:{made.number}", [promised], at=at, memo=f"order {row.number} refunded")
+    cash, tail = Money(made.cash_minor, row.currency), Money(made.tail_minor, row.currency)
+    promised = [
+        ledger.entry(debit=charged, credit=accounts.refund_payable(), amount=cash),
+        ledger.entry(debit=charged, credit=accounts.discounts(), amount=tail),
+    ]
+    ledger.post(session, f"ref:{made.number}", promised, at=at, memo=f"order {row.number} refunded")
 
 
 def _digest(number: str, wanted: RefundOrder) -> str:

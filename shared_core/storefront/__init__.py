@@ -7,17 +7,17 @@ from shared_core.storefront.app import create_app, run_worker
 from shared_core.storefront.brand import BrandConfig
 from shared_core.storefront.brand import load as load_brand
 from shared_core.storefront.brand import review as review_brand
+from shared_core.storefront.collecting import standings as collectors_standing
+from shared_core.storefront.collecting import take_in as take_in_statement
 from shared_core.storefront.hookspecs import Hooks, hookimpl
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.solvency import PLATFORM_FEE_BPS, offered, sale_terms, told_of
 from shared_core.storefront.texts import shop_texts
-from shared_core.storefront.wiring import COLLECTOR
 from shared_core.storefront.worker import Worker
 
 __all__ = [
     "ACCESS_DAYS",
     "ACCESS_DAYS_MAX",
-    "COLLECTOR",
     "PLATFORM_FEE_BPS",
     "AccessLink",
     "Appointed",
@@ -26,6 +26,7 @@ __all__ = [
     "Shop",
     "Worker",
     "appoint",
+    "collectors_standing",
     "create_app",
     "explanation_of",
     "give_links",
@@ -37,5 +38,6 @@ __all__ = [
     "run_worker",
     "sale_terms",
     "shop_texts",
+    "take_in_statement",
     "told_of",
 ]

@@ -20,6 +20,8 @@ from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import BPS_WHOLE, Money, exponent, known_currency, parse_money
 from shared_core.storefront.contrast import READABLE, contrast, readable_on
 
+COLLECTOR = "till"
+"""Whose wallet takes the money where brand.toml names nobody."""
 MARKUP_MAX_BPS = 10 * BPS_WHOLE
 TEXT_MAX = 200
 NOTE_MAX = 2_000
@@ -28,6 +30,7 @@ _PERCENT = re.compile(r"(\d{1,4})(?:\.(\d{1,2}))?\s*%")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _LOCALE = re.compile(r"[a-z]{2,3}([-_][A-Za-z]{2,4})*")
 _FONTS = re.compile(r"[\w ,'\"\-]+")
+_COLLECTOR = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _PATH = re.compile(r"[\w\-][\w.\-]*(/[\w\-][\w.\-]*)*")
 
 
@@ -73,6 +76,12 @@ def _fonts(value: str) -> str:
 def _inside(value: str) -> str:
     if not _PATH.fullmatch(value):
         raise ValueError(N_('write a path inside brand/theme/assets, like "logo.svg"'))
+    return value
+
+
+def _collector(value: str) -> str:
+    if not _COLLECTOR.fullmatch(value):
+        raise ValueError(N_('write a short name in small letters, digits and "-", like "lin"'))
     return value
 
 
@@ -170,8 +179,26 @@ class ContactSection(_Section):
     """Trade register or licence number."""
 
 
+class CollectorSection(_Section):
+    """Somebody whose wallet or account takes the customers' money."""
+
+    name: Annotated[str, AfterValidator(_collector)]
+    """Kept in the books for ever, so it stays as it is."""
+    payee: Text = ""
+    account: Text = ""
+    qr_image: AssetPath | None = None
+    """A picture inside brand/theme/assets."""
+    open: bool = True
+    """Off: takes no new orders; those under way are still paid to them."""
+
+
 class PaymentSection(_Section):
     """How a customer pays by hand."""
+
+    match: Literal["memo", "tail"] = "memo"
+    """By what payments are told apart: a code in the note, or an amount, lowered by at most 0.30, that is unique."""
+    collectors: Annotated[tuple[CollectorSection, ...], BeforeValidator(_tuple), Field(max_length=20)] = ()
+    """Who takes the money, when it is not one wallet for all: each order is paid to one of them."""
 
     fee: Annotated[Bps, Field(le=BPS_WHOLE)] = 0
     """What is kept of every payment on its way to the shop. Prices must carry it."""
@@ -180,6 +207,33 @@ class PaymentSection(_Section):
     note: Annotated[str, Field(max_length=NOTE_MAX)] = ""
     qr_image: AssetPath | None = None
     """A picture inside brand/theme/assets."""
+
+    @model_validator(mode="after")
+    def _somebody_collects(self) -> Self:
+        names = [each.name for each in self.collectors]
+        if len(set(names)) < len(names):
+            raise tomlfile.fault_at(("payment", "collectors"), names, N_("each collector needs a name of their own"))
+        if self.collectors and not any(each.open for each in self.collectors):
+            raise tomlfile.fault_at(
+                ("payment", "collectors"), names, N_("somebody must take new orders; set open = true")
+            )
+        return self
+
+    @property
+    def everybody(self) -> tuple[CollectorSection, ...]:
+        """All collectors; one that is told like the section itself where none is named."""
+        own = CollectorSection(name=COLLECTOR, payee=self.payee, account=self.account, qr_image=self.qr_image)
+        return self.collectors or (own,)
+
+    @property
+    def taking(self) -> tuple[CollectorSection, ...]:
+        """Those who take new orders."""
+        return tuple(each for each in self.everybody if each.open)
+
+    def collector(self, name: str) -> CollectorSection:
+        """Whom to pay; what the section itself says for somebody who is not named any more."""
+        own = CollectorSection(name=name, payee=self.payee, account=self.account, qr_image=self.qr_image)
+        return next((each for each in self.everybody if each.name == name), own)
 
 
 class PayoutSection(_Section):
@@ -295,7 +349,11 @@ def _unreadable(brand: BrandConfig, file: str) -> list[Finding]:
 
 
 def _missing_files(brand: BrandConfig, assets: Path) -> list[Finding]:
-    named = (("shop.logo", brand.shop.logo), ("payment.qr_image", brand.payment.qr_image))
+    named = [
+        ("shop.logo", brand.shop.logo),
+        ("payment.qr_image", brand.payment.qr_image),
+        *(("payment.collectors", each.qr_image) for each in brand.payment.collectors),
+    ]
     return [
         Finding(
             code="missing_picture",
@@ -327,7 +385,7 @@ def _undisclosed(brand: BrandConfig, file: str) -> list[Finding]:
 
 def _unpayable(brand: BrandConfig, file: str) -> list[Finding]:
     pay = brand.payment
-    if pay.payee or pay.account or pay.note or pay.qr_image:
+    if pay.note or all(each.payee or each.account or each.qr_image for each in pay.taking):
         return []
     return [
         Finding(

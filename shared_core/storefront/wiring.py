@@ -12,9 +12,6 @@ from shared_core.kernel.listeners import Listeners
 from shared_core.storefront.brand import BrandConfig
 from shared_core.storefront.hookspecs import Hooks
 
-COLLECTOR = "till"
-"""Whose wallet takes the money of the manual rail, while a shop has one."""
-
 
 class NoExit(Forbidden):
     code = "no_exit"
@@ -122,12 +119,17 @@ def freight_rule(brand: BrandConfig) -> orders.FreightRule:
     return orders.FreightRule(flat=brand.flat_freight, free_over=brand.free_over)
 
 
+def manual_rail(brand: BrandConfig) -> orders.ManualRail:
+    """Transfers to the shop's collectors who take new orders."""
+    return orders.ManualRail(tuple(each.name for each in brand.payment.taking), orders.Match(brand.payment.match))
+
+
 def counter(database: Database, gateway: supply.SupplyGateway, plans: PlanBook) -> orders.Counter:
     """Where purchases become orders, by this shop's freight, plan and way of paying."""
     return orders.Counter(
         database=database,
         gateway=gateway,
-        rail=orders.ManualRail(collector=COLLECTOR),
+        rail=manual_rail(plans.brand),
         freight=freight_rule(plans.brand),
         currency=plans.brand.shop.currency,
         return_days=plans.return_days,

@@ -66,18 +66,27 @@ def test_a_disputed_amount_is_spread_over_the_goods_and_no_line_loses_more_than_
     assert all(0 <= part <= most for part, most in zip(parts, left, strict=True))
 
 
-@given(amount=st.integers(1, 10**6), part=st.integers(0, 10**6), fee=st.integers(0, 10**4), delivered=st.booleans())
-def test_however_a_dispute_ends_nothing_stays_claimed(amount: int, part: int, fee: int, delivered: bool) -> None:
-    whole, charged, paid = (Money(each, "CNY") for each in (amount, min(part, amount), fee))
+@given(
+    amount=st.integers(1, 10**6),
+    part=st.integers(0, 10**6),
+    fee=st.integers(0, 10**4),
+    tail=st.integers(0, 30),
+    delivered=st.booleans(),
+)
+def test_however_a_dispute_ends_nothing_stays_claimed(
+    amount: int, part: int, fee: int, tail: int, delivered: bool
+) -> None:
+    whole, charged, paid, off = (Money(each, "CNY") for each in (amount, min(part, amount) + tail, fee, tail))
     opening = dispute_rules.opening_postings("till", whole, paid)
     restored = [*opening, *dispute_rules.restoring_postings("till", whole)]
-    lost = [*opening, *dispute_rules.losing_postings(whole, charged, delivered=delivered)]
-    for ended, cash, borne in ((restored, -fee, 0), (lost, -fee - amount, amount)):
+    lost = [*opening, *dispute_rules.losing_postings(whole, charged, off, delivered=delivered)]
+    for ended, cash, borne, let in ((restored, -fee, 0, 0), (lost, -fee - amount, amount + tail, tail)):
         moved = {address: minor for (address, _), minor in ledger_rules.net_changes(ended).items()}
         deposit, loss = moved.get(accounts.customer_deposit(), 0), moved.get(accounts.chargeback_loss(), 0)
         assert moved[accounts.dispute_receivable()] == 0
         assert moved[accounts.clearing("till")] == cash
         assert moved.get(accounts.dispute_fee(), 0) == fee
+        assert moved.get(accounts.discounts(), 0) == -let
         assert deposit + loss == borne and (deposit == 0 or not delivered)
 
 

@@ -21,7 +21,8 @@ def a_lost_dispute_is_not_a_refund(planted: pytest.MonkeyPatch) -> None:
 
     def only_book(session, row, made, *, at):  # type: ignore[no-untyped-def]
         charged = Money(min(made.amount_minor, row.total_minor - row.refunded_minor), row.currency)
-        moved = dispute_rules.losing_postings(Money(made.amount_minor, row.currency), charged, delivered=True)
+        amount, tail = Money(made.amount_minor, row.currency), Money(0, row.currency)
+        moved = dispute_rules.losing_postings(amount, charged, tail, delivered=True)
         disputes.ledger.post(session, f"dspl:{made.number}", moved, at=at)
 
     planted.setattr(disputes, "_lose", only_book)
@@ -43,9 +44,7 @@ def a_won_dispute_stays_claimed(planted: pytest.MonkeyPatch) -> None:
 def the_loss_is_borne_by_the_deposit_of_others(planted: pytest.MonkeyPatch) -> None:
     """Goods that were delivered have no deposit any more."""
     losing = dispute_rules.losing_postings
-    planted.setattr(
-        dispute_rules, "losing_postings", lambda amount, charged, delivered: losing(amount, charged, delivered=False)
-    )
+    planted.setattr(dispute_rules, "losing_postings", lambda *money, delivered: losing(*money, delivered=False))
 
 
 def the_bank_s_refund_waits_to_be_sent(planted: pytest.MonkeyPatch) -> None:

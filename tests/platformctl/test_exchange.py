@@ -276,3 +276,27 @@ def test_ten_thousand_real_order_lines_are_taken_in_or_refused_by_reason(
     assert (again["orders"], again["known_lines"]) == (0, counts["lines"])
     assert {"refused_no_customer", "refused_returned", "refused_duplicate", "refused_not_goods"} <= counts.keys()
     assert ctl("books", "-C", "shop").code == 0
+
+
+STATEMENT = (
+    "时间,收/支,金额,交易单号\n2026-03-02 12:30,收入,12.00,W1\n2026-03-02 12:31,支出,3.00,W2\n昨天,收入,5.00,W3\n"
+)
+
+
+def test_a_wallets_statement_is_booked_once_and_stands_with_who_collected_it(ctl: Command, shop: Path) -> None:
+    file = write(shop, "wechat.csv", STATEMENT)
+    expected = {"rows": 3, "matched": 0, "late": 0, "unidentified": 1, "already_known": 0, "not_received": 1}
+    for options in (("--dry-run",), ()):
+        assert imported(ctl, "statement", file, *options)["counts"] == {**expected, "refused": 1}
+    again = imported(ctl, "statement", file)
+    assert again["counts"] == {**expected, "unidentified": 0, "already_known": 1, "refused": 1}
+    assert [each["line"] for each in again["refused"]] == [4]
+    [till] = json.loads(ctl("collectors", "-C", "shop", "--json").out)["collectors"]
+    assert (till["collector"], till["in_hand"], till["unidentified_count"]) == ("till", "12.00", 1)
+    assert "till: 12.00 CNY" in ctl("collectors", "-C", "shop").out
+    assert ctl("books", "-C", "shop").code == 0
+
+
+def test_nobody_collects_who_is_not_named(ctl: Command, shop: Path) -> None:
+    ended = ctl("import", "statement", write(shop, "wechat.csv", STATEMENT), "-C", "shop", "--collector", "lin")
+    assert ended.code != 0 and "'lin'" in ended.err and "till" in ended.err

@@ -11,6 +11,7 @@ from shared_core.storefront.admin import (
     people,
     person,
     plans,
+    receipts,
     rooms,
     staff,
 )
@@ -19,7 +20,21 @@ PREFIX = "/admin"
 
 routers = tuple(
     part.router
-    for part in (overview, orders, disputes, earnings, goods, people, person, rooms, payouts, books, plans, staff)
+    for part in (
+        overview,
+        orders,
+        receipts,
+        disputes,
+        earnings,
+        goods,
+        people,
+        person,
+        rooms,
+        payouts,
+        books,
+        plans,
+        staff,
+    )
 )
 
 __all__ = ["PREFIX", "routers"]

@@ -11,18 +11,19 @@ from sqlalchemy.orm import Session
 from shared_core import audit, ledger, orders
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, parse_money
+from shared_core.storefront import collecting
 from shared_core.storefront.admin import acting
 from shared_core.storefront.admin.errors import HandoverIncomplete
 from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import BooksDep, ShopDep
-from shared_core.storefront.wiring import COLLECTOR
 
 GROUPS: Mapping[str, str] = {
     "assets:clearing": N_("Taken in, not yet handed over"),
     "assets:bank": N_("At the bank"),
     "assets:dispute-receivable": N_("Disputed, with customers' banks"),
     "liabilities:customer-deposit": N_("Paid by customers, not yet delivered"),
+    "liabilities:unidentified-receipts": N_("Received, nobody's yet"),
     "liabilities:refund-payable": N_("Promised back to customers"),
     "liabilities:member": N_("Owed to members"),
     "liabilities:payout": N_("Payouts on their way"),
@@ -51,20 +52,28 @@ def books(request: Request, shop: ShopDep, viewer: BooksDep) -> HTMLResponse:
 
 
 @router.post("/books/handover")
-def hand_over(request: Request, shop: ShopDep, viewer: BooksDep, amount: Text = "", reference: Text = "") -> Response:
-    """Money left the wallet for the bank; the same transaction number again changes nothing."""
+def hand_over(
+    request: Request,
+    shop: ShopDep,
+    viewer: BooksDep,
+    amount: Text = "",
+    reference: Text = "",
+    collector: Text = "",
+) -> Response:
+    """Money left a collector's wallet for the bank; the same transaction number again changes nothing."""
 
     def note(session: Session) -> None:
         moved = parse_money(amount, shop.currency)
         if moved.minor <= 0 or not reference.strip():
             raise HandoverIncomplete
-        orders.hand_over(session, collector=COLLECTOR, amount=moved, reference=reference.strip(), at=shop.clock())
+        whose = collecting.known(shop, session, collector or shop.brand.payment.everybody[0].name)
+        orders.hand_over(session, collector=whose, amount=moved, reference=reference.strip(), at=shop.clock())
 
     trouble = acting.attempt(request, shop, note)
     if not trouble:
         return acting.back("/admin/books", done="saved")
     with shop.database.reading() as session:
-        typed = {"amount": amount, "reference": reference}
+        typed = {"amount": amount, "reference": reference, "collector": collector}
         return _page(request, session, shop, trouble=trouble, typed=typed, status=422)
 
 
@@ -89,7 +98,8 @@ def _page(
         "admin/books.html",
         status_code=status,
         trouble=trouble,
-        typed=typed or {"amount": "", "reference": ""},
+        typed=typed or {"amount": "", "reference": "", "collector": ""},
+        collectors=collecting.names(shop, session),
         books={**shown, "balances": _balances(request, session, shop)},
     )
 

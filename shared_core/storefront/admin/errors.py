@@ -16,3 +16,8 @@ class ParcelUntraceable(Invalid):
 class HandoverIncomplete(Invalid):
     code = "handover_incomplete"
     message = "Please give an amount above zero and the transaction number."
+
+
+class NoStatement(Invalid):
+    code = "no_statement"
+    message = "Please choose the file of the statement; it must not be empty."

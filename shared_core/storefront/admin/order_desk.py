@@ -94,7 +94,7 @@ def around(request: Request, session: Session, shop: Shop, row: orders.Order) ->
         "refunds": [
             Promise(
                 each.number,
-                Money(each.goods_minor + each.freight_minor, row.currency),
+                Money(each.cash_minor, row.currency),
                 translate(request, words.REASONS.get(each.reason, each.reason)),
                 each.at,
                 each.sent_at,

@@ -26,7 +26,10 @@ def overview(request: Request, session: ReadDep, viewer: OrdersDep) -> HTMLRespo
         ("/admin/orders?state=paid", N_("To be sent"), unsent),
         ("/admin/orders?state=shipped", N_("On the way"), on_way),
     ]
+    said, nobodys = len(orders.payment_claims(session)), len(orders.waiting_receipts(session))
     todo = [
+        ("wallet", "/admin/receipts", N_("Customers who say they have paid: {count}"), said),
+        ("coin", "/admin/receipts", N_("Payments that are nobody's yet: {count}"), nobodys),
         ("wallet", "/admin/orders?state=placed", N_("Payments to look for: {count}"), unpaid),
         ("truck", "/admin/orders?state=paid", N_("Orders to send: {count}"), unsent),
     ]

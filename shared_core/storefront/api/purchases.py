@@ -1,7 +1,7 @@
 """Placing orders and following them."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import JSONResponse
@@ -53,10 +53,14 @@ class OrderLine(Output):
 
 
 class Payment(Output):
-    """How to pay: transfer `amount` and write `memo`, so that the money can be matched."""
+    """How to pay: transfer exactly `amount` and write `memo`, so that the money can be matched."""
 
     amount: Money
+    """May be some cents less than the total, so that no other order waits for the same amount."""
     memo: str
+    match: Literal["memo", "tail"]
+    """By what the money is told to be this order's. With "tail" the exact amount does, and the memo need not be there.
+    """
     payee: str
     account: str
     note: str
@@ -196,6 +200,7 @@ def order_of(session: Session, shop: Shop, row: orders.Order) -> Order:
     def money(minor: int) -> Money:
         return Money.of_minor(minor, row.currency)
 
+    refunds = orders.refunds(session, row.id) if row.refunded_minor else ()
     return Order(
         number=row.number,
         state=row.state,
@@ -203,7 +208,7 @@ def order_of(session: Session, shop: Shop, row: orders.Order) -> Order:
         goods=money(row.goods_minor),
         freight=money(row.freight_minor),
         total=money(row.total_minor),
-        refunded=money(row.refunded_minor),
+        refunded=money(sum(each.cash_minor for each in refunds)),
         lines=[
             OrderLine(
                 id=each.id,
@@ -230,12 +235,12 @@ def order_of(session: Session, shop: Shop, row: orders.Order) -> Order:
         refunds=[
             Refund(
                 number=each.number,
-                amount=money(each.goods_minor + each.freight_minor),
+                amount=money(each.cash_minor),
                 reason=each.reason,
                 at=each.at,
                 sent_at=each.sent_at,
             )
-            for each in (orders.refunds(session, row.id) if row.refunded_minor else ())
+            for each in refunds
         ],
         history=[Step(state=each.state, at=each.at) for each in orders.steps(session, row.id)],
     )
@@ -245,11 +250,12 @@ def _payment(session: Session, shop: Shop, row: orders.Order) -> Payment | None:
     expected = orders.expectation(session, row.id) if row.state == orders.State.PLACED else None
     if expected is None:
         return None
-    told = shop.brand.payment
+    told = shop.brand.payment.collector(expected.collector)
     return Payment(
         amount=Money.of_minor(expected.amount_minor, row.currency),
         memo=expected.memo,
+        match=orders.Match(expected.match).value,
         payee=told.payee,
         account=told.account,
-        note=told.note,
+        note=shop.brand.payment.note,
     )

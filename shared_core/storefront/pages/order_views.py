@@ -84,11 +84,17 @@ class OrderView:
     steps: Sequence[Step]
     shipments: Sequence[Parcel]
     address: Sequence[str]
+    tail: Money
+    """What the shop lets the customer off so that the amount is unique."""
+
+    @property
+    def to_pay(self) -> Money:
+        return self.total - self.tail
 
     @property
     def kept(self) -> Money:
         """What the customer pays in the end."""
-        return self.total - self.refunded
+        return self.to_pay - min(self.refunded, self.to_pay)
 
     @property
     def can_cancel(self) -> bool:
@@ -105,6 +111,7 @@ def view(request: Request, session: Session, shop: Shop, row: orders.Order) -> O
     said = words.ORDER[state]
     lines = orders.lines(session, row.id)
     looks = catalog.looks(session, skus=[each.sku for each in lines])
+    tail = _tail(session, row)
     return OrderView(
         number=row.number,
         state=state,
@@ -116,10 +123,11 @@ def view(request: Request, session: Session, shop: Shop, row: orders.Order) -> O
         goods=Money(row.goods_minor, row.currency),
         freight=Money(row.freight_minor, row.currency),
         total=Money(row.total_minor, row.currency),
-        refunded=Money(row.refunded_minor, row.currency),
+        refunded=Money(min(row.refunded_minor, row.total_minor - tail.minor), row.currency),
         steps=timeline(request, state, orders.steps(session, row.id)),
         shipments=[_parcel(request, each) for each in orders.parcels(session, row.id)],
         address=_address(row),
+        tail=tail,
     )
 
 
@@ -164,6 +172,11 @@ def _summary(
         pictures=pictures,
         customer=customer,
     )
+
+
+def _tail(session: Session, row: orders.Order) -> Money:
+    expected = orders.expectation(session, row.id)
+    return Money(expected.tail_minor if expected else 0, row.currency)
 
 
 def timeline(request: Request, state: State, happened: Iterable[orders.OrderStep]) -> list[Step]:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from shared_core import orders
 from shared_core.kernel.codes import new_token
-from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.errors import Invalid, PlatformError
 from shared_core.kernel.money import MINOR_MAX, Money
 from shared_core.storefront import purchasing
 from shared_core.storefront.pages import addresses, forms, order_views, ties
@@ -99,15 +99,27 @@ def my_orders(
 
 @router.get("/orders/{number}")
 def order(request: Request, number: Number, shop: ShopDep, session: ReadDep, viewer: MemberDep) -> HTMLResponse:
-    row = orders.get(session, number, buyer_id=viewer.known_id)
-    return page(
-        request,
-        "order.html",
-        order=order_views.view(request, session, shop, row),
-        pay=_payment(session, shop, row),
-        asked=[each for each in orders.refund_requests(session, row.id) if each.answered_at is None],
-        return_days=row.return_days,
-    )
+    return _order_page(request, session, shop, viewer, number)
+
+
+@router.post("/orders/{number}/claim")
+def claim(
+    request: Request,
+    number: Number,
+    shop: ShopDep,
+    viewer: MemberDep,
+    payer: Text = "",
+    last4: Text = "",
+) -> Response:
+    """The customer says that they have paid; staff look there first, and nothing is booked."""
+    try:
+        with shop.database.transaction() as session:
+            orders.claim_payment(session, number, buyer_id=viewer.known_id, payer=payer, last4=last4, at=shop.clock())
+    except Invalid as error:
+        trouble = forms.sentence(error, translate=shop.theme.translate(viewer.locale), locale=viewer.locale)
+        with shop.database.reading() as session:
+            return _order_page(request, session, shop, viewer, number, trouble=trouble, status=422)
+    return go(f"/orders/{number}", done="claimed")
 
 
 @router.post("/orders/{number}/cancel")
@@ -121,6 +133,29 @@ def cancel(number: Number, shop: ShopDep, session: SessionDep, viewer: MemberDep
 def ask_back(number: Number, shop: ShopDep, session: SessionDep, viewer: MemberDep, reason: Text) -> Response:
     orders.request_refund(session, number, buyer_id=viewer.known_id, reason=reason, at=shop.clock())
     return go(f"/orders/{number}", done="asked")
+
+
+def _order_page(
+    request: Request,
+    session: Session,
+    shop: Shop,
+    viewer: Viewer,
+    number: str,
+    *,
+    trouble: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    row = orders.get(session, number, buyer_id=viewer.known_id)
+    return page(
+        request,
+        "order.html",
+        status_code=status,
+        order=order_views.view(request, session, shop, row),
+        pay=_payment(session, shop, row),
+        asked=[each for each in orders.refund_requests(session, row.id) if each.answered_at is None],
+        return_days=row.return_days,
+        trouble=trouble,
+    )
 
 
 def _again(request: Request, shop: Shop, viewer: Viewer, form: forms.Form, *, key: str, status: int = 422) -> Response:
@@ -169,13 +204,15 @@ def _payment(session: Session, shop: Shop, row: orders.Order) -> dict[str, objec
     expected = orders.expectation(session, row.id) if row.state == orders.State.PLACED else None
     if expected is None:
         return None
-    told = shop.brand.payment
+    told = shop.brand.payment.collector(expected.collector)
     return {
         "amount": Money(expected.amount_minor, row.currency),
         "memo": expected.memo,
+        "by_amount": expected.match == orders.Match.TAIL,
+        "claim": orders.payment_claim(session, row.id),
         "deadline": row.due_at,
         "payee": told.payee,
         "account": told.account,
-        "note": told.note,
+        "note": shop.brand.payment.note,
         "qr_image": told.qr_image,
     }

@@ -19,6 +19,7 @@ NOTICES: Mapping[str, str] = {
     "asked": N_("We have your request and will answer soon."),
     "room_opened": N_("The room is made. Send its link to your friends."),
     "room_closed": N_("The room is closed."),
+    "claimed": N_("Thank you. We look for your money first."),
     "left": N_("You are free. Nobody earns on what you buy from now on."),
     "payout": N_("Your payout is on its way to us. We send the money by hand and tell you here."),
     "welcome": N_("Welcome. This is your page."),

@@ -1,0 +1,80 @@
+"""Money that comes by hand, for the back office and the command line: statements, collectors, and how each stands."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from shared_core import orders
+from shared_core.kernel.errors import Phrase
+from shared_core.storefront.shop import Shop
+
+
+@dataclass(frozen=True)
+class TakenIn:
+    """What an import of a statement did, or would do. `refused` are rows with what to mend, by line."""
+
+    counts: dict[str, int]
+    refused: list[tuple[int, Phrase]]
+    dry_run: bool
+
+
+class _DryRun(Exception):
+    """Leaves the transaction without a commit."""
+
+
+def names(shop: Shop, session: Session) -> list[str]:
+    """Every collector: those of brand.toml first, then whoever else has ever collected."""
+    return orders.collectors(session, [each.name for each in shop.brand.payment.everybody])
+
+
+def standings(shop: Shop, session: Session) -> list[orders.Standing]:
+    """How every collector stands now."""
+    return orders.standings(
+        session,
+        named=[each.name for each in shop.brand.payment.everybody],
+        currency=shop.currency,
+        zone=shop.brand.shop.zone,
+        at=shop.clock(),
+    )
+
+
+def known(shop: Shop, session: Session, name: str) -> str:
+    """The collector's name. Raises UnknownCollector."""
+    there = names(shop, session)
+    if name not in there:
+        raise orders.UnknownCollector(name=name, known=", ".join(there))
+    return name
+
+
+def take_in(shop: Shop, source: Path | bytes, *, collector: str, entered_by: str, dry_run: bool) -> TakenIn:
+    """Import a wallet's statement, in one transaction of its own. The same again changes nothing.
+
+    Raises FileUnreadable and UnknownCollector.
+    """
+    read = orders.read_statement(source, currency=shop.currency, zone=shop.brand.shop.zone)
+    report = orders.StatementReport()
+    try:
+        with shop.database.transaction() as session:
+            report = orders.take_in(
+                session,
+                read.rows,
+                collector=known(shop, session, collector),
+                entered_by=entered_by,
+                at=shop.clock(),
+            )
+            if dry_run:
+                raise _DryRun
+    except _DryRun:
+        pass
+    refused = sorted([*read.refused, *report.refused], key=lambda each: each[0])
+    counts = {
+        "rows": len(read.rows) + len(read.refused) + read.passed_over,
+        "matched": len(report.matched),
+        "late": len(report.late),
+        "unidentified": len(report.unidentified),
+        "already_known": len(report.known),
+        "not_received": read.passed_over,
+        "refused": len(refused),
+    }
+    return TakenIn(counts, refused, dry_run)
