@@ -103,8 +103,8 @@ def enrol(session: Session, plan: Plan, member_id: int, *, invited_by: int | Non
     """Make somebody a promoter; whether they became one just now.
 
     Their inviter is whom the plan says: whose fan they are, or who invited them; without an invitation again whose fan
-    they are, unless only codes of a quota name inviters. Nobody, where that is nobody, may not invite or would close a
-    loop.
+    they are, unless only codes of a quota name inviters. Nobody, where that is nobody, somebody whose role does not
+    invite, or would close a loop.
     """
     accepted = session.get(Acceptance, member_id) is not None
     only_codes = plan.invites.mode == "code" and not accepted
@@ -114,7 +114,7 @@ def enrol(session: Session, plan: Plan, member_id: int, *, invited_by: int | Non
     if plan.invites.mode == "closed" or inviter_id == member_id:
         inviter_id = None
     unasked = plan.invites.inviter_is == "code" and not accepted
-    if unasked and inviter_id is not None and not quota.may_invite(session, plan, inviter_id):
+    if unasked and inviter_id is not None and not quota.rank_invites(session, plan, inviter_id):
         inviter_id = None
     try:
         return members.join(session, member_id, inviter_id=inviter_id, at=at)

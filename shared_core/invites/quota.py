@@ -130,8 +130,12 @@ def standing(session: Session, plan: Plan, member_id: int) -> Standing:
 
 def may_invite(session: Session, plan: Plan, member_id: int) -> bool:
     """Whether this member may bring others in: a promoter whose rank may."""
-    if members.stage_of(session, member_id) != members.Stage.PROMOTER:
-        return False
+    is_promoter = members.stage_of(session, member_id) == members.Stage.PROMOTER
+    return is_promoter and rank_invites(session, plan, member_id)
+
+
+def rank_invites(session: Session, plan: Plan, member_id: int) -> bool:
+    """Whether the rank of this member may bring others in; who is no promoter yet stands on the first one."""
     return plans.may_invite(plan, rewards.rank_of(session, plan, member_id))
 
 

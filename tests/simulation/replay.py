@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from sqlalchemy.orm import Session
 
-from shared_core import invites, ledger, members, orders, rewards
+from shared_core import invites, ledger, livestream, members, orders, rewards
 from shared_core.kernel.database import Database
 from shared_core.kernel.listeners import Listeners
 from shared_core.plan import Plan
@@ -51,7 +51,7 @@ class Replay:
         self.book = PlanBook((plan,), BrandConfig.model_validate({"shop": {"name": "Tested"}}))
         join_by_purchase(opened, self.book)
         invites.Invites(self.book.counting).subscribe(listeners)
-        self.world.counter = replace(self.world.counter, seller=self.book.seller)
+        self.world.counter = replace(self.world.counter, seller=self.book.seller, room=self.book.room)
         self._settle, self.world.settle_down = self.world.settle_down, lambda: None  # once for many is enough
         self.ids: list[int] = []
         self.promoters: list[int] = []
@@ -162,7 +162,9 @@ class Replay:
 
     def _order(self, day: int) -> None:
         today = np.flatnonzero(self.history.orders["day"] == day).tolist()
+        hosting = self._rooms(today)
         for order in today:
+            self._look_in(order, hosting)
             buyer, first = int(self.history.orders["buyer"][order]), int(self.history.orders["first_line"][order])
             lines = range(first, first + int(self.history.orders["lines"][order]))
             wanted = [(self._sku(line), int(self.history.lines["quantity"][line])) for line in lines]
@@ -175,6 +177,42 @@ class Replay:
         for order in today:
             self.world.ship(self.numbers[order])
         self._settle()
+
+    def _rooms(self, today: list[int]) -> dict[int, str]:
+        """The rooms of those who host today and may, by host."""
+        rooms: dict[int, str] = {}
+        hosts = {host for host in self.history.orders["host"][today].tolist() if host != ABSENT}
+        for host in sorted(hosts):
+            with self.world.transaction() as session:
+                promoter = members.stage_of(session, self.ids[host]) == members.Stage.PROMOTER
+                if promoter and livestream.may_host(session, self.plan, self.ids[host]):
+                    rooms[host] = self._open_room(session, self.ids[host])
+        return rooms
+
+    def _open_room(self, session: Session, host_id: int) -> str:
+        at, goods = self.world.now, self.history.population.assortment
+        wanted = livestream.OpenRoom(
+            title="Tested",
+            slugs=[each.product for each in goods],
+            starts_at=at,
+            ends_at=at + timedelta(hours=1),
+            old_enough=True,
+        )
+        code = self.world.unique("r")
+        livestream.open_room(session, self.plan, wanted, host_id=host_id, code=code, at=at)
+        return code
+
+    def _look_in(self, order: int, rooms: dict[int, str]) -> None:
+        """The buyer of the order is in the room, perhaps brought there."""
+        host, brought = int(self.history.orders["host"][order]), int(self.history.orders["referrer"][order])
+        if host in rooms:
+            buyer_id, referrer_id = self.ids[self.history.orders["buyer"][order]], None
+            if brought != ABSENT:
+                referrer_id = self.ids[brought]
+            with self.world.transaction() as session:
+                livestream.record_visit(
+                    session, rooms[host], viewer_id=buyer_id, referrer_id=referrer_id, at=self.world.now
+                )
 
     def _sku(self, line: int) -> str:
         return self.history.population.assortment[self.history.lines["article"][line]].sku

@@ -111,6 +111,26 @@ def test_codes_run_out():
     assert (run.members["joined_on"] >= 0).tolist() == [True, False, False, False, True]
 
 
+def test_who_hosts_and_who_brings_viewers_earn_beside_the_seller():
+    """Preset `live`, a lamp at 100.00. 1 came by 0 and hosts; 3 came by 2; 4 brings.
+
+    - 3 buys in 1's room, brought by 4: 2 sells (8.00), 1 hosts (10.00), 0 invited the host (2.00), 4 has 5.00.
+    - 5, nobody's fan, buys there alone: the room sells, so 1 gets 8.00 and 10.00, 0 has 2.00.
+    - 1 buys in their own room: that is no room, and 0, whose fan 1 is, sells: 8.00.
+    """
+    orders = [(1, 3, 1), (1, 5, 1), (1, 1, 1)]
+    run = live(
+        preset("live"), told([None, 0, None, 2, None, None], orders=orders, rooms={0: (1, 4), 1: (1, -1), 2: (1, 4)})
+    )
+    assert run.members["retail"].tolist() == [800, 2_800, 800, 0, 500, 0, 0]
+    assert run.members["network"].tolist() == [400, 0, 0, 0, 0, 0, 0]
+    assert run.daily["network"].sum() == 400
+
+
+def hosts_buy_in_their_own_rooms(planted: pytest.MonkeyPatch) -> None:
+    planted.setattr(engine._Life, "_hosts", lambda it, orders, buyers: it.history.orders["host"][orders])
+
+
 def clawback_forgotten(planted: pytest.MonkeyPatch) -> None:
     planted.setattr(trade, "reversal_targets", lambda allocated, refunded, goods: np.zeros_like(allocated))
 
@@ -118,8 +138,8 @@ def clawback_forgotten(planted: pytest.MonkeyPatch) -> None:
 def ranks_of_the_end_of_the_day(planted: pytest.MonkeyPatch) -> None:
     """Whoever rises is paid as if they had always stood there."""
     place = trade.Trade.place
-    planted.setattr(trade.Trade, "place", lambda it, day, orders, takers, places: place(
-        it, day, orders, takers, np.ones_like(places)
+    planted.setattr(trade.Trade, "place", lambda it, day, orders, takers, places, live: place(
+        it, day, orders, takers, np.ones_like(places), live
     ))  # fmt: skip
 
 
@@ -158,6 +178,7 @@ PLANTED = [
     (locks_one_day_short, test_a_lock_of_ten_days_lives_to_the_end_of_the_tenth),
     (loops_not_looked_for, test_a_link_that_would_close_a_loop_binds_nobody),
     (promotions_do_not_spread, test_ten_fans_make_a_shopkeeper_and_ten_shopkeepers_a_senior_on_the_same_day),
+    (hosts_buy_in_their_own_rooms, test_who_hosts_and_who_brings_viewers_earn_beside_the_seller),
     (refunds_still_count, test_what_is_refunded_no_longer_counts_but_takes_no_rank),
 ]
 

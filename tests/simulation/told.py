@@ -1,6 +1,6 @@
 """Histories told by hand, for examples that are worked by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import numpy as np
@@ -18,6 +18,7 @@ def told(
     orders: Sequence[tuple[int, int, int]] = (),
     refunds: Sequence[tuple[int, int]] = (),
     visits: Sequence[tuple[int, int, int]] = (),
+    rooms: Mapping[int, tuple[int, int]] | None = None,
     delivery_days: int = 1,
     months: int = 3,
     starts: date = date(2026, 1, 1),
@@ -25,6 +26,7 @@ def told(
     """Everybody comes and signs up on day 0, by the links of those named (None: alone).
 
     `orders`: (day, buyer, pieces), by day; `refunds`: (day, order), all that is left; `visits`: (day, fan, sponsor).
+    `rooms`: by order, whose room it was made in and who brought the buyer there (ABSENT: nobody).
     """
     count = len(links)
     population = Population(members=count, months=months, starts=starts, assortment=GOODS)
@@ -36,6 +38,7 @@ def told(
     }
     days, buyers, pieces = _columns(orders, 3)
     lines = np.arange(len(orders), dtype=np.int32)
+    host, referrer = _columns([(rooms or {}).get(each, (ABSENT, ABSENT)) for each in range(len(orders))], 2)
     return History(
         population,
         people,
@@ -46,6 +49,8 @@ def told(
             "delivered": days + delivery_days,
             "lines": np.ones_like(days),
             "first_line": lines,
+            "host": host,
+            "referrer": referrer,
         },
         {"order": lines, "article": np.zeros_like(lines), "quantity": pieces},
         {

@@ -97,6 +97,7 @@ class Sold:
     buyer: Numbers
     day: Numbers
     by_fan: Flags
+    live: Flags
     goods: Numbers
     packs: Numbers
     count: int = 0
@@ -106,7 +107,8 @@ class Sold:
         def empty(kind: type[np.generic]) -> Numbers:
             return np.zeros(orders, dtype=kind)
 
-        return cls(empty(np.int32), empty(np.int32), empty(np.int16), empty(np.bool_), empty(np.int64), empty(np.int32))
+        flags = empty(np.bool_), empty(np.bool_)
+        return cls(empty(np.int32), empty(np.int32), empty(np.int16), *flags, empty(np.int64), empty(np.int32))
 
     def buyers(self, key: MetricKey, members: Numbers, population: int, first: int, last: int) -> Numbers:
         """How many different people bought from each member between two days: all, as fans, packs, or twice."""

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared_core.plan.claims import sells_by_joining_only
+from shared_core.plan.inviting import may_invite
+from shared_core.plan.roles import may
 from shared_core.plan.schema.ladder import MetricKey
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import Trigger
-from shared_core.plan.schema.terms import window_days
+from shared_core.plan.schema.terms import Payee, window_days
 from shared_core.plan.simulation.counts import Counts, Sold
 from shared_core.plan.simulation.history import Columns, History, draw
 from shared_core.plan.simulation.joining import Promoters, bounties, entry_fee
@@ -22,7 +24,7 @@ from shared_core.plan.simulation.locks import Locks
 from shared_core.plan.simulation.population import Population
 from shared_core.plan.simulation.standings import Standings
 from shared_core.plan.simulation.trade import ByDay, Trade
-from shared_core.plan.table import ABSENT, Numbers
+from shared_core.plan.table import ABSENT, FUND, Flags, Numbers
 
 WEEK = 7
 
@@ -81,6 +83,8 @@ class _Life:
         self._come, self._visits = ByDay(history.people["came"]), ByDay(history.visits["day"])
         self._signs = ByDay(np.where(history.people["signs_up"] == ABSENT, 2**14, history.people["signs_up"]))
         self._orders = ByDay(history.orders["day"])
+        self.hosting = np.array([may(plan, "host", rank=rank.id) for rank in plan.ranks])
+        self.inviting = np.array([may_invite(plan, rank.id) for rank in plan.ranks])
         self.months = history.population.months_begin
         self.day, self.month_began, self.here = 0, 0, 0
 
@@ -124,7 +128,8 @@ class _Life:
         rows = np.arange(start, self.sold.count)
         self.sale_of[orders] = rows
         by_fan = (seller != ABSENT) & (self.heads.sponsor[buyer] == seller)
-        for column, values in (("seller", seller), ("buyer", buyer), ("by_fan", by_fan), ("day", self.day)):
+        self.sold.live[rows], self.sold.by_fan[rows] = self.trade.live[orders], by_fan
+        for column, values in (("seller", seller), ("buyer", buyer), ("day", self.day)):
             getattr(self.sold, column)[rows] = values
         concerned = self._count_sales(rows, goods, packs)
         self._climb(concerned)
@@ -147,9 +152,11 @@ class _Life:
         concerned = [buyer] if self.counts.asks("purchases") else []
         there = seller != ABSENT
         seller, own, days = seller[there], (seller == buyer)[there], days[there]
+        live = ~own & self.sold.live[rows][there]
         goods, packs = goods[there], packs[there]
         self.counts.add("self", seller[own], goods[own], days[own])
         self.counts.add("retail", seller[~own], goods[~own], days[~own])
+        self.counts.add("live", seller[live], goods[live], days[live])
         self.counts.add("packs", seller[~own], packs[~own], days[~own])
         np.add.at(self.own_sales, seller[~own], goods[~own])
         concerned.append(seller)
@@ -184,9 +191,9 @@ class _Life:
         self.known[new] = True
         self._count_heads(new[self.locks.holder(new, self.day) != ABSENT])
         self._count_heads(self.locks.reach("sign_up", new, self.day, joined=self.promoters.joined))
-        how, invited_by = self.plan.join.how, self.link[new]
+        how, invited_by = self.plan.join.how, self._inviters(self.link[new])
         if how == "invite_code" or self.plan.invites.mode == "code":
-            coded = self.promoters.with_code(new, invited_by, self.own_sales)
+            coded = self.promoters.with_code(self.link[new], self._may_invite(self.link[new]), self.own_sales)
             invited_by = np.where(coded, invited_by, ABSENT)
             new, invited_by = (new[coded], invited_by[coded]) if how == "invite_code" else (new, invited_by)
         if how in ("sign_up", "invite_code"):
@@ -198,21 +205,29 @@ class _Life:
         buyers = self.history.orders["buyer"][orders]
         some = np.unique(buyers)
         self._count_heads(self.locks.reach("first_order", some, self.day, joined=self.promoters.joined))
-        takers = self._takers(self._sellers(buyers))
+        host = self._hosts(orders, buyers)
+        referrer = self.history.orders["referrer"][orders]
+        brought = (host != ABSENT) & (referrer != host) & (referrer != buyers)
+        takers = self._takers(self._sellers(buyers, host), host, np.where(brought, referrer, ABSENT))
         places = np.where(takers >= 0, self.standings.places[takers], 0)
-        self.trade.place(self.day, orders, takers, places)
+        self.trade.place(self.day, orders, takers, places, host != ABSENT)
 
-    def _sellers(self, buyers: Numbers) -> Numbers:
-        """Who sells to each buyer, by the plan's precedence; there are no rooms."""
+    def _hosts(self, orders: Numbers, buyers: Numbers) -> Numbers:
+        """In whose room each order is made, ABSENT: in nobody's. Promoters host whose rank may; nobody buys from it."""
+        host = self.history.orders["host"][orders]
+        may = (host != ABSENT) & (host != buyers) & self.promoters.joined[host]
+        return np.where(may & self.hosting[self.standings.places[host]], host, ABSENT)
+
+    def _sellers(self, buyers: Numbers, host: Numbers) -> Numbers:
+        """Who sells to each buyer, by the plan's precedence."""
         link = self.link[buyers]
         if self.plan.self_purchase.pays != "everybody":
             link = np.where(link == buyers, ABSENT, link)
-        claims = {"link": link, "lock": self.locks.holder(buyers, self.day)}
+        claims = {"link": link, "room": host, "lock": self.locks.holder(buyers, self.day)}
         seller = np.full(len(buyers), ABSENT, dtype=np.int32)
         for claim in reversed(self.plan.claims.seller):
-            if claim in claims:
-                claimed = self._earning(claims[claim])
-                seller = np.where(claimed != ABSENT, claimed, seller)
+            claimed = self._earning(claims[claim])
+            seller = np.where(claimed != ABSENT, claimed, seller)
         if self.plan.self_purchase.pays == "everybody":
             seller = np.where(self.promoters.joined[buyers], buyers, seller)
         return seller
@@ -223,13 +238,19 @@ class _Life:
             return members
         return np.where((members != ABSENT) & self.promoters.joined[members], members, ABSENT)
 
-    def _takers(self, seller: Numbers) -> Numbers:
-        nobody = np.full(len(seller), ABSENT)
-        inviter = self._above(seller) if self.trade.uplines_paid() else nobody
-        second = self._above(inviter) if self.trade.uplines_paid() else nobody
-        return np.stack(
-            [seller, self._earning(inviter), self._earning(second), np.full(len(seller), self.trade.fund())]
-        )
+    def _takers(self, seller: Numbers, host: Numbers, referrer: Numbers) -> Numbers:
+        """[payee, order]; only those who can earn under the plan are looked for."""
+
+        def taker(payee: Payee) -> Numbers:
+            if payee == "team_fund":
+                return np.full(len(seller), FUND)
+            direct = {"seller": seller, "host": host, "traffic_referrer": referrer}.get(payee)
+            if direct is None:
+                direct = self._above(host if payee == "host_inviter" else seller)
+                direct = self._above(direct) if payee == "second_inviter" else direct
+            return self._earning(direct)
+
+        return np.stack([taker(payee) for payee in self.trade.payees])
 
     def _above(self, members: Numbers) -> Numbers:
         """Whom the plan takes for each member's inviter today."""
@@ -250,7 +271,7 @@ class _Life:
     def _join(self, members: Numbers, invited_by: Numbers) -> None:
         by_lock, only_codes = self.plan.invites.inviter_is == "lock", self.plan.invites.mode == "code"
         fans = ((invited_by == ABSENT) & (not only_codes)) | by_lock
-        inviters = np.where(fans, self.locks.holder(members, self.day), invited_by)
+        inviters = np.where(fans, self._inviters(self.locks.holder(members, self.day)), invited_by)
         new = self.promoters.enrol(members, inviters, self.day)
         self.trade.charge(self.day, entry_fee(self.plan) * len(new))
         invited = new[self.promoters.inviter[new] != ABSENT]
@@ -258,6 +279,15 @@ class _Life:
             self._climb(self.standings.tie(invited, self.promoters.inviter[invited]))
         self._reward("member_joined", new)
         self._reward("invite_used", invited)
+
+    def _inviters(self, members: Numbers) -> Numbers:
+        """Those of the members who may bring others in; ABSENT for the others. A lock asks for no such role."""
+        by_lock = self.plan.invites.inviter_is == "lock"
+        return members if by_lock else np.where(self.inviting[self.standings.places[members]], members, ABSENT)
+
+    def _may_invite(self, members: Numbers) -> Flags:
+        promoters = (members != ABSENT) & self.promoters.joined[members]
+        return np.asarray(promoters & self.inviting[self.standings.places[members]])
 
     def _count_heads(self, fans: Numbers) -> None:
         """Fans who are known and bound count for their sponsor, each once."""

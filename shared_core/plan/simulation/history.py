@@ -26,7 +26,8 @@ class History:
 
     `people`: came, link (whose link brought them, ABSENT: nobody's), signs_up (a day, ABSENT: never), weight.
     `visits`: day, fan, sponsor; a fan follows at most one link a day. `orders`: day, buyer, delivered, first_line,
-    lines. `lines`: order, article, quantity. `refunds`: day, order, kind.
+    lines, host (in whose room, were there rooms, ABSENT: in nobody's), referrer (who brought the buyer there, ABSENT:
+    nobody). `lines`: order, article, quantity. `refunds`: day, order, kind.
     """
 
     population: Population
@@ -48,6 +49,9 @@ def draw(population: Population, *, seed: int) -> History:
     people["link"] = _sharer(people, people["came"], people.pop("link_chance"))
     visits = _whose(population, people, _by_day(_joined([each.visits() for each in cohorts])))
     orders, lines, refunds = _numbered(_joined([each.orders() for each in cohorts]))
+    orders["host"] = _sharer(people, orders["day"], orders.pop("host_chance"))
+    brought = orders.pop("brought") & (orders["host"] != ABSENT)
+    orders["referrer"] = np.where(brought, people["link"][orders["buyer"]], ABSENT).astype(np.int32)
     return History(population, people, visits, orders, lines, refunds)
 
 
@@ -104,6 +108,7 @@ class _Cohort:
         partial = self._happens(population.partial_bps, count)
         again = partial & self._happens(population.refund_again_bps, count)
         rest = back + self._one_of(population.refund_days, count)
+        live, brought = self._happens(population.live_bps, count), self._happens(population.brought_bps, count)
         return {
             "day": self.order_days.astype(np.int16),
             "buyer": self.buyers,
@@ -114,6 +119,8 @@ class _Cohort:
             "back": np.where(refunded, back, ABSENT).astype(np.int16),
             "partial": partial,
             "rest": np.where(refunded & again, rest, ABSENT).astype(np.int16),
+            "host_chance": np.where(live, self.rng.random(count), ABSENT),
+            "brought": brought,
         }
 
     def _draw_orders(self) -> None:
@@ -160,7 +167,7 @@ def _numbered(drawn: Columns) -> tuple[Columns, Columns, Columns]:
     """Orders by day, their lines, and their refunds by day."""
     drawn = _by_day(drawn)
     count, held = len(drawn["day"]), drawn["held"]
-    orders = {key: drawn[key] for key in ("day", "buyer", "delivered")}
+    orders = {key: drawn[key] for key in ("day", "buyer", "delivered", "host_chance", "brought")}
     orders["lines"] = held.sum(axis=1, dtype=np.int8)
     orders["first_line"] = (np.cumsum(orders["lines"], dtype=np.int64) - orders["lines"]).astype(np.int32)
     lines = {

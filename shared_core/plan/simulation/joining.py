@@ -34,13 +34,13 @@ class Promoters:
         self.joined[members], self.joined_on[members] = True, day
         return members
 
-    def with_code(self, members: Numbers, inviters: Numbers, sold: Numbers) -> Flags:
-        """Whether each of these gets in with a code of the promoter whose link they followed; codes run out.
+    def with_code(self, inviters: Numbers, may: Flags, sold: Numbers) -> Flags:
+        """Who gets in with a code of the promoter whose link they followed, if that one may invite; codes run out.
 
         `sold` is what every member has sold so far. Who found the shop alone gets in while there are no promoters.
         """
         first = (inviters == ABSENT) & ~self.joined.any()
-        may = (inviters != ABSENT) & self.joined[inviters]
+        may = may.copy()
         turns = np.flatnonzero(may)[np.argsort(inviters[may], kind="stable")]
         asked = inviters[turns]
         turn = np.arange(len(asked)) - np.searchsorted(asked, asked)

@@ -77,6 +77,10 @@ class Population:
     """Days from coming to following another link."""
     order_link_bps: int = 5_000
     """How many orders are made on a day on which their buyer follows a link."""
+    live_bps: int = 2_000
+    """How many orders are made in somebody's live room, where the plan has rooms; who shares more hosts more."""
+    brought_bps: int = 5_000
+    """How many of those buyers were brought into the room by the person whose link they came by first."""
     sign_up_bps: int = 6_000
     """How many sign up."""
     sign_up_days: tuple[int, ...] = (0, 0, 0, 0, 0, 0, 1, 1, 3, 10)

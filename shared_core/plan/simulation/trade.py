@@ -4,27 +4,28 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from shared_core.plan.check import INVITER_PAYEES
 from shared_core.plan.paying import PRODUCT_SAFE_BELOW, Sales, Takers, pay
 from shared_core.plan.refunds import reversal_targets
 from shared_core.plan.schema.plan import Plan
-from shared_core.plan.schema.terms import PAYEES, Payee
+from shared_core.plan.schema.terms import PAYEES, Channel, Payee
 from shared_core.plan.selection import Goods
 from shared_core.plan.simulation.history import EVERYTHING, Columns, History
 from shared_core.plan.simulation.population import PopulationUnusable
-from shared_core.plan.table import ABSENT, COLUMN, FUND, Numbers, table_of
+from shared_core.plan.table import ABSENT, COLUMN, FUND, Flags, Numbers, table_of
 
-PAID: tuple[Payee, ...] = ("seller", "inviter", "second_inviter", "team_fund")
-"""Who can be there in a simulated sale: there are no live rooms, so nobody is a host."""
 DAILY = (
     "paid", "supply", "refunded", "supply_back", "shares", "network", "reversed", "matured", "taken", "bounties", "fees"
 )  # fmt: skip
-"""What is kept by day, in minor units. `network`: the shares that do not go to the seller."""
+"""What is kept by day, in minor units. `network`: the shares of those who took no part in the sale."""
+CHANNELS: tuple[Channel, ...] = ("shop", "live")
+TOOK_PART: frozenset[Payee] = frozenset({"seller", "host", "traffic_referrer"})
 
 
 @dataclass(frozen=True, slots=True)
 class Wallets:
-    """What is owed to each member, and what they have earned as sellers and by others' sales; the last is the fund."""
+    """What is owed to each member, and what they have earned by taking part in sales (retail) and by others' sales; the
+    last is the fund.
+    """
 
     pending: Numbers
     available: Numbers
@@ -48,14 +49,19 @@ class Trade:
         if int(self._price.max()) * int(max(history.population.quantities)) >= PRODUCT_SAFE_BELOW:
             raise PopulationUnusable(field="assortment", value=int(self._price.max()), reason="the price is too high")
         self._is_pack = np.array([each.product in plan.packs.products for each in goods])
+        kind = table_of(plan).kind
         self._kind = np.array(
-            [table_of(plan).kind(Goods("shop", each.brand, each.category, each.product, each.sku)) for each in goods]
+            [[kind(Goods(where, one.brand, one.category, one.product, one.sku)) for one in goods] for where in CHANNELS]
         )
-        self._has_fund = table_of(plan).has_fund
+        paid = {rule.payee for rule in plan.shares if rule.trigger == "order"}
+        self.payees: tuple[Payee, ...] = ("seller", *(each for each in PAYEES if each in paid and each != "seller"))
+        """Who can earn by an order, the seller first."""
+        self._network = np.array([each not in TOOK_PART for each in self.payees])
         self._goods = np.zeros(len(lines["order"]), dtype=np.int64)
         self._gone = np.zeros(len(lines["order"]), dtype=np.int16)
-        self._shares = np.zeros((len(PAID), len(lines["order"])), dtype=np.int64)
-        self.takers = np.full((len(PAID), len(orders["day"])), ABSENT, dtype=np.int32)
+        self._shares = np.zeros((len(self.payees), len(lines["order"])), dtype=np.int64)
+        self.takers = np.full((len(self.payees), len(orders["day"])), ABSENT, dtype=np.int32)
+        self.live = np.zeros(len(orders["day"]), dtype=bool)
         self.matured = np.zeros(len(orders["day"]), dtype=bool)
         completes = orders["delivered"].astype(np.int32) + plan.returns.days + 1
         self.completions = ByDay(completes)
@@ -70,23 +76,24 @@ class Trade:
         sellers: Numbers = self.takers[0]
         return sellers
 
-    def place(self, day: int, orders: Numbers, takers: Numbers, places: Numbers) -> None:
+    def place(self, day: int, orders: Numbers, takers: Numbers, places: Numbers, live: Flags) -> None:
         """Orders are placed and paid: who earns what is decided for ever. `takers` and `places`: [payee, order]."""
-        self.takers[:, orders] = takers
+        self.takers[:, orders], self.live[orders] = takers, live
         lines, which = self.lines_of(orders)
         article = self.history.lines["article"][lines]
         quantity = self.history.lines["quantity"][lines].astype(np.int64)
         goods, supply = self._price[article] * quantity, self._supply[article] * quantity
         self._goods[lines] = goods
         self._book(day, paid=goods, supply=supply)
-        sold = takers[0][which] != ABSENT
+        sold = (takers != ABSENT).any(axis=0)[which]
         lines, which, buyers = lines[sold], which[sold], self.history.orders["buyer"][orders][which[sold]]
-        sales = Sales(self._kind[article[sold]], goods[sold], (goods - supply)[sold], quantity[sold])
-        amounts = pay(self.plan, sales, _all_payees(takers[:, which], places[:, which], buyers)).amounts
-        for row, payee in enumerate(PAID):
+        kind = self._kind[live[which].astype(np.int8), article[sold]]
+        sales = Sales(kind, goods[sold], (goods - supply)[sold], quantity[sold])
+        amounts = pay(self.plan, sales, self._all_payees(takers[:, which], places[:, which], buyers)).amounts
+        for row, payee in enumerate(self.payees):
             self._shares[row, lines] = amounts[:, COLUMN[payee]]
         shares = self._shares[:, lines]
-        self._book(day, shares=shares, network=shares[1:])
+        self._book(day, shares=shares, network=shares[self._network])
         self._owe(self.wallets.pending, takers[:, which], shares)
 
     def refund(self, day: int) -> tuple[Numbers, Numbers, Numbers]:
@@ -161,14 +168,6 @@ class Trade:
         np.add.at(sold, self.history.lines["article"], self._goods)
         return sold
 
-    def uplines_paid(self) -> bool:
-        """Whether anybody above the seller earns."""
-        return any(rule.payee in INVITER_PAYEES for rule in self.plan.shares)
-
-    def fund(self) -> int:
-        """Who takes the team fund's shares, ABSENT when the plan has none."""
-        return FUND if self._has_fund else ABSENT
-
     def _take_back(self, day: int, orders: Numbers, lines: Numbers, before: Numbers, after: Numbers) -> None:
         goods = self._goods[lines]
         shares = self._shares[:, lines]
@@ -176,7 +175,7 @@ class Trade:
         takers, matured = self.takers[:, orders], self.matured[orders]
         self._owe(self.wallets.available, takers[:, matured], -less[:, matured])
         self._owe(self.wallets.pending, takers[:, ~matured], -less[:, ~matured])
-        self._book(day, reversed=less, network=-less[1:])
+        self._book(day, reversed=less, network=-less[self._network])
 
     def _reversed(self, lines: Numbers, gone: Numbers) -> Numbers:
         goods, quantity = self._goods[lines], self.history.lines["quantity"][lines]
@@ -186,8 +185,17 @@ class Trade:
         """Owe each taker an amount, [payee, line]; the team fund is the last of the wallets."""
         np.add.at(wallet, np.where(takers == FUND, ABSENT, takers), amounts)
         if earned:
-            np.add.at(self.wallets.retail, takers[0], amounts[0])
-            np.add.at(self.wallets.network, np.where(takers[1:] == FUND, ABSENT, takers[1:]), amounts[1:])
+            network, takers = self._network, np.where(takers == FUND, ABSENT, takers)
+            np.add.at(self.wallets.retail, takers[~network], amounts[~network])
+            np.add.at(self.wallets.network, takers[network], amounts[network])
+
+    def _all_payees(self, takers: Numbers, places: Numbers, buyers: Numbers) -> Takers:
+        """Those who can be there, in the columns of all payees."""
+        members = np.full((takers.shape[1], len(PAYEES)), ABSENT, dtype=np.int64)
+        ranks = np.zeros_like(members)
+        for row, payee in enumerate(self.payees):
+            members[:, COLUMN[payee]], ranks[:, COLUMN[payee]] = takers[row], places[row]
+        return Takers(members, ranks, buyers.astype(np.int64))
 
     def _book(self, day: int, **amounts: Numbers) -> None:
         for name, each in amounts.items():
@@ -205,15 +213,6 @@ class ByDay:
         if day + 1 >= len(self._bounds):
             return self._order[:0]
         return self._order[self._bounds[day] : self._bounds[day + 1]]
-
-
-def _all_payees(takers: Numbers, places: Numbers, buyers: Numbers) -> Takers:
-    """Those who can be there, in the columns of all payees."""
-    members = np.full((takers.shape[1], len(PAYEES)), ABSENT, dtype=np.int64)
-    ranks = np.zeros_like(members)
-    for row, payee in enumerate(PAID):
-        members[:, COLUMN[payee]], ranks[:, COLUMN[payee]] = takers[row], places[row]
-    return Takers(members, ranks, buyers.astype(np.int64))
 
 
 def _sums(which: Numbers, amounts: Numbers, count: int) -> Numbers:
