@@ -1,9 +1,10 @@
-"""The back office under /admin, for staff: what waits, orders, goods, people, payouts, books, plan, who works here."""
+"""The back office under /admin, for staff: what waits, orders, goods, people, money, plan, who works here."""
 
 from shared_core.storefront.admin import (
     books,
     disputes,
     earnings,
+    fund,
     goods,
     orders,
     overview,
@@ -17,7 +18,8 @@ from shared_core.storefront.admin import (
 PREFIX = "/admin"
 
 routers = tuple(
-    part.router for part in (overview, orders, disputes, earnings, goods, people, person, payouts, books, plans, staff)
+    part.router
+    for part in (overview, orders, disputes, earnings, goods, people, person, payouts, fund, books, plans, staff)
 )
 
 __all__ = ["PREFIX", "routers"]
