@@ -16,11 +16,12 @@ from shared_core.kernel.database import Database
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.listeners import Listeners
 from tests.databases import Databases
+from tests.plan.plans import rule
 from tests.worlds import World
 
 STEPS = (
     *("place", "pay", "cancel", "ship", "deliver", "refund_piece", "refund_all", "dispute", "decide"),
-    *("wait", "ask", "paid", "failed"),
+    *("wait", "ask", "paid", "failed", "hand"),
 )
 LIFE = (
     "place",
@@ -33,8 +34,10 @@ LIFE = (
     "paid",
     "dispute",
     "decide",
+    "hand",
     "refund_all",
     "ask",
+    "hand",
     "wait",
 )
 uniform = st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 5)), min_size=8, max_size=25)
@@ -48,6 +51,8 @@ class Play:
     """Performs steps on a world; steps the rules refuse are part of life."""
 
     world: World
+    helper: int
+    """Who gets something of the team fund."""
     numbers: list[str] = field(default_factory=list)
     payouts: list[str] = field(default_factory=list)
     disputes: list[str] = field(default_factory=list)
@@ -106,6 +111,10 @@ class Play:
         available = self.world.available(self.world.seller_id)
         self.payouts.append(self.world.ask_payout(self.world.seller_id, max(available - choice, 1)))
 
+    def hand(self, choice: int) -> None:
+        """Nearly all that the team fund has; of a fund in debt a cent."""
+        self.world.hand_out(self.helper, max(self.world.fund_available() - choice, 1))
+
     def paid(self, choice: int) -> None:
         self.world.pay_out(self.pick_payout(choice))
 
@@ -117,12 +126,12 @@ def run(databases: Databases, steps: list[tuple[str, int]]) -> Play:
     with databases.fresh() as url:
         listeners = Listeners()
         database = Database(url, listeners)
-        chosen = plan.loads(plan.preset("participants"), currency="CNY")
+        chosen = plan.loads(plan.preset("participants") + rule("fund", "team_fund", rate="2.5%"), currency="CNY")
         world = World(database, listeners, plans=(chosen,))
         world.stock_up("A", units=12)
         world.stock_up("B", price=2000, cost=800, supplied=1000, by="bestco")
         world.seller_id = world.visitor()
-        play = Play(world)
+        play = Play(world, world.promoter())
         for name, choice in steps:
             play.step(name, choice)
             assert world.broken() == [], f"after {name}"
@@ -145,13 +154,14 @@ def test_any_life_of_an_order_keeps_the_books(databases: Databases, steps: list[
 def test_the_plain_life_reaches_every_class_of_events(databases: Databases) -> None:
     steps = [(name, 0) for name in (*LIFE[:5], "wait", "ask", "failed", "ask")]
     steps += [("paid", 1), ("place", 1), ("pay", 1), ("refund_piece", 1), ("ship", 1), ("deliver", 1)]
-    steps += [("dispute", 0), ("decide", 0), ("refund_all", 0), ("ask", 0), ("wait", 3)]
+    steps += [("hand", 0), ("dispute", 0), ("decide", 0), ("refund_all", 0), ("ask", 0), ("hand", 0), ("wait", 3)]
     steps += [("place", 2), ("cancel", 2), ("pay", 2)]
 
     reached = run(databases, steps).reached
 
     assert set(STEPS) - {"cancel"} <= set(reached)
     assert reached["ask refused"] >= 1, "nothing can be asked for while in debt"
+    assert reached["hand refused"] >= 1, "nor is anything handed out of a fund in debt"
 
 
 @pytest.mark.parametrize("preset", ["participants", "fan-lock", "outlet"])

@@ -24,7 +24,7 @@ from shared_core.storefront.viewer import PayoutsDep, ReadDep, ShopDep, current
 HOME = "/admin/fund"
 EARNINGS_PER_PAGE = 20
 HANDOUTS_SHOWN = 20
-ROWS_SHOWN = 3
+ROWS = 8
 SUGGESTED_MAX = 100
 KEY_LENGTH = 20
 ID_MAX = 2**62
@@ -144,7 +144,7 @@ def _page(
         can_give=pot.inside.available.minor > 0,
         limit=shop.brand.two_people_above,
         key=new_code(KEY_LENGTH),
-        rows=[*rows, *[("", "")] * (ROWS_SHOWN - len(rows))],
+        rows=[*rows, *[("", "")] * (ROWS - len(rows))],
         reason=reason,
         suggested=[(each.code, each.name) for each in people if each.joined_at],
         handouts=_handouts(request, session, shop),
