@@ -14,11 +14,13 @@ def tell(shop: ShopFolder, code: str, *, locale: str, as_json: bool) -> None:
     try:
         with database.reading() as session:
             found = rewards.explain(session, code)
-            names = members.names(session, [found.earning.member_id, *found.claims.values()])
+            names = members.names(session, [*rewards.payees([found.earning]), *found.claims.values()])
             if as_json:
                 output.say_json({"ok": True} | storefront.explanation_of(found, who).model_dump(mode="json"))
                 return
-            print(f"{code}  {names.get(found.earning.member_id, '')}  {who.show(found.earning.net)}")
+            member_id = found.earning.member_id
+            payee = who.say(rewards.TEAM_FUND) if member_id is None else names.get(member_id, "")
+            print(f"{code}  {payee}  {who.show(found.earning.net)}")
             plan_telling.tell_chapters(rewards.tell(found, who, names=names), who)
     finally:
         database.dispose()

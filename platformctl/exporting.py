@@ -86,7 +86,8 @@ def _earnings(session: Session) -> Iterator[Row]:
     for each in _all_earnings(session):
         amounts = (each.base_minor, each.amount_minor, each.reversed_minor, each.held_minor)
         base, amount, back, held = (Money(minor, each.currency) for minor in amounts)
-        head = [each.code, names[each.member_id], each.order_number, each.sku, each.payee, each.rule_id]
+        member = "" if each.member_id is None else names[each.member_id]
+        head = [each.code, member, each.order_number, each.sku, each.payee, each.rule_id]
         terms = [each.plan_version, each.rank_then, each.basis, base, each.rate_bps, amount, back, held, each.currency]
         yield [*head, *terms, each.state, each.quoted_at, each.matures_at]
 

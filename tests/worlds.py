@@ -274,6 +274,16 @@ class World:
         with self.transaction() as session:
             rewards.mark_payout_failed(session, code, reason="expired", actor="staff:1", at=self.now)
 
+    def hand_out(self, member_id: int, minor: int) -> None:
+        """Out of the team fund."""
+        with self.transaction() as session:
+            parts = {member_id: self.money(minor)}
+            rewards.hand_out(session, parts, reason="a good month", code=self.unique("H"), actor="staff:1", at=self.now)
+
+    def fund_available(self) -> int:
+        with self.database.reading() as session:
+            return rewards.wallet(session, None, self.currency).available.minor
+
     def available(self, member_id: int) -> int:
         with self.database.reading() as session:
             return ledger.owed(session, ledger.accounts.member_available(member_id), self.currency).minor

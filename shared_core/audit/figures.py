@@ -111,16 +111,40 @@ def disputed(session: Session) -> dict[str, int]:
     return {currency: int(minor) for currency, minor in session.execute(query)}
 
 
-def held(session: Session) -> dict[tuple[int, str], int]:
-    """What earnings say is kept back of them, by (member, currency)."""
+def held(session: Session) -> dict[tuple[int | None, str], int]:
+    """What earnings say is kept back of them, by (member, currency); the team fund is None."""
     earning = rewards.Earning
     query = select(earning.member_id, earning.currency, func.sum(earning.held_minor))
     query = query.where(earning.held_minor != 0).group_by(earning.member_id, earning.currency)
     return {(member_id, currency): int(minor) for member_id, currency, minor in session.execute(query)}
 
 
-def members_with_clawback(session: Session) -> set[int]:
-    """Members of whom something was taken or is kept back: only they may be in debt."""
+def fund(session: Session) -> dict[tuple[str, str], int]:
+    """What earnings and hand-outs say is in the team fund's accounts, by (address, currency)."""
+    earning, handout, part, end = rewards.Earning, rewards.Handout, rewards.HandoutPart, rewards.HandoutEnd
+    own = rewards.purse(None)
+    address = {rewards.EarningState.PENDING: own.pending, rewards.EarningState.AVAILABLE: own.available}
+    left = func.sum(earning.amount_minor - earning.reversed_minor - earning.held_minor)
+    earned = (
+        select(earning.state, earning.currency, left)
+        .where(earning.member_id.is_(None), earning.state.in_(address))
+        .group_by(earning.state, earning.currency)
+    )
+    inside = {(address[state], currency): int(minor) for state, currency, minor in session.execute(earned)}
+    given = (
+        select(handout.currency, func.sum(part.amount_minor))
+        .join(part, part.handout_id == handout.id)
+        .join(end, end.handout_id == handout.id)
+        .where(end.state == rewards.HandoutState.GIVEN)
+        .group_by(handout.currency)
+    )
+    for currency, minor in session.execute(given):
+        inside[own.available, currency] = inside.get((own.available, currency), 0) - int(minor)
+    return inside
+
+
+def payees_with_clawback(session: Session) -> set[int | None]:
+    """Payees of whom something was taken or is kept back: only they may be in debt. The team fund is None."""
     earning = rewards.Earning
     lessened = (earning.reversed_minor > 0) | (earning.held_minor > 0)
     return set(session.scalars(select(earning.member_id).where(lessened).distinct()))
@@ -190,7 +214,8 @@ def misfitting_reversals(session: Session) -> Iterator[Phrase]:
     A buyer's own may be reversed wholly without any refund.
     """
     earning, line, order = rewards.Earning, orders.OrderLine, orders.Order
-    disowned = (earning.member_id == order.buyer_id) & (earning.reversed_minor == earning.amount_minor)
+    own = earning.member_id.is_not_distinct_from(order.buyer_id)  # the team fund never is the buyer
+    disowned = own & (earning.reversed_minor == earning.amount_minor)
     still = select(orders.Dispute.order_id).where(orders.Dispute.state == orders.DisputeState.OPEN)
     query = (
         select(earning, line)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from shared_core import ledger, supply
+from shared_core import ledger, rewards, supply
 from shared_core.audit import figures
 from shared_core.audit.figures import Totals
 from shared_core.audit.replay import Replay, replay
@@ -51,7 +51,7 @@ class Evidence:
 
 
 def check(session: Session, *, at: datetime) -> list[InvariantResult]:
-    """Check I1-I12 as they stand at `at`, over the whole database."""
+    """Check I1-I13 as they stand at `at`, over the whole database."""
     evidence = Evidence(
         session=session,
         store=replay(session, STORE),
@@ -113,12 +113,11 @@ def _mirrors_agree(evidence: Evidence) -> Iterator[Phrase]:
 
 
 def _nothing_owed_is_negative(evidence: Evidence) -> Iterator[Phrase]:
-    clawed = figures.members_with_clawback(evidence.session)
+    clawed = {rewards.purse(payee).available for payee in figures.payees_with_clawback(evidence.session)}
     for (address, currency), minor in evidence.store.balances.items():
         if not address.startswith("liabilities:") or minor <= 0:
             continue
-        is_debt = address.endswith(":available") and int(address.split(":")[2]) in clawed
-        if not is_debt:
+        if address not in clawed:
             overdrawn = N_("{address} is overdrawn by {minor} {currency}")
             yield Phrase(overdrawn, address=address, minor=minor, currency=currency)
 
@@ -134,20 +133,20 @@ def _commission_is_accounted_for(evidence: Evidence) -> Iterator[Phrase]:
     for currency in evidence.totals.currencies:
         expense = evidence.store.balance(accounts.commission(), currency)
         earned = evidence.totals.earned.get(currency, 0)
-        members = -evidence.store.total("liabilities:member:", currency)
+        payees = -sum(evidence.store.total(f"liabilities:{each}:", currency) for each in ("member", "fund"))
         leaving = evidence.totals.payouts_gross.get(currency, 0)
         if expense != earned:
             unearned = N_("commission is {expense} {currency}, the earnings say {earned}")
             yield Phrase(unearned, expense=expense, currency=currency, earned=earned)
-        if expense != members + leaving:
+        if expense != payees + leaving:
             astray = N_("commission is {expense} {currency}, but {owed} is owed and {leaving} is paid or on its way")
-            yield Phrase(astray, expense=expense, currency=currency, owed=members, leaving=leaving)
+            yield Phrase(astray, expense=expense, currency=currency, owed=payees, leaving=leaving)
     yield from _held_is_what_earnings_say(evidence)
 
 
 def _held_is_what_earnings_say(evidence: Evidence) -> Iterator[Phrase]:
     said = {
-        (accounts.member_held(member_id), currency): minor
+        (rewards.purse(member_id).held, currency): minor
         for (member_id, currency), minor in figures.held(evidence.session).items()
     }
     booked = {key: -minor for key, minor in evidence.store.balances.items() if key[0].endswith(":held")}
@@ -156,6 +155,16 @@ def _held_is_what_earnings_say(evidence: Evidence) -> Iterator[Phrase]:
         if kept != earned:
             unlike = N_("{address} keeps back {kept} {currency}, the earnings say {earned}")
             yield Phrase(unlike, address=address, kept=kept, currency=currency, earned=earned)
+
+
+def _fund_is_what_it_earned_and_gave(evidence: Evidence) -> Iterator[Phrase]:
+    own, said = rewards.purse(None), figures.fund(evidence.session)
+    for currency in evidence.totals.currencies:
+        for address in (own.pending, own.available):
+            booked, left = -evidence.store.balance(address, currency), said.get((address, currency), 0)
+            if booked != left:
+                unlike = N_("{address} has {booked} {currency}, earnings less hand-outs say {left}")
+                yield Phrase(unlike, address=address, booked=booked, currency=currency, left=left)
 
 
 def _tax_is_what_live_payouts_withheld(evidence: Evidence) -> Iterator[Phrase]:
@@ -208,10 +217,11 @@ INVARIANTS: list[tuple[str, str, Callable[[Evidence], Iterable[Phrase]]]] = [
     ("I6", N_("Commission is what members earned, hold and were paid."), _commission_is_accounted_for),
     ("I7", N_("Withheld tax is that of live payouts."), _tax_is_what_live_payouts_withheld),
     ("I8", N_("Replaying the journal gives the balances."), _replay_is_balance),
-    ("I9", N_("No payout left or deepened a debt."), _payouts_leave_no_debt),
+    ("I9", N_("No payout or hand-out left or deepened a debt."), _payouts_leave_no_debt),
     ("I10", N_("Each outside event had one effect."), _events_have_one_effect),
     ("I11", N_("Every paid order was shared out once."), _paid_orders_are_allocated),
     ("I12", N_("Stock received is stock free, held and sold."), _stock_adds_up),
+    ("I13", N_("The team fund has what it earned less what was handed out."), _fund_is_what_it_earned_and_gave),
 ]
 LAGGING = ("I3",)
 """Invariants across two books hold once the outbox has drained."""

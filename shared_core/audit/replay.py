@@ -8,7 +8,8 @@ from shared_core import ledger
 from shared_core.kernel.errors import Phrase
 from shared_core.kernel.i18n import N_
 
-PAYOUT = "po:"
+OUT = ("po:", "fund:")
+"""Begins the references of bookings that need something available: payouts, and hand-outs of the team fund."""
 AVAILABLE = ":available"
 
 
@@ -42,7 +43,7 @@ class Replay:
             moved = (kind, *key)
             self._moved[moved] = self._moved.get(moved, 0) + change
         self.references.add(row.reference)
-        if row.reference.startswith(PAYOUT) and row.destination.endswith(AVAILABLE):
+        if row.reference.startswith(OUT) and row.destination.endswith(AVAILABLE):
             debt = self.balances[row.destination, row.amount.currency]
             if debt > 0:
                 left = N_("{reference} left {address} {debt} in debt")

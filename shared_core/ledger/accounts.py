@@ -51,6 +51,21 @@ def member_held(member_id: int) -> str:
     return f"liabilities:member:{member_id}:held"
 
 
+def fund_pending() -> str:
+    """[2130] Earned by the team fund, the return window still open."""
+    return "liabilities:fund:pending"
+
+
+def fund_available() -> str:
+    """[2140] The team fund's for good and not handed out; a debit balance is a debt that its next earnings net."""
+    return "liabilities:fund:available"
+
+
+def fund_held() -> str:
+    """[2145] Kept back of the team fund while a dispute is open."""
+    return "liabilities:fund:held"
+
+
 def payout_in_flight(payout: str) -> str:
     """[2120] Sent to a member, not yet confirmed by the rail."""
     return f"liabilities:payout:{payout.lower()}"

@@ -5,6 +5,10 @@ Everything happens when other rooms announce something; `listeners` says what is
 
 from shared_core.rewards.earnings import SWEEP_ORDERS_MAX, line_facts, mature_due
 from shared_core.rewards.errors import (
+    HandoutAboveFund,
+    HandoutBySamePerson,
+    HandoutCodeReused,
+    HandoutEnded,
     NoStatementYet,
     PayoutAboveAvailable,
     PayoutBelowMinimum,
@@ -16,13 +20,36 @@ from shared_core.rewards.errors import (
     PlanNotPayable,
     SaleAtLoss,
     UnknownEarning,
+    UnknownHandout,
     UnknownPayout,
 )
 from shared_core.rewards.events import PayoutChanged, RankChanged
 from shared_core.rewards.explaining import Clawback, Explanation, explain
+from shared_core.rewards.fund import (
+    HANDOUT_MEMBERS_MAX,
+    HANDOUT_REASON_MAX,
+    HandoutFound,
+    Pot,
+    drop_handout,
+    fund_earnings,
+    give_handout,
+    hand_out,
+    handouts,
+    pot,
+)
 from shared_core.rewards.kept_plans import plans_of
 from shared_core.rewards.ladder import review
-from shared_core.rewards.models import Earning, Payout, PayoutStep, RankStep, RefusedShare, Sale
+from shared_core.rewards.models import (
+    Earning,
+    Handout,
+    HandoutEnd,
+    HandoutPart,
+    Payout,
+    PayoutStep,
+    RankStep,
+    RefusedShare,
+    Sale,
+)
 from shared_core.rewards.payouts import (
     approve_payout,
     mark_payout_failed,
@@ -44,6 +71,7 @@ from shared_core.rewards.reads import (
     list_payouts,
     metrics,
     own_trade,
+    payees,
     payout,
     payout_by_code,
     payouts_of,
@@ -52,15 +80,18 @@ from shared_core.rewards.reads import (
     taken_out,
     wallet,
 )
-from shared_core.rewards.rules import EarningState, PayoutState, needs_two
+from shared_core.rewards.rules import EarningState, HandoutState, PayoutState, needs_two, purse
 from shared_core.rewards.statements import Entry, Statement, StatementLine, statement
 from shared_core.rewards.tax import Earlier, Withholding, withhold
-from shared_core.rewards.telling import tell
+from shared_core.rewards.telling import TEAM_FUND, tell
 from shared_core.rewards.trial import TrialGate, never_on_trial, refused_shares
 from shared_core.rewards.wiring import Rewards, listeners
 
 __all__ = [
+    "HANDOUT_MEMBERS_MAX",
+    "HANDOUT_REASON_MAX",
     "SWEEP_ORDERS_MAX",
+    "TEAM_FUND",
     "Clawback",
     "Climb",
     "Earlier",
@@ -68,6 +99,15 @@ __all__ = [
     "EarningState",
     "Entry",
     "Explanation",
+    "Handout",
+    "HandoutAboveFund",
+    "HandoutBySamePerson",
+    "HandoutCodeReused",
+    "HandoutEnd",
+    "HandoutEnded",
+    "HandoutFound",
+    "HandoutPart",
+    "HandoutState",
     "NoStatementYet",
     "OwnTrade",
     "Payout",
@@ -82,6 +122,7 @@ __all__ = [
     "PayoutState",
     "PayoutStep",
     "PlanNotPayable",
+    "Pot",
     "RankChanged",
     "RankStep",
     "RefusedShare",
@@ -93,15 +134,21 @@ __all__ = [
     "TakenOut",
     "TrialGate",
     "UnknownEarning",
+    "UnknownHandout",
     "UnknownPayout",
     "Wallet",
     "Withholding",
     "all_earnings",
     "approve_payout",
     "climb_of",
+    "drop_handout",
     "earnings_of",
     "earnings_on",
     "explain",
+    "fund_earnings",
+    "give_handout",
+    "hand_out",
+    "handouts",
     "line_facts",
     "list_payouts",
     "listeners",
@@ -113,11 +160,14 @@ __all__ = [
     "never_on_trial",
     "own_trade",
     "parties",
+    "payees",
     "payout",
     "payout_by_code",
     "payout_steps",
     "payouts_of",
     "plans_of",
+    "pot",
+    "purse",
     "quote",
     "quotes",
     "rank_of",

@@ -108,7 +108,7 @@ def line_facts(line: orders.OrderLine, *, channel: Channel | str, currency: str)
 
 
 def book(session: Session, order_id: int, *, at: datetime) -> None:
-    """The order is paid: its shares are owed to the members, pending. An order that was given up earns again."""
+    """The order is paid: its shares are owed, pending. An order that was given up earns again."""
     rows = [row for row in _locked(session, order_id) if rules.may_book(row.booked_at)]
     ledger.post(session, *_allocation(rows), at=at)
     for row in rows:
@@ -209,8 +209,8 @@ def _mature(session: Session, rows: Iterable[Earning], *, at: datetime) -> None:
     for number, due in by_order.items():
         moved = [
             ledger.entry(
-                debit=accounts.member_pending(row.member_id),
-                credit=accounts.member_available(row.member_id),
+                debit=rules.purse(row.member_id).pending,
+                credit=rules.purse(row.member_id).available,
                 amount=Money(rules.to_mature(row.amount_minor, row.reversed_minor, row.held_minor), row.currency),
             )
             for row in due
@@ -230,7 +230,7 @@ def _allocation(rows: Sequence[Earning]) -> tuple[str, list[ledger.Posting]]:
     owed = [
         ledger.entry(
             debit=accounts.commission(),
-            credit=accounts.member_pending(row.member_id),
+            credit=rules.purse(row.member_id).pending,
             amount=Money(row.net_minor, row.currency),
         )
         for row in rows
@@ -239,10 +239,10 @@ def _allocation(rows: Sequence[Earning]) -> tuple[str, list[ledger.Posting]]:
 
 
 def _stop_payouts(session: Session, rows: Sequence[Earning]) -> None:
-    """Who asks for available money just now waits and then sees what was taken of it, so that it leaves no debt."""
+    """Who asks for available money just now, or hands it out of the fund, waits and then sees what was taken of it."""
     settled = [row for row in rows if row.state == EarningState.AVAILABLE]
     if settled:
-        own = {accounts.member_available(row.member_id) for row in settled}
+        own = {rules.purse(row.member_id).available for row in settled}
         ledger.lock_accounts(session, own, settled[0].currency)
 
 
@@ -275,7 +275,6 @@ def _earning(
     promised: str,
     at: datetime,
 ) -> Earning:
-    assert share.member_id is not None, "listeners refuse plans with shares that nobody in person gets"
     return Earning(
         code=f"{order.number}-{number}",
         order_id=order.id,

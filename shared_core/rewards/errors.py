@@ -43,6 +43,31 @@ class UnknownPayout(NotFound):
     message = "There is no payout {payout}."
 
 
+class HandoutAboveFund(Conflict):
+    code = "handout_above_fund"
+    message = "{available} of the team fund can be handed out, not {asked}."
+
+
+class HandoutCodeReused(Conflict):
+    code = "handout_code_reused"
+    message = "This hand-out was already entered with another content."
+
+
+class HandoutEnded(Conflict):
+    code = "handout_ended"
+    message = "The hand-out {handout} was already given or dropped."
+
+
+class HandoutBySamePerson(Conflict):
+    code = "handout_by_same_person"
+    message = "You proposed the hand-out {handout}, which is above {limit}: somebody else has to give it."
+
+
+class UnknownHandout(NotFound):
+    code = "unknown_handout"
+    message = "There is no hand-out {handout}."
+
+
 class NoStatementYet(NotFound):
     code = "no_statement_yet"
     message = "The month {month} has not begun yet."

@@ -119,8 +119,8 @@ def _concerning(row: Earning, refunds: Sequence[orders.Refund], bookings: Bookin
 
 def _bookings(session: Session, row: Earning, refunds: Sequence[orders.Refund]) -> Bookings:
     """What was booked for the payee, also while they were a visitor whom nobody knew."""
-    visitors = session.scalars(select(Standing.member_id).where(Standing.merged_into_id == row.member_id)).all()
-    mine = tuple(f":member:{each}:" for each in (row.member_id, *visitors))
+    visitors = _visitors(session, row.member_id)
+    mine = {address for each in (row.member_id, *visitors) for address in rules.purse(each)}
     number, disputes = row.order_number, orders.disputes(session, row.order_id)
     references = [
         rules.allocation_reference(number),
@@ -134,7 +134,14 @@ def _bookings(session: Session, row: Earning, refunds: Sequence[orders.Refund]) 
     found = []
     for reference in references:
         postings = ledger.posted(session, reference)
-        own = tuple(each for each in postings if any(name in each.source + each.destination for name in mine))
+        own = tuple(each for each in postings if not mine.isdisjoint((each.source, each.destination)))
         if own:
             found.append((reference, own))
     return tuple(found)
+
+
+def _visitors(session: Session, member_id: int | None) -> Sequence[int]:
+    """As whom the member was known before; the team fund never was anybody."""
+    if member_id is None:
+        return []
+    return session.scalars(select(Standing.member_id).where(Standing.merged_into_id == member_id)).all()

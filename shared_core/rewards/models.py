@@ -8,11 +8,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
 from shared_core.kernel.money import Money
-from shared_core.rewards.rules import EarningState, PayoutState
+from shared_core.rewards.rules import EarningState, HandoutState, PayoutState
 
 
 class Earning(Base):
-    """One member's share of one order line, frozen when the order was placed."""
+    """One payee's share of one order line, frozen when the order was placed. `member_id` is None for the team fund."""
 
     __tablename__ = "reward_earning"
     __table_args__ = (
@@ -23,6 +23,7 @@ class Earning(Base):
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("reversed_minor >= 0 AND reversed_minor <= amount_minor", name="reversed"),
         CheckConstraint("held_minor >= 0 AND reversed_minor + held_minor <= amount_minor", name="held"),
+        CheckConstraint("(member_id IS NULL) = (payee = 'team_fund')", name="payee"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -31,7 +32,7 @@ class Earning(Base):
     order_number: Mapped[str] = mapped_column(String(24))
     line_id: Mapped[int] = mapped_column(ForeignKey("order_line.id"))
     sku: Mapped[str] = mapped_column(String(64))
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"))
     payee: Mapped[str] = mapped_column(String(20))
     rule_id: Mapped[str] = mapped_column(String(40))
     plan_name: Mapped[str] = mapped_column(String(40))
@@ -96,7 +97,7 @@ class RefusedShare(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     order_number: Mapped[str] = mapped_column(String(24))
     sku: Mapped[str] = mapped_column(String(64))
-    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), index=True)
+    member_id: Mapped[int | None] = mapped_column(ForeignKey("member.id"), index=True)
     payee: Mapped[str] = mapped_column(String(20))
     rule_id: Mapped[str] = mapped_column(String(40))
     plan_version: Mapped[str] = mapped_column(String(60))
@@ -233,5 +234,47 @@ class PayoutStep(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     payout_id: Mapped[int] = mapped_column(ForeignKey("reward_payout.id"))
     step: Mapped[str] = mapped_column(String(12))
+    actor: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+
+
+class Handout(Base):
+    """A part of the team fund for some members, as it was proposed, and why. Never changed; how it ended is a row."""
+
+    __tablename__ = "reward_handout"
+    __table_args__ = (UniqueConstraint("code"), CheckConstraint("amount_minor > 0", name="amount"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    code: Mapped[str] = mapped_column(String(32))
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+    """Of all its parts together."""
+    currency: Mapped[str] = mapped_column(String(3))
+    reason: Mapped[str] = mapped_column(String(200))
+    actor: Mapped[str] = mapped_column(String(40))
+    at: Mapped[datetime]
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.amount_minor, self.currency)
+
+
+class HandoutPart(Base):
+    """What one member gets of a hand-out."""
+
+    __tablename__ = "reward_handout_part"
+    __table_args__ = (CheckConstraint("amount_minor > 0", name="amount"),)
+
+    handout_id: Mapped[int] = mapped_column(ForeignKey("reward_handout.id"), primary_key=True, autoincrement=False)
+    member_id: Mapped[int] = mapped_column(ForeignKey("member.id"), primary_key=True, autoincrement=False)
+    amount_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class HandoutEnd(Base):
+    """How a hand-out ended, once, and by whom: "given" or "dropped"."""
+
+    __tablename__ = "reward_handout_end"
+
+    handout_id: Mapped[int] = mapped_column(ForeignKey("reward_handout.id"), primary_key=True, autoincrement=False)
+    state: Mapped[HandoutState] = mapped_column(String(12))
     actor: Mapped[str] = mapped_column(String(40))
     at: Mapped[datetime]

@@ -1,6 +1,6 @@
 """Looking up what was earned and what is owed."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,21 +10,20 @@ from sqlalchemy.orm import Session
 from shared_core import ledger
 from shared_core.kernel.calendar import day_of
 from shared_core.kernel.money import Money
-from shared_core.ledger import accounts
 from shared_core.plan import Criterion, MetricKey, Plan, Rank, next_rank, progress
 from shared_core.rewards import counting
 from shared_core.rewards.board import LIFETIME, Board
 from shared_core.rewards.errors import UnknownPayout
 from shared_core.rewards.models import Count, Earning, Payout, RankStep
 from shared_core.rewards.people import ranks_of
-from shared_core.rewards.rules import PayoutState
+from shared_core.rewards.rules import PayoutState, purse
 
 PAGE_MAX = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Wallet:
-    """What the shop owes a member. `available` is negative while the member owes the shop."""
+    """What the shop owes a member or the team fund. `available` is negative while they owe the shop."""
 
     pending: Money
     held: Money
@@ -60,12 +59,13 @@ class OwnTrade:
     purchases_minor: int
 
 
-def wallet(session: Session, member_id: int, currency: str) -> Wallet:
-    """The member's money by account."""
+def wallet(session: Session, member_id: int | None, currency: str) -> Wallet:
+    """The member's money by account; the team fund's for None."""
+    own = purse(member_id)
     return Wallet(
-        pending=ledger.owed(session, accounts.member_pending(member_id), currency),
-        held=ledger.owed(session, accounts.member_held(member_id), currency),
-        available=ledger.owed(session, accounts.member_available(member_id), currency),
+        pending=ledger.owed(session, own.pending, currency),
+        held=ledger.owed(session, own.held, currency),
+        available=ledger.owed(session, own.available, currency),
     )
 
 
@@ -121,6 +121,11 @@ def earnings_of(
     if before is not None:
         query = query.where(Earning.id < before)
     return session.scalars(query.order_by(Earning.id.desc()).limit(min(limit, PAGE_MAX))).all()
+
+
+def payees(rows: Iterable[Earning]) -> set[int]:
+    """The members whose these are; the team fund is nobody."""
+    return {row.member_id for row in rows if row.member_id is not None}
 
 
 def earnings_on(session: Session, order_id: int) -> Sequence[Earning]:

@@ -1,8 +1,9 @@
 """What becomes of a share, decided without a database. Each function here has a planted fault that tests must kill."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from shared_core.kernel.money import Money
 from shared_core.ledger import Posting, accounts, entry
@@ -26,11 +27,34 @@ class PayoutState(StrEnum):
     FAILED = "failed"
 
 
-def owed_in(state: EarningState, member_id: int) -> str:
+class HandoutState(StrEnum):
+    PROPOSED = "proposed"
+    """It waits for the second person whom a large one needs."""
+    GIVEN = "given"
+    DROPPED = "dropped"
+
+
+class Purse(NamedTuple):
+    """The accounts of all that the shop owes a payee."""
+
+    pending: str
+    held: str
+    available: str
+
+
+def purse(member_id: int | None) -> Purse:
+    """A member's accounts, or those of the team fund (None)."""
+    if member_id is None:
+        return Purse(accounts.fund_pending(), accounts.fund_held(), accounts.fund_available())
+    return Purse(
+        accounts.member_pending(member_id), accounts.member_held(member_id), accounts.member_available(member_id)
+    )
+
+
+def owed_in(state: EarningState, member_id: int | None) -> str:
     """The account in which the shop owes an earning: it follows the state."""
-    if state == EarningState.AVAILABLE:
-        return accounts.member_available(member_id)
-    return accounts.member_pending(member_id)
+    own = purse(member_id)
+    return own.available if state == EarningState.AVAILABLE else own.pending
 
 
 def to_reverse(amount_minor: int, reversed_minor: int, refunded_minor: int, goods_net_minor: int) -> int:
@@ -46,13 +70,15 @@ def to_hold(amount_minor: int, reversed_minor: int, claimed_minor: int, goods_ne
     return max(reversal_target(amount_minor, min(claimed_minor, goods_net_minor), goods_net_minor) - reversed_minor, 0)
 
 
-def shift_postings(state: EarningState, member_id: int, less: Money, held: Money, to_be_held: Money) -> list[Posting]:
+def shift_postings(
+    state: EarningState, member_id: int | None, less: Money, held: Money, to_be_held: Money
+) -> list[Posting]:
     """An earning of which `held` is kept back loses `less` to a refund, and `to_be_held` is kept back from now on.
 
     What is taken back comes out of what was kept back for it; what is neither goes to where the earning is owed.
     """
     nothing = Money(0, less.currency)
-    owed, kept = owed_in(state, member_id), accounts.member_held(member_id)
+    owed, kept = owed_in(state, member_id), purse(member_id).held
     freed, more = max(held - to_be_held, nothing), max(to_be_held - held, nothing)
     lost = min(freed, less)
     return [
@@ -106,6 +132,19 @@ def paid_postings(payout: str, net: Money) -> list[Posting]:
     return [entry(debit=accounts.payout_in_flight(payout), credit=accounts.bank(), amount=net)]
 
 
+def may_hand_out(available: Money, asked: Money) -> bool:
+    """What the team fund has for good, and no more; a debt of it has to be earned back first."""
+    return asked.minor > 0 and asked <= available
+
+
+def handout_postings(parts: Mapping[int, Money]) -> list[Posting]:
+    """Parts of the team fund become the members' (by id), to be taken out like anything they earned."""
+    fund = accounts.fund_available()
+    return [
+        entry(debit=fund, credit=accounts.member_available(member_id), amount=part) for member_id, part in parts.items()
+    ]
+
+
 def may_book(booked_at: datetime | None) -> bool:
     """An order's shares are booked once, however often its payment is announced."""
     return booked_at is None
@@ -127,6 +166,11 @@ Follows = Literal["claw", "hold", "unhold"]
 def following_reference(kind: Follows, order_number: str, cause_id: int) -> str:
     """Under which a refund or a dispute moves its part of an order's shares."""
     return f"{kind}:{order_number}:{cause_id}"
+
+
+def handout_reference(code: str) -> str:
+    """The one reference under which a hand-out of the team fund is booked."""
+    return f"fund:{code}"
 
 
 def allocation_reference(order_number: str) -> str:

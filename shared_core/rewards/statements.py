@@ -17,6 +17,7 @@ from shared_core.kernel.money import Money, zero
 from shared_core.ledger import accounts
 from shared_core.rewards.errors import NoStatementYet
 from shared_core.rewards.reads import Wallet
+from shared_core.rewards.rules import purse
 
 
 class Entry(StrEnum):
@@ -28,6 +29,8 @@ class Entry(StrEnum):
     """Sent, or on its way; given back when it failed."""
     TAX = "tax"
     """Withheld from payouts; given back when they failed."""
+    TEAM_FUND = "team_fund"
+    """Handed out of the team fund."""
     OTHER = "other"
     """Everything else, such as what a visitor brings along who signs up."""
 
@@ -40,9 +43,11 @@ class StatementLine:
     kind: str
     """The kind of booking, as its reference begins: "alloc", "claw", "hold", "po" …"""
     subject: str
-    """The order or payout it is about."""
+    """The order, payout or hand-out it is about."""
     changes: tuple[tuple[Entry, Money], ...]
     held: Money
+    memo: str = ""
+    """What the booking says of itself; of a hand-out the reason."""
 
     @property
     def change(self) -> Money:
@@ -99,7 +104,8 @@ def lines_of(rows: Iterable[ledger.JournalRow], own: Sequence[str]) -> Iterator[
                 changes[sort] = changes.get(sort, zero(kept.currency)) + _signed(row, own)
         kind, subject = (*together[0].reference.split(":"), "")[:2]
         if changes or kept:
-            yield StatementLine(together[0].at, kind, subject, tuple(changes.items()), kept)
+            first = together[0]
+            yield StatementLine(first.at, kind, subject, tuple(changes.items()), kept, first.memo)
 
 
 def entry_of(row: ledger.JournalRow, own: Sequence[str]) -> Entry:
@@ -109,6 +115,8 @@ def entry_of(row: ledger.JournalRow, own: Sequence[str]) -> Entry:
         return Entry.EARNED if other == row.destination else Entry.CLAWED_BACK
     if other.startswith("liabilities:payout:"):
         return Entry.PAID_OUT
+    if other == accounts.fund_available():
+        return Entry.TEAM_FUND
     return Entry.TAX if other.startswith("liabilities:tax-withheld:") else Entry.OTHER
 
 
@@ -120,7 +128,7 @@ def _signed(row: ledger.JournalRow, own: Sequence[str]) -> Money:
 
 
 def _own(member_id: int) -> tuple[str, str, str]:
-    return accounts.member_pending(member_id), accounts.member_held(member_id), accounts.member_available(member_id)
+    return purse(member_id)
 
 
 def _wallet(own: tuple[str, str, str], balances: dict[str, Money]) -> Wallet:

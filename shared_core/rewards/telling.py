@@ -10,6 +10,8 @@ from shared_core.plan import Chapter, Cut, Table, percent, rule_in_words
 from shared_core.rewards.explaining import Explanation
 from shared_core.rewards.rules import EarningState
 
+TEAM_FUND = N_("Team fund")
+"""Whose an earning is that is nobody's in person."""
 _CUTS = {
     "rule": N_("The rule gives at most {most} on one order line: {left}."),
     "margin": N_(
@@ -76,6 +78,8 @@ def _rule(found: Explanation, reader: Reader) -> Iterator[str]:
     yield reader.say(
         N_("The order was placed on {day}; what the plan said that day counts for it for ever."), day=row.quoted_at
     )
+    if row.member_id is None:
+        return
     known = row.rank_then in plan.places
     yield reader.say(N_("The rank then was {rank}."), rank=plan.rank(row.rank_then).name if known else row.rank_then)
 
@@ -198,6 +202,9 @@ def _state(found: Explanation, reader: Reader) -> Iterator[str]:
     match EarningState(row.state):
         case EarningState.QUOTED:
             yield reader.say(N_("It counts once the order is paid."))
+        case EarningState.PENDING if row.member_id is None:
+            waits = N_("{left} wait in the team fund until the goods can no longer be returned.")
+            yield reader.say(waits, left=left)
         case EarningState.PENDING if row.matures_at is not None:
             waits = N_("{left} wait until the goods can no longer be returned: they can be taken out from {day} on.")
             yield reader.say(waits, left=left, day=row.matures_at)
@@ -207,6 +214,8 @@ def _state(found: Explanation, reader: Reader) -> Iterator[str]:
                 "taken out."
             )
             yield reader.say(waits, left=left, days=row.settle_days)
+        case EarningState.AVAILABLE if row.member_id is None:
+            yield reader.say(N_("{left} are the team fund's for good and can be handed out."), left=left)
         case EarningState.AVAILABLE:
             assert row.matured_at is not None, "what is available became so at some time"
             yield reader.say(N_("{left} can be taken out since {day}."), left=left, day=row.matured_at)

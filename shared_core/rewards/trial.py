@@ -41,9 +41,14 @@ def refused_shares(session: Session, *, limit: int = REFUSALS_MAX) -> Sequence[R
 
 
 def _refusal(session: Session, row: Earning, kept: list[Earning], *, month_began: datetime) -> str | None:
-    """Why not; what came to nothing in the meantime does not count, what this order gives already does."""
+    """Why not; what came to nothing in the meantime does not count, what this order gives already does.
+
+    The team fund counts like somebody who earns: what it gets may end with anybody.
+    """
     live = Earning.state != EarningState.VOID
-    earners = set(session.scalars(select(Earning.member_id).where(live).distinct())) | {each.member_id for each in kept}
+    earners: set[int | None] = set(session.scalars(select(Earning.member_id).where(live).distinct())) | {
+        each.member_id for each in kept
+    }
     net = func.coalesce(func.sum(Earning.amount_minor - Earning.reversed_minor), 0)
     mine = (Earning.member_id == row.member_id) & (Earning.quoted_at >= month_began)
     month = int(session.execute(select(net).where(live & mine)).scalar_one())

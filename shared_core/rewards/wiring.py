@@ -153,7 +153,3 @@ def _check_payable(plan: Plan) -> None:
             raise PlanNotPayable(
                 rule=rule.id, plan=plan.name, reason=Phrase(N_("it is due on {trigger}"), trigger=rule.trigger)
             )
-        if rule.payee == "team_fund":
-            raise PlanNotPayable(
-                rule=rule.id, plan=plan.name, reason=Phrase(N_("there is no account for a team fund yet"))
-            )

@@ -1,4 +1,4 @@
-"""Whatever happens to the shop, in whatever order, the books hold I1-I12.
+"""Whatever happens to the shop, in whatever order, the books hold I1-I13.
 
 Two generators, because each alone misses bugs: a uniform one tries every step at any time, a life-cycle one leads
 most orders down the whole way and goes wrong at the end. The classes of events reached are counted.
@@ -23,7 +23,7 @@ from tests.worlds import World
 
 STEPS = (
     *("place", "pay", "cancel", "ship", "deliver", "refund_piece", "refund_all", "dispute", "decide"),
-    *("wait", "ask", "paid", "failed"),
+    *("wait", "ask", "paid", "failed", "hand"),
 )
 LIFE = (
     "place",
@@ -36,8 +36,10 @@ LIFE = (
     "paid",
     "dispute",
     "decide",
+    "hand",
     "refund_all",
     "ask",
+    "hand",
     "wait",
 )
 PLANS = (
@@ -59,6 +61,7 @@ pays = "others"
         + rule("h", "host", rate="5%")
         + rule("k", "host_inviter", fixed="0.77")
         + rule("t", "traffic_referrer", rate="1.5%")
+        + rule("f", "team_fund", rate="2.5%")
     ),
 )
 """One under which only those who take part earn, and one under which everybody does."""
@@ -143,6 +146,10 @@ class Play:
         member_id = self.people[choice % len(self.people)]
         self.payouts.append(self.world.ask_payout(member_id, max(self.world.available(member_id) - choice, 1)))
 
+    def hand(self, choice: int) -> None:
+        """Nearly all that the team fund has; of a fund in debt a cent."""
+        self.world.hand_out(self.people[-1], max(self.world.fund_available() - choice, 1))
+
     def paid(self, choice: int) -> None:
         self.world.pay_out(self.pick_payout(choice))
 
@@ -184,15 +191,16 @@ def test_any_life_of_an_order_keeps_the_books(
 def test_the_plain_life_reaches_every_class_of_events(databases: Databases) -> None:
     steps = [(name, 0) for name in (*LIFE[:5], "wait", "ask", "failed", "ask")]
     steps += [("paid", 1), ("place", 1), ("pay", 1), ("refund_piece", 1), ("ship", 1), ("deliver", 1)]
-    steps += [("dispute", 0), ("decide", 0), ("refund_all", 0), ("ask", 0), ("wait", 3)]
+    steps += [("hand", 0), ("dispute", 0), ("decide", 0), ("refund_all", 0), ("ask", 0), ("hand", 0), ("wait", 3)]
     steps += [("place", 2), ("cancel", 2), ("pay", 2)]
 
     play = run(databases, steps, PLANS[1])
     reached = play.reached
 
-    assert play.earned == set(plan.PAYEES) - {"team_fund"}
+    assert play.earned == set(plan.PAYEES)
     assert set(STEPS) - {"cancel"} <= set(reached)
     assert reached["ask refused"] >= 1, "nothing can be asked for while in debt"
+    assert reached["hand refused"] >= 1, "nor is anything handed out of a fund in debt"
 
 
 @pytest.mark.parametrize("preset", ["participants", "fan-lock", "outlet"])

@@ -10,21 +10,24 @@ from shared_core.audit import replay
 from shared_core.kernel.database import Database
 from shared_core.kernel.listeners import Listeners
 from shared_core.ledger import accounts
+from tests.plan.plans import rule
 from tests.worlds import World
 
 
 @pytest.fixture
 def world(database_url: str) -> Iterator[World]:
-    """A shop with settled orders, payouts paid and failed, a refund, disputes open and lost, an order under way."""
+    """A settled shop: payouts paid and failed, a hand-out, a refund, disputes open and lost, an order under way."""
     listeners = Listeners()
     database = Database(database_url, listeners)
-    lived = World(database, listeners, plans=(plan.loads(plan.preset("participants"), currency="CNY"),))
+    chosen = plan.loads(plan.preset("participants") + rule("fund", "team_fund", rate="2.5%"), currency="CNY")
+    lived = World(database, listeners, plans=(chosen,))
     lived.stock_up("A", units=50)
     lived.seller_id = lived.visitor()
     lived.sold(lived.visitor(), [("A", 20)])
     lived.pass_days(30)
     lived.pay_out(lived.ask_payout(lived.seller_id, 8000))
     lived.fail_payout(lived.ask_payout(lived.seller_id, 5000))
+    lived.hand_out(lived.promoter(), 300)
     returned = lived.sold(lived.visitor(), [("A", 2)])
     lived.refund(returned, {"A": 1})
     lived.pay(lived.place(lived.visitor(), [("A", 1)]))
@@ -50,6 +53,7 @@ FAULTS = {
     "I10": "UPDATE order_evidence SET transaction_no = 'other-' || transaction_no",
     "I11": "UPDATE reward_earning SET booked_at = NULL WHERE state = 'pending'",
     "I12": "UPDATE supply_stock SET received = received + 1, free = free + 1",
+    "I13": "UPDATE reward_handout_part SET amount_minor = amount_minor + 1",
 }
 
 
@@ -103,6 +107,42 @@ def test_a_payout_out_of_a_debt_is_noticed(world: World) -> None:
     assert "I9" in {line.split()[0] for line in world.broken()}
 
 
+FUND_FAULTS = {
+    "a hand-out that was booked and not given": ("I13", "UPDATE reward_handout_end SET state = 'dropped'"),
+    "an earning that matured and was not booked": (
+        "I13",
+        "UPDATE reward_earning SET state = 'available' WHERE member_id IS NULL AND state = 'pending'",
+    ),
+    "a fund's share taken back for nothing": (
+        "I5",
+        "UPDATE reward_earning SET reversed_minor = amount_minor, state = 'void' "
+        "WHERE member_id IS NULL AND reversed_minor = 0 AND held_minor = 0",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FUND_FAULTS)
+def test_a_fault_in_the_team_fund_breaks_its_invariant(world: World, fault: str) -> None:
+    code, statement = FUND_FAULTS[fault]
+    with world.transaction() as session:
+        session.execute(text(statement))
+
+    assert code in {line.split()[0] for line in world.broken()}
+
+
+def test_handing_out_of_a_debt_is_noticed(world: World) -> None:
+    assert world.seller_id is not None
+    forged = ledger.entry(
+        debit=accounts.fund_available(),
+        credit=accounts.member_available(world.seller_id),
+        amount=world.money(10_000_000),
+    )
+    with world.transaction() as session:
+        ledger.post(session, "fund:forged", [forged], at=world.now)
+
+    assert {"I9", "I13"} <= {line.split()[0] for line in world.broken()}
+
+
 def test_a_delivery_given_up_is_a_fault_and_hides_no_other(world: World) -> None:
     with world.transaction() as session:
         session.execute(text("UPDATE outbox SET done_at = NULL, attempts = 10, error = 'gone' WHERE id = 1"))
@@ -128,5 +168,5 @@ def test_every_invariant_is_reported_with_a_title(world: World) -> None:
     with world.database.reading() as session:
         results = audit.check(session, at=world.now)
 
-    assert [each.code for each in results] == [f"I{number}" for number in range(1, 13)]
+    assert [each.code for each in results] == [f"I{number}" for number in range(1, 14)]
     assert all(each.ok and each.title for each in results)

@@ -5,6 +5,7 @@ what the code under test believes.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from hypothesis import strategies as st
@@ -13,7 +14,7 @@ from sqlalchemy.orm import Session
 from shared_core import ledger, orders, rewards
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money, allocate
-from shared_core.rewards import EarningState, PayoutState
+from shared_core.rewards import EarningState, HandoutState, PayoutState
 from tests.plan.plans import read, rule
 from tests.rewards.shops import Shop
 
@@ -22,8 +23,11 @@ PLAN = read(
     + rule("seller", rate="12.5%")
     + rule("inviter", "inviter", rate="33.33%")
     + rule("second", "second_inviter", fixed="7")
+    + rule("fund", "team_fund", rate="3.33%")
 )
 PEOPLE = 4
+LARGE = 5_000
+"""Above it a hand-out needs two people."""
 Step = tuple[str, int, int]
 KINDS = (
     "place",
@@ -43,6 +47,11 @@ KINDS = (
     "take_all",
     "paid",
     "failed",
+    "hand",
+    "hand_all",
+    "hand_again",
+    "give",
+    "drop",
 )
 
 
@@ -62,13 +71,16 @@ def lifecycles(draw: st.DrawFn) -> list[Step]:
     number = st.integers(0, 10_000)
     aside = st.sampled_from(["cancel", "refund", "pay_again", "refund_again", "take", "dispute", "end_dispute"])
     late = st.sampled_from(
-        ["refund", "refund_rest", "take", "take", "take_all", "paid", "failed", "dispute", "end_dispute", "end_dispute"]
+        [
+            *("refund", "refund_rest", "take", "take", "take_all", "paid", "failed"),
+            *("dispute", "end_dispute", "end_dispute", "hand", "hand_all", "hand_all", "hand_again", "give", "drop"),
+        ]
     )
     days = st.sampled_from([3, 7, 11])
     steps: list[Step] = []
     for order in range(draw(st.integers(1, 3))):
         steps.append(("place", order, draw(number)))
-        for kind in ("pay", "deliver", "wait", "complete", "wait", "sweep", "take", "take_all"):
+        for kind in ("pay", "deliver", "wait", "complete", "wait", "sweep", "take", "take_all", "hand"):
             if draw(st.integers(0, 3)) == 0:
                 steps.append((draw(aside), order, draw(number)))
             steps.append((kind, order, draw(days)))
@@ -86,7 +98,7 @@ class History:
     def __post_init__(self) -> None:
         self.shop = Shop(self.session, PLAN)
         self.people = self.shop.members(PEOPLE)
-        for member, inviter in zip(self.people, self.people[1:], strict=False):
+        for member, inviter in zip(self.people, [*self.people[1:], None], strict=True):
             self.shop.joins(member, inviter)
         self.buyer = self.shop.member()
         self.order_ids: list[int] = []
@@ -96,6 +108,7 @@ class History:
         self.payouts: list[str] = []
         self.disputes: dict[int, tuple[int, int]] = {}
         """(order, amount) of the open ones."""
+        self.handouts: list[str] = []
 
     def run(self, steps: list[Step]) -> None:
         for kind, which, amount in steps:
@@ -237,6 +250,53 @@ class History:
             self.session, code, reason="expired", actor="staff:1", at=self.shop.at
         ))  # fmt: skip
 
+    def _hand(self, which: int, amount: int) -> bool:
+        """A part of what there is, to two members; a large one waits for a second person."""
+        part = 1 + amount * abs(self.shop.fund()[1]) // 10_001
+        return self._hand_out({self.people[which % PEOPLE]: part, self.people[(which + 1) % PEOPLE]: 1})
+
+    def _hand_all(self, which: int, amount: int) -> bool:
+        """All that the fund has; of a fund in debt as much as the debt."""
+        return self._hand_out({self.people[which % PEOPLE]: abs(self.shop.fund()[1])})
+
+    def _hand_out(self, parts: dict[int, int], code: str | None = None) -> bool:
+        code = code or f"H{len(self.handouts)}"
+        try:
+            self.shop.hand_out(parts, code=code, two_people_above=LARGE)
+        except PlatformError:
+            return False
+        self.handouts.append(code)
+        self._fund_owes_nothing()
+        return True
+
+    def _fund_owes_nothing(self) -> None:
+        if self.shop.fund()[1] < 0:
+            raise LawBroken("I9: a hand-out left or deepened a debt")
+
+    def _hand_again(self, which: int, amount: int) -> bool:
+        if not self.handouts:
+            return False
+        code = self.handouts[which % len(self.handouts)]
+        [known] = [each for each in rewards.handouts(self.session) if each.row.code == code]
+        parts = {member: part.minor for member, part in known.parts.items()}
+        self.shop.hand_out(parts, code=code, two_people_above=LARGE)
+        return True
+
+    def _give(self, which: int, amount: int) -> bool:
+        return self._end_handout(which, rewards.give_handout)
+
+    def _drop(self, which: int, amount: int) -> bool:
+        return self._end_handout(which, rewards.drop_handout)
+
+    def _end_handout(self, which: int, end) -> bool:  # type: ignore[no-untyped-def]
+        if not self.handouts:
+            return False
+        try:
+            end(self.session, self.handouts[which % len(self.handouts)], actor="staff:2", at=self.shop.at)
+        except PlatformError:
+            return False
+        return True
+
     def _settle(self, which: int, settle) -> bool:  # type: ignore[no-untyped-def]
         if not self.payouts:
             return False
@@ -256,7 +316,8 @@ class History:
         _no_debts(owed)
         self._reversals(rows)
         _commission(rows, payouts, owed)
-        _members(rows, payouts, owed)
+        handouts = rewards.handouts(self.session)
+        _payees(rows, payouts, handouts, owed)
         live = sum(each.tax_minor for each in payouts if each.state != PayoutState.FAILED)
         _hold("I7: tax withheld is that of the live payouts", owed.get("liabilities:tax-withheld:cn", 0) == live)
 
@@ -300,10 +361,16 @@ def _commission(rows: list[rewards.Earning], payouts: list[rewards.Payout], owed
     _hold("I6: commission is pending, kept back, available, in flight, withheld or paid", cost == held + paid)
 
 
-def _members(rows: list[rewards.Earning], payouts: list[rewards.Payout], owed: dict[str, int]) -> None:
-    pending: dict[int, int] = defaultdict(int)
-    available: dict[int, int] = defaultdict(int)
-    held: dict[int, int] = defaultdict(int)
+def _payees(
+    rows: list[rewards.Earning],
+    payouts: Sequence[rewards.Payout],
+    handouts: Sequence[rewards.HandoutFound],
+    owed: dict[str, int],
+) -> None:
+    """Of every member, and of the team fund (None)."""
+    pending: dict[int | None, int] = defaultdict(int)
+    available: dict[int | None, int] = defaultdict(int)
+    held: dict[int | None, int] = defaultdict(int)
     for row in rows:
         held[row.member_id] += row.held_minor
         if row.matured_at is not None:
@@ -313,7 +380,11 @@ def _members(rows: list[rewards.Earning], payouts: list[rewards.Payout], owed: d
     for each in payouts:
         if each.state != PayoutState.FAILED:
             available[each.member_id] -= each.gross_minor
+    for given in handouts:
+        for member_id, part in given.parts.items() if given.state == HandoutState.GIVEN else ():
+            available[member_id] += part.minor
+            available[None] -= part.minor
     for kind, expected in (("pending", pending), ("available", available), ("held", held)):
-        for member_id in {row.member_id for row in rows}:
-            there = owed.get(f"liabilities:member:{member_id}:{kind}", 0)
-            _hold(f"I8: what a member has {kind} is what their earnings say", there == expected[member_id])
+        for payee in {None, *expected}:
+            there = owed.get("liabilities:" + (f"member:{payee}:{kind}" if payee else f"fund:{kind}"), 0)
+            _hold(f"I8: what a payee has {kind} is what their earnings and hand-outs say", there == expected[payee])

@@ -1,7 +1,7 @@
 """A shop reduced to what rewards hears: orders as rows, their events told by hand. Amounts in minor units."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.orm import Session
@@ -191,7 +191,7 @@ class Shop:
         self.rewards.on_fans(self.session, [members.FanCounted(sponsor, fan, self.at)])
         return fan
 
-    def joins(self, member: int, inviter: int) -> None:
+    def joins(self, member: int, inviter: int | None = None) -> None:
         """`member` becomes a promoter by the invitation of `inviter`."""
         members.join(self.session, member, inviter_id=inviter, at=self.at)
         self.rewards.on_joined(self.session, members.MemberJoined(member, inviter, self.at))
@@ -203,6 +203,31 @@ class Shop:
         """(pending, available)"""
         wallet = rewards.wallet(self.session, member, self.currency)
         return wallet.pending.minor, wallet.available.minor
+
+    def fund(self) -> tuple[int, int]:
+        """(pending, available) of the team fund"""
+        wallet = rewards.wallet(self.session, None, self.currency)
+        return wallet.pending.minor, wallet.available.minor
+
+    def hand_out(
+        self,
+        parts: Mapping[int, int],
+        code: str | None = None,
+        *,
+        actor: str = "staff:1",
+        reason: str = "the best month so far",
+        two_people_above: int | None = None,
+    ) -> rewards.HandoutFound:
+        """Give members parts of the team fund."""
+        return rewards.hand_out(
+            self.session,
+            {member: Money(minor, self.currency) for member, minor in parts.items()},
+            reason=reason,
+            code=code or f"H{next(numbers)}",
+            actor=actor,
+            at=self.at,
+            two_people_above=None if two_people_above is None else Money(two_people_above, self.currency),
+        )
 
     def request(self, member: int, amount: int, code: str | None = None) -> rewards.Payout:
         return rewards.request_payout(

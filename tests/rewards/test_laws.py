@@ -1,6 +1,6 @@
 """The laws of the books over any history, and planted bugs that break them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -91,8 +91,8 @@ def mature_gross_of_reversals(planted: pytest.MonkeyPatch) -> None:
 def no_clawback_after_maturity(planted: pytest.MonkeyPatch) -> None:
     """Refunds that come late take the money from where it no longer is."""
 
-    def always_pending(state: EarningState, member_id: int) -> str:
-        return accounts.member_pending(member_id)
+    def always_pending(state: EarningState, member_id: int | None) -> str:
+        return rules.purse(member_id).pending
 
     planted.setattr(rules, "owed_in", always_pending)
 
@@ -129,8 +129,8 @@ def what_was_kept_back_stays_there(planted: pytest.MonkeyPatch) -> None:
 def a_lost_dispute_takes_from_what_is_free(planted: pytest.MonkeyPatch) -> None:
     """The money kept back for it is not the money that is taken."""
 
-    def shift(state: EarningState, member_id: int, less: Money, held: Money, to_be_held: Money) -> list[Posting]:
-        owed, kept = rules.owed_in(state, member_id), accounts.member_held(member_id)
+    def shift(state: EarningState, member_id: int | None, less: Money, held: Money, to_be_held: Money) -> list[Posting]:
+        owed, kept = rules.owed_in(state, member_id), rules.purse(member_id).held
         more = max(to_be_held - held, Money(0, "CNY"))
         return [
             entry(debit=owed, credit=accounts.commission(), amount=less),
@@ -138,6 +138,38 @@ def a_lost_dispute_takes_from_what_is_free(planted: pytest.MonkeyPatch) -> None:
         ]
 
     planted.setattr(rules, "shift_postings", shift)
+
+
+def a_debt_of_the_fund_is_handed_out(planted: pytest.MonkeyPatch) -> None:
+    """A refund after the fund was handed out is taken for credit."""
+    planted.setattr(rules, "may_hand_out", lambda available, asked: 0 < asked.minor <= abs(available.minor))
+
+
+def the_fund_is_handed_out_before_it_matures(planted: pytest.MonkeyPatch) -> None:
+    """What may still go back counts as what there is."""
+    planted.setattr(rules, "may_hand_out", lambda available, asked: asked.minor > 0)
+
+
+def a_hand_out_is_booked_again(planted: pytest.MonkeyPatch) -> None:
+    """The second member gets what the first one got, and the fund gives it twice."""
+
+    def doubled(parts: Mapping[int, Money]) -> list[Posting]:
+        fund, [first, *others] = accounts.fund_available(), parts.items()
+        return [
+            entry(debit=fund, credit=accounts.member_available(each), amount=first[1]) for each, _ in (first, *others)
+        ]
+
+    planted.setattr(rules, "handout_postings", doubled)
+
+
+def refunds_spare_the_fund(planted: pytest.MonkeyPatch) -> None:
+    """Nobody in person has to give back what the fund earned, so nobody does."""
+    shift = rules.shift_postings
+
+    def spared(state: EarningState, member_id: int | None, *amounts: Money) -> list[Posting]:
+        return [] if member_id is None else shift(state, member_id, *amounts)
+
+    planted.setattr(rules, "shift_postings", spared)
 
 
 BUGS = [
@@ -151,6 +183,10 @@ BUGS = [
     (a_dispute_keeps_nothing_back, "I5"),
     (what_was_kept_back_stays_there, "I5"),
     (a_lost_dispute_takes_from_what_is_free, "I4|I8"),
+    (a_debt_of_the_fund_is_handed_out, "I9"),
+    (the_fund_is_handed_out_before_it_matures, "I9"),
+    (a_hand_out_is_booked_again, "I8"),
+    (refunds_spare_the_fund, "I6|I8"),
 ]
 
 
@@ -190,6 +226,21 @@ def test_the_rules_say_what_they_promise():
     assert not rules.may_pay_out(Money(5, "CNY"), Money(6, "CNY"))
     assert not rules.may_pay_out(Money(-5, "CNY"), Money(5, "CNY"))
     assert not rules.may_pay_out(Money(5, "CNY"), Money(0, "CNY"))
+    assert rules.may_hand_out(Money(5, "CNY"), Money(5, "CNY"))
+    assert not rules.may_hand_out(Money(5, "CNY"), Money(6, "CNY"))
+    assert not rules.may_hand_out(Money(-5, "CNY"), Money(5, "CNY"))
+    assert not rules.may_hand_out(Money(5, "CNY"), Money(0, "CNY"))
+
+
+@given(parts=st.dictionaries(st.integers(1, 9), st.integers(1, 10**6), min_size=1))
+def test_a_hand_out_gives_each_member_their_part_and_takes_the_sum_from_the_fund(parts: dict[int, int]):
+    moved = ledger_rules.net_changes(
+        rules.handout_postings({member: Money(part, "CNY") for member, part in parts.items()})
+    )
+    given_to = {accounts.member_available(member): -part for member, part in parts.items()}
+    assert {address: minor for (address, _), minor in moved.items()} == given_to | {
+        accounts.fund_available(): sum(parts.values())
+    }
 
 
 def test_a_history_can_be_told(session: Session):

@@ -32,12 +32,16 @@ def assortment(count: int = 6) -> tuple[Article, ...]:
 
 @dataclass(frozen=True)
 class Books:
-    """What the shop says of every member in the end: rank, sponsor (ABSENT: nobody), pending and available money."""
+    """What the shop says of every member in the end: rank, sponsor (ABSENT: nobody), pending and available money.
+
+    `fund`: pending and available money of the team fund.
+    """
 
     ranks: list[str]
     sponsors: list[int]
     pending: list[int]
     available: list[int]
+    fund: tuple[int, int]
 
 
 class Replay:
@@ -230,9 +234,11 @@ class Replay:
             accounts = ledger.accounts
             pending = [ledger.owed(session, accounts.member_pending(each), "CNY").minor for each in self.ids]
             available = [ledger.owed(session, accounts.member_available(each), "CNY").minor for each in self.ids]
+            fund = rewards.wallet(session, None, "CNY")
         return Books(
             ranks=[found[each] for each in self.ids],
             sponsors=[ABSENT if each is None else number[each] for each in sponsors],
             pending=pending,
             available=available,
+            fund=(fund.pending.minor, fund.available.minor),
         )

@@ -73,8 +73,9 @@ person = "14%"
     + rule("host", "host", rate="6%", channels=["live"])
     + rule("host-inviter", "host_inviter", fixed="0.37")
     + rule("traffic", "traffic_referrer", rate="2%", basis="margin")
+    + rule("fund", "team_fund", rate="2.5%", basis="margin")
 )
-"""Every window and metric, locks that change hands, ranks that are lost."""
+"""Every window and metric, locks that change hands, ranks that are lost, a team fund."""
 
 
 SLOW_TO_RISE = {"membership", "affiliate", "live"}
@@ -91,7 +92,9 @@ def test_the_shop_makes_the_same_of_the_same_history(database: Database, name: s
 
 def test_they_agree_about_every_window_and_metric(database: Database):
     people = Population(members=250, months=4, share_rate_bps=1_000, assortment=assortment())
-    assert len(agree(database, EVERYTHING, people)) > 1
+    run, books = both(database, EVERYTHING, people)
+    assert len(compare(EVERYTHING, run, books)) > 1
+    assert min(books.fund) > 0
 
 
 CODES = read(
@@ -129,8 +132,13 @@ def test_they_agree_about_who_gets_in_with_a_code_that_sales_earned(database: Da
 
 def agree(database: Database, plan: Plan, population: Population) -> set[str]:
     """The ranks that somebody stands on in the end."""
+    return compare(plan, *both(database, plan, population))
+
+
+def both(database: Database, plan: Plan, population: Population) -> tuple[Run, Books]:
+    """The same history in the simulation and in the shop."""
     history = draw(population, seed=7)
-    return compare(plan, live(plan, history), Replay(database, plan, history).run())
+    return live(plan, history), Replay(database, plan, history).run()
 
 
 def compare(plan: Plan, run: Run, books: Books) -> set[str]:
@@ -138,6 +146,7 @@ def compare(plan: Plan, run: Run, books: Books) -> set[str]:
     assert ranks == books.ranks
     assert run.members["pending"][:-1].tolist() == books.pending
     assert (run.members["available"] + run.members["taken"])[:-1].tolist() == books.available
+    assert (run.members["pending"][-1], run.members["available"][-1]) == books.fund
     holds = run.members["lock_until"] >= run.history.population.days - 1
     assert np.where(holds, run.members["sponsor"], ABSENT).tolist() == books.sponsors
     assert sum(books.available) > 0

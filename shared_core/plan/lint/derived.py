@@ -69,8 +69,8 @@ def _for_recruits(plan: Plan, rule: ShareRule) -> bool:
 
 
 def pays_people(plan: Plan) -> bool:
-    """Whether anybody in person earns anything."""
-    return any(pays(rule) and rule.payee != "team_fund" for rule in plan.shares)
+    """Whether anybody earns anything. What a team fund earns is handed out to people."""
+    return any(pays(rule) for rule in plan.shares)
 
 
 def pay_levels(plan: Plan) -> int:

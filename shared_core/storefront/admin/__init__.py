@@ -1,9 +1,10 @@
-"""The back office under /admin, for staff: orders, goods, people, rooms, payouts, books, the plan, who works here."""
+"""The back office under /admin, for staff: what waits, orders, goods, people, money, plan, who works here."""
 
 from shared_core.storefront.admin import (
     books,
     disputes,
     earnings,
+    fund,
     goods,
     orders,
     overview,
@@ -31,6 +32,7 @@ routers = tuple(
         person,
         rooms,
         payouts,
+        fund,
         books,
         plans,
         staff,

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
-from shared_core import audit, ledger, orders
+from shared_core import audit, ledger, orders, rewards
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, parse_money
 from shared_core.storefront import collecting
@@ -26,6 +26,7 @@ GROUPS: Mapping[str, str] = {
     "liabilities:unidentified-receipts": N_("Received, nobody's yet"),
     "liabilities:refund-payable": N_("Promised back to customers"),
     "liabilities:member": N_("Owed to members"),
+    "liabilities:fund": N_("In the team fund"),
     "liabilities:payout": N_("Payouts on their way"),
     "liabilities:tax-withheld": N_("Tax withheld"),
     "liabilities:hub": N_("Owed for goods"),
@@ -98,10 +99,17 @@ def _page(
         "admin/books.html",
         status_code=status,
         trouble=trouble,
+        has_fund=_has_fund(session, shop),
         typed=typed or {"amount": "", "reference": "", "collector": ""},
         collectors=collecting.names(shop, session),
         books={**shown, "balances": _balances(request, session, shop)},
     )
+
+
+def _has_fund(session: Session, shop: Shop) -> bool:
+    """Whether a plan of the shop pays a team fund, or one did."""
+    pays = any(rule.payee == "team_fund" for each in shop.plans for rule in each.shares)
+    return pays or bool(rewards.fund_earnings(session, limit=1))
 
 
 def _balances(request: Request, session: Session, shop: Shop) -> Sequence[Mapping[str, object]]:

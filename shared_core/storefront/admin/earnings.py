@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse
 
 from shared_core import members, rewards
-from shared_core.storefront.pages import told
+from shared_core.storefront.pages import earning_views, told
 from shared_core.storefront.pages.page import page
 from shared_core.storefront.viewer import OrdersDep, ReadDep
 
@@ -18,10 +18,10 @@ def explain(
     request: Request, code: Annotated[str, Path(max_length=told.EARNING_CODE_MAX)], session: ReadDep, viewer: OrdersDep
 ) -> HTMLResponse:
     found = rewards.explain(session, code)
-    names = members.names(session, [found.earning.member_id, *found.claims.values()])
+    names = members.names(session, [*rewards.payees([found.earning]), *found.claims.values()])
     return page(
         request,
         "admin/earning.html",
         earning=told.explained(request, found, names=names),
-        payee=names.get(found.earning.member_id, ""),
+        payee=earning_views.payee(request, found.earning, names),
     )

@@ -13,6 +13,11 @@ class ParcelUntraceable(Invalid):
     message = "Please give the carrier and the tracking number, so that the parcel can be followed."
 
 
+class HandoutIncomplete(Invalid):
+    code = "handout_incomplete"
+    message = "Please give each member once, with an amount."
+
+
 class HandoverIncomplete(Invalid):
     code = "handover_incomplete"
     message = "Please give an amount above zero and the transaction number."

@@ -155,7 +155,7 @@ def _packed(title: str, line: supply.PackLine) -> str:
 
 def _shares(request: Request, session: Session, row: orders.Order) -> Sequence[Share]:
     earned = rewards.earnings_on(session, row.id)
-    names = members.names(session, [each.member_id for each in earned])
+    names = members.names(session, rewards.payees(earned))
     shares = []
     for each in earned:
         label, tone = plan_words.KEPT_BACK if each.held_minor else plan_words.EARNINGS[EarningState(each.state)]
@@ -163,6 +163,14 @@ def _shares(request: Request, session: Session, row: orders.Order) -> Sequence[S
         amount = Money(each.net_minor, each.currency)
         counts = each.state in (EarningState.PENDING, EarningState.AVAILABLE)
         shares.append(
-            Share(each.code, names.get(each.member_id, ""), why, amount, translate(request, label), tone, counts)
+            Share(
+                each.code,
+                earning_views.payee(request, each, names),
+                why,
+                amount,
+                translate(request, label),
+                tone,
+                counts,
+            )
         )
     return shares

@@ -32,13 +32,13 @@ class Line(Output):
     at: datetime
     kind: str
     subject: str
-    """The order or the payout."""
+    """The order, the payout or the hand-out."""
     change: Money
     held: Money
 
 
 class Statement(Output):
-    """A calendar month in the shop's zone: the opening and the five sums (less is negative) make the closing."""
+    """A calendar month in the shop's zone: the opening and the six sums (less is negative) make the closing."""
 
     month: str
     opening: Standing
@@ -46,6 +46,8 @@ class Statement(Output):
     clawed_back: Money
     paid_out: Money
     tax: Money
+    team_fund: Money
+    """Handed out of the team fund."""
     other: Money
     held: Money
     """What was kept back in the month less what was let go: part of the closing, not one of the sums."""

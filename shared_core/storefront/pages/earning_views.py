@@ -1,6 +1,6 @@
 """An earning with all it takes to explain it, and a payout, as the member sees them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -86,6 +86,11 @@ def _view(request: Request, rules: Plan | None, row: Earning, look: catalog.Look
 def why(request: Request, row: Earning) -> str:
     """What it is earned for."""
     return translate(request, plan_words.PAYEES[row.payee])
+
+
+def payee(request: Request, row: Earning, names: Mapping[int, str]) -> str:
+    """Whose it is, for the back office."""
+    return translate(request, rewards.TEAM_FUND) if row.member_id is None else names.get(row.member_id, "")
 
 
 def state(request: Request, row: Earning) -> tuple[str, str]:

@@ -44,6 +44,9 @@ NOTICES: Mapping[str, str] = {
     "disputed": N_("The dispute is noted. What members earned on it is kept back until it is decided."),
     "decided": N_("The outcome of the dispute is noted."),
     "published": N_("The plan is published."),
+    "handed_out": N_("It is handed out."),
+    "proposed": N_("It is noted. Somebody else has to hand it out."),
+    "dropped": N_("It is dropped; nothing was moved."),
     "failed": N_("The payout is noted as failed; the amount is available again."),
 }
 """What a page says at the top after a redirect with `?done=…`."""

@@ -30,6 +30,7 @@ SUMS: Mapping[Entry, str] = {
     Entry.CLAWED_BACK: N_("Taken back for refunds"),
     Entry.PAID_OUT: N_("Paid out"),
     Entry.TAX: N_("Tax withheld"),
+    Entry.TEAM_FUND: N_("From the team fund"),
     Entry.OTHER: N_("Other"),
 }
 KINDS: Mapping[str, str] = {
@@ -40,6 +41,7 @@ KINDS: Mapping[str, str] = {
     "unhold": N_("Let go: the dispute about the order {subject} is over"),
     "po": N_("Payout {subject}"),
     "pof": N_("Payout {subject} failed and was given back"),
+    "fund": N_("From the team fund: {reason}"),
     "merge": N_("Brought along from before you logged in"),
 }
 """By the kind of booking."""
@@ -89,7 +91,7 @@ def _read(session: Session, shop: Shop, viewer: Viewer, month: str) -> Statement
 
 def _told(request: Request, line: StatementLine) -> dict[str, object]:
     """`whole` when all the member's money together changed; else `amount` was kept back or let go, as `text` says."""
-    text = translate(request, KINDS.get(line.kind, SOMETHING_ELSE)).format(subject=line.subject)
+    text = translate(request, KINDS.get(line.kind, SOMETHING_ELSE)).format(subject=line.subject, reason=line.memo)
     shown = line.change or max(line.held, -line.held)
     return {"text": text, "at": line.at, "amount": shown, "whole": bool(line.change)}
 
