@@ -20,7 +20,7 @@ from shared_core.plan.schema.ladder import AMOUNT_METRICS, Criterion, Metric, Me
 from shared_core.plan.schema.network import Binding, Claim, Invites
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import ShareRule
-from shared_core.plan.schema.terms import CHANNELS, PAYEES, Basis, Channel, Payee, Words, window_days
+from shared_core.plan.schema.terms import CHANNELS, NAME_MAX, PAYEES, Basis, Channel, Payee, Words, window_days
 from shared_core.plan.selling import Offered, SaleTerms, WorstSale, line_left
 from shared_core.plan.shares import LineFacts, Parties, Party, Share, share_line, share_lines
 from shared_core.plan.solvency import Proof, Prover, prove
@@ -30,9 +30,11 @@ from shared_core.plan.versions import (
     Dated,
     NoPlanYet,
     Stands,
+    UnknownVersion,
     canonical,
     content_hash,
     not_past,
+    pick,
     restore,
     timeline,
     version_at,
@@ -49,6 +51,7 @@ __all__ = [
     "FILE",
     "FOLDER",
     "INVITER_PAYEES",
+    "NAME_MAX",
     "NOBODY",
     "PAYEES",
     "SEPARATOR",
@@ -103,6 +106,7 @@ __all__ = [
     "Table",
     "Unasked",
     "UnknownPreset",
+    "UnknownVersion",
     "Words",
     "Working",
     "WorstCase",
@@ -131,6 +135,7 @@ __all__ = [
     "next_rank",
     "not_past",
     "percent",
+    "pick",
     "preset",
     "presets",
     "progress",

@@ -18,7 +18,6 @@ from shared_core.kernel.tomlfile import KeyPath, key_lines, line_of
 from shared_core.storefront.models import PUBLISHER_LENGTH_MAX, Publication
 from shared_core.storefront.texts import shop_texts
 
-PLAN_FILE = "brand/plan.toml"
 POLICY_FILE = "policy.toml"
 HISTORY_MAX = 50
 
@@ -64,9 +63,14 @@ def require_begun(plans: Sequence[plan.Plan], today: date) -> None:
 
 
 def review(growth: plan.Plan, brand_dir: Path) -> plan.Report:
-    """The report on a plan and on the texts of its brand folder, each finding with its line."""
-    report = plan.review(growth, copy=shop_texts(brand_dir))
-    return report.located(_shown_file(growth, brand_dir), _lines_of(growth))
+    """The report on a version of the plan and on the texts people read under it, each finding with its line."""
+    report = plan.review(growth, copy=shop_texts(brand_dir, Path(growth.file)))
+    return report.located(shown_file(growth, brand_dir), _lines_of(growth))
+
+
+def shown_file(growth: plan.Plan, brand_dir: Path) -> str:
+    """The file of a version as people call it, "brand/plans/2026.toml"."""
+    return f"brand/{Path(growth.file).relative_to(brand_dir).as_posix()}"
 
 
 def decision(report: plan.Report, brand_dir: Path, settings: Settings, *, zone: str, at: datetime) -> plan.Decision:
@@ -129,12 +133,6 @@ def trial_gate(settings: Settings, *, zone: str) -> rewards.TrialGate:
 def history(session: Session, *, limit: int = HISTORY_MAX) -> Sequence[Publication]:
     """Publications, the newest first."""
     return session.scalars(select(Publication).order_by(Publication.id.desc()).limit(limit)).all()
-
-
-def _shown_file(growth: plan.Plan, brand_dir: Path) -> str:
-    """The file of the plan as people call it, "brand/plans/2026.toml"."""
-    file = Path(growth.file)
-    return f"brand/{file.relative_to(brand_dir).as_posix()}" if file.is_relative_to(brand_dir) else PLAN_FILE
 
 
 def _lines_of(growth: plan.Plan) -> Mapping[KeyPath, int]:
