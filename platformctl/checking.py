@@ -51,6 +51,8 @@ def _brand_and_plan(shop: ShopFolder, locale: str, *, database: bool) -> Iterato
         today = datetime.now(UTC).astimezone(brand.zone).date()
         not_begun = storefront.publishing.not_begun(versions, today)
         yield from [not_begun] if not_begun else []
+        for each in plan.not_past(versions, today):
+            yield from storefront.publishing.unbuilt(each)
         yield from _once(_rules_of_law(each, shop.brand, locale) for each in versions)
         if database:
             yield from _goods(shop, brand, plan.not_past(versions, today))

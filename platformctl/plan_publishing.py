@@ -44,7 +44,8 @@ def read(version: str = "") -> Case:
 
 
 def publish(case: Case, *, by: str) -> None:
-    """Make it live. Raises PlanRefused, PlanVersionUsed."""
+    """Make it live. Raises ConfigError for what no shop does, PlanRefused, PlanVersionUsed."""
+    publishing.require_built([case.growth])
     database = Database(case.settings.database_url)
     try:
         with database.transaction() as session:

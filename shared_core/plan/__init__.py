@@ -26,6 +26,7 @@ from shared_core.plan.shares import LineFacts, Parties, Party, Share, share_line
 from shared_core.plan.solvency import Proof, Prover, prove
 from shared_core.plan.starters import DEFAULT, PresetInfo, UnknownPreset, preset, presets, publishable
 from shared_core.plan.trial import TRIAL_MEMBERS_MAX, TRIAL_MONTH_MINOR_MAX, TRIAL_REASONS, trial_refusal
+from shared_core.plan.unbuilt import unbuilt
 from shared_core.plan.versions import (
     Dated,
     NoPlanYet,
@@ -160,6 +161,7 @@ __all__ = [
     "simulation",
     "timeline",
     "trial_refusal",
+    "unbuilt",
     "version_at",
     "version_in_words",
     "what_ranks_earn",

@@ -1,6 +1,6 @@
 """Making a plan live: reviewed, answered for, and kept as a row. Nothing else lifts a production shop out of trial."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -60,6 +60,18 @@ def require_begun(plans: Sequence[plan.Plan], today: date) -> None:
     wrong = not_begun(plans, today)
     if wrong is not None:
         raise ConfigError([wrong])
+
+
+def require_built(plans: Sequence[plan.Plan]) -> None:
+    """Raises ConfigError with everything they say that no shop does."""
+    wrong = [each for growth in plans for each in unbuilt(growth)]
+    if wrong:
+        raise ConfigError(wrong)
+
+
+def unbuilt(growth: plan.Plan) -> list[Finding]:
+    """What a version says and no shop does, each with its line."""
+    return [each.finding(growth.file, _lines_of(growth)) for each in plan.unbuilt(growth)]
 
 
 def review(growth: plan.Plan, brand_dir: Path) -> plan.Report:
@@ -135,7 +147,7 @@ def history(session: Session, *, limit: int = HISTORY_MAX) -> Sequence[Publicati
     return session.scalars(select(Publication).order_by(Publication.id.desc()).limit(limit)).all()
 
 
-def _lines_of(growth: plan.Plan) -> Mapping[KeyPath, int]:
+def _lines_of(growth: plan.Plan) -> dict[KeyPath, int]:
     return key_lines(Path(growth.file).read_text("utf-8-sig")) if Path(growth.file).is_file() else {}
 
 

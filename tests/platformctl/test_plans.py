@@ -286,6 +286,23 @@ def test_a_version_that_is_not_there_is_refused_with_those_that_are(ctl: Command
     assert refused.err.strip() == "There is no version '3' of the plan. Versions: 1 (2026-01-01), 2 (2999-01-01)."
 
 
+def test_what_no_shop_does_is_named_by_check_and_not_published(ctl: Command, shop: Path) -> None:
+    file = shop / "brand/plan.toml"
+    file.write_text(file.read_text("utf-8").replace('starts = "delivery"', 'starts = "payment"'), "utf-8")
+    lines = file.read_text("utf-8").splitlines()
+    place = f"plan.toml:{lines.index(next(each for each in lines if 'starts' in each)) + 1}: returns.starts: "
+    for refused in (ctl("check", shop), ctl("plan", "publish", "-C", shop)):
+        assert refused.code == 1
+        assert place in refused.out + refused.err and 'Write "delivery" or leave it out' in refused.out + refused.err
+    assert live(ctl, shop)["published"] == []
+
+
+def test_what_no_shop_did_hinders_no_version_that_is_past(ctl: Command, shop: Path) -> None:
+    former = add_version(shop, day="2025-01-01", version="0")
+    former.write_text(former.read_text("utf-8").replace('starts = "delivery"', 'starts = "payment"'), "utf-8")
+    assert "[unbuilt]" not in ctl("check", shop).out
+
+
 def test_an_earning_of_the_demo_is_explained(ctl: Command, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ctl("seed", "--demo", "-C", shop).code == 0
     rows = list(csv.DictReader(io.StringIO(ctl("export", "earnings", "-C", shop).out)))

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from shared_core import members, plan, rewards
+from shared_core.kernel.findings import ConfigError
 from shared_core.kernel.settings import Settings
 from shared_core.storefront import publishing
 from shared_core.storefront.models import Publication
@@ -221,6 +222,13 @@ def test_a_version_that_is_not_there_is_not_found(two_versions: Front) -> None:
     ):
         assert answer.status_code == 404 and "Versions: 1 (2026-01-01), 2 (2026-05-01)" in answer.text
     assert rows(two_versions) == []
+
+
+def test_a_shop_does_not_start_with_a_version_to_come_that_no_shop_can_follow(two_versions: Front) -> None:
+    file = two_versions.shop.brand_dir / "plans" / "may.toml"
+    file.write_text(file.read_text("utf-8").replace("[returns]", "[funds]\ncollector = 'hub'\n\n[returns]"), "utf-8")
+    with pytest.raises(ConfigError, match=r"may\.toml:\d+: funds\.collector: No shop can follow this"):
+        open_front(two_versions.shop.brand_dir, two_versions.shop.settings, two_versions.clock)
 
 
 def test_a_version_to_come_that_rules_stop_is_refused(two_versions: Front, participants: Path, clock: Clock) -> None:
