@@ -1,6 +1,6 @@
 """`platformctl check`: what is written wrongly in a shop's folder, before it hurts."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain, pairwise
 from pathlib import Path
@@ -51,8 +51,9 @@ def _brand_and_plan(shop: ShopFolder, locale: str, *, database: bool) -> Iterato
         today = datetime.now(UTC).astimezone(brand.zone).date()
         not_begun = storefront.publishing.not_begun(versions, today)
         yield from [not_begun] if not_begun else []
-        edited = next(each for each in versions if Path(each.file) == shop.brand / plan.FILE)
-        yield from _rules_of_law(edited, shop.brand, locale)
+        for each in plan.not_past(versions, today):
+            yield from storefront.publishing.unbuilt(each)
+        yield from _once(_rules_of_law(each, shop.brand, locale) for each in versions)
         if database:
             yield from _goods(shop, brand, plan.not_past(versions, today))
 
@@ -73,14 +74,14 @@ def _lost_ranks(versions: Sequence[plan.Plan]) -> Iterator[Finding]:
 
 
 def _rules_of_law(growth: plan.Plan, brand: Path, locale: str) -> Iterator[Finding]:
-    """What the lint says of the plan and of the shop's texts, and that it was asked."""
+    """What the lint says of a version of the plan and of the texts under it, and that it was asked."""
     report = storefront.publishing.review(growth, brand)
     yield from (each.finding(locale) for each in report.findings)
     yield Finding(
         code="rules_of_law",
         message=N_("{headline} Not evaluated: {rules}. The whole report: platformctl plan check"),
         severity="info",
-        file=storefront.publishing.PLAN_FILE,
+        file=storefront.publishing.shown_file(growth, brand),
         params={
             "headline": report.headline(locale),
             "rules": ", ".join(dict.fromkeys(each.rule.id for each in report.unasked)) or "-",
@@ -94,8 +95,7 @@ def _goods(shop: ShopFolder, brand: storefront.BrandConfig, versions: Sequence[p
     A database that cannot be reached is for `doctor` to complain about.
     """
     try:
-        found = [proving.findings(shop.brand, brand, each, Settings().database_url) for each in versions]
-        yield from {each.text(str): each for each in chain.from_iterable(found)}.values()
+        yield from _once(proving.findings(shop.brand, brand, each, Settings().database_url) for each in versions)
     except (DBAPIError, PlatformError) as error:
         yield Finding(
             code="goods_unproven",
@@ -104,6 +104,11 @@ def _goods(shop: ShopFolder, brand: storefront.BrandConfig, versions: Sequence[p
             key="SHOP_DATABASE_URL",
             params={"reason": type(error).__name__},
         )
+
+
+def _once(found: Iterable[Iterable[Finding]]) -> Iterable[Finding]:
+    """What is wrong under several versions of the plan is said once."""
+    return {each.text(str): each for each in chain.from_iterable(found)}.values()
 
 
 def _hooks(shop: ShopFolder) -> Iterator[Finding]:

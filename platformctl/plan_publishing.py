@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from platformctl import output
-from platformctl.messages import translate
+from platformctl.messages import N_, translate
 from shared_core import plan, storefront
+from shared_core.kernel.calendar import day_of
 from shared_core.kernel.database import Database
 from shared_core.kernel.settings import Settings
 from shared_core.storefront import publishing
@@ -26,18 +27,25 @@ class Case:
     zone: str
 
 
-def read() -> Case:
-    """The plan in brand/plan.toml. Raises ConfigError for a brand, a version of the plan or a policy that is unfit."""
+def read(version: str = "") -> Case:
+    """A version of the plan, by its name or first day; what brand/plan.toml says where none is named.
+
+    Raises UnknownVersion, ConfigError for a brand, a version of the plan or a policy that is unfit.
+    """
     shop, settings = storefront.load_brand(BRAND).shop, Settings()
     versions = plan.load_versions(BRAND, currency=shop.currency)
-    growth = next(each for each in versions if Path(each.file) == BRAND / plan.FILE)
+    if version:
+        growth = plan.pick(versions, version)
+    else:
+        growth = next(each for each in versions if Path(each.file) == BRAND / plan.FILE)
     report = publishing.review(growth, BRAND)
     decided = publishing.decision(report, BRAND, settings, zone=shop.zone, at=datetime.now(UTC))
     return Case(growth, report, decided, settings, shop.zone)
 
 
 def publish(case: Case, *, by: str) -> None:
-    """Make it live. Raises PlanRefused, PlanVersionUsed."""
+    """Make it live. Raises ConfigError for what no shop does, PlanRefused, PlanVersionUsed."""
+    publishing.require_built([case.growth])
     database = Database(case.settings.database_url)
     try:
         with database.transaction() as session:
@@ -45,6 +53,18 @@ def publish(case: Case, *, by: str) -> None:
             publishing.publish(session, case.growth, case.report, case.decision, by=who, at=datetime.now(UTC))
     finally:
         database.dispose()
+
+
+def say_published(case: Case) -> None:
+    """That it is done, and since or from when it counts."""
+    coming = case.growth.effective_from.isoformat() > day_of(datetime.now(UTC), case.zone)
+    told = N_("The plan {name}, version {version}, is published and comes into force on {day}.")
+    output.say(
+        told if coming else N_("The plan {name}, version {version}, is live."),
+        name=case.growth.name,
+        version=case.growth.version,
+        day=case.growth.effective_from.isoformat(),
+    )
 
 
 def tell(case: Case, *, as_json: bool) -> None:
@@ -75,12 +95,17 @@ def tell(case: Case, *, as_json: bool) -> None:
 
 
 def tell_published(*, as_json: bool) -> None:
-    """Whether the plan in the folder is live, and everything that was published, the newest first."""
+    """Whether each version in the folder is live, and everything that was published, the newest first."""
     case = read()
+    versions = plan.load_versions(BRAND, currency=case.growth.currency)
     database = Database(case.settings.database_url)
     try:
         with database.reading() as session:
-            live = publishing.publication(session, case.growth, zone=case.zone, at=datetime.now(UTC))
+            live = {
+                each.effective_from: publishing.publication(session, each, zone=case.zone, at=datetime.now(UTC))
+                is not None
+                for each in versions
+            }
             rows = publishing.history(session)
     finally:
         database.dispose()
@@ -90,7 +115,11 @@ def tell_published(*, as_json: bool) -> None:
                 "ok": True,
                 "name": case.growth.name,
                 "version": case.growth.version,
-                "live": live is not None,
+                "live": live[case.growth.effective_from],
+                "versions": [
+                    {"version": each.version, "effective_from": each.effective_from, "live": live[each.effective_from]}
+                    for each in versions
+                ],
                 "published": [
                     {
                         "name": row.name,
@@ -108,10 +137,10 @@ def tell_published(*, as_json: bool) -> None:
             }
         )
         return
-    output.say(
-        "{name}, version {version}: live." if live else "{name}, version {version}: not live; in production a trial.",
-        name=case.growth.name,
-        version=case.growth.version,
-    )
+    for each in versions:
+        told = N_("{name}, version {version}: live.")
+        if not live[each.effective_from]:
+            told = N_("{name}, version {version}: not live; in production a trial.")
+        output.say(told, name=each.name, version=each.version)
     for row in rows:
         print(f"  {row.name} {row.version}  {row.published_at.isoformat()}  {row.published_by}")

@@ -23,6 +23,11 @@ Publishable = Annotated[
 ]
 By = Annotated[str, typer.Option("--by", help=_("Who publishes it; the user of this machine by default."))]
 
+Chosen = Annotated[
+    str,
+    typer.Option("--version", help=_("A version by its name or first day; by default what brand/plan.toml says.")),
+]
+
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
@@ -33,12 +38,12 @@ def register(app: typer.Typer) -> None:
     plans.command("publish", help=_("Make the plan live; refused while a rule stops it."))(publish)
 
 
-def check(folder: InFolder = Path(), as_json: AsJson = False) -> None:
+def check(version: Chosen = "", folder: InFolder = Path(), as_json: AsJson = False) -> None:
     """Exit code 1 when publishing would be refused. No database is needed."""
     enter(ShopFolder.find(folder))
     from platformctl import plan_publishing
 
-    case = plan_publishing.read()
+    case = plan_publishing.read(version)
     plan_publishing.tell(case, as_json=as_json)
     if not case.decision.may_publish:
         raise typer.Exit(FINDINGS)
@@ -90,19 +95,19 @@ def explain(
     explaining.tell(shop, earning, locale=locale.value if locale else "", as_json=as_json)
 
 
-def publish(by: By = "", folder: InFolder = Path(), as_json: AsJson = False) -> None:
+def publish(version: Chosen = "", by: By = "", folder: InFolder = Path(), as_json: AsJson = False) -> None:
     """Overrides come from brand/policy.toml and from the core team's SHOP_POLICY_FILE."""
     _ready(folder)
     from platformctl import plan_publishing
 
-    case = plan_publishing.read()
+    case = plan_publishing.read(version)
     if not case.decision.may_publish and not as_json:
         plan_publishing.tell(case, as_json=False)
     plan_publishing.publish(case, by=by)
     if as_json:
         output.say_json({"ok": True, "name": case.growth.name, "version": case.growth.version})
     else:
-        output.say("The plan {name}, version {version}, is live.", name=case.growth.name, version=case.growth.version)
+        plan_publishing.say_published(case)
 
 
 def _ready(folder: Path) -> ShopFolder:

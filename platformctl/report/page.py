@@ -43,14 +43,17 @@ svg { display: block; width: 100%; height: auto }
   font-size: .86rem }
 .legend i { display: inline-block; width: .8rem; height: .8rem; border-radius: 3px; margin-right: .4rem;
   vertical-align: -.08rem }
-.legend i.dashed { opacity: .6 }
+.legend i.line { height: 0; background: none; border-top: 3px solid; border-radius: 0; vertical-align: .2rem }
+.legend i.dashed { border-top-style: dashed } i.a { color: var(--a) } i.b { color: var(--b) } i.c { color: var(--c) }
+i.d { color: var(--d) }
 .beside { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 1.5rem; align-items: start }
 table { width: 100%; border-collapse: collapse; font-size: .92rem; font-variant-numeric: tabular-nums }
 th, td { text-align: right; padding: .34rem .5rem; border-bottom: 1px solid var(--rule); font-weight: 400 }
-thead th { font-weight: 600 } tbody th { text-align: left; color: var(--soft) }
+thead th { font-weight: 600; vertical-align: bottom } tbody th { text-align: left; color: var(--soft) }
 td { white-space: nowrap }
 footer { margin-top: 1.6rem; color: var(--soft); font-size: .9rem }
-@media (max-width: 760px) { .grid, .beside { grid-template-columns: minmax(0, 1fr) }
+@media (max-width: 900px) { .grid, .beside { grid-template-columns: minmax(0, 1fr) } }
+@media (max-width: 480px) { .axis { font-size: 14px } section { padding: 1rem .9rem }
   main { padding: 1.6rem .9rem 3rem } table { font-size: .8rem } th, td { padding: .34rem .25rem } }
 @media print { :root { --paper: #fff; --card: #fff; --ink: #000; --soft: #444; --rule: #ccc } body { font-size: 11px }
   main { max-width: none; padding: 0 } .tiles b { font-size: 1.2rem } .tiles { grid-template-columns: repeat(6, 1fr) } }

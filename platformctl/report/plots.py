@@ -43,7 +43,7 @@ def lines(series: Sequence[Series], *, xs: Sequence[str], label: Label, title: s
     if mark is not None:
         values = series[0].values
         drawn.append(f'<circle class="mark" cx="{_x(mark, len(values))}" cy="{frame.y(values[mark])}" r="4"/>')
-    return _svg(drawn, title) + _legend(series)
+    return _svg(drawn, title) + _legend(series, kind="line")
 
 
 def bars(series: Sequence[Series], *, xs: Sequence[str], label: Label, title: str) -> str:
@@ -70,16 +70,13 @@ def bars(series: Sequence[Series], *, xs: Sequence[str], label: Label, title: st
 def lorenz(curves: Sequence[Series], *, title: str, x: str, y: str) -> str:
     """Curves below the diagonal of equality."""
     frame = _Frame(0.0, 1.0)
-    drawn = [_grid(frame, [0.0, 0.25, 0.5, 0.75, 1.0], percent), _below(["0 %", "50 %", "100 %"])]
+    drawn = [_grid(frame, [0.0, 0.25, 0.5, 0.75, 1.0], percent), _below(["0 %", x, "100 %"])]
     drawn.append(f'<polyline class="line rule" points="{_points(frame, [0.0, 1.0])}"/>')
     for each in curves:
         points = _points(frame, each.values)
         end = f"{WIDTH - RIGHT},{frame.y(0)} {LEFT},{frame.y(0)}"
         drawn.append(f'<polygon class="area {each.style}" points="{points} {end}"/>')
         drawn.append(f'<polyline class="line {each.style}" points="{points}"/>')
-    drawn.append(
-        f'<text class="axis" x="{WIDTH - RIGHT}" y="{HEIGHT - BOTTOM - 6}" text-anchor="end">{escape(x)}</text>'
-    )
     drawn.append(f'<text class="axis" x="{LEFT + 6}" y="{TOP + 10}">{escape(y)}</text>')
     return _svg(drawn, title)
 
@@ -99,7 +96,8 @@ def ranking(rows: Sequence[tuple[str, float]], *, label: Label, title: str, styl
 
 def percent(value: float) -> str:
     """A part of one."""
-    return f"{value * 100:.0f} %" if abs(value) >= 0.0995 or value == 0 else f"{value * 100:.1f} %"
+    form = ".0f" if abs(value) >= 0.0995 or value == 0 else ".1f" if abs(value) >= 0.00995 else ".2g"
+    return f"{value * 100:{form}}\N{NO-BREAK SPACE}%"
 
 
 def _framed(values: Sequence[float]) -> tuple[_Frame, list[float]]:
@@ -109,7 +107,7 @@ def _framed(values: Sequence[float]) -> tuple[_Frame, list[float]]:
         high = 1.0
     rough = (high - low) / TICKS
     unit = 10.0 ** floor(log10(rough))
-    step = next(each * unit for each in (1, 2, 2.5, 5, 10) if each * unit >= rough)
+    step = next(each * unit for each in (1, 2, 5, 10) if each * unit >= rough)
     first, last = floor(low / step), -floor(-high / step)
     ticks = [number * step for number in range(first, last + 1)]
     return _Frame(ticks[0], ticks[-1]), ticks
@@ -151,10 +149,11 @@ def _svg(drawn: Sequence[str], title: str, *, height: int = HEIGHT) -> str:
     )
 
 
-def _legend(series: Sequence[Series]) -> str:
+def _legend(series: Sequence[Series], *, kind: str = "") -> str:
     if len(series) < 2:
         return ""
     items = (
-        f'<li><i class="{each.style}{" dashed" if each.dashed else ""}"></i>{escape(each.name)}</li>' for each in series
+        f'<li><i class="{each.style} {kind}{" dashed" if each.dashed else ""}"></i>{escape(each.name)}</li>'
+        for each in series
     )
     return f'<ul class="legend">{"".join(items)}</ul>'

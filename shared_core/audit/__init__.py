@@ -1,4 +1,4 @@
-"""The accountant: invariants I1-I13 of money and stock, checked over all rooms, each by other rows than it was made of.
+"""The accountant: invariants I1-I14 of money, stock and invite codes, each by other rows than it was made of.
 
 `check` reads everything; it is a batch job for `platformctl books`, the back office and the tests, not for a request.
 """

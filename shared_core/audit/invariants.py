@@ -1,4 +1,4 @@
-"""The invariants one by one. Source and numbering: the study of money models, section 2.7."""
+"""The invariants one by one. Source and numbering up to I12: the study of money models, section 2.7."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from shared_core import ledger, rewards, supply
-from shared_core.audit import figures
+from shared_core.audit import figures, invite_codes
 from shared_core.audit.figures import Totals
 from shared_core.audit.replay import Replay, replay
 from shared_core.kernel import outbox
@@ -51,7 +51,7 @@ class Evidence:
 
 
 def check(session: Session, *, at: datetime) -> list[InvariantResult]:
-    """Check I1-I13 as they stand at `at`, over the whole database."""
+    """Check I1-I14 as they stand at `at`, over the whole database."""
     evidence = Evidence(
         session=session,
         store=replay(session, STORE),
@@ -208,6 +208,10 @@ def _stock_adds_up(evidence: Evidence) -> Iterator[Phrase]:
         yield Phrase(differ, sku=each.sku, figure=each.figure, found=each.found, expected=each.expected)
 
 
+def _codes_are_what_their_entries_say(evidence: Evidence) -> Iterator[Phrase]:
+    return invite_codes.misfits(evidence.session)
+
+
 INVARIANTS: list[tuple[str, str, Callable[[Evidence], Iterable[Phrase]]]] = [
     ("I1", N_("Each book and currency sums to zero, and no booking was changed."), _sums_to_zero),
     ("I2", N_("Cash accounts say what the rails' evidence says."), _cash_is_what_the_rails_say),
@@ -222,6 +226,7 @@ INVARIANTS: list[tuple[str, str, Callable[[Evidence], Iterable[Phrase]]]] = [
     ("I11", N_("Every paid order was shared out once."), _paid_orders_are_allocated),
     ("I12", N_("Stock received is stock free, held and sold."), _stock_adds_up),
     ("I13", N_("The team fund has what it earned less what was handed out."), _fund_is_what_it_earned_and_gave),
+    ("I14", N_("Invite codes are what the entries of their quota say."), _codes_are_what_their_entries_say),
 ]
 LAGGING = ("I3",)
 """Invariants across two books hold once the outbox has drained."""

@@ -20,18 +20,21 @@ from shared_core.invites.errors import (
 from shared_core.invites.exports import EntryExport, export_entries
 from shared_core.invites.issuing import Issued, codes_of, expire_due, issue, revoke
 from shared_core.invites.joining import accept, acceptance, bought, enrol, let_in, signed_up
+from shared_core.invites.models import Acceptance, InviteCode, QuotaEntry
 from shared_core.invites.quota import Entry, Standing, balances, entries, may_invite, standing
 from shared_core.invites.rules import Balances, CodeState, Kind
 from shared_core.invites.wiring import Invites, JoinByPurchase
 
 __all__ = [
     "TYPED_LENGTH_MAX",
+    "Acceptance",
     "AlreadyInvited",
     "Balances",
     "CodeNotOpen",
     "CodeState",
     "Entry",
     "EntryExport",
+    "InviteCode",
     "InviteCodeExpired",
     "InviteCodeUnknown",
     "InviteCodeUsed",
@@ -43,6 +46,7 @@ __all__ = [
     "MayNotInvite",
     "NoCodesHere",
     "OwnInvite",
+    "QuotaEntry",
     "QuotaUsedUp",
     "Standing",
     "UnknownInvite",

@@ -21,19 +21,22 @@ from shared_core.plan.schema.ladder import AMOUNT_METRICS, Criterion, Metric, Me
 from shared_core.plan.schema.network import Binding, Claim, Invites
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.sharing import ShareRule
-from shared_core.plan.schema.terms import CHANNELS, PAYEES, Basis, Channel, Payee, Words, window_days
+from shared_core.plan.schema.terms import CHANNELS, NAME_MAX, PAYEES, Basis, Channel, Payee, Words, window_days
 from shared_core.plan.selling import Offered, SaleTerms, WorstSale, line_left
 from shared_core.plan.shares import LineFacts, Parties, Party, Share, share_line, share_lines
 from shared_core.plan.solvency import Proof, Prover, prove
 from shared_core.plan.starters import DEFAULT, PresetInfo, UnknownPreset, preset, presets, publishable
 from shared_core.plan.trial import TRIAL_MEMBERS_MAX, TRIAL_MONTH_MINOR_MAX, TRIAL_REASONS, trial_refusal
+from shared_core.plan.unbuilt import unbuilt
 from shared_core.plan.versions import (
     Dated,
     NoPlanYet,
     Stands,
+    UnknownVersion,
     canonical,
     content_hash,
     not_past,
+    pick,
     restore,
     timeline,
     version_at,
@@ -50,6 +53,7 @@ __all__ = [
     "FILE",
     "FOLDER",
     "INVITER_PAYEES",
+    "NAME_MAX",
     "NOBODY",
     "PAYEES",
     "SEPARATOR",
@@ -105,6 +109,7 @@ __all__ = [
     "Table",
     "Unasked",
     "UnknownPreset",
+    "UnknownVersion",
     "Words",
     "Working",
     "WorstCase",
@@ -135,6 +140,7 @@ __all__ = [
     "next_rank",
     "not_past",
     "percent",
+    "pick",
     "preset",
     "presets",
     "progress",
@@ -159,6 +165,7 @@ __all__ = [
     "simulation",
     "timeline",
     "trial_refusal",
+    "unbuilt",
     "version_at",
     "version_in_words",
     "what_ranks_earn",

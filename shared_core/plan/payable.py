@@ -13,10 +13,11 @@ What makes trying every combination of people unnecessary:
 Amounts before rounding are in ten-thousandths of the minor unit.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
+from operator import ge
 
 from shared_core.kernel.money import BPS_WHOLE
 from shared_core.plan.chains import CHAINS, Due, chain_dues
@@ -67,12 +68,21 @@ class Pay:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Combination:
     """People of one chain at these ranks, and what they get."""
 
     ranks: tuple[tuple[Payee, str], ...]
     pays: tuple[Pay, ...]
+
+    @cached_property
+    def slope(self) -> Slope:
+        """What they get of the price, of the margin and for each piece, `at_most` left aside."""
+        return (
+            sum(pay.price_bps if pay.person_bps is None else min(pay.price_bps, pay.person_bps) for pay in self.pays),
+            sum(pay.margin_bps for pay in self.pays),
+            sum(pay.fixed for pay in self.pays),
+        )
 
     def covers(self, other: "Combination") -> bool:
         """Whether everybody in the other can be matched with somebody here who gets at least as much."""
@@ -102,8 +112,8 @@ class Payable:
         """The highest sum of shares. Only shares of the margin that are together above it could still shrink it."""
         exactly = paid = 0
         ranks: dict[Payee, str] = {}
-        for combinations, slopes in zip(self.chains, self._slopes, strict=True):
-            found = _most_of_chain(combinations, line, _steepest(slopes, line))
+        for combinations, slopes in zip(self.chains, self._steepest, strict=True):
+            found = _most_of_chain(combinations, line, _highest(slopes, line))
             exactly, paid = exactly + found.exactly, paid + found.paid
             ranks |= found.ranks
         limit = line.goods * self.line_bps
@@ -111,12 +121,12 @@ class Payable:
 
     def ceiling(self, line: Amounts) -> int:
         """Quickly: not below `most(line).exactly`, and in proportion to the line."""
-        return min(sum(_steepest(slopes, line) for slopes in self._slopes), line.goods * self.line_bps)
+        return min(sum(_highest(slopes, line) for slopes in self._steepest), line.goods * self.line_bps)
 
     @cached_property
-    def _slopes(self) -> tuple[frozenset[Slope], ...]:
-        """What each combination pays of the price, of the margin and for each piece, `at_most` left aside."""
-        return tuple(frozenset(_slope(each.pays) for each in combinations) for combinations in self.chains)
+    def _steepest(self) -> tuple[list[Slope], ...]:
+        """Of each chain the slopes of combinations that are not below another one everywhere."""
+        return tuple(_not_below_another({each.slope for each in combinations}) for combinations in self.chains)
 
 
 class PayableGoods:
@@ -223,16 +233,22 @@ def _pay(plan: Plan, due: Due) -> Pay:
 def _needed(combinations: Iterable[Combination]) -> tuple[Combination, ...]:
     """Those that no other one covers; first those that pay most, to the fewest: they lose least to rounding."""
     front: list[Combination] = []
-    for each in sorted(combinations, key=lambda one: (_slope(one.pays), -len(one.pays)), reverse=True):
+    for each in sorted(combinations, key=lambda one: (one.slope, -len(one.pays)), reverse=True):
         if not any(kept.covers(each) for kept in front):
             front = [*(kept for kept in front if not each.covers(kept)), each]
     return tuple(front)
 
 
 def _most_of_chain(combinations: Sequence[Combination], line: Amounts, ceiling: int) -> Most:
-    """The best of a chain; nothing is above `ceiling`, so the search ends where that is reached."""
+    """The best of a chain; nothing is above `ceiling`, so the search ends where that is reached.
+
+    A combination whose own ceiling adds nothing is passed over.
+    """
     exactly, best, ranks = 0, -1, combinations[0].ranks
     for each in combinations:
+        highest = _highest((each.slope,), line)
+        if highest <= exactly and highest // BPS_WHOLE <= best:
+            continue
         amounts = [pay.exactly(line) for pay in each.pays]
         exactly, paid = max(exactly, sum(amounts)), sum(amount // BPS_WHOLE for amount in amounts)
         if paid > best:
@@ -242,18 +258,14 @@ def _most_of_chain(combinations: Sequence[Combination], line: Amounts, ceiling: 
     return Most(exactly, best, dict(ranks))
 
 
-def _steepest(slopes: Iterable[Slope], line: Amounts) -> int:
+def _not_below_another(slopes: Collection[Slope]) -> list[Slope]:
+    return [slope for slope in slopes if not any(other != slope and all(map(ge, other, slope)) for other in slopes)]
+
+
+def _highest(slopes: Iterable[Slope], line: Amounts) -> int:
     goods, margin, pieces = line.goods, line.margin, line.quantity * BPS_WHOLE
     return max(goods * price + margin * part + pieces * fixed for price, part, fixed in slopes)
 
 
 def _size(pay: Pay) -> Slope:
     return pay.price_bps, pay.margin_bps, pay.fixed
-
-
-def _slope(pays: Sequence[Pay]) -> Slope:
-    return (
-        sum(pay.price_bps if pay.person_bps is None else min(pay.price_bps, pay.person_bps) for pay in pays),
-        sum(pay.margin_bps for pay in pays),
-        sum(pay.fixed for pay in pays),
-    )

@@ -15,13 +15,17 @@ def may(plan: Plan, ability: Ability, *, rank: str) -> bool:
     """Whether somebody of this rank may. A rank the plan does not have is below all of its ranks."""
     if ability == "host" and not plan.live.enabled:
         return False
-    return not plan.roles or any(getattr(role, f"can_{ability}") for role in roles_held(plan, rank))
+    return not plan.roles or any(_lets(role, ability) for role in roles_held(plan, rank))
 
 
 def roles_held(plan: Plan, rank: str) -> tuple[Role, ...]:
     """The roles that come with this rank, in the order of the plan."""
     place = plan.places.get(rank, -1)
     return tuple(role for role in plan.roles if role.from_rank is None or place >= plan.places[role.from_rank])
+
+
+def _lets(role: Role, ability: Ability) -> bool:
+    return {"earn": role.can_earn, "invite": role.can_invite, "host": role.can_host}[ability]
 
 
 def host_age_min(plan: Plan, *, rank: str) -> int:

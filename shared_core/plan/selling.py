@@ -9,7 +9,7 @@ unit for each fee. So a stretch of quantities in which nothing can be worse than
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from shared_core.kernel.money import BPS_WHOLE, MINOR_MAX, Money
 from shared_core.plan.payable import Amounts, Most, Payable
@@ -115,16 +115,19 @@ def line_left(goods: Money, supply: Money, shares: Sequence[Share], terms: SaleT
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A SKU as one kind of goods, in minor units."""
+    """A SKU as one kind of goods, in minor units. What was reckoned of a quantity is kept."""
 
     kind: Payable
     price: int
     supply_price: int
     terms: SaleTerms
+    _reckoned: dict[int, Most] = field(default_factory=dict, compare=False, repr=False)
 
     def most(self, quantity: int) -> Most:
         """What is paid at most on so many pieces."""
-        return self.kind.most(self._amounts(quantity))
+        if quantity not in self._reckoned:
+            self._reckoned[quantity] = self.kind.most(self._amounts(quantity))
+        return self._reckoned[quantity]
 
     def left(self, quantity: int) -> tuple[int, int]:
         """The least that is left of so many pieces, after and before rounding.

@@ -81,15 +81,20 @@ def share_line(plan: Plan, line: LineFacts, parties: Parties) -> list[Share]:
 
 def share_lines(plan: Plan, lines: Sequence[LineFacts], parties: Parties) -> list[list[Share]]:
     """The same for several lines of the same people."""
-    assert all(line.goods_net.currency == plan.currency for line in lines), "the plan was read for another currency"
-    if not lines:
+    return share_sales(plan, [(line, parties) for line in lines])
+
+
+def share_sales(plan: Plan, sales: Sequence[tuple[LineFacts, Parties]]) -> list[list[Share]]:
+    """The same for several lines, each with its own people."""
+    assert all(line.goods_net.currency == plan.currency for line, _ in sales), "the plan was read for another currency"
+    if not sales:
         return []
     table = table_of(plan)
     steps: list[Numbers] = []
-    takers = _takers(table, parties, copies=len(lines))
-    paid = pay(plan, _sales(table, lines), takers, note=steps.append)
+    takers = _takers(table, [parties for _, parties in sales])
+    paid = pay(plan, _sales(table, [line for line, _ in sales]), takers, note=steps.append)
     way = _Way(table, takers.members, paid.rules, (paid.uncapped, *steps, paid.amounts))
-    return [_shares(table, line, parties, paid, way, row) for row, line in enumerate(lines)]
+    return [_shares(table, line, parties, paid, way, row) for row, (line, parties) in enumerate(sales)]
 
 
 def _sales(table: ShareTable, lines: Sequence[LineFacts]) -> Sales:
@@ -101,15 +106,17 @@ def _sales(table: ShareTable, lines: Sequence[LineFacts]) -> Sales:
     )
 
 
-def _takers(table: ShareTable, parties: Parties, *, copies: int) -> Takers:
-    members, ranks = np.full(len(PAYEES), ABSENT), np.full(len(PAYEES), table.nameless)
-    for payee, party in parties.by_payee.items():
-        members[COLUMN[payee]] = FUND if party.member_id is None else party.member_id
-        ranks[COLUMN[payee]] = table.rank(party.rank)
+def _takers(table: ShareTable, sales: Sequence[Parties]) -> Takers:
+    members = np.full((len(sales), len(PAYEES)), ABSENT)
+    ranks = np.full_like(members, table.nameless)
+    for row, parties in enumerate(sales):
+        for payee, party in parties.by_payee.items():
+            members[row, COLUMN[payee]] = FUND if party.member_id is None else party.member_id
+            ranks[row, COLUMN[payee]] = table.rank(party.rank)
     if table.has_fund:
-        members[COLUMN["team_fund"]] = FUND
-    buyer = ABSENT if parties.buyer_id is None else parties.buyer_id
-    return Takers(np.tile(members, (copies, 1)), np.tile(ranks, (copies, 1)), np.full(copies, buyer))
+        members[:, COLUMN["team_fund"]] = FUND
+    buyers = [ABSENT if parties.buyer_id is None else parties.buyer_id for parties in sales]
+    return Takers(members, ranks, np.array(buyers))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,16 +3,17 @@
 Every line must carry its supply, its fees and its shares (`selling`), every order its parcels (`parcels`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from shared_core.kernel.money import MINOR_MAX, Money
 from shared_core.plan.parcels import WorstOrder, basket_least, worst_order
-from shared_core.plan.payable import PayableGoods
+from shared_core.plan.payable import Most, PayableGoods
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.terms import PAYEES
 from shared_core.plan.selling import Line, Offered, SaleTerms, WorstSale, least, pieces_that_count
-from shared_core.plan.shares import LineFacts, Parties, Party, share_line
+from shared_core.plan.shares import LineFacts, Parties, Party, Share, share_sales
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +67,27 @@ class Prover:
 
     def _worst_sales(self, priced: Iterable[tuple[int, Offered]]) -> tuple[tuple[WorstSale, ...], WorstSale | None]:
         """Losses, and the tightest of all. What leaves a known amount or more is looked at in that order."""
-        losses: list[WorstSale] = []
-        tightest: WorstSale | None = None
+        losses: list[_Worst] = []
+        tightest: _Worst | None = None
         for left, offered in priced:
-            if left >= 0 and tightest is not None and tightest.left.minor <= left:
+            if left >= 0 and tightest is not None and tightest.left <= left:
                 break
-            worst = self.worst_sale(offered)
-            if not worst.solvent:
+            worst = self._worst(offered)
+            if worst.left < 0:
                 losses.append(worst)
             if tightest is None or worst.left < tightest.left:
                 tightest = worst
-        return tuple(losses), tightest
+        if tightest is None:
+            return (), None
+        *lost, last = self._spelled_out([*losses, tightest])
+        return tuple(lost), last
 
     def worst_sale(self, offered: Offered) -> WorstSale:
         """The sale of this SKU of which least is left. Its supply price must be known."""
+        [worst] = self._spelled_out([self._worst(offered)])
+        return worst
+
+    def _worst(self, offered: Offered) -> "_Worst":
         pieces_max = pieces_that_count(offered, self._terms)
         best: tuple[int, int, Line] | None = None
         for line in sorted(self._lines(offered), key=lambda each: each.left_at_least):
@@ -88,7 +96,8 @@ class Prover:
                 left, quantity = least(line, 1, pieces_max)
                 best = (left, quantity, line) if best is None or left < best[0] else best
         assert best is not None, "goods are sold in some channel"
-        return self._spelled_out(offered, best[2], best[1])
+        left, quantity, line = best
+        return _Worst(offered, line, quantity, left)
 
     def worst_order(self, offered: Offered) -> WorstOrder:
         """The order of this SKU alone of which least is left after its parcel. Its supply price must be known."""
@@ -98,7 +107,7 @@ class Prover:
         """Whether no sale of the SKU loses money; False without a cost."""
         if offered.supply_price is None:
             return False
-        return self._at_least(offered) >= 0 or self.worst_sale(offered).solvent
+        return self._at_least(offered) >= 0 or self._worst(offered).left >= 0
 
     def price_needed(self, offered: Offered) -> Money | None:
         """A price from which the SKU is solvent, while it would not be for one minor unit less. None: there is none.
@@ -133,32 +142,59 @@ class Prover:
         exactly = min(line.left_at_least for line in self._lines(offered))
         return self._terms.after_rounding(exactly) if exactly >= 0 else -1
 
-    def _spelled_out(self, offered: Offered, line: Line, quantity: int) -> WorstSale:
-        assert offered.supply_price is not None
-        goods, supply, most = offered.price * quantity, offered.supply_price * quantity, line.most(quantity)
-        facts = LineFacts(
-            goods_net=goods,
-            margin=goods - supply,
-            channel=line.kind.goods.channel,
+    def _spelled_out(self, found: Sequence["_Worst"]) -> list[WorstSale]:
+        """All at once: what people get is reckoned on columns."""
+        told = share_sales(self._plan, [(each.facts, each.people) for each in found])
+        return [each.spelled_out(shares) for each, shares in zip(found, told, strict=True)]
+
+
+@dataclass(frozen=True)
+class _Worst:
+    """The sale of a SKU of which least is left, in minor units, before it is spelled out."""
+
+    offered: Offered
+    line: Line
+    quantity: int
+    left: int
+
+    @cached_property
+    def most(self) -> Most:
+        return self.line.most(self.quantity)
+
+    @cached_property
+    def facts(self) -> LineFacts:
+        offered, supply_price = self.offered, self.offered.supply_price
+        assert supply_price is not None
+        return LineFacts(
+            goods_net=offered.price * self.quantity,
+            margin=(offered.price - supply_price) * self.quantity,
+            channel=self.line.kind.goods.channel,
             brand=offered.brand,
             category=offered.category,
             product=offered.product,
             sku=offered.sku,
-            quantity=quantity,
+            quantity=self.quantity,
         )
-        people = {payee: Party(PAYEES.index(payee) + 1, rank) for payee, rank in most.ranks.items() if rank}
-        shares = tuple(share_line(self._plan, facts, Parties(people)))
+
+    @property
+    def people(self) -> Parties:
+        """Somebody for everybody who is there at the most."""
+        ranked = {payee: rank for payee, rank in self.most.ranks.items() if rank}
+        return Parties({payee: Party(PAYEES.index(payee) + 1, rank) for payee, rank in ranked.items()})
+
+    def spelled_out(self, shares: Sequence[Share]) -> WorstSale:
+        goods, terms = self.facts.goods_net, self.line.terms
         return WorstSale(
-            offered=offered,
-            quantity=quantity,
-            channel=facts.channel,
+            offered=self.offered,
+            quantity=self.quantity,
+            channel=self.facts.channel,
             goods=goods,
-            supply=supply,
-            rail_fee=self._terms.rail_fee(goods),
-            platform_fee=self._terms.platform_fee(goods),
-            shares=shares,
-            left=Money(line.left(quantity)[0], goods.currency),
-            bound=sum(share.amount.minor for share in shares) != most.paid,
+            supply=goods - self.facts.margin,
+            rail_fee=terms.rail_fee(goods),
+            platform_fee=terms.platform_fee(goods),
+            shares=tuple(shares),
+            left=Money(self.left, goods.currency),
+            bound=sum(share.amount.minor for share in shares) != self.most.paid,
         )
 
 

@@ -19,6 +19,24 @@ class NoPlanYet(NotFound):
     message = "No version of the plan was in force at {at}."
 
 
+class UnknownVersion(NotFound):
+    code = "unknown_plan_version"
+    message = "There is no version {wanted!r} of the plan. Versions: {known}."
+
+
+def pick(versions: Sequence[Plan], wanted: str) -> Plan:
+    """The version that begins on this day ("2026-12-01") or is called so. Raises UnknownVersion.
+
+    No two versions begin on one day. Where versions of two names are called alike, the day tells them apart.
+    """
+    of_day = [plan for plan in versions if plan.effective_from.isoformat() == wanted]
+    found = of_day or [plan for plan in versions if plan.version == wanted]
+    if len(found) != 1:
+        known = ", ".join(f"{plan.version} ({plan.effective_from.isoformat()})" for plan in versions)
+        raise UnknownVersion(wanted=wanted, known=known)
+    return found[0]
+
+
 def version_at(versions: Sequence[Plan], at: datetime, *, zone: tzinfo = UTC) -> Plan:
     """The version with the latest `effective_from` that had begun at `at` on the wall calendar of `zone`.
 

@@ -83,11 +83,3 @@ class SaleAtLoss(NotFound):
 
     code = "sale_at_loss"
     message = "{sku} is not for sale here at the moment."
-
-
-class PlanNotPayable(Invalid):
-    """The plan holds a share that no shop pays; it can be simulated and linted."""
-
-    code = "plan_not_payable"
-    status = 500
-    message = "The share {rule!r} of the plan {plan!r} cannot be paid by a shop: {reason}."

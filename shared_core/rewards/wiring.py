@@ -10,8 +10,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.calendar import day_of
-from shared_core.kernel.errors import Phrase
-from shared_core.kernel.i18n import N_
 from shared_core.kernel.listeners import Listeners
 from shared_core.members import FanCounted, FanLeft, MemberJoined, VisitorMerged
 from shared_core.orders import (
@@ -28,7 +26,6 @@ from shared_core.orders import (
 from shared_core.plan import NoPlanYet, Plan, SaleTerms, version_at
 from shared_core.rewards import earnings, ladder, merging, sales
 from shared_core.rewards.board import Board
-from shared_core.rewards.errors import PlanNotPayable
 from shared_core.rewards.models import Earning
 from shared_core.rewards.trial import TrialGate, keep_within, never_on_trial
 
@@ -36,13 +33,11 @@ from shared_core.rewards.trial import TrialGate, keep_within, never_on_trial
 def listeners(
     plans: Sequence[Plan], zone: str, *, terms: SaleTerms | None = None, on_trial: TrialGate = never_on_trial
 ) -> "Rewards":
-    """The listeners for a shop's plan versions, in the shop's zone. Raises PlanNotPayable.
+    """The listeners for a shop's plan versions, in the shop's zone; the plans say nothing that no shop does.
 
     With `terms` no order is placed of which a line loses money. `on_trial` says whether a plan runs as a trial, within
     the plan room's limits.
     """
-    for plan in plans:
-        _check_payable(plan)
     return Rewards(tuple(plans), zone, terms, on_trial)
 
 
@@ -145,11 +140,3 @@ class Rewards:
             return version_at(self.plans, at, zone=ZoneInfo(self.zone))
         except NoPlanYet:
             return min(self.plans, key=lambda plan: plan.effective_from)
-
-
-def _check_payable(plan: Plan) -> None:
-    for rule in plan.shares:
-        if rule.trigger != "order":
-            raise PlanNotPayable(
-                rule=rule.id, plan=plan.name, reason=Phrase(N_("it is due on {trigger}"), trigger=rule.trigger)
-            )

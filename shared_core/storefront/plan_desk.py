@@ -1,4 +1,4 @@
-"""The plan that this shop runs: what the rules say of it, whether it is published, publishing it."""
+"""The versions of the shop's plan: what the rules say of one, whether it is published, publishing it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,9 +14,13 @@ from shared_core.storefront.who import Viewer
 
 @dataclass(frozen=True, slots=True)
 class PlanState:
-    """`publication` is the one in force for exactly this content, None when there is none."""
+    """`publication` is the one in force for exactly this content, None when there is none.
+
+    `on_trial`: orders placed today would be, were this the version in force.
+    """
 
     growth: plan.Plan
+    in_force: bool
     report: plan.Report
     decision: plan.Decision
     publication: Publication | None
@@ -24,13 +28,18 @@ class PlanState:
     history: Sequence[Publication]
 
 
-def look(session: Session, shop: Shop) -> PlanState:
-    """The plan in force and everything about its publication. Raises ConfigError for a policy that cannot be read."""
+def look(session: Session, shop: Shop, *, version: str = "") -> PlanState:
+    """A version, by its name or first day, and everything about its publication; the one in force where none is named.
+
+    Raises UnknownVersion, ConfigError for a policy that cannot be read.
+    """
     at, zone = shop.clock(), shop.brand.shop.zone
-    growth = shop.plan_at(at)
+    running = shop.plan_at(at)
+    growth = plan.pick(shop.plans, version) if version else running
     report = publishing.review(growth, shop.brand_dir)
     return PlanState(
         growth=growth,
+        in_force=growth is running,
         report=report,
         decision=publishing.decision(report, shop.brand_dir, shop.settings, zone=zone, at=at),
         publication=publishing.publication(session, growth, zone=zone, at=at),
@@ -39,8 +48,8 @@ def look(session: Session, shop: Shop) -> PlanState:
     )
 
 
-def publish(session: Session, shop: Shop, owner: Viewer) -> Publication:
-    """The owner makes the running plan live. Raises PlanRefused with the rules that stop it, PlanVersionUsed."""
-    state = look(session, shop)
+def publish(session: Session, shop: Shop, owner: Viewer, *, version: str = "") -> Publication:
+    """The owner makes a version live, from its first day on. Raises as `look` does, PlanRefused, PlanVersionUsed."""
+    state = look(session, shop, version=version)
     by = f"{owner.name} ({owner.actor})"
     return publishing.publish(session, state.growth, state.report, state.decision, by=by, at=shop.clock())

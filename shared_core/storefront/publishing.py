@@ -1,6 +1,6 @@
 """Making a plan live: reviewed, answered for, and kept as a row. Nothing else lifts a production shop out of trial."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
@@ -18,7 +18,6 @@ from shared_core.kernel.tomlfile import KeyPath, key_lines, line_of
 from shared_core.storefront.models import PUBLISHER_LENGTH_MAX, Publication
 from shared_core.storefront.texts import shop_texts
 
-PLAN_FILE = "brand/plan.toml"
 POLICY_FILE = "policy.toml"
 HISTORY_MAX = 50
 
@@ -63,10 +62,27 @@ def require_begun(plans: Sequence[plan.Plan], today: date) -> None:
         raise ConfigError([wrong])
 
 
+def require_built(plans: Sequence[plan.Plan]) -> None:
+    """Raises ConfigError with everything they say that no shop does."""
+    wrong = [each for growth in plans for each in unbuilt(growth)]
+    if wrong:
+        raise ConfigError(wrong)
+
+
+def unbuilt(growth: plan.Plan) -> list[Finding]:
+    """What a version says and no shop does, each with its line."""
+    return [each.finding(growth.file, _lines_of(growth)) for each in plan.unbuilt(growth)]
+
+
 def review(growth: plan.Plan, brand_dir: Path) -> plan.Report:
-    """The report on a plan and on the texts of its brand folder, each finding with its line."""
-    report = plan.review(growth, copy=shop_texts(brand_dir))
-    return report.located(_shown_file(growth, brand_dir), _lines_of(growth))
+    """The report on a version of the plan and on the texts people read under it, each finding with its line."""
+    report = plan.review(growth, copy=shop_texts(brand_dir, Path(growth.file)))
+    return report.located(shown_file(growth, brand_dir), _lines_of(growth))
+
+
+def shown_file(growth: plan.Plan, brand_dir: Path) -> str:
+    """The file of a version as people call it, "brand/plans/2026.toml"."""
+    return f"brand/{Path(growth.file).relative_to(brand_dir).as_posix()}"
 
 
 def decision(report: plan.Report, brand_dir: Path, settings: Settings, *, zone: str, at: datetime) -> plan.Decision:
@@ -131,13 +147,7 @@ def history(session: Session, *, limit: int = HISTORY_MAX) -> Sequence[Publicati
     return session.scalars(select(Publication).order_by(Publication.id.desc()).limit(limit)).all()
 
 
-def _shown_file(growth: plan.Plan, brand_dir: Path) -> str:
-    """The file of the plan as people call it, "brand/plans/2026.toml"."""
-    file = Path(growth.file)
-    return f"brand/{file.relative_to(brand_dir).as_posix()}" if file.is_relative_to(brand_dir) else PLAN_FILE
-
-
-def _lines_of(growth: plan.Plan) -> Mapping[KeyPath, int]:
+def _lines_of(growth: plan.Plan) -> dict[KeyPath, int]:
     return key_lines(Path(growth.file).read_text("utf-8-sig")) if Path(growth.file).is_file() else {}
 
 

@@ -85,6 +85,7 @@ class Shop:
         now = clock if clock is not None else utc_now
         plans, today = plan.load_versions(brand_dir, currency=currency), now().astimezone(brand.zone).date()
         publishing.require_begun(plans, today)
+        publishing.require_built(plan.not_past(plans, today))
         book, hooks = wiring.PlanBook(plans, brand), Hooks.load(brand_dir)
         supplied = supply.Terms(store=STORE, currency=currency, platform_fee_bps=solvency.PLATFORM_FEE_BPS)
         costs = solvency.sale_terms(brand, platform_fee_bps=supplied.platform_fee_bps)

@@ -1,4 +1,4 @@
-"""What a shop says in words of its own: brand.toml, the names in its plan, its templates, its translations."""
+"""What a shop says in words of its own: brand.toml, the names in a plan, its templates, its translations."""
 
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -14,17 +14,20 @@ Found = tuple[Path, int, str]
 NAMES = frozenset({"name", "zh", "en"})
 
 
-def shop_texts(brand_dir: Path) -> list[plan.ShopText]:
-    """Every text of the brand folder that people read, with its line. The files must be readable: check them first."""
+def shop_texts(brand_dir: Path, plan_file: Path) -> list[plan.ShopText]:
+    """Every text of the brand folder that people read under the version of the plan in `plan_file`, with its line.
+
+    The files must be readable: check them first.
+    """
     return [
         plan.ShopText(f"brand/{file.relative_to(brand_dir).as_posix()}", line, text)
-        for file, line, text in _found(brand_dir)
+        for file, line, text in _found(brand_dir, plan_file)
     ]
 
 
-def _found(brand_dir: Path) -> Iterator[Found]:
+def _found(brand_dir: Path, plan_file: Path) -> Iterator[Found]:
     yield from _toml_texts(brand_dir / "brand.toml", keys=None)
-    yield from _toml_texts(brand_dir / "plan.toml", keys=NAMES)
+    yield from _toml_texts(plan_file, keys=NAMES)
     for file in sorted((brand_dir / "theme" / "templates").rglob("*.html")):
         yield from _lines(file)
     for file in sorted((brand_dir / "locale").glob("*.po")):

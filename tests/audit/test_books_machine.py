@@ -1,4 +1,4 @@
-"""Whatever happens to the shop, in whatever order, the books hold I1-I13.
+"""Whatever happens to the shop, in whatever order, the books hold I1-I14.
 
 Two generators, because each alone misses bugs: a uniform one tries every step at any time, a life-cycle one leads
 most orders down the whole way and goes wrong at the end. The classes of events reached are counted.

@@ -237,6 +237,72 @@ def test_a_version_to_come_is_published_before_its_day(ctl: Command, shop: Path)
     assert [each["version"] for each in live(ctl, shop)["published"]] == ["2", "1"]  # type: ignore[attr-defined]
 
 
+def test_check_asks_the_rules_of_law_of_every_version_and_names_file_and_line(ctl: Command, shop: Path) -> None:
+    later = add_version(shop)
+    promising = later.read_text("utf-8").replace('zh = "推广者"', 'zh = "躺赚"').replace("exit = true", "exit = false")
+    later.write_text(promising, "utf-8")
+    lines = [number for number, line in enumerate(promising.splitlines(), start=1) if "躺赚" in line]
+    told = ctl("check", shop).out
+    for line in lines:
+        assert f"brand/plans/next.toml:{line}: " in told
+    assert "brand/plans/next.toml:" in told and "[CN-CLAIM]" in told and "[CN-BIND]" in told
+    assert "[CN-BIND]" not in "".join(line for line in told.splitlines() if "brand/plan.toml" in line)
+    assert told.count("[rules_of_law]") == 2
+
+
+def test_what_is_wrong_under_every_version_is_said_once(ctl: Command, shop: Path) -> None:
+    add_version(shop)
+    (shop / "brand/theme/templates/about.html").write_text("<p>躺赚</p>", "utf-8")
+    assert ctl("check", shop).out.count("brand/theme/templates/about.html:1") == 1
+
+
+@pytest.mark.parametrize("chosen", ["2", "2999-01-01"])
+def test_a_version_of_the_folder_is_published_before_its_day(ctl: Command, shop: Path, chosen: str) -> None:
+    add_version(shop)
+    done = ctl("plan", "publish", "-C", shop, "--version", chosen)
+    assert (done.code, "version 2, is published and comes into force on 2999-01-01" in done.out) == (0, True)
+    told = live(ctl, shop)
+    assert told["live"] is False
+    assert [(each["version"], each["live"]) for each in told["versions"]] == [("1", False), ("2", True)]  # type: ignore[attr-defined]
+    assert "version 2: live" in ctl("plan", "show", "--published", "-C", shop).out
+
+
+def test_a_chosen_version_that_rules_stop_is_refused_with_their_ids(ctl: Command, shop: Path) -> None:
+    file = add_version(shop)
+    text = plan.preset("fan-lock").replace('version = "1"', 'version = "2"').replace("2026-01-01", "2999-01-01")
+    file.write_text(text, "utf-8")
+    assert ctl("plan", "check", "-C", shop).code == 0
+    checked = ctl("plan", "check", "-C", shop, "--version", "2")
+    assert (checked.code, "brand/plans/next.toml:" in checked.out) == (1, True)
+    refused = ctl("plan", "publish", "-C", shop, "--version", "2")
+    assert (refused.code, "It is stopped by: CN-TEAM, CN-CRIM" in refused.err) == (1, True)
+    assert live(ctl, shop)["published"] == []
+
+
+def test_a_version_that_is_not_there_is_refused_with_those_that_are(ctl: Command, shop: Path) -> None:
+    add_version(shop)
+    refused = ctl("plan", "publish", "-C", shop, "--version", "3")
+    assert refused.code == 2
+    assert refused.err.strip() == "There is no version '3' of the plan. Versions: 1 (2026-01-01), 2 (2999-01-01)."
+
+
+def test_what_no_shop_does_is_named_by_check_and_not_published(ctl: Command, shop: Path) -> None:
+    file = shop / "brand/plan.toml"
+    file.write_text(file.read_text("utf-8").replace('starts = "delivery"', 'starts = "payment"'), "utf-8")
+    lines = file.read_text("utf-8").splitlines()
+    place = f"plan.toml:{lines.index(next(each for each in lines if 'starts' in each)) + 1}: returns.starts: "
+    for refused in (ctl("check", shop), ctl("plan", "publish", "-C", shop)):
+        assert refused.code == 1
+        assert place in refused.out + refused.err and 'Write "delivery" or leave it out' in refused.out + refused.err
+    assert live(ctl, shop)["published"] == []
+
+
+def test_what_no_shop_did_hinders_no_version_that_is_past(ctl: Command, shop: Path) -> None:
+    former = add_version(shop, day="2025-01-01", version="0")
+    former.write_text(former.read_text("utf-8").replace('starts = "delivery"', 'starts = "payment"'), "utf-8")
+    assert "[unbuilt]" not in ctl("check", shop).out
+
+
 def test_an_earning_of_the_demo_is_explained(ctl: Command, shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert ctl("seed", "--demo", "-C", shop).code == 0
     rows = list(csv.DictReader(io.StringIO(ctl("export", "earnings", "-C", shop).out)))

@@ -3,10 +3,13 @@
 import json
 import re
 from html.parser import HTMLParser
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from platformctl import report
 from platformctl.report import plots
@@ -134,7 +137,15 @@ def test_incomes_are_described_as_they_are():
 def test_a_plot_has_round_ticks_and_holds_what_is_below_zero():
     svg = plots.lines([plots.Series("x", [-3, 7])], xs=["a", "b"], label=lambda value: f"{value:g}", title="A & <b>")
     ticks = [float(text) for text in re.findall(r'text-anchor="end">([-0-9.]+)</text>', svg)]
-    assert ticks == [-5, -2.5, 0, 2.5, 5, 7.5]
+    assert ticks == [-5, 0, 5, 10]
     assert "A &amp; &lt;b&gt;" in svg
     heights = [float(point.split(",")[1]) for point in re.findall(r'points="([^"]+)"', svg)[0].split()]
     assert plots.HEIGHT - plots.BOTTOM >= heights[0] > heights[1] >= plots.TOP
+
+
+@given(st.integers(1, 10_000))
+def test_an_axis_of_percentages_says_where_its_lines_are(bps: int) -> None:
+    svg = plots.lines([plots.Series("x", [0, bps / 10_000])], xs=["a", "b"], label=plots.percent, title="T")
+    told = [float(text) for text in re.findall(r'text-anchor="end">([0-9.]+)\s%<', svg)]
+    steps = [after - before for before, after in pairwise(told)]
+    assert len(told) >= 2 and max(steps) - min(steps) < 1e-9, "the lines stand at even distances, so do their labels"

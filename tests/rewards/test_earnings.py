@@ -221,11 +221,6 @@ def test_an_earning_is_explained_by_its_own_entries_in_the_books(shop: Shop):
         rewards.explain(shop.session, code, member_id=other)
 
 
-def test_a_plan_no_shop_can_pay_is_refused_at_the_start():
-    with pytest.raises(rewards.PlanNotPayable):
-        rewards.listeners([read(rule("a", "inviter", fixed="50", trigger="member_joined"))], "UTC")
-
-
 def test_a_yen_shop_earns_whole_yen(session: Session):
     shop = Shop(session, preset("participants", "JPY"))
     seller, buyer = shop.members(2)

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
 from shared_core import members, plan, rewards
+from shared_core.kernel.findings import ConfigError
 from shared_core.kernel.settings import Settings
 from shared_core.storefront import publishing
 from shared_core.storefront.models import Publication
@@ -178,6 +179,68 @@ def test_a_policy_that_cannot_be_read_lifts_nothing(live: Front, participants: P
     told = publish(person(live, "owner"))
     assert (told["status"], told["code"]) == (500, "config_error")
     assert rows(live) == []
+
+
+@pytest.fixture
+def two_versions(participants: Path, production: Settings, clock: Clock) -> Iterator[Front]:
+    """A production shop with a version in force and one that begins on the first of May."""
+    later = plan.preset("participants").replace('version = "1"', 'version = "2"').replace("2026-01-01", "2026-05-01")
+    (participants / "plans").mkdir()
+    (participants / "plans" / "may.toml").write_text(later.replace('rate = "10%"', 'rate = "9%"'), "utf-8")
+    yield from running(participants, production, clock)
+
+
+def test_a_version_to_come_is_published_and_is_live_on_its_day(two_versions: Front, clock: Clock) -> None:
+    owner = person(two_versions, "owner")
+    page = owner.get("/admin/plan?version=2&lang=en").text
+    assert "Not published" in page and 'name="version" value="2026-05-01"' in page
+    done = owner.post("/admin/plan/publication", data={"version": "2026-05-01"}, follow_redirects=True)
+    assert (done.status_code, done.url.params["version"]) == (200, "2026-05-01")
+    assert [row.version for row in rows(two_versions)] == ["2"]
+    assert BANNER in browser(two_versions).get("/?lang=en").text  # the one in force is still on trial
+    while clock().date() < two_versions.shop.plans[1].effective_from:
+        clock.pass_by(timedelta(days=1))
+    assert BANNER not in browser(two_versions).get("/?lang=en").text
+
+
+def test_programs_choose_a_version_by_its_name_or_first_day(two_versions: Front) -> None:
+    owner = person(two_versions, "owner")
+    told = owner.get("/api/v1/admin/plan", params={"version": "2026-05-01"}).json()
+    assert (told["version"], told["effective_from"], told["publication"]) == ("2", "2026-05-01", None)
+    published = owner.post("/api/v1/admin/plan/publication", params={"version": "2"})
+    assert (published.status_code, published.json()["version"]) == (200, "2")
+    assert owner.get("/api/v1/admin/plan").json()["publication"] is None
+
+
+def test_a_version_that_is_not_there_is_not_found(two_versions: Front) -> None:
+    owner = person(two_versions, "owner")
+    told = owner.post("/api/v1/admin/plan/publication", params={"version": "3"})
+    assert (told.status_code, told.json()["code"]) == (404, "unknown_plan_version")
+    for answer in (
+        owner.get("/admin/plan?version=3", headers={"Accept": "text/html"}),
+        owner.post("/admin/plan/publication", data={"version": "3"}, headers={"Accept": "text/html"}),
+    ):
+        assert answer.status_code == 404 and "Versions: 1 (2026-01-01), 2 (2026-05-01)" in answer.text
+    assert rows(two_versions) == []
+
+
+def test_a_shop_does_not_start_with_a_version_to_come_that_no_shop_can_follow(two_versions: Front) -> None:
+    file = two_versions.shop.brand_dir / "plans" / "may.toml"
+    file.write_text(file.read_text("utf-8").replace("[returns]", "[funds]\ncollector = 'hub'\n\n[returns]"), "utf-8")
+    with pytest.raises(ConfigError, match=r"may\.toml:\d+: funds\.collector: No shop can follow this"):
+        open_front(two_versions.shop.brand_dir, two_versions.shop.settings, two_versions.clock)
+
+
+def test_a_version_to_come_that_rules_stop_is_refused(two_versions: Front, participants: Path, clock: Clock) -> None:
+    later = plan.preset("fan-lock").replace('version = "1"', 'version = "2"').replace("2026-01-01", "2026-05-01")
+    (participants / "plans" / "may.toml").write_text(later, "utf-8")
+    front = open_front(participants, two_versions.shop.settings, clock)
+    owner = person(front, "owner")
+    page = owner.post("/admin/plan/publication?lang=en", data={"version": "2"})
+    assert page.status_code == 422 and "It is stopped by: CN-TEAM" in page.text
+    assert "brand/plans/may.toml:" in page.text and 'action="/admin/plan/publication"' not in page.text
+    close_front(front)
+    assert rows(two_versions) == []
 
 
 # --- the report -----------------------------------------------------------------------------------------------------

@@ -36,7 +36,7 @@ def brand(tmp_path: Path) -> Path:
 
 
 def test_every_kind_of_text_is_found_with_its_line(brand: Path) -> None:
-    found = {(Path(each.file).name, each.line, each.text) for each in shop_texts(brand)}
+    found = {(Path(each.file).name, each.line, each.text) for each in shop_texts(brand, brand / "plan.toml")}
     assert found == {
         ("brand.toml", 2, "Lamplight"),
         ("brand.toml", 4, "Here"),
@@ -52,4 +52,12 @@ def test_every_kind_of_text_is_found_with_its_line(brand: Path) -> None:
 def test_a_folder_without_templates_and_translations_has_its_toml_only(brand: Path) -> None:
     (brand / "theme" / "templates" / "parts" / "a.html").unlink()
     (brand / "locale" / "zh_CN.po").unlink()
-    assert {Path(each.file).suffix for each in shop_texts(brand)} == {".toml"}
+    assert {Path(each.file).suffix for each in shop_texts(brand, brand / "plan.toml")} == {".toml"}
+
+
+def test_the_names_are_those_of_the_version_asked_for(brand: Path) -> None:
+    (brand / "plans").mkdir()
+    (brand / "plans" / "next.toml").write_text(PLAN.replace("tested", "coming"), "utf-8")
+    found = {(each.file, each.text) for each in shop_texts(brand, brand / "plans" / "next.toml")}
+    assert ("brand/plans/next.toml", "coming") in found
+    assert not {text for file, text in found if file == "brand/plan.toml"}

@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from tests.stories.driver import StoryShop, until
 
-INVARIANTS = 12
+INVARIANTS = 14
 
 
 def books_balance(shop: StoryShop) -> None:

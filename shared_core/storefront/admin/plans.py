@@ -1,8 +1,9 @@
 """The plan in the back office: what rules of law say of it, who answers for what, making it live."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
@@ -22,30 +23,39 @@ STATES = {
     "published": N_("Published"),
     "trial": N_("On trial"),
     "development": N_("Not published; development runs any plan"),
+    "waiting": N_("Not published"),
 }
 REFUSALS_SHOWN = 20
 
 router = APIRouter()
+Chosen = Annotated[str, Query(max_length=plan.NAME_MAX)]
+"""A version of the plan, by its name or first day; the one in force where it is left out."""
 
 
 @router.get("/plan")
-def report(request: Request, shop: ShopDep, session: ReadDep, viewer: PlanDep) -> HTMLResponse:
-    return _page(request, session, shop)
+def report(request: Request, shop: ShopDep, session: ReadDep, viewer: PlanDep, version: Chosen = "") -> HTMLResponse:
+    return _page(request, session, shop, version=version)
 
 
 @router.post("/plan/publication")
-def publish(request: Request, shop: ShopDep, viewer: PublishDep) -> Response:
-    trouble = acting.attempt(request, shop, lambda session: plan_desk.publish(session, shop, viewer))
+def publish(
+    request: Request,
+    shop: ShopDep,
+    viewer: PublishDep,
+    version: Annotated[str, Form(max_length=plan.NAME_MAX)] = "",
+) -> Response:
+    trouble = acting.attempt(request, shop, lambda session: plan_desk.publish(session, shop, viewer, version=version))
     if not trouble:
         shop.trial.forget()
-        return acting.back(HOME, done="published")
+        return acting.back(HOME, done="published", **({"version": version} if version else {}))
     with shop.database.reading() as session:
-        return _page(request, session, shop, trouble=trouble, status=422)
+        return _page(request, session, shop, version=version, trouble=trouble, status=422)
 
 
-def _page(request: Request, session: Session, shop: Shop, *, trouble: str = "", status: int = 200) -> HTMLResponse:
-    state, viewer = plan_desk.look(session, shop), current(request)
-    kind = "published" if state.publication else "trial" if state.on_trial else "development"
+def _page(
+    request: Request, session: Session, shop: Shop, *, version: str, trouble: str = "", status: int = 200
+) -> HTMLResponse:
+    state, viewer = plan_desk.look(session, shop, version=version), current(request)
     return page(
         request,
         "admin/plan.html",
@@ -54,8 +64,10 @@ def _page(request: Request, session: Session, shop: Shop, *, trouble: str = "", 
         plan={
             "name": state.growth.name,
             "version": state.growth.version,
-            "state": translate(request, STATES[kind]),
-            "tone": "good" if kind == "published" else "warn",
+            "day": state.growth.effective_from,
+            "choices": shop.plans,
+            "state": translate(request, STATES[_kind(state)]),
+            "tone": "good" if state.publication else "warn",
             "headline": state.report.headline(viewer.locale),
             "findings": [_finding(request, each) for each in state.report.findings],
             "unasked": [each.text(viewer.locale) for each in state.report.unasked],
@@ -67,6 +79,14 @@ def _page(request: Request, session: Session, shop: Shop, *, trouble: str = "", 
             "refused": [_refused(request, each) for each in rewards.refused_shares(session, limit=REFUSALS_SHOWN)],
         },
     )
+
+
+def _kind(state: plan_desk.PlanState) -> str:
+    if state.publication:
+        return "published"
+    if not state.in_force:
+        return "waiting"
+    return "trial" if state.on_trial else "development"
 
 
 def _finding(request: Request, finding: plan.LintFinding) -> Mapping[str, object]:
