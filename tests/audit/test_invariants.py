@@ -168,5 +168,5 @@ def test_every_invariant_is_reported_with_a_title(world: World) -> None:
     with world.database.reading() as session:
         results = audit.check(session, at=world.now)
 
-    assert [each.code for each in results] == [f"I{number}" for number in range(1, 14)]
+    assert [each.code for each in results] == [f"I{number}" for number in range(1, 15)]
     assert all(each.ok and each.title for each in results)
