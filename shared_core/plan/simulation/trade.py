@@ -79,9 +79,9 @@ class Trade:
         goods, supply = self._price[article] * quantity, self._supply[article] * quantity
         self._goods[lines] = goods
         self._book(day, paid=goods, supply=supply)
-        sold = takers[0][which] != ABSENT
-        lines, which, buyers = lines[sold], which[sold], self.history.orders["buyer"][orders][which[sold]]
-        sales = Sales(self._kind[article[sold]], goods[sold], (goods - supply)[sold], quantity[sold])
+        shared = (takers[:, which] != ABSENT).any(axis=0)  # the fund gets its part whoever sold, even if nobody did
+        lines, which, buyers = lines[shared], which[shared], self.history.orders["buyer"][orders][which[shared]]
+        sales = Sales(self._kind[article[shared]], goods[shared], (goods - supply)[shared], quantity[shared])
         amounts = pay(self.plan, sales, _all_payees(takers[:, which], places[:, which], buyers)).amounts
         for row, payee in enumerate(PAID):
             self._shares[row, lines] = amounts[:, COLUMN[payee]]
