@@ -10,7 +10,7 @@ from tests.storefront.walker import Walker, staff_walker, walker
 
 PAGES = (
     "/admin",
-    *(f"/admin/{name}" for name in ("orders", "products", "members", "payouts", "books", "plan", "staff")),
+    *(f"/admin/{name}" for name in ("orders", "products", "members", "payouts", "fund", "books", "plan", "staff")),
 )
 
 
