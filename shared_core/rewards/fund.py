@@ -72,7 +72,7 @@ def hand_out(
     The same `code` with the same content again returns the same hand-out. Raises Invalid (no reason, nobody, nothing
     for somebody, or somebody who has not joined), HandoutAboveFund, HandoutCodeReused.
     """
-    reason = reason.strip()
+    reason = " ".join(reason.split())
     total = _checked(session, parts, reason)
     ledger.lock_accounts(session, [accounts.fund_available()], total.currency)
     known = session.scalars(select(Handout).where(Handout.code == code)).one_or_none()
@@ -147,11 +147,11 @@ def fund_earnings(session: Session, *, limit: int = PAGE_MAX, before: int | None
     return session.scalars(query.order_by(Earning.id.desc()).limit(min(limit, PAGE_MAX))).all()
 
 
-def handouts(session: Session, *, limit: int = PAGE_MAX, before: int | None = None) -> Sequence[HandoutFound]:
-    """Hand-outs, newest first; `before` is the id of the last one seen."""
+def handouts(session: Session, *, limit: int = PAGE_MAX, waiting: bool = False) -> Sequence[HandoutFound]:
+    """The last hand-outs, newest first; with `waiting` those that a second person has to look at."""
     query = select(Handout)
-    if before is not None:
-        query = query.where(Handout.id < before)
+    if waiting:
+        query = query.where(Handout.id.not_in(select(HandoutEnd.handout_id)))
     return _found(session, session.scalars(query.order_by(Handout.id.desc()).limit(min(limit, PAGE_MAX))).all())
 
 

@@ -113,7 +113,7 @@ def test_a_dispute_keeps_the_fund_s_part_back_until_it_is_decided(shop: Shop):
 def test_a_statement_tells_what_came_out_of_the_fund_and_why(shop: Shop):
     [ming] = promoters(shop, 1)
     filled(shop)
-    shop.hand_out({ming: 700}, "H", reason="trained the new ones")
+    shop.hand_out({ming: 700}, "H", reason=" trained\n the new ones ")
     told = rewards.statement(shop.session, ming, "2026-03", currency="CNY", zone=ZONE, at=shop.at)
     assert told.total(rewards.Entry.TEAM_FUND).minor == told.closing.available.minor == 700
     [line] = told.lines
@@ -140,10 +140,12 @@ def test_a_large_hand_out_needs_two_people_and_both_are_on_record(shop: Shop):
     filled(shop)
     proposed = shop.hand_out({ming: 500, hua: 501}, "H", actor="staff:1", two_people_above=1_000)
     assert (proposed.state, shop.fund()) == (HandoutState.PROPOSED, (0, 3_000)), "nothing has moved"
+    assert [each.row.code for each in rewards.handouts(shop.session, waiting=True)] == ["H"]
     with pytest.raises(rewards.HandoutBySamePerson, match=r"H, which is above 10.00 CNY"):
         give(shop, "H", "staff:1", above=1_000)
     given = give(shop, "H", "staff:2", above=1_000)
     assert given.end is not None and (given.row.actor, given.end.actor) == ("staff:1", "staff:2")
+    assert rewards.handouts(shop.session, waiting=True) == []
     give(shop, "H", "staff:3", above=1_000)
     assert (shop.fund(), shop.owed(ming), shop.owed(hua)) == ((0, 1_999), (0, 500), (0, 501))
     with pytest.raises(rewards.HandoutEnded):

@@ -73,6 +73,8 @@ def test_forms_survive_any_text(front: Front, text: str) -> None:
         (staff, f"/admin/orders/{number}/answer", {"text": text}),
         (staff, f"/admin/orders/{number}/payment", {"amount": "99.00", "transaction": text}),
         (staff, "/admin/books/handover", {"amount": "1.00", "reference": text}),
+        (staff, "/admin/fund/handouts", {"key": "AKEY", "who": text, "amount": "1", "reason": text}),
+        (staff, "/admin/fund/handouts", {"key": text, "who": text, "amount": text, "reason": text}),
         (staff, "/admin/products/price", {"sku": text, "price": text}),
         (staff, "/admin/products/stock", {"sku": "A", "key": text, "received": "1"}),
     ]

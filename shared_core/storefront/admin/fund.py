@@ -159,7 +159,11 @@ def _page(
 
 
 def _handouts(request: Request, session: Session, shop: Shop) -> list[dict[str, object]]:
-    found = rewards.handouts(session, limit=HANDOUTS_SHOWN)
+    """Those that wait first."""
+    found = [
+        *rewards.handouts(session, waiting=True),
+        *(each for each in rewards.handouts(session, limit=HANDOUTS_SHOWN) if each.end),
+    ]
     actors = [each.row.actor for each in found] + [each.end.actor for each in found if each.end]
     people = acting.people_of(actors)
     names = members.names(session, [*people.values(), *(member_id for each in found for member_id in each.parts)])

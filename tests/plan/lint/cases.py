@@ -247,6 +247,11 @@ FIRES = (
         mended_measured=Measured(company_retail_bps=8_000),
     ),
     Fires("US-CLAIM", "warn", {"disclosure": {"typical_income": False}}),
+    Fires(
+        "US-CLAIM",
+        "warn",
+        {"disclosure": {"typical_income": False}, "shares": [{"id": "fund", "payee": "team_fund", "rate": "1%"}]},
+    ),
     Fires("US-CLAIM", "warn", texts=(ShopText("a.html", 1, "Earn $5,000 a month"),)),
     Fires(
         "US-BUYBACK",
