@@ -5,10 +5,24 @@ and completes when its return window has closed. Others listen to what happens t
 """
 
 from shared_core.orders.carts import add_to_cart, cart, cart_count, hand_over_cart, put_in_cart
-from shared_core.orders.checkout import Counter, Purchase, Quote, Seller
+from shared_core.orders.checkout import Counter, Entered, Purchase, Quote, Seller
 from shared_core.orders.collectors import AGES, Standing, collectors, hand_over, standings
 from shared_core.orders.dispute_rules import DISPUTE_REASONS, DisputeState
 from shared_core.orders.disputes import DisputeClaim, disputed_goods, end_dispute, open_dispute
+from shared_core.orders.entering import (
+    GROUP,
+    GROUP_NAME_LENGTH_MAX,
+    GroupStanding,
+    buyer_entered,
+    cancel_entered,
+    check_unpaid,
+    entered_order,
+    entered_orders,
+    entry,
+    group_name,
+    group_names,
+    group_standings,
+)
 from shared_core.orders.errors import (
     AmountDiffers,
     BadQuantity,
@@ -27,6 +41,7 @@ from shared_core.orders.errors import (
     StepNotAllowed,
     SupplyNotSettled,
     TooManyLines,
+    TooManyUnpaid,
     UnknownCollector,
     UnknownDispute,
     UnknownOrder,
@@ -59,6 +74,7 @@ from shared_core.orders.matching import Match, Unmatched
 from shared_core.orders.models import (
     CartLine,
     Dispute,
+    Entry,
     Evidence,
     Expectation,
     Order,
@@ -114,6 +130,8 @@ from shared_core.orders.statements import Statement, read_statement
 __all__ = [
     "AGES",
     "DISPUTE_REASONS",
+    "GROUP",
+    "GROUP_NAME_LENGTH_MAX",
     "LINES_MAX",
     "QUANTITY_MAX",
     "SOLD",
@@ -131,10 +149,13 @@ __all__ = [
     "DisputeOpened",
     "DisputeState",
     "DisputeTooMuch",
+    "Entered",
+    "Entry",
     "Evidence",
     "EvidenceUsed",
     "Expectation",
     "FreightRule",
+    "GroupStanding",
     "HistoryFile",
     "HistoryLine",
     "HistoryReport",
@@ -179,6 +200,7 @@ __all__ = [
     "SupplyDesk",
     "SupplyNotSettled",
     "TooManyLines",
+    "TooManyUnpaid",
     "UnknownCollector",
     "UnknownDispute",
     "UnknownOrder",
@@ -188,9 +210,12 @@ __all__ = [
     "add_to_cart",
     "answer_request",
     "assign",
+    "buyer_entered",
     "cancel",
+    "cancel_entered",
     "cart",
     "cart_count",
+    "check_unpaid",
     "claim_payment",
     "collectors",
     "complete_due",
@@ -199,12 +224,18 @@ __all__ = [
     "disputed_orders",
     "disputes",
     "end_dispute",
+    "entered_order",
+    "entered_orders",
+    "entry",
     "evidence",
     "expectation",
     "export_orders",
     "get",
     "give_back",
     "give_up_drafts",
+    "group_name",
+    "group_names",
+    "group_standings",
     "hand_over",
     "hand_over_cart",
     "hear_supply",

@@ -114,6 +114,22 @@ class OrderStep(Base):
     at: Mapped[datetime]
 
 
+class Entry(Base):
+    """An order that somebody entered for its buyer, from what was said in a chat group."""
+
+    __tablename__ = "order_entry"
+    __table_args__ = (
+        UniqueConstraint("entered_by", "key"),
+        Index("ix_order_entry_entered_by_group_name", "entered_by", "group_name"),
+    )
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), primary_key=True, autoincrement=False)
+    entered_by: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    group_name: Mapped[str] = mapped_column(String(60))
+    key: Mapped[str] = mapped_column(String(80))
+    """Names the intention of who entered it."""
+
+
 class Expectation(Base):
     """Money an order waits for: what to pay, to whom, with which memo."""
 

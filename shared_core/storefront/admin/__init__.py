@@ -5,6 +5,7 @@ from shared_core.storefront.admin import (
     disputes,
     earnings,
     goods,
+    groups,
     orders,
     overview,
     payouts,
@@ -19,7 +20,21 @@ PREFIX = "/admin"
 
 routers = tuple(
     part.router
-    for part in (overview, orders, receipts, disputes, earnings, goods, people, person, payouts, books, plans, staff)
+    for part in (
+        overview,
+        orders,
+        receipts,
+        groups,
+        disputes,
+        earnings,
+        goods,
+        people,
+        person,
+        payouts,
+        books,
+        plans,
+        staff,
+    )
 )
 
 __all__ = ["PREFIX", "routers"]

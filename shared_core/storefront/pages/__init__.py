@@ -5,9 +5,11 @@ from shared_core.storefront.pages import (
     art,
     bag,
     browsing,
+    group,
     invitations,
     log_ins,
     mine,
+    order_links,
     ordering,
     sharing,
     statements,
@@ -17,7 +19,22 @@ from shared_core.storefront.pages import (
 
 routers = tuple(
     part.router
-    for part in (art, browsing, bag, ordering, sharing, account, mine, invitations, statements, told, log_ins, welcome)
+    for part in (
+        art,
+        browsing,
+        bag,
+        ordering,
+        order_links,
+        sharing,
+        account,
+        mine,
+        group,
+        invitations,
+        statements,
+        told,
+        log_ins,
+        welcome,
+    )
 )
 
 __all__ = ["routers"]

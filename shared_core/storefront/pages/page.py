@@ -18,6 +18,7 @@ NOTICES: Mapping[str, str] = {
     "cancelled": N_("The order is cancelled."),
     "asked": N_("We have your request and will answer soon."),
     "claimed": N_("Thank you. We look for your money first."),
+    "entered": N_("The order is entered. Send it to the buyer."),
     "left": N_("You are free. Nobody earns on what you buy from now on."),
     "payout": N_("Your payout is on its way to us. We send the money by hand and tell you here."),
     "welcome": N_("Welcome. This is your page."),
