@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared_core.kernel.database import Base, BigId
 from shared_core.orders.dispute_rules import DisputeState
 from shared_core.orders.matching import Match
+from shared_core.orders.red_packets import Way
 from shared_core.orders.rules import State
 
 
@@ -166,7 +167,9 @@ class PaymentClaim(Base):
     payer: Mapped[str] = mapped_column(String(40))
     last4: Mapped[str] = mapped_column(String(4))
     """The last digits of the transaction number; may be empty."""
+    way: Mapped[Way] = mapped_column(String(12), server_default=Way.TRANSFER)
     at: Mapped[datetime]
+    """When it was first said; of a red packet, when that was first said."""
 
 
 class Receipt(Base):

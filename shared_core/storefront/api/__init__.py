@@ -6,6 +6,7 @@ from shared_core.storefront.api import (
     admin_orders,
     admin_people,
     admin_plan,
+    admin_receipts,
     admin_staff,
     cart,
     catalogue,
@@ -52,6 +53,7 @@ routers = tuple(
         admin_goods,
         admin_people,
         admin_plan,
+        admin_receipts,
         admin_staff,
     )
 )

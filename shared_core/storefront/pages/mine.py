@@ -143,6 +143,11 @@ def _payouts(
         "payouts.html",
         status_code=status,
         payouts=[earning_views.payout(request, row) for row in rows[:PER_PAGE]],
+        packets={
+            row.code: until
+            for row in rows[:PER_PAGE]
+            if row.state == rewards.PayoutState.REQUESTED and (until := rewards.red_packet_until(session, row.id))
+        },
         available=purse.available,
         waiting=purse.waiting,
         minimum=minimum,

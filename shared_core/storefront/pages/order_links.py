@@ -26,12 +26,21 @@ def order(request: Request, token: Token, shop: ShopDep, session: ReadDep) -> HT
 
 
 @router.post("/o/{token}/claim")
-def claim(request: Request, token: Token, shop: ShopDep, payer: Text = "", last4: Text = "") -> Response:
+def claim(
+    request: Request,
+    token: Token,
+    shop: ShopDep,
+    payer: Text = "",
+    last4: Text = "",
+    way: Annotated[orders.Way, Form()] = orders.Way.TRANSFER,
+) -> Response:
     """Whoever has the link says that it is paid; staff look there first, and nothing is booked."""
     try:
         with shop.database.transaction() as session:
             row = entering.order_of_link(session, shop, token)
-            orders.claim_payment(session, row.number, buyer_id=row.buyer_id, payer=payer, last4=last4, at=shop.clock())
+            orders.claim_payment(
+                session, row.number, buyer_id=row.buyer_id, payer=payer, last4=last4, way=way, at=shop.clock()
+            )
     except Invalid as error:
         with shop.database.reading() as session:
             row = entering.order_of_link(session, shop, token)

@@ -110,11 +110,14 @@ def claim(
     viewer: MemberDep,
     payer: Text = "",
     last4: Text = "",
+    way: Annotated[orders.Way, Form()] = orders.Way.TRANSFER,
 ) -> Response:
     """The customer says that they have paid; staff look there first, and nothing is booked."""
     try:
         with shop.database.transaction() as session:
-            orders.claim_payment(session, number, buyer_id=viewer.known_id, payer=payer, last4=last4, at=shop.clock())
+            orders.claim_payment(
+                session, number, buyer_id=viewer.known_id, payer=payer, last4=last4, way=way, at=shop.clock()
+            )
     except Invalid as error:
         with shop.database.reading() as session:
             row = orders.get(session, number, buyer_id=viewer.known_id)
@@ -202,8 +205,11 @@ def _payment(session: Session, shop: Shop, row: orders.Order) -> dict[str, objec
     if expected is None:
         return None
     told = shop.brand.payment.collector(expected.collector)
+    amount, most = Money(expected.amount_minor, row.currency), orders.RED_PACKET_MOST.get(row.currency)
     return {
-        "amount": Money(expected.amount_minor, row.currency),
+        "amount": amount,
+        "red_packet": orders.fits_red_packet(amount),
+        "red_packet_most": None if most is None else Money(most, row.currency),
         "memo": expected.memo,
         "by_amount": expected.match == orders.Match.TAIL,
         "claim": orders.payment_claim(session, row.id),

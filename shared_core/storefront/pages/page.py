@@ -38,6 +38,7 @@ NOTICES: Mapping[str, str] = {
     "refunded": N_("The refund is booked. Send the money, then note its transaction number."),
     "sent": N_("Noted as sent."),
     "received": N_("The goods are in stock."),
+    "packet": N_("Noted. When it was accepted, note the payout as paid; otherwise it goes back after 24 hours."),
     "paid": N_("The payout is noted as paid."),
     "approved": N_("The payout is approved. Somebody else may send the money and note it as paid."),
     "disputed": N_("The dispute is noted. What members earned on it is kept back until it is decided."),
