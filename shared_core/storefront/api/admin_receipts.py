@@ -8,7 +8,9 @@ from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, Field
 
 from shared_core import orders
-from shared_core.kernel.errors import Phrase
+from shared_core.kernel.errors import Invalid, Phrase
+from shared_core.kernel.i18n import N_
+from shared_core.kernel.money import MixedCurrencies
 from shared_core.storefront import collecting
 from shared_core.storefront.api.shapes import Input, Money, MoneyInput, OrderNumber, Output
 from shared_core.storefront.idempotency import OnceDep
@@ -20,7 +22,7 @@ ROWS_MAX = 1_000
 router = APIRouter(prefix="/admin", tags=["money in"])
 
 ReceiptId = Annotated[int, Path(ge=1, le=2**62)]
-TransactionNumber = Annotated[str, Field(min_length=1, max_length=80)]
+TransactionNumber = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]
 
 
 class SaidPayment(Output):
@@ -154,10 +156,7 @@ def take_in_statement(
     """Book money that came in: to its orders, or as nobody's yet. Rows that contradict each other are refused."""
 
     def take_in() -> StatementAnswer:
-        rows = [
-            orders.SeenRow(line, each.transaction_no, each.amount.value(), each.paid_at, each.payer, each.note)
-            for line, each in enumerate(body.rows, start=1)
-        ]
+        rows = [_row(line, each, shop.currency) for line, each in enumerate(body.rows, start=1)]
         collector, at = collecting.known(shop, session, body.collector), shop.clock()
         report = orders.take_in(session, rows, collector=collector, entered_by=viewer.actor, at=at)
         named = {row.line: row.transaction_no for row in rows}
@@ -224,6 +223,16 @@ def list_collectors(session: ReadDep, viewer: OrdersDep, shop: ShopDep) -> Colle
         for each in collecting.standings(shop, session)
     ]
     return Collectors(collectors=shown)
+
+
+def _row(line: int, row: StatementRow, currency: str) -> orders.SeenRow:
+    """Raises MixedCurrencies and Invalid."""
+    amount = row.amount.value()
+    if amount.currency != currency:
+        raise MixedCurrencies(left=amount.currency, right=currency)
+    if not amount:
+        raise Invalid(field="amount", reason=Phrase(N_("the amount is not above zero")))
+    return orders.SeenRow(line, row.transaction_no.strip(), amount, row.paid_at, row.payer, row.note)
 
 
 def _receipt(row: orders.Receipt) -> Receipt:
