@@ -80,7 +80,7 @@ def test_the_buyer_needs_no_account_to_see_the_order_and_say_that_it_is_paid(fro
     number = entered["order"]["number"]
     assert seller.get(f"/api/v1/me/group-orders/{number}").json()["claimed"] is True
     staff = staff_walker(front, "staff")
-    assert "paid by Mei" in staff.open("/admin/receipts").text
+    assert "Mei · to till" in staff.open("/admin/receipts").text and "Mei" in staff.open("/admin/orders").text
     assert "Lin · Stairs 3" in staff.open(f"/admin/orders/{number}").text
     pay(front, staff.client, number)
     front.settle()
@@ -92,7 +92,8 @@ def test_the_buyer_needs_no_account_to_see_the_order_and_say_that_it_is_paid(fro
 def test_a_link_shows_one_order_and_a_changed_one_none(front: Front, seller: TestClient) -> None:
     entered = enter(seller)
     stranger = front.browser()
-    assert stranger.get(path(entered)).status_code == 200
+    shown = stranger.get(path(entered))
+    assert (shown.status_code, shown.headers["x-robots-tag"]) == (200, "noindex")
     assert stranger.get(path(entered)[:-2] + "xx").status_code == 404
     assert stranger.get(f"/orders/{entered['order']['number']}").status_code in (303, 401)
     front.pass_days(181)

@@ -104,7 +104,7 @@ def around(request: Request, session: Session, shop: Shop, row: orders.Order) ->
         "disputes": [_claimed(request, row, each, names) for each in disputes],
         "dispute_reasons": [(key, translate(request, label)) for key, label in orders.DISPUTE_REASONS.items()],
         "requests": [each for each in orders.refund_requests(session, row.id) if each.answered_at is None],
-        "customer": names.get(row.buyer_id, ""),
+        "customer": names.get(row.buyer_id) or str(row.address.get("name", "")),
         "seller": names.get(row.seller_id, "") if row.seller_id else "",
         "entered": _entry(session, row),
         "supply_pending": row.state in orders.SOLD and row.supply_state == "none",

@@ -125,7 +125,7 @@ def _claims(session: Session, *, at: datetime) -> Sequence[dict[str, object]]:
     return [
         {
             "number": row.number,
-            "customer": names.get(row.buyer_id, ""),
+            "customer": names.get(row.buyer_id) or str(row.address.get("name", "")),
             "amount": Money(wanted.amount_minor, row.currency),
             "memo": wanted.memo if wanted.match == orders.Match.MEMO else "",
             "collector": wanted.collector,

@@ -22,7 +22,9 @@ Token = Annotated[str, Path(max_length=TOKEN_LENGTH_MAX)]
 @router.get("/o/{token}")
 def order(request: Request, token: Token, shop: ShopDep, session: ReadDep) -> HTMLResponse:
     row = entering.order_of_link(session, shop, token)
-    return order_page(request, session, shop, row, home=entering.PATH + token)
+    shown = order_page(request, session, shop, row, home=entering.PATH + token)
+    shown.headers["X-Robots-Tag"] = "noindex"
+    return shown
 
 
 @router.post("/o/{token}/claim")
