@@ -15,7 +15,7 @@ from itsdangerous.encoding import base64_decode, base64_encode
 
 from shared_core.members.errors import TokenExpired, TokenUnreadable
 
-Purpose = Literal["share", "invite", "unsubscribe"]
+Purpose = Literal["share", "invite", "unsubscribe", "order"]
 
 TOKEN_LENGTH_MAX = 512
 ABOUT_LENGTH_MAX = 120

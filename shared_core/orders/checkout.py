@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shared_core import catalog, supply
-from shared_core.kernel.database import Database, insert_new
+from shared_core.kernel.database import Database, insert_new, insert_or_ignore
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.events import announce
 from shared_core.kernel.money import Money, zero
@@ -27,12 +27,14 @@ from shared_core.orders.errors import (
     TooManyLines,
 )
 from shared_core.orders.events import OrderPlaced
-from shared_core.orders.models import Order, OrderLine
+from shared_core.orders.models import Entry, Order, OrderLine
 from shared_core.orders.payments import PaymentRail, expect
 from shared_core.orders.rules import LINES_MAX, QUANTITY_MAX, FreightRule, State, request_hash
 from shared_core.orders.steps import move
 
 HOLD_TTL = timedelta(minutes=30)
+ENTERED_TTL = timedelta(hours=24)
+"""How long goods are kept for a buyer who must be told of the order first."""
 DRAFT_LIFE = timedelta(minutes=30)
 """How long a checkout can be tried again at the prices it first saw."""
 OPEN_TO_TRY = (State.DRAFT, State.REFUSED)
@@ -58,6 +60,15 @@ class InRoom:
 
 
 @dataclass(frozen=True)
+class Entered:
+    """That a purchase is entered by somebody else than its buyer, from which chat group, under which key."""
+
+    by: int
+    group: str
+    key: str
+
+
+@dataclass(frozen=True)
 class Purchase:
     """What a buyer asks for. `seen_total` is the total they were shown; another one is refused, never charged."""
 
@@ -71,6 +82,17 @@ class Purchase:
     seen_total: Money | None = None
     claims: Mapping[str, int] | None = None
     """Members who claim the sale, by claim, as the shell saw them: {"link": 7}."""
+    entered: Entered | None = None
+    """None: the buyer does it."""
+
+    @property
+    def actor(self) -> str:
+        return "buyer" if self.entered is None else f"member:{self.entered.by}"
+
+    @property
+    def origin_key(self) -> str:
+        """Where it comes from, for telling whether a checkout asks for the same again."""
+        return self.channel if self.entered is None else f"{self.channel} {self.entered.by} {self.entered.group}"
 
 
 @dataclass(frozen=True)
@@ -113,6 +135,7 @@ class Counter:
     seller: Callable[[Session, Purchase, datetime], Seller | None]
     room: Callable[[Session, Purchase, datetime], InRoom | None] = nowhere
     hold_ttl: timedelta = HOLD_TTL
+    entered_ttl: timedelta = ENTERED_TTL
 
     def quote(self, session: Session, lines: Sequence[tuple[str, int]]) -> Quote:
         """Price the lines. Raises CartEmpty, TooManyLines, BadQuantity, catalog.NotListed."""
@@ -137,7 +160,8 @@ class Counter:
             return number
         lines = [supply.HoldLine(sku, pieces) for sku, pieces in purchase.lines]
         try:
-            held = self.gateway.hold(number, lines, customer=str(purchase.buyer_id), ttl=self.hold_ttl, at=at)
+            ttl = self.hold_ttl if purchase.entered is None else self.entered_ttl
+            held = self.gateway.hold(number, lines, customer=str(purchase.buyer_id), ttl=ttl, at=at)
             if held.state is supply.HoldState.RELEASED:
                 raise CheckoutLapsed()
             self._sell(number, purchase, held, draft.paid, at=at)
@@ -160,7 +184,7 @@ class Counter:
 
     def _draft(self, session: Session, purchase: Purchase, *, number: str, at: datetime) -> "_Draft":
         """The draft of this checkout, written now or by an earlier try."""
-        digest = request_hash(purchase.lines, purchase.address.as_json(), purchase.channel, purchase.note)
+        digest = request_hash(purchase.lines, purchase.address.as_json(), purchase.origin_key, purchase.note)
         known = _by_key(session, purchase)
         if known is None:
             quote = self.quote(session, purchase.lines)
@@ -215,6 +239,8 @@ class Counter:
         if order_id is None:
             return False
         session.add_all(_line(order_id, price, pieces) for price, pieces in quote.lines)
+        if purchase.entered is not None:
+            _note_entry(session, order_id, purchase.entered)
         return True
 
     def _refuse(self, number: str, refusal: PlatformError, *, at: datetime) -> None:
@@ -229,14 +255,22 @@ class Counter:
         row = reads.locked(session, number)
         if row.state not in OPEN_TO_TRY:
             return
-        move(session, row, State.PLACED, actor="buyer", at=at)
+        move(session, row, State.PLACED, actor=purchase.actor, at=at)
         row.placed_at, row.due_at, row.return_days = at, held.expires_at, self.return_days(at)
         costs = {line.sku: line.supply_price.minor for line in held.lines}
         for line in reads.lines(session, row.id):
             line.supply_minor = costs[line.sku] * line.quantity
         expect(session, row, self.rail, at=at)
-        carts.empty_cart(session, purchase.buyer_id, [sku for sku, _ in purchase.lines])
+        if purchase.entered is None:
+            carts.empty_cart(session, purchase.buyer_id, [sku for sku, _ in purchase.lines])
         announce(session, OrderPlaced(row.id, at))
+
+
+def _note_entry(session: Session, order_id: int, entered: Entered) -> None:
+    """Raises CheckoutKeyReused when who enters it has just used the key for another buyer."""
+    values = {"order_id": order_id, "entered_by": entered.by, "group_name": entered.group, "key": entered.key}
+    if not insert_or_ignore(session, Entry, values, conflict=["entered_by", "key"]):
+        raise CheckoutKeyReused()
 
 
 def _check_supply(held: supply.HoldView, paid: Mapping[str, int]) -> None:

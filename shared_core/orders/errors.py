@@ -103,6 +103,11 @@ class SupplyNotSettled(Conflict):
     message = "The supply of the order {number} is not settled yet."
 
 
+class TooManyUnpaid(Conflict):
+    code = "too_many_unpaid"
+    message = "{most} orders that you entered wait to be paid. Cancel some, or wait until the money has come."
+
+
 class UnknownReceipt(NotFound):
     code = "unknown_receipt"
     message = "There is no receipt {number} that waits for an answer."

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared_core.kernel.database import Base, BigId
 from shared_core.orders.dispute_rules import DisputeState
 from shared_core.orders.matching import Match
+from shared_core.orders.red_packets import Way
 from shared_core.orders.rules import State
 
 
@@ -117,6 +118,22 @@ class OrderStep(Base):
     at: Mapped[datetime]
 
 
+class Entry(Base):
+    """An order that somebody entered for its buyer, from what was said in a chat group."""
+
+    __tablename__ = "order_entry"
+    __table_args__ = (
+        UniqueConstraint("entered_by", "key"),
+        Index("ix_order_entry_entered_by_group_name", "entered_by", "group_name"),
+    )
+
+    order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), primary_key=True, autoincrement=False)
+    entered_by: Mapped[int] = mapped_column(ForeignKey("member.id"))
+    group_name: Mapped[str] = mapped_column(String(60))
+    key: Mapped[str] = mapped_column(String(80))
+    """Names the intention of who entered it."""
+
+
 class Expectation(Base):
     """Money an order waits for: what to pay, to whom, with which memo."""
 
@@ -153,7 +170,9 @@ class PaymentClaim(Base):
     payer: Mapped[str] = mapped_column(String(40))
     last4: Mapped[str] = mapped_column(String(4))
     """The last digits of the transaction number; may be empty."""
+    way: Mapped[Way] = mapped_column(String(12), server_default=Way.TRANSFER)
     at: Mapped[datetime]
+    """When it was first said; of a red packet, when that was first said."""
 
 
 class Receipt(Base):

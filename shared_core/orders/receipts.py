@@ -28,6 +28,7 @@ from shared_core.orders.payments import (
     confirm_payment,
     take_turns,
 )
+from shared_core.orders.red_packets import Way, require_red_packet
 from shared_core.orders.rules import State
 
 LISTED_MAX = 200
@@ -145,6 +146,14 @@ def assign(session: Session, receipt_id: int, number: str, *, entered_by: str, a
     )
 
 
+def receipt(session: Session, receipt_id: int) -> Receipt:
+    """Money that was nobody's when it was seen. Raises UnknownReceipt."""
+    found = session.get(Receipt, receipt_id)
+    if found is None:
+        raise UnknownReceipt(number=receipt_id)
+    return found
+
+
 def waiting_receipts(session: Session, *, limit: int = LISTED_MAX) -> Sequence[Receipt]:
     """Money that is nobody's yet, the oldest first."""
     query = select(Receipt).where(Receipt.outcome.is_(None)).order_by(Receipt.paid_at, Receipt.id)
@@ -152,11 +161,19 @@ def waiting_receipts(session: Session, *, limit: int = LISTED_MAX) -> Sequence[R
 
 
 def claim_payment(
-    session: Session, number: str, *, buyer_id: int, payer: str = "", last4: str = "", at: datetime
+    session: Session,
+    number: str,
+    *,
+    buyer_id: int,
+    payer: str = "",
+    last4: str = "",
+    way: Way = Way.TRANSFER,
+    at: datetime,
 ) -> PaymentClaim:
     """The customer says that they have paid, and perhaps under which name or number. Saying it again corrects it.
 
-    Nothing is booked. Raises StepNotAllowed unless the order waits for money, UnknownOrder, Invalid.
+    Nothing is booked. Raises StepNotAllowed unless the order waits for money, RedPacketTooLarge and NoRedPackets where
+    it cannot have been one, UnknownOrder, Invalid.
     """
     payer, last4 = payer.strip(), last4.strip()
     if len(payer) > PAYER_LENGTH_MAX:
@@ -165,14 +182,18 @@ def claim_payment(
         raise Invalid(field="last4", reason=Phrase(N_("write the last four characters of the transaction number")))
     row = reads.get(session, number, buyer_id=buyer_id)
     row = reads.locked(session, row.number)
-    if row.state not in OPEN or reads.expectation(session, row.id) is None:
+    wanted = reads.expectation(session, row.id)
+    if row.state not in OPEN or wanted is None:
         raise StepNotAllowed(number=number, state=row.state, wanted=State.PAID)
+    if way is Way.RED_PACKET:
+        require_red_packet(Money(wanted.amount_minor, row.currency))
     said = reads.payment_claim(session, row.id)
     if said is None:
-        said = PaymentClaim(order_id=row.id, payer=payer, last4=last4, at=at)
+        said = PaymentClaim(order_id=row.id, at=at)
         session.add(said)
-    else:
-        said.payer, said.last4 = payer, last4
+    elif way is Way.RED_PACKET and said.way != way:
+        said.at = at
+    said.payer, said.last4, said.way = payer, last4, way
     session.flush()
     return said
 

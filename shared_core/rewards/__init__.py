@@ -17,6 +17,7 @@ from shared_core.rewards.errors import (
     PayoutEvidenceUsed,
     PayoutNeedsApproval,
     PayoutSettled,
+    RedPacketOpen,
     SaleAtLoss,
     UnknownEarning,
     UnknownHandout,
@@ -54,7 +55,9 @@ from shared_core.rewards.payouts import (
     mark_payout_failed,
     mark_payout_paid,
     payout_steps,
+    red_packet_until,
     request_payout,
+    send_red_packet,
 )
 from shared_core.rewards.people import parties, quotes, ranks_of
 from shared_core.rewards.people import quote_line as quote
@@ -123,6 +126,7 @@ __all__ = [
     "Pot",
     "RankChanged",
     "RankStep",
+    "RedPacketOpen",
     "RefusedShare",
     "Rewards",
     "Sale",
@@ -171,9 +175,11 @@ __all__ = [
     "rank_of",
     "rank_steps",
     "ranks_of",
+    "red_packet_until",
     "refused_shares",
     "request_payout",
     "review",
+    "send_red_packet",
     "statement",
     "taken_out",
     "tell",

@@ -28,6 +28,13 @@ class PayoutEvidenceUsed(Conflict):
     message = "The transaction number {evidence} already settled another payout."
 
 
+class RedPacketOpen(Conflict):
+    """Given back now, and accepted afterwards, the money would be paid twice."""
+
+    code = "red_packet_open"
+    message = "The red packet of the payout {payout} can be accepted for 24 hours; look then whether it went back."
+
+
 class PayoutNeedsApproval(Conflict):
     code = "payout_needs_approval"
     message = "The payout {payout} is above {limit}: somebody has to approve it before somebody else notes it as paid."

@@ -47,6 +47,8 @@ class Explanation:
     working: Working | None
     claim: str | None
     claims: Mapping[str, int]
+    entered: bool
+    """Who claims it by "link" entered the order for the buyer."""
     own_minor: int
     clawbacks: tuple[Clawback, ...]
     bookings: "Bookings"
@@ -72,6 +74,7 @@ def explain(session: Session, code: str, *, member_id: int | None = None) -> Exp
         working=None if row.working is None else Working.of(row.working),
         claim=order.claim,
         claims=_claims(session, order),
+        entered=orders.entry(session, order.id) is not None,
         own_minor=_own(session, row),
         clawbacks=_clawbacks(session, row, line, _concerning(row, refunds, bookings)),
         bookings=bookings,

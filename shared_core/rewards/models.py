@@ -226,7 +226,10 @@ class Payout(Base):
 
 
 class PayoutStep(Base):
-    """Who did what with a payout in the back office, and when: "approved", "paid" or "failed", each once."""
+    """Who did what with a payout in the back office, and when, each once.
+
+    `step`: "approved", "red_packet" (sent as one), "paid" or "failed".
+    """
 
     __tablename__ = "reward_payout_step"
     __table_args__ = (UniqueConstraint("payout_id", "step"),)

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from shared_core import ledger
+from shared_core import ledger, orders
 from shared_core.kernel.calendar import month_of
 from shared_core.kernel.database import insert_or_ignore, lock
 from shared_core.kernel.errors import Invalid, Phrase
@@ -24,6 +24,7 @@ from shared_core.rewards.errors import (
     PayoutEvidenceUsed,
     PayoutNeedsApproval,
     PayoutSettled,
+    RedPacketOpen,
     UnknownPayout,
 )
 from shared_core.rewards.events import PayoutChanged
@@ -34,7 +35,7 @@ from shared_core.rewards.tax import Earlier, withhold
 EVIDENCE_LENGTH_MAX = 80
 REASON_LENGTH_MAX = 200
 EVIDENCE_LOCK = "payout evidence"
-APPROVED, PAID, FAILED = "approved", "paid", "failed"
+APPROVED, RED_PACKET, PAID, FAILED = "approved", "red_packet", "paid", "failed"
 """Steps of staff."""
 
 
@@ -105,16 +106,44 @@ def mark_payout_paid(
     return row
 
 
+def send_red_packet(
+    session: Session, code: str, *, actor: str, at: datetime, two_people_above: Money | None = None
+) -> Payout:
+    """The money is on its way as one red packet: it is paid when the member has accepted it, and goes back otherwise.
+
+    Nothing is booked before. The first time stays. Raises UnknownPayout, PayoutSettled, PayoutNeedsApproval,
+    PayoutBySamePerson, orders.RedPacketTooLarge, orders.NoRedPackets.
+    """
+    row = _locked(session, code)
+    if row.state != PayoutState.REQUESTED:
+        raise PayoutSettled(payout=code, state=row.state)
+    orders.require_red_packet(_net(row))
+    _require_two(session, row, two_people_above, actor=actor)
+    if red_packet_until(session, row.id) is None:
+        _note(session, row, RED_PACKET, actor=actor, at=at)
+    return row
+
+
+def red_packet_until(session: Session, payout_id: int) -> datetime | None:
+    """Until when the payout's red packet can be accepted; None when it was not sent as one."""
+    step = (PayoutStep.payout_id == payout_id) & (PayoutStep.step == RED_PACKET)
+    sent_at = session.scalar(select(PayoutStep.at).where(step))
+    return None if sent_at is None else sent_at + orders.RED_PACKET_LIFE
+
+
 def mark_payout_failed(session: Session, code: str, *, reason: str, actor: str, at: datetime) -> Payout:
     """The rail refused or the payout expired: money and tax are the member's again. Repeating is a no-op.
 
-    Raises UnknownPayout, PayoutSettled (it was paid before).
+    Raises UnknownPayout, PayoutSettled (it was paid before), RedPacketOpen.
     """
     row = _locked(session, code)
     if row.state == PayoutState.FAILED:
         return row
     if row.state != PayoutState.REQUESTED:
         raise PayoutSettled(payout=code, state=row.state)
+    until = red_packet_until(session, row.id)
+    if until is not None and at < until:
+        raise RedPacketOpen(payout=code)
     row.state, row.settled_at, row.reason = PayoutState.FAILED, at, reason[:REASON_LENGTH_MAX]
     _note(session, row, FAILED, actor=actor, at=at)
     postings = rules.failure_postings(row.member_id, code, _net(row), _tax(row), row.tax_authority)

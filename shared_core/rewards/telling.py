@@ -45,6 +45,8 @@ _BESIDE = {
     "host_inviter": N_("Who invited the host of the room is paid beside the seller, whoever that is."),
     "traffic_referrer": N_("Who first brought the buyer into the room is paid beside the seller, whoever that is."),
 }
+_ENTERED = N_("It was entered for the buyer from a chat group; that counts like a link.")
+_ENTERED_BY = N_("{name} entered it for the buyer from a chat group; that counts like a link.")
 _ORDER = {"link": N_("link"), "room": N_("live room"), "lock": N_("fan")}
 
 
@@ -150,10 +152,12 @@ def _seller(found: Explanation, reader: Reader, names: Mapping[int, str] | None)
         yield reader.say(N_("Who else could have claimed the sale was not noted with this order."))
         return
     for claim, member_id in found.claims.items():
+        entered = found.entered and claim == "link"
         if names is not None:
-            yield reader.say(_CLAIMED_BY[claim], name=names.get(member_id, str(member_id)))
+            told = _ENTERED_BY if entered else _CLAIMED_BY[claim]
+            yield reader.say(told, name=names.get(member_id, str(member_id)))
         else:
-            yield reader.say(_CLAIMED[claim])
+            yield reader.say(_ENTERED if entered else _CLAIMED[claim])
     if len(found.claims) == 1:
         yield reader.say(N_("Nobody else could have claimed the sale."))
     elif len(set(found.claims.values())) == 1:

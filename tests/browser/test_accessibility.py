@@ -22,7 +22,7 @@ OPEN_TO_ALL = (
 )
 OWN = (
     *("/checkout", "/share?product=p-a", "/me", "/me/log-ins", "/me/earnings", "/me/payouts", "/me/fans", "/orders"),
-    *("/me/invites", "/me/invites/why", "/me/statements"),
+    *("/me/group", "/me/group/new", "/me/invites", "/me/invites/why", "/me/statements"),
 )
 
 COLOURS = {

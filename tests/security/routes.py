@@ -13,6 +13,7 @@ EXAMPLES = {
     "refund": "R1",
     "slug": "x",
     "device_id": "1",
+    "receipt": "1",
     "month": "2026-01",
 }
 
@@ -34,5 +35,5 @@ def form_routes(front: Front, **values: str) -> list[tuple[str, str]]:
 
 
 def filled(path: str, values: dict[str, str]) -> str:
-    known = EXAMPLES | {"refund_number": "R1", "receipt": "1", "dispute": "D1", "path": "x", "token": "x"} | values
+    known = EXAMPLES | {"refund_number": "R1", "dispute": "D1", "path": "x", "token": "x"} | values
     return re.sub(r"\{(\w+)(:\w+)?\}", lambda match: known[match.group(1)], path)

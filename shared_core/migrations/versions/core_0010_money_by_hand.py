@@ -1,4 +1,4 @@
-"""money by hand: unique amounts, payment claims, unidentified receipts"""
+"""money by hand: unique amounts, payment claims, unidentified receipts, entered orders"""
 
 from collections.abc import Sequence
 
@@ -38,11 +38,24 @@ def upgrade() -> None:
         sa.Column("order_id", BigId, nullable=False),
         sa.Column("payer", sa.String(length=40), nullable=False),
         sa.Column("last4", sa.String(length=4), nullable=False),
+        sa.Column("way", sa.String(length=12), nullable=False, server_default="transfer"),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.ForeignKeyConstraint(["order_id"], ["order_order.id"], name=op.f("fk_order_payment_claim_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_payment_claim")),
         sa.UniqueConstraint("order_id", name=op.f("uq_order_payment_claim_order_id")),
     )
+    op.create_table(
+        "order_entry",
+        sa.Column("order_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("entered_by", BigId, nullable=False),
+        sa.Column("group_name", sa.String(length=60), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(["entered_by"], ["member.id"], name=op.f("fk_order_entry_entered_by")),
+        sa.ForeignKeyConstraint(["order_id"], ["order_order.id"], name=op.f("fk_order_entry_order_id")),
+        sa.PrimaryKeyConstraint("order_id", name=op.f("pk_order_entry")),
+        sa.UniqueConstraint("entered_by", "key", name=op.f("uq_order_entry_entered_by_key")),
+    )
+    op.create_index("ix_order_entry_entered_by_group_name", "order_entry", ["entered_by", "group_name"], unique=False)
     op.create_table(
         "order_receipt",
         sa.Column("id", BigId, nullable=False),
@@ -76,6 +89,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take back."""
     op.drop_table("order_receipt")
+    op.drop_table("order_entry")
     op.drop_table("order_payment_claim")
     with op.batch_alter_table("order_refund", schema=None) as batch_op:
         batch_op.drop_column("tail_minor")

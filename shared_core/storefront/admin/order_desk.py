@@ -104,11 +104,20 @@ def around(request: Request, session: Session, shop: Shop, row: orders.Order) ->
         "disputes": [_claimed(request, row, each, names) for each in disputes],
         "dispute_reasons": [(key, translate(request, label)) for key, label in orders.DISPUTE_REASONS.items()],
         "requests": [each for each in orders.refund_requests(session, row.id) if each.answered_at is None],
-        "customer": names.get(row.buyer_id, ""),
+        "customer": names.get(row.buyer_id) or str(row.address.get("name", "")),
         "seller": names.get(row.seller_id, "") if row.seller_id else "",
+        "entered": _entry(session, row),
         "supply_pending": row.state in orders.SOLD and row.supply_state == "none",
         "unsent": not any(each.shipped_at for each in orders.parcels(session, row.id)),
     }
+
+
+def _entry(session: Session, row: orders.Order) -> dict[str, str] | None:
+    """Who entered the order for its buyer, and from which group."""
+    made = orders.entry(session, row.id)
+    if made is None:
+        return None
+    return {"by": members.names(session, [made.entered_by]).get(made.entered_by, ""), "group": made.group_name}
 
 
 def _claimed(request: Request, row: orders.Order, made: orders.Dispute, names: Mapping[int, str]) -> Claimed:

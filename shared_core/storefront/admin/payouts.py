@@ -1,15 +1,16 @@
 """Payouts in the back office: paid with evidence, or failed and given back."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
-from shared_core import members, rewards
+from shared_core import members, orders, rewards
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
-from shared_core.rewards import PayoutState, PayoutStep
+from shared_core.rewards import Payout, PayoutState, PayoutStep
 from shared_core.storefront.admin import acting
 from shared_core.storefront.admin.errors import ReasonMissing
 from shared_core.storefront.pages import earning_views
@@ -22,6 +23,7 @@ ID_MAX = 2**62
 HOME = "/admin/payouts"
 STEPS = {
     "approved": N_("approved by {name}"),
+    "red_packet": N_("sent as a red packet by {name}"),
     "paid": N_("noted as paid by {name}"),
     "failed": N_("noted as failed by {name}"),
 }
@@ -49,6 +51,16 @@ def approve(request: Request, code: Code, shop: ShopDep, viewer: PayoutsDep) -> 
         request, shop, lambda session: rewards.approve_payout(session, code, actor=viewer.actor, at=shop.clock())
     )
     return _done(request, shop, trouble, "approved")
+
+
+@router.post("/payouts/{code}/red-packet")
+def red_packet(request: Request, code: Code, shop: ShopDep, viewer: PayoutsDep) -> Response:
+    def send(session: Session) -> None:
+        rewards.send_red_packet(
+            session, code, actor=viewer.actor, at=shop.clock(), two_people_above=shop.brand.two_people_above
+        )
+
+    return _done(request, shop, acting.attempt(request, shop, send), "packet")
 
 
 @router.post("/payouts/{code}/paid")
@@ -104,6 +116,7 @@ def _page(
                 "to_approve": row.state == PayoutState.REQUESTED
                 and rewards.needs_two(Money(row.gross_minor, row.currency), limit)
                 and not steps[row.id],
+                **_packet(session, row, at=shop.clock()),
             }
             for row in shown
         ],
@@ -112,6 +125,13 @@ def _page(
             "next_url": f"{HOME}?before={shown[-1].id}" if len(rows) > PAYOUTS_PER_PAGE else "",
         },
     )
+
+
+def _packet(session: Session, row: Payout, *, at: datetime) -> dict[str, object]:
+    """How the payout stands as a red packet: may be sent as one, can be accepted until, may have gone back."""
+    until = rewards.red_packet_until(session, row.id) if row.state == PayoutState.REQUESTED else None
+    fits = orders.fits_red_packet(Money(row.net_minor, row.currency))
+    return {"may_be_packet": fits and until is None, "until": until, "over": until is not None and until <= at}
 
 
 def _told(request: Request, step: PayoutStep, name: str) -> dict[str, object]:

@@ -109,7 +109,7 @@ def _page(
         "admin/receipts.html",
         status_code=status,
         trouble=trouble,
-        claims=_claims(session),
+        claims=_claims(session, at=shop.clock()),
         unidentified=[_nobodys(request, each, at=shop.clock()) for each in orders.waiting_receipts(session)],
         standings=standings,
         collectors=[each.collector for each in standings],
@@ -119,19 +119,21 @@ def _page(
     )
 
 
-def _claims(session: Session) -> Sequence[dict[str, object]]:
+def _claims(session: Session, *, at: datetime) -> Sequence[dict[str, object]]:
     said = orders.payment_claims(session)
     names = members.names(session, [row.buyer_id for _, row, _ in said])
     return [
         {
             "number": row.number,
-            "customer": names.get(row.buyer_id, ""),
+            "customer": names.get(row.buyer_id) or str(row.address.get("name", "")),
             "amount": Money(wanted.amount_minor, row.currency),
             "memo": wanted.memo if wanted.match == orders.Match.MEMO else "",
             "collector": wanted.collector,
             "payer": claim.payer,
             "last4": claim.last4,
             "at": claim.at,
+            "accept_by": claim.at + orders.RED_PACKET_LIFE if claim.way == orders.Way.RED_PACKET else None,
+            "went_back": claim.at + orders.RED_PACKET_LIFE <= at,
             "late": row.state == orders.State.CANCELLED,
         }
         for claim, row, wanted in said

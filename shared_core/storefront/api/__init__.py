@@ -6,9 +6,11 @@ from shared_core.storefront.api import (
     admin_orders,
     admin_people,
     admin_plan,
+    admin_receipts,
     admin_staff,
     cart,
     catalogue,
+    group_orders,
     invitations,
     me,
     purchases,
@@ -45,6 +47,7 @@ routers = tuple(
         sessions,
         me,
         rooms,
+        group_orders,
         invitations,
         statements,
         admin_orders,
@@ -52,6 +55,7 @@ routers = tuple(
         admin_goods,
         admin_people,
         admin_plan,
+        admin_receipts,
         admin_staff,
     )
 )

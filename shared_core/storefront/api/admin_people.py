@@ -126,6 +126,20 @@ def approve_payout(
     return once(lambda: payout_of(rewards.approve_payout(session, code, actor=viewer.actor, at=shop.clock())))
 
 
+@router.post("/payouts/{code}/red-packet", response_model=Payout, responses=responses(401, 403, 404, 409, 422, 503))
+def send_red_packet(
+    code: PayoutCode, session: SessionDep, viewer: PayoutsDep, once: OnceDep, shop: ShopDep
+) -> JSONResponse:
+    """It was sent as one red packet. Paid once the member has accepted it; it cannot fail within 24 hours."""
+
+    def send() -> Payout:
+        limit = shop.brand.two_people_above
+        row = rewards.send_red_packet(session, code, actor=viewer.actor, at=shop.clock(), two_people_above=limit)
+        return payout_of(row)
+
+    return once(send)
+
+
 @router.post("/payouts/{code}/paid", response_model=Payout, responses=responses(401, 403, 404, 409, 422, 503))
 def mark_payout_paid(
     code: PayoutCode, body: PaidPayout, session: SessionDep, viewer: PayoutsDep, once: OnceDep, shop: ShopDep

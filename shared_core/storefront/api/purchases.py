@@ -116,6 +116,24 @@ class RefundRequest(Input):
     reason: Annotated[str, Field(min_length=1, max_length=200, examples=["坏了"])]
 
 
+class PaymentClaim(Input):
+    """What the customer knows of the payment; all of it may be left out."""
+
+    payer: Annotated[str, Field(max_length=orders.PAYER_LENGTH_MAX)] = ""
+    """The name on the account it came from."""
+    last4: Annotated[str, Field(max_length=4)] = ""
+    """The last four of the transaction number."""
+    way: Literal["transfer", "red_packet"] = "transfer"
+
+
+class SaidPaid(Output):
+    number: str
+    payer: str
+    last4: str
+    way: Literal["transfer", "red_packet"]
+    at: datetime
+
+
 class AskedRefund(Output):
     number: str
     reason: str
@@ -170,6 +188,23 @@ def cancel_order(
         return order_of(session, shop, row)
 
     return once(cancel)
+
+
+@router.post("/orders/{number}/payment-claim", responses=responses(401, 404, 409, 422, 503))
+def claim_payment(
+    number: NumberInPath, body: PaymentClaim, session: SessionDep, viewer: MemberDep, shop: ShopDep
+) -> SaidPaid:
+    """Say that you have paid. It books nothing; the shop looks for your money first. Saying it again corrects it."""
+    said = orders.claim_payment(
+        session,
+        number,
+        buyer_id=viewer.known_id,
+        payer=body.payer,
+        last4=body.last4,
+        way=orders.Way(body.way),
+        at=shop.clock(),
+    )
+    return SaidPaid(number=number, payer=said.payer, last4=said.last4, way=orders.Way(said.way).value, at=said.at)
 
 
 @router.post("/orders/{number}/refund-requests", status_code=201, responses=responses(401, 404, 409, 422, 503))

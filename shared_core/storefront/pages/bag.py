@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shared_core import catalog, orders
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, zero
-from shared_core.storefront import purchasing
+from shared_core.storefront import entering, purchasing
 from shared_core.storefront.pages import art
 from shared_core.storefront.pages.page import go, page, translate
 from shared_core.storefront.shop import Shop
@@ -32,6 +32,7 @@ class Line:
     title: str
     options: str
     quantity: int
+    unit: Money
     total: Money
     picture: str
     problem: str
@@ -59,7 +60,8 @@ class Bag:
 @router.get("/cart")
 def bag(request: Request, shop: ShopDep, session: ReadDep, viewer: ViewerDep) -> HTMLResponse:
     shown = read_bag(request, session, shop, viewer)
-    return page(request, "cart.html", cart=shown, quantity_max=orders.QUANTITY_MAX)
+    enters = entering.may_enter(shop, viewer)
+    return page(request, "cart.html", cart=shown, quantity_max=orders.QUANTITY_MAX, enters=enters)
 
 
 @router.post("/cart")
@@ -95,13 +97,15 @@ def read_bag(request: Request, session: Session, shop: Shop, viewer: Viewer) -> 
 def _line(request: Request, shop: Shop, sku: str, quantity: int, item: catalog.PricedItem | None) -> Line:
     if item is None:
         gone = translate(request, N_("This is no longer for sale. Please remove it."))
-        return Line(sku, "", sku, "", quantity, zero(shop.currency), art.product_picture(shop.brand, sku), gone)
+        nothing = zero(shop.currency)
+        return Line(sku, "", sku, "", quantity, nothing, nothing, art.product_picture(shop.brand, sku), gone)
     return Line(
         sku=sku,
         slug=item.slug,
         title=item.title,
         options=" / ".join(value for _, value in item.options),
         quantity=quantity,
+        unit=item.unit_price,
         total=item.unit_price * quantity,
         picture=art.product_picture(shop.brand, item.product_code, (item.image_url,)),
         problem=_shortage(request, item.available, quantity),

@@ -11,7 +11,7 @@ from shared_core import livestream, members, rewards
 from shared_core.kernel.codes import new_code
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import decimal_text, parse_money
-from shared_core.storefront import invitations, limits
+from shared_core.storefront import entering, invitations, limits
 from shared_core.storefront.pages import earning_views, forms, plan_words, ties
 from shared_core.storefront.pages.page import go, page, refused, translate
 from shared_core.storefront.pages.purse import payout_minimum, purse_of
@@ -50,6 +50,7 @@ def me(request: Request, shop: ShopDep, session: ReadDep, viewer: MemberDep) -> 
         "pays": ties.pays(shop) or purse.used,
         "binds": rules.binding.by != "nobody",
         "invites": invitations.concern(rules),
+        "enters": entering.may_enter(shop, viewer),
         "purse": purse,
         "payout_min": payout_minimum(shop),
         "fans": members.fan_counts(session, viewer.known_id, at=shop.clock())[0],
@@ -143,6 +144,11 @@ def _payouts(
         "payouts.html",
         status_code=status,
         payouts=[earning_views.payout(request, row) for row in rows[:PER_PAGE]],
+        packets={
+            row.code: until
+            for row in rows[:PER_PAGE]
+            if row.state == rewards.PayoutState.REQUESTED and (until := rewards.red_packet_until(session, row.id))
+        },
         available=purse.available,
         waiting=purse.waiting,
         minimum=minimum,

@@ -134,7 +134,7 @@ def view(request: Request, session: Session, shop: Shop, row: orders.Order) -> O
 def summaries(
     request: Request, session: Session, shop: Shop, rows: Sequence[orders.Order], customers: Mapping[int, str]
 ) -> Sequence[Summary]:
-    """Orders of a list; reads the lines of each. `customers` are names by the buyer's id."""
+    """Orders of a list; reads the lines of each. `customers` are names by the buyer's id, else the address has one."""
     lines = [orders.lines(session, row.id) for row in rows]
     shown = [each[:PICTURES_MAX] for each in lines]
     looks = catalog.looks(session, skus={line.sku for each in shown for line in each})
@@ -144,7 +144,7 @@ def summaries(
             row,
             every,
             pictures=[_picture(shop, line, looks.get(line.sku)) for line in first],
-            customer=customers.get(row.buyer_id, ""),
+            customer=customers.get(row.buyer_id) or str(row.address.get("name", "")),
         )
         for row, every, first in zip(rows, lines, shown, strict=True)
     ]

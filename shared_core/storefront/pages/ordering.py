@@ -15,7 +15,7 @@ from shared_core.storefront.pages import addresses, forms, order_views, ties
 from shared_core.storefront.pages.bag import Bag, read_bag
 from shared_core.storefront.pages.page import go, page, refused, translate
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep
+from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep, current
 from shared_core.storefront.who import Viewer
 
 ORDERS_PER_PAGE = 10
@@ -99,7 +99,7 @@ def my_orders(
 
 @router.get("/orders/{number}")
 def order(request: Request, number: Number, shop: ShopDep, session: ReadDep, viewer: MemberDep) -> HTMLResponse:
-    return _order_page(request, session, shop, viewer, number)
+    return order_page(request, session, shop, orders.get(session, number, buyer_id=viewer.known_id))
 
 
 @router.post("/orders/{number}/claim")
@@ -110,15 +110,18 @@ def claim(
     viewer: MemberDep,
     payer: Text = "",
     last4: Text = "",
+    way: Annotated[orders.Way, Form()] = orders.Way.TRANSFER,
 ) -> Response:
     """The customer says that they have paid; staff look there first, and nothing is booked."""
     try:
         with shop.database.transaction() as session:
-            orders.claim_payment(session, number, buyer_id=viewer.known_id, payer=payer, last4=last4, at=shop.clock())
+            orders.claim_payment(
+                session, number, buyer_id=viewer.known_id, payer=payer, last4=last4, way=way, at=shop.clock()
+            )
     except Invalid as error:
-        trouble = forms.sentence(error, translate=shop.theme.translate(viewer.locale), locale=viewer.locale)
         with shop.database.reading() as session:
-            return _order_page(request, session, shop, viewer, number, trouble=trouble, status=422)
+            row = orders.get(session, number, buyer_id=viewer.known_id)
+            return order_page(request, session, shop, row, error=error)
     return go(f"/orders/{number}", done="claimed")
 
 
@@ -135,22 +138,19 @@ def ask_back(number: Number, shop: ShopDep, session: SessionDep, viewer: MemberD
     return go(f"/orders/{number}", done="asked")
 
 
-def _order_page(
-    request: Request,
-    session: Session,
-    shop: Shop,
-    viewer: Viewer,
-    number: str,
-    *,
-    trouble: str = "",
-    status: int = 200,
+def order_page(
+    request: Request, session: Session, shop: Shop, row: orders.Order, *, home: str = "", error: Invalid | None = None
 ) -> HTMLResponse:
-    row = orders.get(session, number, buyer_id=viewer.known_id)
+    """The order as its buyer sees it. `home` is where its forms lead; `error` what was wrong with what they said."""
+    locale = current(request).locale
+    trouble = forms.sentence(error, translate=shop.theme.translate(locale), locale=locale) if error else ""
     return page(
         request,
         "order.html",
-        status_code=status,
+        status_code=error.status if error else 200,
         order=order_views.view(request, session, shop, row),
+        home=home or f"/orders/{row.number}",
+        by_link=bool(home),
         pay=_payment(session, shop, row),
         asked=[each for each in orders.refund_requests(session, row.id) if each.answered_at is None],
         return_days=row.return_days,
@@ -205,8 +205,11 @@ def _payment(session: Session, shop: Shop, row: orders.Order) -> dict[str, objec
     if expected is None:
         return None
     told = shop.brand.payment.collector(expected.collector)
+    amount, most = Money(expected.amount_minor, row.currency), orders.RED_PACKET_MOST.get(row.currency)
     return {
-        "amount": Money(expected.amount_minor, row.currency),
+        "amount": amount,
+        "red_packet": orders.fits_red_packet(amount),
+        "red_packet_most": None if most is None else Money(most, row.currency),
         "memo": expected.memo,
         "by_amount": expected.match == orders.Match.TAIL,
         "claim": orders.payment_claim(session, row.id),

@@ -1,7 +1,5 @@
 """A member's statement of one month: to read, and as a table to take away."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -19,6 +17,7 @@ from shared_core.rewards import Entry, Statement, StatementLine
 from shared_core.storefront.api.statements import MONTH
 from shared_core.storefront.pages.page import go, page, translate
 from shared_core.storefront.shop import Shop
+from shared_core.storefront.tables import taken_away
 from shared_core.storefront.viewer import MemberDep, ReadDep, ShopDep, current
 from shared_core.storefront.who import Viewer
 
@@ -59,10 +58,8 @@ def newest(shop: ShopDep, viewer: MemberDep) -> Response:
 @router.get("/me/statements/{month}.csv")
 def table(month: Month, shop: ShopDep, session: ReadDep, viewer: MemberDep) -> Response:
     """Amounts as decimal text, instants in UTC; the balance of the last row is the closing."""
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerows(_rows(_read(session, shop, viewer, month), shop.currency))
-    name = f'attachment; filename="statement-{month}.csv"'
-    return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": name})
+    rows = _rows(_read(session, shop, viewer, month), shop.currency)
+    return taken_away(f"statement-{month}.csv", rows)
 
 
 @router.get("/me/statements/{month}")
