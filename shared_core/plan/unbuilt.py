@@ -36,7 +36,7 @@ def unbuilt(plan: Plan) -> list[Fault]:
     keys = [
         _fault(path, written, reason) for path, followed, written, reason in UNBUILT if _said(plan, path) != followed
     ]
-    return [*keys, *_shares(plan)]
+    return [*keys, *_locks(plan), *_shares(plan)]
 
 
 def _said(plan: Plan, path: KeyPath) -> object:
@@ -57,6 +57,12 @@ def _fault(path: KeyPath, written: str, reason: str) -> Fault:
         N_("Write {value} or leave it out; a plan that says this can only be linted and simulated."),
         {"reason": Phrase(reason), "value": written},
     )
+
+
+def _locks(plan: Plan) -> Iterator[Fault]:
+    if plan.binding.from_rank is not None:
+        told, remedy = N_("No shop asks for the rank of who shared a link."), N_("Leave it out, or use lockers.")
+        yield Fault("unbuilt", ("binding", "from_rank"), told, remedy)
 
 
 def _shares(plan: Plan) -> Iterator[Fault]:
