@@ -57,12 +57,16 @@ def _loss(sale: plan.WorstSale, needed: Money | None, severity: Severity) -> Fin
 
 
 def _freight_loss(order: plan.WorstOrder) -> Finding:
+    costs = N_(
+        "An order of {quantity} × {sku} leaves {left} and {charged} of the freight charged; its parcel costs {freight}."
+    )
+    and_tail = N_(
+        "An order of {quantity} × {sku} leaves {left} and {charged} of the freight charged; its parcel costs {freight}, and "
+        "up to {let_off} are let off so that its amount is unique."
+    )
     return _about(
         "freight_at_loss",
-        N_(
-            "An order of {quantity} × {sku} leaves {left} and {charged} of the freight charged; its parcel costs "
-            "{freight}."
-        ),
+        and_tail if order.let_off else costs,
         N_("Charge more under [shipping], or ask a higher price."),
         {
             "sku": order.offered.sku,
@@ -70,6 +74,7 @@ def _freight_loss(order: plan.WorstOrder) -> Finding:
             "left": order.left_of_line,
             "charged": order.freight_kept,
             "freight": order.freight,
+            "let_off": order.let_off,
         },
     )
 

@@ -70,7 +70,7 @@ from shared_core.orders.history import (
     read_history,
 )
 from shared_core.orders.lifecycle import cancel, complete_due, give_up_drafts, lapse_unpaid
-from shared_core.orders.matching import Match, Unmatched
+from shared_core.orders.matching import Match, Unmatched, tail_max
 from shared_core.orders.models import (
     CartLine,
     Dispute,
@@ -286,6 +286,7 @@ __all__ = [
     "require_red_packet",
     "standings",
     "steps",
+    "tail_max",
     "take_in",
     "trade_in_rooms",
     "waiting_receipts",

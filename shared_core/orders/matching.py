@@ -51,6 +51,11 @@ class Wanted:
     """What it costs without a tail; who pays that has paid, too."""
 
 
+def tail_max(currency: str) -> Money:
+    """By how much an order may be let off for the sake of a unique amount, at most."""
+    return Money(TAILS_MAX if exponent(currency) else 0, currency)
+
+
 def free_tail(total: Money, taken: Collection[int]) -> int | None:
     """The smallest tail whose amount nobody waits for; None when none is left or the currency has no small change.
 

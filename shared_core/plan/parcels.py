@@ -9,7 +9,9 @@ from shared_core.plan.selling import Line, Offered, SaleTerms, least, pieces_tha
 
 @dataclass(frozen=True, slots=True)
 class WorstOrder:
-    """The order of one SKU alone of which least is left after its parcel. `left_of_line` is before any freight.
+    """The order of one SKU alone of which least is left after its parcel and what may be let off of it.
+
+    `left_of_line` is before any freight.
 
     Exact, unless shares are shrunk on that line: then, as in `WorstSale`, no less is left than `left` says.
     """
@@ -19,6 +21,7 @@ class WorstOrder:
     left_of_line: Money
     freight_kept: Money
     freight: Money
+    let_off: Money
     left: Money
 
     @property
@@ -39,14 +42,15 @@ def worst_order(offered: Offered, line: Line) -> WorstOrder:
             left, quantity = least(line, fewest, most)
             tried.append((left + kept, quantity, kept))
     left, quantity, kept = min(tried)
-    freight = offered.freight or Money(0, currency)
+    freight, let_off = offered.freight or Money(0, currency), terms.let_off or Money(0, currency)
     return WorstOrder(
         offered=offered,
         quantity=quantity,
         left_of_line=Money(left - kept, currency),
         freight_kept=Money(kept, currency),
         freight=freight,
-        left=Money(left, currency) - freight,
+        let_off=let_off,
+        left=Money(left, currency) - freight - let_off,
     )
 
 
@@ -55,7 +59,7 @@ def basket_least(priced: Iterable[tuple[int, Offered]], terms: SaleTerms) -> Mon
 
     Of each supplier the line that leaves least is taken, and the supplier is left out where it would add something.
     An order that travels free is worth `free_over`; so it leaves at least the poorest goods' part of that amount, less
-    every supplier's parcel. The better of the two bounds counts. None without goods.
+    every supplier's parcel. The better of the two bounds counts. What may be let off goes off. None without goods.
     """
     goods = [(max(at_least, 0), each) for at_least, each in priced]
     if not goods:
@@ -68,12 +72,12 @@ def basket_least(priced: Iterable[tuple[int, Offered]], terms: SaleTerms) -> Mon
     worst = (
         sum(each for each in after_parcels[: terms.lines_max] if each < 0) if after_parcels[0] < 0 else after_parcels[0]
     )
-    currency = goods[0][1].price.currency
+    let_off = terms.let_off or Money(0, goods[0][1].price.currency)
     if terms.free_over is None:
-        return Money(terms.freight_kept + worst, currency)
+        return Money(terms.freight_kept + worst, let_off.currency) - let_off
     parts = [max(at_least - 1, 0) * terms.free_over.minor // max(each.price.minor, 1) for at_least, each in goods]
     free = max(worst, min(parts) - sum(freights.values()))
-    return Money(min(terms.freight_kept + worst, free), currency)
+    return Money(min(terms.freight_kept + worst, free), let_off.currency) - let_off
 
 
 def _free_from(offered: Offered, terms: SaleTerms) -> int:

@@ -41,7 +41,8 @@ class Offered:
 class SaleTerms:
     """What a sale costs beside goods and shares, as parts of what is paid, and how much one order may hold.
 
-    The customer pays `freight_charged` for an order, and nothing from `free_over` on.
+    The customer pays `freight_charged` for an order, and nothing from `free_over` on. `let_off`: by how much less than
+    its total an order may be paid, at most.
     """
 
     rail_fee_bps: int = 0
@@ -50,6 +51,7 @@ class SaleTerms:
     lines_max: int = LINES_MAX
     freight_charged: Money | None = None
     free_over: Money | None = None
+    let_off: Money | None = None
 
     def __post_init__(self) -> None:
         assert 0 <= self.rail_fee_bps <= BPS_WHOLE and 0 <= self.platform_fee_bps <= BPS_WHOLE, "a fee is a part"

@@ -56,7 +56,7 @@ class Prover:
         priced = [(self._at_least(each), each) for each in known if each.supply_price is not None]
         losses, tightest = self._worst_sales(sorted(priced, key=lambda pair: pair[0]))
         lost = {sale.offered.sku for sale in losses}
-        dear = [each for left, each in priced if each.sku not in lost and _parcel_may_cost_more(left, each)]
+        dear = [each for left, each in priced if each.sku not in lost and self._order_may_lose(left, each)]
         return Proof(
             losses=losses,
             unproven=tuple(each for each in known if each.supply_price is None),
@@ -81,6 +81,11 @@ class Prover:
             return (), None
         *lost, last = self._spelled_out([*losses, tightest])
         return tuple(lost), last
+
+    def _order_may_lose(self, left: int, offered: Offered) -> bool:
+        """Where a sale leaves what its parcel costs and what may be let off, nothing can be lost on its order."""
+        costs = (offered.freight, self._terms.let_off)
+        return left < sum(each.minor for each in costs if each is not None)
 
     def worst_sale(self, offered: Offered) -> WorstSale:
         """The sale of this SKU of which least is left. Its supply price must be known."""
@@ -196,11 +201,6 @@ class _Worst:
             left=Money(self.left, goods.currency),
             bound=sum(share.amount.minor for share in shares) != self.most.paid,
         )
-
-
-def _parcel_may_cost_more(left: int, offered: Offered) -> bool:
-    """Where an order leaves no less than its parcel costs, whatever freight is charged, nothing can be lost."""
-    return offered.freight is not None and left < offered.freight.minor
 
 
 def _at_price(offered: Offered, minor: int) -> Offered:

@@ -39,6 +39,7 @@ def sale_terms(brand: BrandConfig, *, platform_fee_bps: int) -> plan.SaleTerms:
         lines_max=orders.LINES_MAX,
         freight_charged=brand.flat_freight,
         free_over=brand.free_over,
+        let_off=orders.tail_max(brand.shop.currency) if brand.payment.match == "tail" else None,
     )
 
 

@@ -56,8 +56,9 @@ def _order_left(items: list[Offered], lefts: list[dict[int, int]], counts: tuple
     if terms.free_over is not None and goods >= terms.free_over.minor:
         charged = 0
     parcels = {item.supplier: item.freight.minor if item.freight else 0 for item, _, _ in bought}
+    let_off = terms.let_off.minor if terms.let_off else 0
     rail = (charged * terms.rail_fee_bps + 9_999) // 10_000
-    return sum(left for _, left, _ in bought) + charged - rail - sum(parcels.values())
+    return sum(left for _, left, _ in bought) + charged - rail - sum(parcels.values()) - let_off
 
 
 def least_left_of(tested: Plan, offered: Offered, terms: SaleTerms, quantity: int) -> int:

@@ -12,12 +12,17 @@ from tests.plan.plans import percents, read, rule
 from tests.plan.test_solvency import offered, offers, yuan
 
 FREIGHT = st.builds(
-    lambda rail, charged, free: SaleTerms(
-        rail, quantity_max=4, freight_charged=yuan(charged), free_over=None if free is None else yuan(free)
+    lambda rail, charged, free, let_off: SaleTerms(
+        rail,
+        quantity_max=4,
+        freight_charged=yuan(charged),
+        free_over=None if free is None else yuan(free),
+        let_off=None if let_off is None else yuan(let_off),
     ),
     st.sampled_from([0, 60, 300]),
     st.integers(0, 60),
     st.none() | st.integers(0, 900),
+    st.none() | st.integers(0, 30),
 )
 SHIPPED = st.builds(
     lambda item, supplier, freight: replace(item, supplier=supplier, freight=yuan(freight)),
@@ -39,7 +44,7 @@ def some_plans(draw: st.DrawFn) -> Plan:
 def test_the_worst_order_of_one_sku_is_what_trying_every_order_finds(tested: Plan, item: Offered, terms: SaleTerms):
     worst = plan.Prover(tested, terms).worst_order(item)
     assert worst.left.minor == oracle.least_of_orders(tested, [item], terms)
-    assert worst.left == worst.left_of_line + worst.freight_kept - worst.freight
+    assert worst.left == worst.left_of_line + worst.freight_kept - worst.freight - worst.let_off
 
 
 @settings(deadline=None)
@@ -68,6 +73,15 @@ def test_goods_that_do_not_carry_their_parcel_alone_are_found():
     assert plan.prove(NOBODY, [item], SaleTerms(freight_charged=yuan(300))).solvent
     losses = plan.prove(NOBODY, [item], SaleTerms(freight_charged=yuan(299))).freight_losses
     assert [(loss.left, loss.quantity, loss.left_of_line) for loss in losses] == [(yuan(-1), 1, yuan(500))]
+
+
+def test_what_may_be_let_off_has_to_be_left():
+    """10.00 with 9.80 supply leave 0.20: an order that is let off 0.20 loses nothing, with 0.21 a cent."""
+    item = offered(1_000, 980)
+    assert plan.prove(NOBODY, [item], SaleTerms(let_off=yuan(20))).solvent
+    proof = plan.prove(NOBODY, [item], SaleTerms(let_off=yuan(21)))
+    assert [(loss.left, loss.quantity) for loss in proof.freight_losses] == [(yuan(-1), 1)]
+    assert proof.basket_least == yuan(-1)
 
 
 def test_free_carriage_is_proven_from_where_it_begins():

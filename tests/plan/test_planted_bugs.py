@@ -113,7 +113,7 @@ def the_proof_forgets_channels(planted: pytest.MonkeyPatch) -> None:
 
 def parcels_cost_nothing(planted: pytest.MonkeyPatch) -> None:
     """The proof ends with the lines."""
-    planted.setattr(solvency, "worst_order", lambda item, line: WorstOrder(item, 1, *[Money(0, "CNY")] * 4))
+    planted.setattr(solvency, "worst_order", lambda item, line: WorstOrder(item, 1, *[Money(0, "CNY")] * 5))
 
 
 def law(test: Any, *strategies: st.SearchStrategy[Any]) -> Test:
