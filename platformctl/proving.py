@@ -61,8 +61,8 @@ def _freight_loss(order: plan.WorstOrder) -> Finding:
         "An order of {quantity} × {sku} leaves {left} and {charged} of the freight charged; its parcel costs {freight}."
     )
     and_tail = N_(
-        "An order of {quantity} × {sku} leaves {left} and {charged} of the freight charged; its parcel costs {freight}, and "
-        "up to {let_off} are let off so that its amount is unique."
+        "An order of {quantity} × {sku} leaves {left} and {charged} of the freight charged; its parcel costs "
+        "{freight}, and up to {let_off} are let off so that its amount is unique."
     )
     return _about(
         "freight_at_loss",
