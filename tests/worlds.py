@@ -278,7 +278,9 @@ class World:
         """Out of the team fund."""
         with self.transaction() as session:
             parts = {member_id: self.money(minor)}
-            rewards.hand_out(session, parts, reason="a good month", code=self.unique("H"), actor="staff:1", at=self.now)
+            rewards.hand_out(
+                session, parts, reason="a good month", code=self.unique("H"), actor="staff:901", at=self.now
+            )
 
     def fund_available(self) -> int:
         with self.database.reading() as session:

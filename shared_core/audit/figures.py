@@ -211,11 +211,12 @@ def misfitting_disputes(session: Session) -> Iterator[Phrase]:
 def misfitting_reversals(session: Session) -> Iterator[Phrase]:
     """Earnings of which refunds did not take back their part, or of which disputes do not keep theirs back.
 
-    A buyer's own may be reversed wholly without any refund.
+    A buyer's own, and what a host earned for bringing somebody into their own room, may be reversed wholly without any
+    refund.
     """
     earning, line, order = rewards.Earning, orders.OrderLine, orders.Order
     own = earning.member_id.is_not_distinct_from(order.buyer_id)  # the team fund never is the buyer
-    disowned = own & (earning.reversed_minor == earning.amount_minor)
+    disowned = (own | rewards.of_own_room()) & (earning.reversed_minor == earning.amount_minor)
     still = select(orders.Dispute.order_id).where(orders.Dispute.state == orders.DisputeState.OPEN)
     query = (
         select(earning, line)

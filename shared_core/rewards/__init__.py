@@ -3,12 +3,13 @@
 Everything happens when other rooms announce something; `listeners` says what is to be registered.
 """
 
-from shared_core.rewards.earnings import SWEEP_ORDERS_MAX, line_facts, mature_due
+from shared_core.rewards.earnings import SWEEP_ORDERS_MAX, line_facts, mature_due, of_own_room
 from shared_core.rewards.errors import (
     HandoutAboveFund,
     HandoutBySamePerson,
     HandoutCodeReused,
     HandoutEnded,
+    HandoutToOneself,
     NoStatementYet,
     PayoutAboveAvailable,
     PayoutBelowMinimum,
@@ -82,7 +83,7 @@ from shared_core.rewards.reads import (
     taken_out,
     wallet,
 )
-from shared_core.rewards.rules import EarningState, HandoutState, PayoutState, needs_two, purse
+from shared_core.rewards.rules import EarningState, HandoutState, PayoutState, is_ones_own, needs_two, purse
 from shared_core.rewards.statements import Entry, Statement, StatementLine, statement
 from shared_core.rewards.tax import Earlier, Withholding, withhold
 from shared_core.rewards.telling import TEAM_FUND, tell
@@ -110,6 +111,7 @@ __all__ = [
     "HandoutFound",
     "HandoutPart",
     "HandoutState",
+    "HandoutToOneself",
     "NoStatementYet",
     "OwnTrade",
     "Payout",
@@ -151,6 +153,7 @@ __all__ = [
     "give_handout",
     "hand_out",
     "handouts",
+    "is_ones_own",
     "line_facts",
     "list_payouts",
     "listeners",
@@ -160,6 +163,7 @@ __all__ = [
     "metrics",
     "needs_two",
     "never_on_trial",
+    "of_own_room",
     "own_trade",
     "parties",
     "payees",

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from shared_core import ledger, orders
@@ -158,19 +158,32 @@ def _follow(session: Session, order_id: int, kind: rules.Follows, cause_id: int,
         ledger.post(session, reference, shifts, at=at, memo=memo)
 
 
-def disown(session: Session, *, visitor_id: int, buyer_id: int, at: datetime) -> None:
-    """The visitor turns out to be the buyer: what they earned on the buyer's orders comes to nothing, in any state."""
-    own = (Earning.member_id == visitor_id) & (orders.Order.buyer_id == buyer_id)
-    joined = select(Earning.order_id).join(orders.Order, orders.Order.id == Earning.order_id)
-    for order_id in sorted(set(session.scalars(joined.where(own)))):
-        rows = [row for row in _locked(session, order_id) if row.member_id == visitor_id]
+def of_own_room() -> ColumnElement[bool]:
+    """Earned for bringing the buyer into a room of one's own; of a query that joins earnings and their orders."""
+    host_id: ColumnElement[int] = orders.Order.claims["room"].as_integer()
+    own: ColumnElement[bool] = Earning.member_id == host_id
+    return own & (Earning.payee == "traffic_referrer")
+
+
+def disown(session: Session, *, visitor_id: int, member_id: int, purchases: bool, at: datetime) -> None:
+    """The visitor turns out to be the member: what they earned for bringing buyers into the member's rooms comes to
+    nothing, in any state; with `purchases` also what they earned on the member's own orders.
+    """
+    order = orders.Order
+    own_room = (Earning.payee == "traffic_referrer") & (order.claims["room"].as_integer() == member_id)
+    own = own_room | (order.buyer_id == member_id) if purchases else own_room
+    query = select(Earning.id, Earning.order_id).join(order, order.id == Earning.order_id)
+    found = session.execute(query.where(Earning.member_id == visitor_id, own)).all()
+    ids = {row.id for row in found}
+    for order_id in sorted({row.order_id for row in found}):
+        rows = [row for row in _locked(session, order_id) if row.id in ids]
         back: list[ledger.Posting] = []
         for row in rows:
             if row.booked_at is not None:
                 net, held, nothing = (Money(each, row.currency) for each in (row.net_minor, row.held_minor, 0))
                 back += rules.shift_postings(EarningState(row.state), visitor_id, net, held, nothing)
         reference = rules.own_reference(rows[0].order_number, visitor_id)
-        ledger.post(session, reference, back, at=at, memo="the buyer's own shares")
+        ledger.post(session, reference, back, at=at, memo="shares of one's own purchase or room")
         for row in rows:
             row.reversed_minor, row.held_minor, row.state = row.amount_minor, 0, EarningState.VOID
     session.flush()

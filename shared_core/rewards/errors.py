@@ -70,6 +70,11 @@ class HandoutBySamePerson(Conflict):
     message = "You proposed the hand-out {handout}, which is above {limit}: somebody else has to give it."
 
 
+class HandoutToOneself(Conflict):
+    code = "handout_to_oneself"
+    message = "Part of the hand-out {handout} is yours: somebody else has to give it."
+
+
 class UnknownHandout(NotFound):
     code = "unknown_handout"
     message = "There is no hand-out {handout}."

@@ -22,6 +22,7 @@ from shared_core.rewards.errors import (
     HandoutBySamePerson,
     HandoutCodeReused,
     HandoutEnded,
+    HandoutToOneself,
     UnknownHandout,
 )
 from shared_core.rewards.models import Earning, Handout, HandoutEnd, HandoutPart
@@ -67,7 +68,8 @@ def hand_out(
     at: datetime,
     two_people_above: Money | None = None,
 ) -> HandoutFound:
-    """Give members (by id) parts of the fund. Above `two_people_above` in all it waits until somebody else gives it.
+    """Give members (by id) parts of the fund. Above `two_people_above` in all, or where a part is the actor's own while
+    there is such a limit, it waits until somebody else gives it.
 
     The same `code` with the same content again returns the same hand-out. Raises Invalid (no reason, nobody, nothing
     for somebody, or somebody who has not joined), HandoutAboveFund, HandoutCodeReused.
@@ -87,7 +89,8 @@ def hand_out(
     session.flush()
     amounts = parts.items()
     session.add_all(HandoutPart(handout_id=row.id, member_id=each, amount_minor=part.minor) for each, part in amounts)
-    if not rules.needs_two(total, two_people_above):
+    own = two_people_above is not None and rules.is_ones_own(parts, actor)
+    if not own and not rules.needs_two(total, two_people_above):
         _give(session, row, parts, actor=actor, at=at)
     session.flush()
     return _found(session, [row])[0]
@@ -98,7 +101,8 @@ def give_handout(
 ) -> HandoutFound:
     """The second person gives what somebody else proposed. Repeating is a no-op.
 
-    Raises UnknownHandout, HandoutEnded (it was dropped), HandoutBySamePerson, HandoutAboveFund (the fund has less now).
+    Raises UnknownHandout, HandoutEnded (it was dropped), HandoutToOneself, HandoutBySamePerson, HandoutAboveFund (the
+    fund has less now).
     """
     found = _locked(session, code)
     if found.state == HandoutState.GIVEN:
@@ -106,6 +110,8 @@ def give_handout(
     if found.end is not None:
         raise HandoutEnded(handout=code)
     row = found.row
+    if two_people_above is not None and rules.is_ones_own(found.parts, actor):
+        raise HandoutToOneself(handout=code)
     if not rules.may_settle(row.amount, two_people_above, approved_by=row.actor, actor=actor):
         raise HandoutBySamePerson(handout=code, limit=two_people_above)
     _require_enough(session, row.amount)

@@ -27,8 +27,8 @@ def merge(session: Session, plan: Plan, *, visitor_id: int, member_id: int, zone
     board.standing(member_id)
     visitor.merged_into_id = member_id
     session.flush()
-    if plan.self_purchase.pays != "everybody":
-        earnings.disown(session, visitor_id=visitor_id, buyer_id=member_id, at=at)
+    others_only = plan.self_purchase.pays != "everybody"
+    earnings.disown(session, visitor_id=visitor_id, member_id=member_id, purchases=others_only, at=at)
     _uncount_own(board, visitor_id=visitor_id, member_id=member_id)
     _move_money(session, plan.currency, visitor_id=visitor_id, member_id=member_id, at=at)
     for column in (Earning.member_id, Payout.member_id, Sale.seller_id, Sale.buyer_id):

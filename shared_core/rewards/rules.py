@@ -1,6 +1,6 @@
 """What becomes of a share, decided without a database. Each function here has a planted fault that tests must kill."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, NamedTuple
@@ -107,6 +107,11 @@ def needs_two(gross: Money, limit: Money | None) -> bool:
 def may_settle(gross: Money, limit: Money | None, *, approved_by: str | None, actor: str) -> bool:
     """Four eyes: above the limit somebody else has approved it before."""
     return not needs_two(gross, limit) or approved_by not in (None, actor)
+
+
+def is_ones_own(members: Collection[int], actor: str) -> bool:
+    """Whether whoever hands something out ("staff:7") is among those who get it."""
+    return actor in {f"staff:{each}" for each in members}
 
 
 def request_postings(member_id: int, payout: str, net: Money, tax: Money, authority: str) -> list[Posting]:

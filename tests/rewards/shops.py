@@ -214,7 +214,7 @@ class Shop:
         parts: Mapping[int, int],
         code: str | None = None,
         *,
-        actor: str = "staff:1",
+        actor: str = "staff:901",
         reason: str = "the best month so far",
         two_people_above: int | None = None,
     ) -> rewards.HandoutFound:

@@ -125,7 +125,7 @@ def test_the_same_code_is_one_hand_out(shop: Shop):
     filled(shop)
     first = shop.hand_out({ming: 1_000}, "H")
     assert shop.hand_out({ming: 1_000}, "H").row is first.row
-    assert give(shop, "H", "staff:2").state == HandoutState.GIVEN
+    assert give(shop, "H", "staff:902").state == HandoutState.GIVEN
     assert (shop.fund(), shop.owed(ming)) == ((0, 2_000), (0, 1_000))
     for others in ({ming: 999}, {hua: 1_000}, {ming: 1_000, hua: 1}):
         with pytest.raises(rewards.HandoutCodeReused):
@@ -138,18 +138,18 @@ def test_a_large_hand_out_needs_two_people_and_both_are_on_record(shop: Shop):
     """The limit is of all members together: 10.01 to two of them is above 10.00."""
     ming, hua = promoters(shop, 2)
     filled(shop)
-    proposed = shop.hand_out({ming: 500, hua: 501}, "H", actor="staff:1", two_people_above=1_000)
+    proposed = shop.hand_out({ming: 500, hua: 501}, "H", actor="staff:901", two_people_above=1_000)
     assert (proposed.state, shop.fund()) == (HandoutState.PROPOSED, (0, 3_000)), "nothing has moved"
     assert [each.row.code for each in rewards.handouts(shop.session, waiting=True)] == ["H"]
     with pytest.raises(rewards.HandoutBySamePerson, match=r"H, which is above 10.00 CNY"):
-        give(shop, "H", "staff:1", above=1_000)
-    given = give(shop, "H", "staff:2", above=1_000)
-    assert given.end is not None and (given.row.actor, given.end.actor) == ("staff:1", "staff:2")
+        give(shop, "H", "staff:901", above=1_000)
+    given = give(shop, "H", "staff:902", above=1_000)
+    assert given.end is not None and (given.row.actor, given.end.actor) == ("staff:901", "staff:902")
     assert rewards.handouts(shop.session, waiting=True) == []
-    give(shop, "H", "staff:3", above=1_000)
+    give(shop, "H", "staff:903", above=1_000)
     assert (shop.fund(), shop.owed(ming), shop.owed(hua)) == ((0, 1_999), (0, 500), (0, 501))
     with pytest.raises(rewards.HandoutEnded):
-        rewards.drop_handout(shop.session, "H", actor="staff:1", at=shop.at)
+        rewards.drop_handout(shop.session, "H", actor="staff:901", at=shop.at)
 
 
 def test_a_hand_out_of_the_limit_needs_one(shop: Shop):
@@ -158,18 +158,31 @@ def test_a_hand_out_of_the_limit_needs_one(shop: Shop):
     assert shop.hand_out({ming: 1_000}, two_people_above=1_000).state == HandoutState.GIVEN
 
 
+def test_nobody_hands_anything_to_themselves_where_two_people_are_needed(shop: Shop):
+    """However small the part: slices below the limit would add up."""
+    [ming, hua] = promoters(shop, 2)
+    filled(shop)
+    own = shop.hand_out({ming: 1, hua: 1}, "H", actor=f"staff:{ming}", two_people_above=1_000)
+    assert own.state == HandoutState.PROPOSED
+    for actor in (f"staff:{ming}", f"staff:{hua}"):
+        with pytest.raises(rewards.HandoutToOneself):
+            give(shop, "H", actor, above=1_000)
+    assert give(shop, "H", "staff:99", above=1_000).state == HandoutState.GIVEN
+    assert shop.hand_out({ming: 1}, "I", actor=f"staff:{ming}").state == HandoutState.GIVEN, "alone, without a limit"
+
+
 def test_what_was_proposed_and_dropped_moves_nothing(shop: Shop):
     [ming] = promoters(shop, 1)
     filled(shop)
     shop.hand_out({ming: 1_001}, "H", two_people_above=1_000)
     for _ in range(2):
-        dropped = rewards.drop_handout(shop.session, "H", actor="staff:1", at=shop.at)
+        dropped = rewards.drop_handout(shop.session, "H", actor="staff:901", at=shop.at)
         assert dropped.state == HandoutState.DROPPED
     with pytest.raises(rewards.HandoutEnded):
-        give(shop, "H", "staff:2", above=1_000)
+        give(shop, "H", "staff:902", above=1_000)
     assert shop.fund() == (0, 3_000)
     with pytest.raises(rewards.UnknownHandout):
-        give(shop, "X", "staff:2")
+        give(shop, "X", "staff:902")
 
 
 def test_what_went_out_in_the_meantime_is_missing_when_the_second_person_gives(shop: Shop):
@@ -178,7 +191,7 @@ def test_what_went_out_in_the_meantime_is_missing_when_the_second_person_gives(s
     shop.hand_out({ming: 2_500}, "H", two_people_above=1_000)
     shop.hand_out({ming: 1_000})
     with pytest.raises(rewards.HandoutAboveFund, match=r"20.00 CNY of the team fund can be handed out, not 25.00"):
-        give(shop, "H", "staff:2", above=1_000)
+        give(shop, "H", "staff:902", above=1_000)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +212,7 @@ def test_bad_input_is_named_and_nothing_is_written(shop: Shop, parts: Mapping[in
         if parts:
             shop.hand_out(parts, reason=reason)
         else:
-            rewards.hand_out(shop.session, {}, reason=reason, code="H", actor="staff:1", at=shop.at)
+            rewards.hand_out(shop.session, {}, reason=reason, code="H", actor="staff:901", at=shop.at)
     assert refused.value.params["field"] == field
     assert rewards.handouts(shop.session) == []
 

@@ -279,6 +279,23 @@ def test_a_visitor_who_turns_out_to_be_the_host_was_no_viewer_and_brought_nobody
     assert stored(studio, buy(device, "A"))[0] == "shop"
 
 
+def test_what_a_host_earned_as_a_visitor_in_their_own_room_comes_to_nothing(studio: Front) -> None:
+    """Hua brings Bao as a stranger: 8.90 and, as the room sells, 7.12 are hers; 4.45 for bringing Bao are nobody's."""
+    body = {"login": "hua@example.com", "password": "three quiet lamps", "name": "Hua"}
+    hua, bao, device = studio.browser(), studio.member(name="Bao"), studio.browser()
+    assert hua.post("/api/v1/members", json=body).status_code == 201
+    room = open_room(studio, hua)
+    device.get(f"/r/{room}")
+    follow(studio, share(device, f"/r/{room}"), bao)
+    number = buy(bao, "A")
+    pay(studio, studio.staff(), number)
+    assert "traffic" in stored(studio, number)[2]
+    assert device.post("/api/v1/session", json={key: body[key] for key in ("login", "password")}).status_code < 300
+    studio.settle()
+    assert pending(hua) == 890 + 712
+    assert broken(studio) == []
+
+
 # --- opening and closing ---
 
 

@@ -176,7 +176,9 @@ def _told(request: Request, shop: Shop, found: HandoutFound, names: dict[int, st
     steps = [(PROPOSED_BY, row.actor, row.at)]
     if end is not None:
         steps.append((ENDED_BY[found.state], end.actor, end.at))
-    alone = row.actor == current(request).actor and rewards.needs_two(row.amount, shop.brand.two_people_above)
+    limit, viewer = shop.brand.two_people_above, current(request).actor
+    own = limit is not None and rewards.is_ones_own(found.parts, viewer)
+    alone = own or (row.actor == viewer and rewards.needs_two(row.amount, limit))
     return {
         "code": row.code,
         "amount": row.amount,
