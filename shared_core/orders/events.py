@@ -37,6 +37,15 @@ class OrderDelivered:
 
 
 @dataclass(frozen=True)
+class ParcelCancelled:
+    """A supplier cannot ship this parcel; what was paid for it was announced before as a refund."""
+
+    order_id: int
+    parcel_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class OrderCompleted:
     """The return window has closed."""
 

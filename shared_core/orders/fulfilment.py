@@ -4,7 +4,9 @@ Everything here runs after a commit, through the outbox or a sweep, and may run 
 gateway by reference and writes its answer down once.
 """
 
+from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -20,8 +22,8 @@ from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.orders import reads
 from shared_core.orders.checkout import SYSTEM
-from shared_core.orders.errors import SupplyNotSettled
-from shared_core.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderRefunded
+from shared_core.orders.errors import NothingToRefund, SupplyNotSettled
+from shared_core.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderRefunded, ParcelCancelled
 from shared_core.orders.models import Order, Parcel, Refund, SupplyCursor
 from shared_core.orders.refunds import RefundItem, RefundOrder, refund, refund_all
 from shared_core.orders.rules import SOLD, State
@@ -44,6 +46,7 @@ class SupplyDesk:
         """Names are kept in outbox rows; they stay as they are."""
         listeners.after_commit(OrderPaid, "supply-confirm", self.confirm)
         listeners.after_commit(OrderRefunded, "supply-withdraw", self.withdraw)
+        listeners.after_commit(ParcelCancelled, "supply-withdraw-short", self.withdraw_short)
         listeners.after_commit(OrderCancelled, "supply-release", self.release)
 
     def confirm(self, event: OrderPaid) -> None:
@@ -82,6 +85,26 @@ class SupplyDesk:
         back = self.gateway.withdraw(row.number, lines, withdrawal=made.number, restock=made.restock, at=self.clock())
         with self.database.transaction() as session:
             _book_withdrawal(session, back, memo="returned" if shipped else "never shipped", at=self.clock())
+
+    def withdraw_short(self, event: ParcelCancelled) -> None:
+        """Give pieces of a cancelled parcel back to the supply side that no refund brings back: their money went back
+        without them, by a bank or because the customer was to keep them.
+        """
+        with self.database.reading() as session:
+            row, parcel = reads.order(session, event.order_id), session.get_one(Parcel, event.parcel_id)
+            skus = {line.id: line.sku for line in reads.lines(session, row.id)}
+            back = [made.id for made in reads.refunds(session, row.id) if made.goods_back]
+            parts = [part for refund_id in back for part in reads.refund_lines(session, refund_id)]
+        coming_back = Counter[str]()
+        for part in parts:
+            coming_back[skus[part.line_id]] += part.quantity
+        short = [supply.HoldLine(sku, pieces - coming_back[sku]) for sku, pieces in parcel.lines]
+        short = [line for line in short if line.quantity > 0]
+        if short:
+            number = f"{row.number}-short-{parcel.id}"
+            gone = self.gateway.withdraw(row.number, short, withdrawal=number, restock=False, at=self.clock())
+            with self.database.transaction() as session:
+                _book_withdrawal(session, gone, memo="never shipped", at=self.clock())
 
     def release(self, event: OrderCancelled) -> None:
         """An order was given up before payment: its goods are free again."""
@@ -192,7 +215,8 @@ def _apply(session: Session, news: supply.SupplyEvent, *, zone: str) -> None:
         mine.shipped_at = mine.shipped_at or news.at
     else:
         mine.cancelled_at = news.at
-        _refund_cancelled(session, row, mine, news)
+        _refund_cancelled(session, row, mine, news, none_comes=all(parcel.cancelled_at for parcel in parcels))
+        announce(session, ParcelCancelled(row.id, mine.id, news.at))
     coming = [parcel for parcel in parcels if parcel.cancelled_at is None]
     if row.state not in SOLD or not coming:
         return
@@ -218,8 +242,12 @@ def _deliver(session: Session, row: Order, *, zone: str, at: datetime) -> None:
     announce(session, OrderDelivered(row.id, at))
 
 
-def _refund_cancelled(session: Session, row: Order, parcel: Parcel, news: supply.SupplyEvent) -> None:
-    """A supplier cannot ship: what the customer paid for its pieces goes back (as far as it has not already)."""
+def _refund_cancelled(
+    session: Session, row: Order, parcel: Parcel, news: supply.SupplyEvent, *, none_comes: bool
+) -> None:
+    """A supplier cannot ship: what the customer paid for its pieces goes back, as far as it has not already; the
+    freight, too, when no parcel comes at all.
+    """
     if row.state not in SOLD:
         return
     short: dict[str, int] = dict(parcel.lines)
@@ -228,15 +256,14 @@ def _refund_cancelled(session: Session, row: Order, parcel: Parcel, news: supply
         pieces = min(short.get(line.sku, 0), line.quantity - line.refunded_quantity)
         if pieces:
             items.append(RefundItem(line.id, pieces))
-    if items:
-        is_all = len(items) == len(reads.lines(session, row.id)) and not row.refunded_minor
-        wanted = RefundOrder(
-            items,
-            reason="short_shipped",
-            actor="supplier",
-            goods_back=True,
-            restock=False,
-            freight=is_all,
-            disputed_too=True,
-        )
+    wanted = RefundOrder(
+        items,
+        reason="short_shipped",
+        actor="supplier",
+        goods_back=True,
+        restock=False,
+        freight=none_comes,
+        disputed_too=True,
+    )
+    with suppress(NothingToRefund):  # all of it went back before
         refund(session, row.number, wanted, refund_number=f"{row.number}-{news.id}", at=news.at)

@@ -181,6 +181,58 @@ def test_what_a_supplier_cannot_ship_is_refunded_and_the_rest_goes_on(world: Wor
         assert supply.stock_discrepancies(session) == []
 
 
+def cannot_ship(world: World, number: str, parcel: int = 0) -> None:
+    with world.transaction() as session:
+        found = orders.parcels(session, orders.get(session, number).id)[parcel]
+        supply.cancel(session, number=found.supplier_order, at=world.now)
+    world.settle_down()
+
+
+def nothing_is_left(world: World) -> None:
+    """Of the order everything is promised back, and nothing is owed for its goods."""
+    left = balances(world)
+    assert (left.get("liabilities:customer-deposit", 0), left.get("liabilities:hub:supply", 0)) == (0, 0)
+    assert (left.get("liabilities:hub:payable", 0), left.get("expenses:supply", 0)) == (0, 0)
+    assert world.broken() == []
+
+
+def test_where_no_parcel_comes_at_all_the_freight_goes_back_too(world: World) -> None:
+    """89.00 + 2 × 20.00 + 10.00 freight, by two suppliers of whom first one and then the other cannot ship."""
+    number = world.place(world.visitor(), [("A", 1), ("B", 2)])
+    world.pay(number)
+    cannot_ship(world, number, 0)
+    assert world.state(number) == "paid"
+    cannot_ship(world, number, 1)
+
+    assert world.state(number) == "refunded"
+    assert balances(world)["liabilities:refund-payable"] == -13_900
+    nothing_is_left(world)
+
+
+def test_a_piece_refunded_before_does_not_keep_the_freight(world: World) -> None:
+    number = world.place(world.visitor(), [("A", 2)])
+    world.pay(number)
+    world.refund(number, {"A": 1})
+    cannot_ship(world, number)
+
+    assert world.state(number) == "refunded"
+    nothing_is_left(world)
+
+
+def test_goods_whose_money_went_back_before_them_are_owed_to_nobody(world: World) -> None:
+    """By the bank, for a lost dispute; or without the goods, which then never come: and the next order is followed."""
+    disputed, kept, later = (world.place(world.visitor(), [("A", 2)]) for _ in range(3))
+    for number in (disputed, kept, later):
+        world.pay(number)
+    world.end_dispute(world.dispute(disputed, 17_800, fee=0), "lost")
+    world.refund(kept, {"A": 1}, goods_back=False)
+    for number in (disputed, kept, later):
+        cannot_ship(world, number)
+
+    assert [world.state(number) for number in (kept, later)] == ["refunded", "refunded"]
+    nothing_is_left(world)
+
+
 def test_a_worker_killed_between_hub_and_shop_loses_nothing(world: World) -> None:
     number = world.place(world.visitor(), [("A", 1)])
     with world.transaction() as session:
