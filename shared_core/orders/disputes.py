@@ -90,14 +90,18 @@ def end_dispute(
 
 
 def disputed_goods(session: Session, order_id: int) -> dict[int, int]:
-    """What is disputed of each line, in minor units by line id: the open disputes spread over what is left of them."""
+    """What is disputed of each line, in minor units by line id: the open disputes spread over what is left of them.
+
+    Where all that was paid is disputed, that is all that is left: losing it takes the order's tail along.
+    """
     still = (Dispute.order_id == order_id) & (Dispute.state == DisputeState.OPEN)
     disputed = int(session.scalar(select(func.coalesce(func.sum(Dispute.amount_minor), 0)).where(still)) or 0)
     if disputed == 0:
         return {}
-    lines = reads.lines(session, order_id)
-    currency = reads.order(session, order_id).currency
-    parts = spread(Money(disputed, currency), [line.goods_net_minor - line.refunded_minor for line in lines])
+    lines, row = reads.lines(session, order_id), reads.order(session, order_id)
+    if disputed >= reads.payable(session, row) - row.refunded_minor:
+        disputed = row.total_minor - row.refunded_minor
+    parts = spread(Money(disputed, row.currency), [line.goods_net_minor - line.refunded_minor for line in lines])
     return {line.id: part for line, part in zip(lines, parts, strict=True)}
 
 

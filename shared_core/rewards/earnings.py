@@ -107,9 +107,17 @@ def line_facts(line: orders.OrderLine, *, channel: Channel | str, currency: str)
     )
 
 
-def book(session: Session, order_id: int, *, at: datetime) -> None:
-    """The order is paid: its shares are owed, pending. An order that was given up earns again."""
+def book(session: Session, order_id: int, *, at: datetime, within: Callable[[list[Earning]], list[Earning]]) -> None:
+    """The order is paid: its shares are owed, pending. An order that was given up earns again, `within` what the plan's
+    standing still allows; what it does not is noted as refused and leaves, as if it were placed now.
+    """
     rows = [row for row in _locked(session, order_id) if rules.may_book(row.booked_at)]
+    given_up = [row for row in rows if row.state == EarningState.VOID]
+    refused = {row.id for row in given_up} - {row.id for row in within(given_up)}
+    for row in given_up:
+        if row.id in refused:
+            session.delete(row)
+    rows = [row for row in rows if row.id not in refused]
     ledger.post(session, *_allocation(rows), at=at)
     for row in rows:
         row.state, row.booked_at = EarningState.PENDING if row.net_minor else EarningState.VOID, at

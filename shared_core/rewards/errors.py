@@ -28,6 +28,13 @@ class PayoutEvidenceUsed(Conflict):
     message = "The transaction number {evidence} already settled another payout."
 
 
+class RedPacketOver(Conflict):
+    code = "red_packet_over"
+    message = (
+        "The red packet of payout {payout} has run out: note it as paid, or as failed so that it can be asked for again."
+    )
+
+
 class RedPacketOpen(Conflict):
     """Given back now, and accepted afterwards, the money would be paid twice."""
 

@@ -25,6 +25,7 @@ from shared_core.rewards.errors import (
     PayoutNeedsApproval,
     PayoutSettled,
     RedPacketOpen,
+    RedPacketOver,
     UnknownPayout,
 )
 from shared_core.rewards.events import PayoutChanged
@@ -112,15 +113,18 @@ def send_red_packet(
     """The money is on its way as one red packet: it is paid when the member has accepted it, and goes back otherwise.
 
     Nothing is booked before. The first time stays. Raises UnknownPayout, PayoutSettled, PayoutNeedsApproval,
-    PayoutBySamePerson, orders.RedPacketTooLarge, orders.NoRedPackets.
+    PayoutBySamePerson, RedPacketOver, orders.RedPacketTooLarge, orders.NoRedPackets.
     """
     row = _locked(session, code)
     if row.state != PayoutState.REQUESTED:
         raise PayoutSettled(payout=code, state=row.state)
     orders.require_red_packet(_net(row))
     _require_two(session, row, two_people_above, actor=actor)
-    if red_packet_until(session, row.id) is None:
+    until = red_packet_until(session, row.id)
+    if until is None:
         _note(session, row, RED_PACKET, actor=actor, at=at)
+    elif at >= until:
+        raise RedPacketOver(payout=code)
     return row
 
 

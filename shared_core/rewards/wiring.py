@@ -74,7 +74,8 @@ class Rewards:
 
     def on_paid(self, session: Session, event: OrderPaid) -> None:
         """Owe it."""
-        earnings.book(session, event.order_id, at=event.at)
+        within = partial(self._within, session, self._ranking(event.at), event.at)
+        earnings.book(session, event.order_id, at=event.at, within=within)
 
     def on_cancelled(self, session: Session, event: OrderCancelled | OrderLapsed) -> None:
         """Nothing came of it."""

@@ -85,6 +85,16 @@ def test_what_came_to_nothing_leaves_room(shop: Shop):
     assert earned(shop, seller) == TRIAL_MONTH_MINOR_MAX and refusals(shop) == []
 
 
+def test_an_order_that_is_paid_after_it_was_given_up_earns_what_the_limit_still_leaves(shop: Shop):
+    seller = shop.member()
+    given_up = sell(shop, seller, 2 * GOODS)
+    shop.cancel(given_up)
+    sell(shop, seller, 2 * GOODS)
+    shop.pay(given_up)
+    assert earned(shop, seller) == TRIAL_MONTH_MINOR_MAX
+    assert [each.reason for each in rewards.refused_shares(shop.session)] == ["month"]
+
+
 def test_refunded_goods_leave_room(shop: Shop):
     seller = shop.member()
     order = sell(shop, seller, 2 * GOODS)

@@ -66,6 +66,7 @@ def test_a_red_packet_that_can_still_be_accepted_is_not_given_back(front: Front,
     front.clock.pass_by(timedelta(hours=23, minutes=59))
     assert act(owner, code, "failed", reason="went back") == (409, "red_packet_open")
     front.clock.pass_by(timedelta(minutes=1))
+    assert act(owner, code, "red-packet") == (409, "red_packet_over")
     assert "Look whether it was accepted or went back" in staff.open("/admin/payouts").text
     staff.send(f"/admin/payouts/{code}/failed")
     assert "The red packet went back." in sponsor.open("/me/payouts").text
