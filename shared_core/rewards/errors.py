@@ -31,7 +31,8 @@ class PayoutEvidenceUsed(Conflict):
 class RedPacketOver(Conflict):
     code = "red_packet_over"
     message = (
-        "The red packet of payout {payout} has run out: note it as paid, or as failed so that it can be asked for again."
+        "The red packet of payout {payout} has run out: note it as paid, or as failed so that it can be asked for "
+        "again."
     )
 
 
