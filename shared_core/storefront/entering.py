@@ -1,8 +1,8 @@
 """Orders for people in a chat group: a seller enters them, the buyer gets a link to see the order and to pay it.
 
-The buyer is whoever logs in with the phone number, else a visitor whom only the shop knows by it: one person for all
-who enter orders for that number, so that limits for each customer hold. Nobody gets that visitor's cookie; the link
-shows one order and no more. The sale is claimed by who entered it, as by a link of theirs.
+The buyer is a visitor whom only the shop knows by the phone number: one person for all who enter orders for it. It is
+never an account with that number, because nobody has proved that the number is theirs. Nobody gets that visitor's
+cookie; the link shows one order and no more. The sale is claimed by who entered it, as by a link of theirs.
 """
 
 import hmac
@@ -83,9 +83,9 @@ def enter(
         buyer_id = orders.buyer_entered(session, entered.by, key)
         if buyer_id is None:
             orders.check_unpaid(session, entered.by)
-            buyer_id = _buyer(session, shop, phone)
-            if buyer_id == entered.by or phone in _own_phones(session, entered.by):
+            if phone in _own_phones(session, entered.by):
                 raise OwnOrder
+            buyer_id = _buyer(session, shop, phone)
     purchase = orders.Purchase(
         buyer_id=buyer_id,
         lines=lines,
@@ -117,9 +117,6 @@ def order_of_link(session: Session, shop: Shop, token: str) -> orders.Order:
 
 
 def _buyer(session: Session, shop: Shop, phone: members.Login) -> int:
-    known = members.called(session, phone)
-    if known is not None:
-        return known
     newest, *older = [hash_token(_secret(key, phone)) for key in shop.keys]
     for token_hash in older:
         made_before = members.visitor(session, token_hash)
@@ -134,9 +131,11 @@ def _secret(key: str, phone: members.Login) -> str:
 
 
 def _own_phones(session: Session, member_id: int) -> set[members.Login]:
-    """Numbers to which the member's own purchases went."""
+    """The member's log-in, and numbers to which their own purchases went."""
     own = orders.orders_of(session, member_id, limit=OWN_ORDERS_MAX)
-    return {phone for row in own if (phone := _phone(str(row.address.get("phone", "")))) is not None}
+    phones = {phone for row in own if (phone := _phone(str(row.address.get("phone", "")))) is not None}
+    login = members.account(session, member_id).login
+    return phones if login is None else phones | {login}
 
 
 def _phone(text: str) -> members.Login | None:

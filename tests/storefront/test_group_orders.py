@@ -129,23 +129,38 @@ def test_one_number_is_one_buyer_whoever_enters_the_order(front: Front, seller: 
     assert hidden.status_code == 404, "who entered it sees it, nobody else"
 
 
-def test_who_logs_in_with_the_number_finds_the_order_among_their_own_and_keeps_whose_fan_they_are(
-    front: Front, seller: TestClient
+def sign_up_with_the_buyers_number(front: Front, sponsor: TestClient | None = None) -> TestClient:
+    """Nobody asks whether the number is theirs."""
+    squatter = front.browser()
+    if sponsor is not None:
+        squatter.get(sponsor.post("/api/v1/share-links", json={"about": "/"}).json()["path"])
+    account = {"login": "13900001111", "password": "three quiet lamps", "name": "Eve"}
+    assert squatter.post("/api/v1/members", json=account).status_code == 201
+    return squatter
+
+
+@pytest.mark.parametrize("first", ["the account", "the order"])
+def test_who_signed_up_with_the_buyers_number_sees_nothing_and_changes_nothing(
+    front: Front, seller: TestClient, first: str
 ) -> None:
-    sponsor, fan = front.member(name="Ada"), front.browser()
-    fan.get(sponsor.post("/api/v1/share-links", json={"about": "/"}).json()["path"])
-    fan.post("/api/v1/members", json={"login": "13900001111", "password": "three quiet lamps", "name": "Mei"})
-    entered = enter(seller)
-    assert [each["number"] for each in fan.get("/api/v1/orders").json()["orders"]] == [entered["order"]["number"]]
-    placed = row(front, entered["order"]["number"])
-    assert placed.claims == {"link": me(front, seller), "lock": me(front, sponsor)}
+    squatter = sign_up_with_the_buyers_number(front) if first == "the account" else None
+    number = enter(seller)["order"]["number"]
+    squatter = squatter or sign_up_with_the_buyers_number(front)
+    assert squatter.get("/api/v1/orders").json()["orders"] == []
+    assert squatter.get(f"/orders/{number}").status_code == 404
+    assert squatter.get(f"/api/v1/orders/{number}").status_code == 404
+    assert squatter.post(f"/api/v1/orders/{number}/cancellation", headers=key()).status_code == 404
+    assert squatter.post(f"/api/v1/orders/{number}/payment-claim", json={"payer": "Eve"}).status_code == 404
+    pay(front, front.staff(), number)
+    asked = squatter.post(f"/api/v1/orders/{number}/refund-requests", json={"reason": "to me"})
+    assert asked.status_code == 404
+    assert row(front, number).buyer_id != me(front, squatter)
 
 
 def test_nobody_enters_orders_for_themselves(front: Front, seller: TestClient) -> None:
     buy(seller, "A")
     assert refused(seller, address=ADDRESS) == (422, "own_order"), "a number that their own goods went to"
-    by_phone = front.browser()
-    by_phone.post("/api/v1/members", json={"login": "13900001111", "password": "three quiet lamps", "name": "Mei"})
+    by_phone = sign_up_with_the_buyers_number(front)
     assert refused(by_phone) == (422, "own_order"), "their log-in"
     assert row(front, enter(by_phone, address=ADDRESS)["order"]["number"]).seller_id == me(front, by_phone)
 
@@ -219,6 +234,17 @@ channels = ["group"]
 """
 
 
+LOCK_FIRST = (
+    PLAN
+    + """
+[binding]
+by = "click"
+[claims]
+seller = ["lock", "link"]
+"""
+)
+
+
 @pytest.fixture
 def paying(brand_dir: Path, settings: Settings, clock: Clock) -> Iterator[Front]:
     """A shop whose sellers have more of what they sell in groups."""
@@ -227,6 +253,28 @@ def paying(brand_dir: Path, settings: Settings, clock: Clock) -> Iterator[Front]
     front.stock("A", units=10)
     yield front
     close_front(front)
+
+
+@pytest.fixture
+def fans_first(brand_dir: Path, settings: Settings, clock: Clock) -> Iterator[Front]:
+    """A shop that asks first whose fan a buyer is."""
+    (brand_dir / "plan.toml").write_text(LOCK_FIRST, "utf-8")
+    front = open_front(brand_dir, settings, clock)
+    front.stock("A", units=10)
+    yield front
+    close_front(front)
+
+
+def test_whose_fan_an_account_with_the_buyers_number_is_gives_nobody_a_share(fans_first: Front) -> None:
+    ada, seller = fans_first.member(name="Ada"), fans_first.member(name="Lin")
+    squatter = sign_up_with_the_buyers_number(fans_first, ada)
+    number = enter(seller)["order"]["number"]
+    placed = row(fans_first, number)
+    assert (placed.seller_id, placed.claims) == (me(fans_first, seller), {"link": me(fans_first, seller)})
+    pay(fans_first, fans_first.staff(), number)
+    assert ada.get("/api/v1/me/earnings").json()["earnings"] == []
+    assert [each["amount"]["minor"] for each in seller.get("/api/v1/me/earnings").json()["earnings"]] == [1780]
+    assert row(fans_first, buy(squatter, "A")).claim == "lock", "the account itself is Ada's fan"
 
 
 def test_what_was_entered_earns_the_rate_of_the_channel_and_a_refund_takes_it_back(paying: Front) -> None:
