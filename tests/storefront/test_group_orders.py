@@ -178,13 +178,23 @@ def test_bad_input_is_refused_and_leaves_nothing(front: Front, seller: TestClien
 def test_a_seller_holds_goods_for_so_many_unpaid_orders_only(
     front: Front, seller: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(orders.entering, "UNPAID_MAX", 1)
+    monkeypatch.setattr(orders.entries, "UNPAID_MAX", 1)
     entered = enter(seller)
     assert refused(seller) == (409, "too_many_unpaid")
     number = entered["order"]["number"]
     gone = seller.post(f"/api/v1/me/group-orders/{number}/cancellation", headers=key())
     assert gone.json()["order"]["state"] == "cancelled"
     assert enter(seller)["order"]["state"] == "placed"
+
+
+def test_whom_a_stranger_enters_orders_for_can_still_buy(front: Front, seller: TestClient) -> None:
+    front.stock("B", units=30)
+    buyer = sign_up_with_the_buyers_number(front)
+    for _ in range(orders.entries.UNPAID_MAX):
+        enter(seller, lines=[{"sku": "B", "quantity": 1}])
+    assert refused(seller, lines=[{"sku": "B", "quantity": 1}]) == (409, "too_many_unpaid")
+    assert row(front, buy(buyer, "B")).state == "placed"
+    assert row(front, buy(seller, "B")).state == "placed", "their own purchases are counted apart"
 
 
 def test_the_goods_are_kept_for_a_day(front: Front, seller: TestClient) -> None:
