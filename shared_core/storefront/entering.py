@@ -6,6 +6,8 @@ cookie; the link shows one order and no more. The sale is claimed by who entered
 """
 
 import hmac
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import sha256
@@ -27,6 +29,11 @@ LINK_LIFE = timedelta(days=180)
 """How long a buyer's link shows the order."""
 OWN_ORDERS_MAX = 100
 """So many of a seller's own orders are asked for their phone numbers."""
+MOBILE_DIGITS = 11
+"""Of a mobile number in China, without its country."""
+_IN_CHINA = re.compile(r"\+86(?:86(?=1[3-9]|\d{11}$))?0*(\d+)")
+"""The country may have been written without + or 00 and so stand there twice, or be followed by a 0."""
+_MOBILE = re.compile(r"1[3-9]\d*")
 
 
 class MayNotEnter(Forbidden):
@@ -82,7 +89,7 @@ def enter(
     with shop.database.transaction() as session:
         buyer_id = orders.buyer_entered(session, entered.by, key)
         if buyer_id is None:
-            if phone in _own_phones(session, entered.by):
+            if _is_own(session, entered.by, phone):
                 raise OwnOrder
             buyer_id = _buyer(session, shop, phone)
     purchase = orders.Purchase(
@@ -129,18 +136,34 @@ def _secret(key: str, phone: members.Login) -> str:
     return hmac.new(key.encode(), f"buyer {phone.value}".encode(), sha256).hexdigest()
 
 
-def _own_phones(session: Session, member_id: int) -> set[members.Login]:
-    """The member's log-in, and numbers to which their own purchases went."""
-    own = orders.orders_of(session, member_id, limit=OWN_ORDERS_MAX)
-    phones = {phone for row in own if (phone := _phone(str(row.address.get("phone", "")))) is not None}
+def _is_own(session: Session, member_id: int, phone: members.Login) -> bool:
+    """Whether it is the member's log-in or a number their own purchases went to, whatever else is written around it."""
+    own = [str(row.address.get("phone", "")) for row in orders.orders_of(session, member_id, limit=OWN_ORDERS_MAX)]
     login = members.account(session, member_id).login
-    return phones if login is None else phones | {login}
+    if login is not None:
+        own.append(login.value)
+    digits = phone.value.removeprefix("+")[-MOBILE_DIGITS:]
+    return any(_phone(text) == phone or digits in _digits(text) for text in own)
+
+
+def _digits(text: str) -> str:
+    return "".join(each for each in unicodedata.normalize("NFKC", text) if each in "0123456789")
 
 
 def _phone(text: str) -> members.Login | None:
-    """A phone number as log-ins write it; None when it is none."""
+    """A phone number in the one form in which buyers are told apart.
+
+    None when it is none, and for a mobile number in China with too few digits or with some more behind it.
+    """
     try:
         found = members.normalise_login(text)
     except members.LoginUnreadable:
         return None
-    return found if found.kind == "phone" else None
+    if found.kind != "phone":
+        return None
+    home = _IN_CHINA.fullmatch(found.value)
+    if home is None:
+        return found
+    if _MOBILE.fullmatch(home[1]) and len(home[1]) != MOBILE_DIGITS:
+        return None
+    return members.Login("phone", f"+86{home[1]}")

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from shared_core import audit, members, orders
 from shared_core.kernel.settings import Settings
-from tests.storefront.conftest import ADDRESS, Clock, Front, buy, close_front, key, open_front, pay
+from tests.storefront.conftest import ADDRESS, Clock, Front, buy, close_front, key, open_front, pay, purchase
 from tests.storefront.walker import staff_walker, walker
 
 BUYER = {**ADDRESS, "name": "Mei", "phone": "139 0000 1111"}
@@ -163,6 +163,48 @@ def test_nobody_enters_orders_for_themselves(front: Front, seller: TestClient) -
     by_phone = sign_up_with_the_buyers_number(front)
     assert refused(by_phone) == (422, "own_order"), "their log-in"
     assert row(front, enter(by_phone, address=ADDRESS)["order"]["number"]).seller_id == me(front, by_phone)
+
+
+WRITTEN = [
+    "13900001111",
+    "8613900001111",
+    "+86 (0)139 0000 1111",
+    "0086 139-0000-1111",
+    "0139 0000 1111",
+    "１３９００００１１１１",
+]
+
+
+@pytest.mark.parametrize("phone", [*WRITTEN, "+86 86 139 0000 1111", "+1 390 000 1111"])
+def test_ones_own_number_is_known_however_it_is_written(front: Front, seller: TestClient, phone: str) -> None:
+    by_phone = sign_up_with_the_buyers_number(front)
+    assert refused(by_phone, address={**BUYER, "phone": phone}) == (422, "own_order")
+
+
+@pytest.mark.parametrize(
+    "phone", ["13900001111-1", "139 0000 1111 (0)", "+86 13900001111 1", "86 1390000111", "1390000111"]
+)
+def test_a_mobile_number_with_digits_missing_or_to_spare_is_none(front: Front, seller: TestClient, phone: str) -> None:
+    assert refused(seller, address={**BUYER, "phone": phone}) == (422, "phone_unreadable")
+
+
+@pytest.mark.parametrize("written", ["8613900001111", "13900001111-1", "＋８６ 139 0000 1111 ext. 1"])
+def test_a_number_that_own_goods_went_to_is_known_whatever_is_written_around_it(
+    front: Front, seller: TestClient, written: str
+) -> None:
+    mine = purchase("A", total=9900) | {"address": {**ADDRESS, "phone": written}}
+    assert seller.post("/api/v1/orders", json=mine, headers=key()).status_code == 201
+    assert refused(seller) == (422, "own_order")
+
+
+def test_however_a_number_is_written_it_is_one_buyer(front: Front, seller: TestClient) -> None:
+    numbers = [enter(seller, address={**BUYER, "phone": phone})["order"]["number"] for phone in WRITTEN]
+    assert len({row(front, number).buyer_id for number in numbers}) == 1
+
+
+@pytest.mark.parametrize("phone", ["010-1234 5678", "0571 1234 5678", "+44 20 7946 0958", "+852 5123 4567"])
+def test_numbers_at_desks_and_abroad_are_taken(front: Front, seller: TestClient, phone: str) -> None:
+    assert enter(seller, address={**BUYER, "phone": phone})["buyer"] == "Mei"
 
 
 def test_bad_input_is_refused_and_leaves_nothing(front: Front, seller: TestClient) -> None:
