@@ -53,6 +53,8 @@ def group_name(text: str) -> str:
     if not 0 < len(name) <= GROUP_NAME_LENGTH_MAX:
         most = Phrase(N_("write between 1 and {most} characters"), most=GROUP_NAME_LENGTH_MAX)
         raise Invalid(field="group", reason=most)
+    if not name.isprintable():
+        raise Invalid(field="group", reason=Phrase(N_("leave out characters that cannot be seen")))
     return name
 
 

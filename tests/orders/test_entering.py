@@ -153,5 +153,11 @@ def test_a_group_has_a_name_of_sensible_length(name: str) -> None:
         orders.group_name(name)
 
 
+@pytest.mark.parametrize("name", ["a\x00b", "\u202eabc", "a\u200bb"])
+def test_every_character_of_a_groups_name_can_be_seen(name: str) -> None:
+    with pytest.raises(Invalid, match="cannot be seen"):
+        orders.group_name(name)
+
+
 def test_spaces_in_a_groups_name_do_not_make_another_group() -> None:
     assert orders.group_name("  Stairs\n 3 ") == "Stairs 3"

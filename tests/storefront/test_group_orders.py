@@ -358,10 +358,11 @@ def standings(client: TestClient) -> list[tuple[str, int, int, int, int]]:
 
 
 def test_staff_see_each_group_and_each_collector_and_take_the_tables_away(front: Front, seller: TestClient) -> None:
-    """One of two orders is paid: 99.00 came in, 99.00 are to come."""
+    """One of four orders is paid: 99.00 came in, 297.00 are to come."""
     staff = staff_walker(front, "staff")
     first, _ = enter(seller), enter(seller, address={**BUYER, "phone": "13900002222"})
     enter(seller, group="=HYPERLINK(1)", address={**BUYER, "phone": "13900003333"})
+    enter(seller, group="＋1", address={**BUYER, "phone": "13900004444"})
     pay(front, staff.client, first["order"]["number"])
     assert "/admin/groups" in staff.open("/admin/receipts").links
     page = staff.open("/admin/groups")
@@ -371,8 +372,9 @@ def test_staff_see_each_group_and_each_collector_and_take_the_tables_away(front:
     assert table.text.splitlines()[1:] == [
         "2026-03,Lin,Stairs 3,2,1,0,0,1,99.00,99.00,0.00,99.00,CNY",
         "2026-03,Lin,'=HYPERLINK(1),1,1,0,0,0,99.00,0.00,0.00,0.00,CNY",
+        "2026-03,Lin,'＋1,1,1,0,0,0,99.00,0.00,0.00,0.00,CNY",
     ]
     assert staff.client.get("/admin/groups/2026-02.csv").text.count("\n") == 1, "nothing was entered then"
     assert "Nobody entered an order" in staff.open("/admin/groups/2026-02").text
     hands = staff.client.get("/admin/receipts/collectors.csv").text.splitlines()
-    assert hands[1] == "till,1,99.00,0.00,99.00,99.00,0.00,0.00,0.00,0,0.00,0,198.00,2,0,CNY"
+    assert hands[1] == "till,1,99.00,0.00,99.00,99.00,0.00,0.00,0.00,0,0.00,0,297.00,3,0,CNY"
