@@ -106,11 +106,6 @@ def credentials(session: Session, login: Login) -> Credentials:
     return Credentials(row.id, row.password_hash) if row else Credentials(None, None)
 
 
-def called(session: Session, login: Login) -> int | None:
-    """Whose log-in this is."""
-    return session.scalar(_by_login(login))
-
-
 def account(session: Session, member_id: int) -> Account:
     """A member's own log-in. Raises UnknownMember."""
     columns = (Member.name, Member.phone, Member.email, Member.password_hash)

@@ -5,7 +5,7 @@ and completes when its return window has closed. Others listen to what happens t
 """
 
 from shared_core.orders.carts import add_to_cart, cart, cart_count, hand_over_cart, put_in_cart
-from shared_core.orders.checkout import Counter, Entered, InRoom, Purchase, Quote, Seller
+from shared_core.orders.checkout import Counter, InRoom, Purchase, Quote, Seller
 from shared_core.orders.collectors import AGES, Standing, collectors, hand_over, standings
 from shared_core.orders.dispute_rules import DISPUTE_REASONS, DisputeState
 from shared_core.orders.disputes import DisputeClaim, disputed_goods, end_dispute, open_dispute
@@ -15,7 +15,6 @@ from shared_core.orders.entering import (
     GroupStanding,
     buyer_entered,
     cancel_entered,
-    check_unpaid,
     entered_order,
     entered_orders,
     entry,
@@ -23,6 +22,7 @@ from shared_core.orders.entering import (
     group_names,
     group_standings,
 )
+from shared_core.orders.entries import Entered
 from shared_core.orders.errors import (
     AmountDiffers,
     BadQuantity,
@@ -236,7 +236,6 @@ __all__ = [
     "cancel_entered",
     "cart",
     "cart_count",
-    "check_unpaid",
     "claim_payment",
     "collectors",
     "complete_due",

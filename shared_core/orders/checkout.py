@@ -13,11 +13,12 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shared_core import catalog, supply
-from shared_core.kernel.database import Database, insert_new, insert_or_ignore
+from shared_core.kernel.database import Database, insert_new
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.events import announce
 from shared_core.kernel.money import Money, zero
 from shared_core.orders import carts, reads
+from shared_core.orders.entries import Entered, note_entry
 from shared_core.orders.errors import (
     BadQuantity,
     CartEmpty,
@@ -27,7 +28,7 @@ from shared_core.orders.errors import (
     TooManyLines,
 )
 from shared_core.orders.events import OrderPlaced
-from shared_core.orders.models import Entry, Order, OrderLine
+from shared_core.orders.models import Order, OrderLine
 from shared_core.orders.payments import PaymentRail, expect
 from shared_core.orders.rules import LINES_MAX, QUANTITY_MAX, FreightRule, State, request_hash
 from shared_core.orders.steps import move
@@ -60,15 +61,6 @@ class InRoom:
 
 
 @dataclass(frozen=True)
-class Entered:
-    """That a purchase is entered by somebody else than its buyer, from which chat group, under which key."""
-
-    by: int
-    group: str
-    key: str
-
-
-@dataclass(frozen=True)
 class Purchase:
     """What a buyer asks for. `seen_total` is the total they were shown; another one is refused, never charged."""
 
@@ -88,6 +80,11 @@ class Purchase:
     @property
     def actor(self) -> str:
         return "buyer" if self.entered is None else f"member:{self.entered.by}"
+
+    @property
+    def holder(self) -> str:
+        """In whose name the goods are held."""
+        return str(self.buyer_id) if self.entered is None else self.entered.holder
 
     @property
     def origin_key(self) -> str:
@@ -150,8 +147,8 @@ class Counter:
     def place(self, purchase: Purchase, *, number: str, at: datetime) -> str:
         """Place the order and return its number: `number`, or that of the order this checkout key already made.
 
-        Raises what `quote` raises, and OutOfStock, PriceChanged, CheckoutKeyReused, HoldLimitReached, and what a
-        listener of OrderPlaced refuses with; nothing is held then.
+        Raises what `quote` raises, and OutOfStock, PriceChanged, CheckoutKeyReused, HoldLimitReached, TooManyUnpaid,
+        and what a listener of OrderPlaced refuses with; nothing is held then.
         """
         with self.database.transaction() as session:
             draft = self._draft(session, purchase, number=number, at=at)
@@ -161,7 +158,7 @@ class Counter:
         lines = [supply.HoldLine(sku, pieces) for sku, pieces in purchase.lines]
         try:
             ttl = self.hold_ttl if purchase.entered is None else self.entered_ttl
-            held = self.gateway.hold(number, lines, customer=str(purchase.buyer_id), ttl=ttl, at=at)
+            held = self.gateway.hold(number, lines, customer=purchase.holder, ttl=ttl, at=at)
             if held.state is supply.HoldState.RELEASED:
                 raise CheckoutLapsed()
             self._sell(number, purchase, held, draft.paid, at=at)
@@ -240,7 +237,7 @@ class Counter:
             return False
         session.add_all(_line(order_id, price, pieces) for price, pieces in quote.lines)
         if purchase.entered is not None:
-            _note_entry(session, order_id, purchase.entered)
+            note_entry(session, order_id, purchase.entered)
         return True
 
     def _refuse(self, number: str, refusal: PlatformError, *, at: datetime) -> None:
@@ -264,13 +261,6 @@ class Counter:
         if purchase.entered is None:
             carts.empty_cart(session, purchase.buyer_id, [sku for sku, _ in purchase.lines])
         announce(session, OrderPlaced(row.id, at))
-
-
-def _note_entry(session: Session, order_id: int, entered: Entered) -> None:
-    """Raises CheckoutKeyReused when who enters it has just used the key for another buyer."""
-    values = {"order_id": order_id, "entered_by": entered.by, "group_name": entered.group, "key": entered.key}
-    if not insert_or_ignore(session, Entry, values, conflict=["entered_by", "key"]):
-        raise CheckoutKeyReused()
 
 
 def _check_supply(held: supply.HoldView, paid: Mapping[str, int]) -> None:

@@ -11,7 +11,7 @@ from shared_core.kernel.errors import Invalid, Phrase
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.orders import reads
-from shared_core.orders.errors import TooManyUnpaid, UnknownOrder
+from shared_core.orders.errors import UnknownOrder
 from shared_core.orders.lifecycle import cancel
 from shared_core.orders.models import Entry, Evidence, Expectation, Order, PaymentClaim, Refund
 from shared_core.orders.rules import State
@@ -19,8 +19,6 @@ from shared_core.orders.rules import State
 GROUP = "group"
 """The channel of these orders."""
 GROUP_NAME_LENGTH_MAX = 60
-UNPAID_MAX = 100
-"""Unpaid orders that one member may have entered at a time: their goods are kept from others."""
 ENTRIES_MAX = 200
 GROUPS_MAX = 50
 
@@ -55,6 +53,8 @@ def group_name(text: str) -> str:
     if not 0 < len(name) <= GROUP_NAME_LENGTH_MAX:
         most = Phrase(N_("write between 1 and {most} characters"), most=GROUP_NAME_LENGTH_MAX)
         raise Invalid(field="group", reason=most)
+    if not name.isprintable():
+        raise Invalid(field="group", reason=Phrase(N_("leave out characters that cannot be seen")))
     return name
 
 
@@ -62,14 +62,6 @@ def buyer_entered(session: Session, member_id: int, key: str) -> int | None:
     """The buyer of the order that the member entered under this key, if there is one."""
     query = select(Order.buyer_id).join(Entry, Entry.order_id == Order.id)
     return session.scalar(query.where(Entry.entered_by == member_id, Entry.key == key))
-
-
-def check_unpaid(session: Session, member_id: int) -> None:
-    """Raises TooManyUnpaid when the member may not enter another order now."""
-    waiting = select(func.count()).select_from(Entry).join(Order, Order.id == Entry.order_id)
-    waiting = waiting.where(Entry.entered_by == member_id, Order.state == State.PLACED)
-    if int(session.scalar(waiting) or 0) >= UNPAID_MAX:
-        raise TooManyUnpaid(most=UNPAID_MAX)
 
 
 def entry(session: Session, order_id: int) -> Entry | None:

@@ -1,11 +1,13 @@
 """Orders for people in a chat group: a seller enters them, the buyer gets a link to see the order and to pay it.
 
-The buyer is whoever logs in with the phone number, else a visitor whom only the shop knows by it: one person for all
-who enter orders for that number, so that limits for each customer hold. Nobody gets that visitor's cookie; the link
-shows one order and no more. The sale is claimed by who entered it, as by a link of theirs.
+The buyer is a visitor whom only the shop knows by the phone number: one person for all who enter orders for it. It is
+never an account with that number, because nobody has proved that the number is theirs. Nobody gets that visitor's
+cookie; the link shows one order and no more. The sale is claimed by who entered it, as by a link of theirs.
 """
 
 import hmac
+import re
+import unicodedata
 from collections.abc import Sequence
 from datetime import timedelta
 from hashlib import sha256
@@ -27,6 +29,11 @@ LINK_LIFE = timedelta(days=180)
 """How long a buyer's link shows the order."""
 OWN_ORDERS_MAX = 100
 """So many of a seller's own orders are asked for their phone numbers."""
+MOBILE_DIGITS = 11
+"""Of a mobile number in China, without its country."""
+_IN_CHINA = re.compile(r"\+86(?:86(?=1[3-9]|\d{11}$))?0*(\d+)")
+"""The country may have been written without + or 00 and so stand there twice, or be followed by a 0."""
+_MOBILE = re.compile(r"1[3-9]\d*")
 
 
 class MayNotEnter(Forbidden):
@@ -69,8 +76,8 @@ def enter(
 ) -> str:
     """The number of the order that this key made, now or before.
 
-    Opens its own short transactions, so it must be called without one. Raises MayNotEnter, OwnOrder, TooManyUnpaid,
-    TooManyRequests, PhoneUnreadable, Invalid, and what `orders.Counter.place` raises.
+    Opens its own short transactions, so it must be called without one. Raises MayNotEnter, OwnOrder, TooManyRequests,
+    PhoneUnreadable, Invalid, and what `orders.Counter.place` raises.
     """
     shop, viewer, at = the_shop(request), current(request), the_shop(request).clock()
     require(shop, viewer)
@@ -82,10 +89,9 @@ def enter(
     with shop.database.transaction() as session:
         buyer_id = orders.buyer_entered(session, entered.by, key)
         if buyer_id is None:
-            orders.check_unpaid(session, entered.by)
-            buyer_id = _buyer(session, shop, phone)
-            if buyer_id == entered.by or phone in _own_phones(session, entered.by):
+            if _is_own(session, entered.by, phone):
                 raise OwnOrder
+            buyer_id = _buyer(session, shop, phone)
     purchase = orders.Purchase(
         buyer_id=buyer_id,
         lines=lines,
@@ -117,9 +123,6 @@ def order_of_link(session: Session, shop: Shop, token: str) -> orders.Order:
 
 
 def _buyer(session: Session, shop: Shop, phone: members.Login) -> int:
-    known = members.called(session, phone)
-    if known is not None:
-        return known
     newest, *older = [hash_token(_secret(key, phone)) for key in shop.keys]
     for token_hash in older:
         made_before = members.visitor(session, token_hash)
@@ -133,16 +136,34 @@ def _secret(key: str, phone: members.Login) -> str:
     return hmac.new(key.encode(), f"buyer {phone.value}".encode(), sha256).hexdigest()
 
 
-def _own_phones(session: Session, member_id: int) -> set[members.Login]:
-    """Numbers to which the member's own purchases went."""
-    own = orders.orders_of(session, member_id, limit=OWN_ORDERS_MAX)
-    return {phone for row in own if (phone := _phone(str(row.address.get("phone", "")))) is not None}
+def _is_own(session: Session, member_id: int, phone: members.Login) -> bool:
+    """Whether it is the member's log-in or a number their own purchases went to, whatever else is written around it."""
+    own = [str(row.address.get("phone", "")) for row in orders.orders_of(session, member_id, limit=OWN_ORDERS_MAX)]
+    login = members.account(session, member_id).login
+    if login is not None:
+        own.append(login.value)
+    digits = phone.value.removeprefix("+")[-MOBILE_DIGITS:]
+    return any(_phone(text) == phone or digits in _digits(text) for text in own)
+
+
+def _digits(text: str) -> str:
+    return "".join(each for each in unicodedata.normalize("NFKC", text) if each in "0123456789")
 
 
 def _phone(text: str) -> members.Login | None:
-    """A phone number as log-ins write it; None when it is none."""
+    """A phone number in the one form in which buyers are told apart.
+
+    None when it is none, and for a mobile number in China with too few digits or with some more behind it.
+    """
     try:
         found = members.normalise_login(text)
     except members.LoginUnreadable:
         return None
-    return found if found.kind == "phone" else None
+    if found.kind != "phone":
+        return None
+    home = _IN_CHINA.fullmatch(found.value)
+    if home is None:
+        return found
+    if _MOBILE.fullmatch(home[1]) and len(home[1]) != MOBILE_DIGITS:
+        return None
+    return members.Login("phone", f"+86{home[1]}")

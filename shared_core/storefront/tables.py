@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from fastapi.responses import Response
 
-FORMULAS = ("=", "+", "-", "@", "\t", "\r")
-"""What a text begins with that a spreadsheet would run."""
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a text begins with that a spreadsheet would run, some of them also when it is written wide."""
 
 
 def taken_away(name: str, rows: Iterable[Sequence[str]]) -> Response:

@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from shared_core import audit, members, orders
 from shared_core.kernel.settings import Settings
-from tests.storefront.conftest import ADDRESS, Clock, Front, buy, close_front, key, open_front, pay
+from tests.storefront.conftest import ADDRESS, Clock, Front, buy, close_front, key, open_front, pay, purchase
 from tests.storefront.walker import staff_walker, walker
 
 BUYER = {**ADDRESS, "name": "Mei", "phone": "139 0000 1111"}
@@ -129,25 +129,82 @@ def test_one_number_is_one_buyer_whoever_enters_the_order(front: Front, seller: 
     assert hidden.status_code == 404, "who entered it sees it, nobody else"
 
 
-def test_who_logs_in_with_the_number_finds_the_order_among_their_own_and_keeps_whose_fan_they_are(
-    front: Front, seller: TestClient
+def sign_up_with_the_buyers_number(front: Front, sponsor: TestClient | None = None) -> TestClient:
+    """Nobody asks whether the number is theirs."""
+    squatter = front.browser()
+    if sponsor is not None:
+        squatter.get(sponsor.post("/api/v1/share-links", json={"about": "/"}).json()["path"])
+    account = {"login": "13900001111", "password": "three quiet lamps", "name": "Eve"}
+    assert squatter.post("/api/v1/members", json=account).status_code == 201
+    return squatter
+
+
+@pytest.mark.parametrize("first", ["the account", "the order"])
+def test_who_signed_up_with_the_buyers_number_sees_nothing_and_changes_nothing(
+    front: Front, seller: TestClient, first: str
 ) -> None:
-    sponsor, fan = front.member(name="Ada"), front.browser()
-    fan.get(sponsor.post("/api/v1/share-links", json={"about": "/"}).json()["path"])
-    fan.post("/api/v1/members", json={"login": "13900001111", "password": "three quiet lamps", "name": "Mei"})
-    entered = enter(seller)
-    assert [each["number"] for each in fan.get("/api/v1/orders").json()["orders"]] == [entered["order"]["number"]]
-    placed = row(front, entered["order"]["number"])
-    assert placed.claims == {"link": me(front, seller), "lock": me(front, sponsor)}
+    squatter = sign_up_with_the_buyers_number(front) if first == "the account" else None
+    number = enter(seller)["order"]["number"]
+    squatter = squatter or sign_up_with_the_buyers_number(front)
+    assert squatter.get("/api/v1/orders").json()["orders"] == []
+    assert squatter.get(f"/orders/{number}").status_code == 404
+    assert squatter.get(f"/api/v1/orders/{number}").status_code == 404
+    assert squatter.post(f"/api/v1/orders/{number}/cancellation", headers=key()).status_code == 404
+    assert squatter.post(f"/api/v1/orders/{number}/payment-claim", json={"payer": "Eve"}).status_code == 404
+    pay(front, front.staff(), number)
+    asked = squatter.post(f"/api/v1/orders/{number}/refund-requests", json={"reason": "to me"})
+    assert asked.status_code == 404
+    assert row(front, number).buyer_id != me(front, squatter)
 
 
 def test_nobody_enters_orders_for_themselves(front: Front, seller: TestClient) -> None:
     buy(seller, "A")
     assert refused(seller, address=ADDRESS) == (422, "own_order"), "a number that their own goods went to"
-    by_phone = front.browser()
-    by_phone.post("/api/v1/members", json={"login": "13900001111", "password": "three quiet lamps", "name": "Mei"})
+    by_phone = sign_up_with_the_buyers_number(front)
     assert refused(by_phone) == (422, "own_order"), "their log-in"
     assert row(front, enter(by_phone, address=ADDRESS)["order"]["number"]).seller_id == me(front, by_phone)
+
+
+WRITTEN = [
+    "13900001111",
+    "8613900001111",
+    "+86 (0)139 0000 1111",
+    "0086 139-0000-1111",
+    "0139 0000 1111",
+    "１３９００００１１１１",
+]
+
+
+@pytest.mark.parametrize("phone", [*WRITTEN, "+86 86 139 0000 1111", "+1 390 000 1111"])
+def test_ones_own_number_is_known_however_it_is_written(front: Front, seller: TestClient, phone: str) -> None:
+    by_phone = sign_up_with_the_buyers_number(front)
+    assert refused(by_phone, address={**BUYER, "phone": phone}) == (422, "own_order")
+
+
+@pytest.mark.parametrize(
+    "phone", ["13900001111-1", "139 0000 1111 (0)", "+86 13900001111 1", "86 1390000111", "1390000111"]
+)
+def test_a_mobile_number_with_digits_missing_or_to_spare_is_none(front: Front, seller: TestClient, phone: str) -> None:
+    assert refused(seller, address={**BUYER, "phone": phone}) == (422, "phone_unreadable")
+
+
+@pytest.mark.parametrize("written", ["8613900001111", "13900001111-1", "＋８６ 139 0000 1111 ext. 1"])
+def test_a_number_that_own_goods_went_to_is_known_whatever_is_written_around_it(
+    front: Front, seller: TestClient, written: str
+) -> None:
+    mine = purchase("A", total=9900) | {"address": {**ADDRESS, "phone": written}}
+    assert seller.post("/api/v1/orders", json=mine, headers=key()).status_code == 201
+    assert refused(seller) == (422, "own_order")
+
+
+def test_however_a_number_is_written_it_is_one_buyer(front: Front, seller: TestClient) -> None:
+    numbers = [enter(seller, address={**BUYER, "phone": phone})["order"]["number"] for phone in WRITTEN]
+    assert len({row(front, number).buyer_id for number in numbers}) == 1
+
+
+@pytest.mark.parametrize("phone", ["010-1234 5678", "0571 1234 5678", "+44 20 7946 0958", "+852 5123 4567"])
+def test_numbers_at_desks_and_abroad_are_taken(front: Front, seller: TestClient, phone: str) -> None:
+    assert enter(seller, address={**BUYER, "phone": phone})["buyer"] == "Mei"
 
 
 def test_bad_input_is_refused_and_leaves_nothing(front: Front, seller: TestClient) -> None:
@@ -163,13 +220,23 @@ def test_bad_input_is_refused_and_leaves_nothing(front: Front, seller: TestClien
 def test_a_seller_holds_goods_for_so_many_unpaid_orders_only(
     front: Front, seller: TestClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(orders.entering, "UNPAID_MAX", 1)
+    monkeypatch.setattr(orders.entries, "UNPAID_MAX", 1)
     entered = enter(seller)
     assert refused(seller) == (409, "too_many_unpaid")
     number = entered["order"]["number"]
     gone = seller.post(f"/api/v1/me/group-orders/{number}/cancellation", headers=key())
     assert gone.json()["order"]["state"] == "cancelled"
     assert enter(seller)["order"]["state"] == "placed"
+
+
+def test_whom_a_stranger_enters_orders_for_can_still_buy(front: Front, seller: TestClient) -> None:
+    front.stock("B", units=30)
+    buyer = sign_up_with_the_buyers_number(front)
+    for _ in range(orders.entries.UNPAID_MAX):
+        enter(seller, lines=[{"sku": "B", "quantity": 1}])
+    assert refused(seller, lines=[{"sku": "B", "quantity": 1}]) == (409, "too_many_unpaid")
+    assert row(front, buy(buyer, "B")).state == "placed"
+    assert row(front, buy(seller, "B")).state == "placed", "their own purchases are counted apart"
 
 
 def test_the_goods_are_kept_for_a_day(front: Front, seller: TestClient) -> None:
@@ -219,6 +286,17 @@ channels = ["group"]
 """
 
 
+LOCK_FIRST = (
+    PLAN
+    + """
+[binding]
+by = "click"
+[claims]
+seller = ["lock", "link"]
+"""
+)
+
+
 @pytest.fixture
 def paying(brand_dir: Path, settings: Settings, clock: Clock) -> Iterator[Front]:
     """A shop whose sellers have more of what they sell in groups."""
@@ -227,6 +305,28 @@ def paying(brand_dir: Path, settings: Settings, clock: Clock) -> Iterator[Front]
     front.stock("A", units=10)
     yield front
     close_front(front)
+
+
+@pytest.fixture
+def fans_first(brand_dir: Path, settings: Settings, clock: Clock) -> Iterator[Front]:
+    """A shop that asks first whose fan a buyer is."""
+    (brand_dir / "plan.toml").write_text(LOCK_FIRST, "utf-8")
+    front = open_front(brand_dir, settings, clock)
+    front.stock("A", units=10)
+    yield front
+    close_front(front)
+
+
+def test_whose_fan_an_account_with_the_buyers_number_is_gives_nobody_a_share(fans_first: Front) -> None:
+    ada, seller = fans_first.member(name="Ada"), fans_first.member(name="Lin")
+    squatter = sign_up_with_the_buyers_number(fans_first, ada)
+    number = enter(seller)["order"]["number"]
+    placed = row(fans_first, number)
+    assert (placed.seller_id, placed.claims) == (me(fans_first, seller), {"link": me(fans_first, seller)})
+    pay(fans_first, fans_first.staff(), number)
+    assert ada.get("/api/v1/me/earnings").json()["earnings"] == []
+    assert [each["amount"]["minor"] for each in seller.get("/api/v1/me/earnings").json()["earnings"]] == [1780]
+    assert row(fans_first, buy(squatter, "A")).claim == "lock", "the account itself is Ada's fan"
 
 
 def test_what_was_entered_earns_the_rate_of_the_channel_and_a_refund_takes_it_back(paying: Front) -> None:
@@ -258,10 +358,11 @@ def standings(client: TestClient) -> list[tuple[str, int, int, int, int]]:
 
 
 def test_staff_see_each_group_and_each_collector_and_take_the_tables_away(front: Front, seller: TestClient) -> None:
-    """One of two orders is paid: 99.00 came in, 99.00 are to come."""
+    """One of four orders is paid: 99.00 came in, 297.00 are to come."""
     staff = staff_walker(front, "staff")
     first, _ = enter(seller), enter(seller, address={**BUYER, "phone": "13900002222"})
     enter(seller, group="=HYPERLINK(1)", address={**BUYER, "phone": "13900003333"})
+    enter(seller, group="＋1", address={**BUYER, "phone": "13900004444"})
     pay(front, staff.client, first["order"]["number"])
     assert "/admin/groups" in staff.open("/admin/receipts").links
     page = staff.open("/admin/groups")
@@ -271,8 +372,9 @@ def test_staff_see_each_group_and_each_collector_and_take_the_tables_away(front:
     assert table.text.splitlines()[1:] == [
         "2026-03,Lin,Stairs 3,2,1,0,0,1,99.00,99.00,0.00,99.00,CNY",
         "2026-03,Lin,'=HYPERLINK(1),1,1,0,0,0,99.00,0.00,0.00,0.00,CNY",
+        "2026-03,Lin,'＋1,1,1,0,0,0,99.00,0.00,0.00,0.00,CNY",
     ]
     assert staff.client.get("/admin/groups/2026-02.csv").text.count("\n") == 1, "nothing was entered then"
     assert "Nobody entered an order" in staff.open("/admin/groups/2026-02").text
     hands = staff.client.get("/admin/receipts/collectors.csv").text.splitlines()
-    assert hands[1] == "till,1,99.00,0.00,99.00,99.00,0.00,0.00,0.00,0,0.00,0,198.00,2,0,CNY"
+    assert hands[1] == "till,1,99.00,0.00,99.00,99.00,0.00,0.00,0.00,0,0.00,0,297.00,3,0,CNY"

@@ -28,7 +28,7 @@ class Entering(Input):
     lines: Annotated[list[Line], Field(min_length=1, max_length=orders.LINES_MAX)]
     """What the buyer wants; a SKU once."""
     address: Address
-    """The buyer's. Who logs in with the phone number finds the order among their own."""
+    """The buyer's. The phone number tells buyers apart; it opens nothing to an account with that number."""
     group: Group
     note: Annotated[str, Field(max_length=NOTE_LENGTH_MAX)] = ""
     seen_total: MoneyInput | None = None
