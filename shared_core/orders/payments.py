@@ -121,7 +121,7 @@ def confirm_payment(
     wanted = reads.expectation(session, found.id)
     if wanted is None:  # imported as settled, or a draft: nobody waits for its money
         raise StepNotAllowed(number=number, state=found.state, wanted=State.PAID)
-    take_turns(session, wanted.collector)
+    take_turns(session, wanted.rail)
     row = reads.locked(session, number)
     if amount.currency != row.currency or amount.minor not in (wanted.amount_minor, row.total_minor):
         raise AmountDiffers(expected=Money(wanted.amount_minor, row.currency), number=number, found=amount)
@@ -149,9 +149,12 @@ def confirm_payment(
     return row
 
 
-def take_turns(session: Session, collector: str) -> None:
-    """Whoever writes down money of this collector waits for who is doing so."""
-    lock(session, f"wallet {collector}")
+def take_turns(session: Session, rail: str) -> None:
+    """Whoever writes down money of this rail, or what became of it, waits for who is doing so.
+
+    All its collectors together, because a transaction number counts once among them all. What is read before is stale.
+    """
+    lock(session, f"money by {rail}")
 
 
 def _free_tail(session: Session, wanted: PaymentRequest, *, rail: str, at: datetime) -> int | None:
@@ -194,7 +197,8 @@ def _receipt_of(session: Session, seen: Evidence) -> Receipt | None:
             Receipt.rail == seen.rail,
             Receipt.collector == seen.collector,
             Receipt.transaction_no == seen.transaction_no,
-        )
+        ),
+        execution_options={"populate_existing": True},  # it may have been read before it was our turn
     ).one_or_none()
     if receipt is None:
         return None

@@ -71,7 +71,7 @@ def take_in(
 
     Rows that contradict each other, or what was booked before, are refused and the others taken.
     """
-    take_turns(session, collector)
+    take_turns(session, MANUAL)
     report = StatementReport()
     told: dict[str, list[SeenRow]] = {}
     for row in rows:
@@ -130,8 +130,8 @@ def give_back(session: Session, receipt_id: int, *, evidence: str, entered_by: s
 
 def assign(session: Session, receipt_id: int, number: str, *, entered_by: str, at: datetime) -> Order:
     """Staff found out whose money it is. Raises UnknownReceipt, OtherCollector and what `confirm_payment` does."""
-    receipt = session.get(Receipt, receipt_id)
-    if receipt is None or receipt.outcome == RETURNED:
+    receipt = _locked(session, receipt_id)
+    if receipt.outcome == RETURNED:
         raise UnknownReceipt(number=receipt_id)
     wanted = reads.expectation(session, reads.get(session, number).id)
     if wanted is not None and wanted.collector != receipt.collector:
@@ -305,9 +305,9 @@ def _keep_unidentified(
 
 
 def _locked(session: Session, receipt_id: int) -> Receipt:
-    receipt = session.get(Receipt, receipt_id)
+    """As it is now; others who would settle it wait until this transaction ends. Raises UnknownReceipt."""
+    take_turns(session, MANUAL)
+    receipt = session.get(Receipt, receipt_id, populate_existing=True)
     if receipt is None:
         raise UnknownReceipt(number=receipt_id)
-    take_turns(session, receipt.collector)
-    session.refresh(receipt)
     return receipt

@@ -1,9 +1,10 @@
 """Money that comes by transfer: no two orders wait for one amount, and no cent of a wallet's statement is lost."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -342,6 +343,38 @@ def test_staff_find_the_order_of_money_that_was_nobodys(world: World) -> None:
     assert world.state(number) == "paid"
     assert balance(world, accounts.unidentified_receipts()) == 0
     assert world.broken() == []
+
+
+def test_money_is_sent_back_or_pays_an_order_and_never_both(world: World) -> None:
+    """Two people have looked at one receipt and answer it at the same moment."""
+    for name in ("W1", "W2", "W3", "W4"):
+        number = order(world)
+        early = replace(row(world, name, expected(world, number).amount_minor), paid_at=world.now - timedelta(days=2))
+        take_in(world, early)
+        with world.database.reading() as session:
+            [left] = orders.waiting_receipts(session)
+        both_looked = Barrier(1 if world.database.engine.dialect.name == "sqlite" else 2)  # it has one writer at a time
+        with ThreadPoolExecutor(2) as pool:
+            answers = [
+                pool.submit(answered, world, left.id, both_looked, orders.give_back, evidence=f"OUT-{name}"),
+                pool.submit(answered, world, left.id, both_looked, orders.assign, number=number),
+            ]
+            assert sorted(each.result() for each in answers) == [False, True]
+        assert (world.state(number) == "paid") == answers[1].result()
+        assert balance(world, accounts.unidentified_receipts()) == 0
+        assert world.broken() == []
+
+
+def answered(world: World, receipt_id: int, both_looked: Barrier, answer: Callable[..., object], **told: str) -> bool:
+    """Whether this answer counted."""
+    try:
+        with world.transaction() as session:
+            orders.receipt(session, receipt_id)
+            both_looked.wait()
+            answer(session, receipt_id, entered_by="staff:1", at=world.now, **told)
+    except (orders.UnknownReceipt, orders.EvidenceUsed):
+        return False
+    return True
 
 
 def test_money_in_one_wallet_pays_no_order_of_another(world: World) -> None:
