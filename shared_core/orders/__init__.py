@@ -86,7 +86,7 @@ from shared_core.orders.models import (
     Refund,
     RefundLine,
 )
-from shared_core.orders.payments import ManualRail, PaymentRail, PaymentRequest, confirm_payment
+from shared_core.orders.payments import ManualRail, PaymentRail, PaymentRequest, confirm_payment, transaction_number
 from shared_core.orders.reads import (
     RoomTrade,
     disputed_orders,
@@ -289,5 +289,6 @@ __all__ = [
     "tail_max",
     "take_in",
     "trade_in_rooms",
+    "transaction_number",
     "waiting_receipts",
 ]

@@ -180,7 +180,7 @@ class Receipt(Base):
 
     __tablename__ = "order_receipt"
     __table_args__ = (
-        UniqueConstraint("rail", "collector", "transaction_no"),
+        UniqueConstraint("rail", "transaction_no"),
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("(settled_at IS NULL) = (outcome IS NULL)", name="settled"),
     )

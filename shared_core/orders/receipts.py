@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
@@ -69,7 +70,7 @@ def take_in(
 ) -> StatementReport:
     """Book the rows of a statement of this collector: to their orders, or as unidentified receipts.
 
-    Rows that contradict each other, or what was booked before, are refused and the others taken.
+    Rows that contradict each other, or what was booked before in whosever wallet, are refused and the others taken.
     """
     take_turns(session, MANUAL)
     report = StatementReport()
@@ -83,9 +84,11 @@ def take_in(
             report.refused += [(row.line, Phrase(_CONTRADICTION, number=number, lines=lines)) for row in same]
             continue
         report.known += [row.line for row in again]
-        booked = _booked(session, collector, number)
-        if booked is not None and booked != first.amount.minor:
-            was = Money(booked, first.amount.currency)
+        booked = _booked(session, number)
+        if booked is not None and booked.collector != collector:
+            report.refused.append((first.line, Phrase(_OTHERS, number=number, collector=booked.collector)))
+        elif booked is not None and booked.minor != first.amount.minor:
+            was = Money(booked.minor, first.amount.currency)
             report.refused.append((first.line, Phrase(_OTHER_AMOUNT, number=number, amount=was)))
         elif booked is not None:
             report.known.append(first.line)
@@ -99,6 +102,10 @@ _CONTRADICTION = N_(
 )
 _OTHER_AMOUNT = N_(
     "transaction number {number} was booked before with {amount}; check the amount, or the number, against the wallet"
+)
+
+_OTHERS = N_(
+    "transaction number {number} was booked before for {collector}; check whose statement it is, it counts once"
 )
 
 
@@ -175,7 +182,7 @@ def claim_payment(
     Nothing is booked. Raises StepNotAllowed unless the order waits for money, RedPacketTooLarge and NoRedPackets where
     it cannot have been one, UnknownOrder, Invalid.
     """
-    payer, last4 = payer.strip(), last4.strip()
+    payer, last4 = payer.strip(), matching.bare_number(last4)
     if len(payer) > PAYER_LENGTH_MAX:
         raise Invalid(field="payer", reason=Phrase(N_("write at most {most} characters"), most=PAYER_LENGTH_MAX))
     if last4 and not _LAST4.fullmatch(last4):
@@ -269,15 +276,20 @@ def _wanted(session: Session, row: SeenRow, *conditions: object, collector: str)
     ]
 
 
-def _booked(session: Session, collector: str, transaction_no: str) -> int | None:
-    """The amount under which this transaction of the wallet was booked before."""
+class _Booked(NamedTuple):
+    collector: str
+    minor: int
+
+
+def _booked(session: Session, transaction_no: str) -> _Booked | None:
+    """In whose wallet, and with how much, the transaction was booked: to an order, or as nobody's."""
     for table in (Evidence, Receipt):
-        query = select(table.amount_minor).where(
-            table.rail == MANUAL, table.collector == collector, table.transaction_no == transaction_no
+        query = select(table.collector, table.amount_minor).where(
+            table.rail == MANUAL, table.transaction_no == transaction_no
         )
-        minor = session.scalar(query)
-        if minor is not None:
-            return minor
+        found = session.execute(query).first()
+        if found is not None:
+            return _Booked(*found)
     return None
 
 

@@ -15,6 +15,7 @@ from shared_core.kernel import csvfile
 from shared_core.kernel.errors import Phrase, PlatformError
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, parse_money
+from shared_core.orders.matching import bare_number
 from shared_core.orders.payments import TRANSACTION_NO_LENGTH_MAX
 from shared_core.orders.receipts import SeenRow
 
@@ -124,7 +125,7 @@ def _row(line: int, cells: Mapping[str, str], *, currency: str, zone: str) -> Se
         return None
     if amount.minor <= 0:
         raise _Refused("amount", N_("{column}: {text!r} is not above zero"), text=cells["amount"])
-    number = cells["transaction"].strip("`'\"\t ")
+    number = bare_number(cells["transaction"])
     if not 0 < len(number) <= TRANSACTION_NO_LENGTH_MAX or "e+" in number.casefold():
         raise _Refused(
             "transaction",

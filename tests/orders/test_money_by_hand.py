@@ -389,6 +389,58 @@ def test_money_in_one_wallet_pays_no_order_of_another(world: World) -> None:
     assert world.broken() == []
 
 
+def test_a_statement_imported_for_another_collector_books_nothing_again(world: World) -> None:
+    paid, left = row(world, "W1", 9899), row(world, "W2", 500, line=3)
+    order(world)
+    take_in(world, paid, left)
+    with world.transaction() as session:
+        report = orders.take_in(session, [paid, left], collector="mei", entered_by="staff:1", at=world.now)
+    assert [(line, "booked before for till" in str(why)) for line, why in report.refused] == [(2, True), (3, True)]
+    assert balance(world, accounts.clearing("mei")) == 0
+    assert world.broken() == []
+
+
+def test_a_number_that_came_to_another_wallet_is_no_evidence(world: World) -> None:
+    with world.transaction() as session:
+        orders.take_in(session, [row(world, "W1", 9899)], collector="mei", entered_by="staff:1", at=world.now)
+    number = order(world)
+    with pytest.raises(orders.OtherCollector):
+        world.pay(number, transaction_no="W1")
+    assert world.state(number) == "placed"
+
+
+def test_one_statement_for_two_collectors_at_once_counts_once(world: World) -> None:
+    paid, left = row(world, "W1", 9899), row(world, "W2", 500, line=3)
+    order(world)
+
+    def import_for(collector: str) -> orders.StatementReport:
+        with world.transaction() as session:
+            return orders.take_in(session, [paid, left], collector=collector, entered_by="staff:1", at=world.now)
+
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(import_for, ["till", "mei", "till", "mei"]))
+    world.settle_down()
+    assert sum(len(each.matched) + len(each.unidentified) for each in reports) == 2
+    assert balance(world, accounts.clearing("till")) + balance(world, accounts.clearing("mei")) == 9899 + 500
+    assert world.broken() == []
+
+
+@pytest.mark.parametrize("typed", ["`W1", " 'W1\t", "\u200bW1\ufeff", "Ｗ１", "“W1”", "\u00a0W1\r\n"])
+def test_a_number_typed_as_it_was_copied_is_the_statements_number(world: World, typed: str) -> None:
+    world.pay(order(world), transaction_no=typed)
+    assert take_in(world, row(world, "W1", 9899)).known == [2]
+    with pytest.raises(orders.EvidenceUsed):
+        world.pay(order(world), transaction_no="W1")
+
+
+@given(st.text(max_size=90))
+def test_a_bare_number_stays_as_it_is_and_shows_what_it_is(text: str) -> None:
+    bare = matching.bare_number(text)
+    assert matching.bare_number(bare) == bare == bare.strip()
+    assert bare.isprintable()
+    assert matching.bare_number(f"`{text}\t ") == bare
+
+
 def test_money_goes_to_who_held_the_amount_when_it_was_paid_whenever_it_is_imported(world: World) -> None:
     old = order(world)
     paid = row(world, "W1", 9899)
@@ -438,7 +490,7 @@ def test_order_duplicates_and_holes_in_statements_do_not_matter(
 
 
 def test_a_row_booked_twice_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receipts, "_booked", lambda session, collector, number: None)
+    monkeypatch.setattr(receipts, "_booked", lambda session, number: None)
     take_in(world, row(world, "W1", 500))
     with pytest.raises(IntegrityError):
         take_in(world, row(world, "W1", 500))

@@ -79,9 +79,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(settled_at IS NULL) = (outcome IS NULL)", name=op.f("ck_order_receipt_settled")),
         sa.ForeignKeyConstraint(["order_id"], ["order_order.id"], name=op.f("fk_order_receipt_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_receipt")),
-        sa.UniqueConstraint(
-            "rail", "collector", "transaction_no", name=op.f("uq_order_receipt_rail_collector_transaction_no")
-        ),
+        sa.UniqueConstraint("rail", "transaction_no", name=op.f("uq_order_receipt_rail_transaction_no")),
         sa.UniqueConstraint("returned_by", name=op.f("uq_order_receipt_returned_by")),
     )
 

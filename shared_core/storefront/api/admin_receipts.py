@@ -232,7 +232,7 @@ def _row(line: int, row: StatementRow, currency: str) -> orders.SeenRow:
         raise MixedCurrencies(left=amount.currency, right=currency)
     if not amount:
         raise Invalid(field="amount", reason=Phrase(N_("the amount is not above zero")))
-    return orders.SeenRow(line, row.transaction_no.strip(), amount, row.paid_at, row.payer, row.note)
+    return orders.SeenRow(line, orders.transaction_number(row.transaction_no), amount, row.paid_at, row.payer, row.note)
 
 
 def _receipt(row: orders.Receipt) -> Receipt:
