@@ -23,7 +23,7 @@ from shared_core.orders import matching, reads
 from shared_core.orders.errors import AmountDiffers, EvidenceUsed, OtherCollector, StepNotAllowed
 from shared_core.orders.events import OrderPaid
 from shared_core.orders.matching import Match
-from shared_core.orders.models import Evidence, Expectation, Order, Receipt
+from shared_core.orders.models import Evidence, Expectation, Order, Receipt, Refund
 from shared_core.orders.rules import SOLD, State
 from shared_core.orders.steps import move
 
@@ -162,6 +162,18 @@ def take_turns(session: Session, rail: str) -> None:
     All its collectors together, because a transaction number counts once among them all. What is read before is stale.
     """
     lock(session, f"money by {rail}")
+
+
+def take_turns_sending(session: Session) -> None:
+    """Whoever writes down that money went out by hand waits for who is doing so."""
+    lock(session, "refund evidence")
+
+
+def require_unused(session: Session, outgoing: str) -> None:
+    """A transfer sends one refund or one receipt back, not both; ask when it is your turn. Raises EvidenceUsed."""
+    for used in (Refund.sent_evidence, Receipt.returned_by):
+        if session.scalar(select(used).where(used == outgoing)) is not None:
+            raise EvidenceUsed(transaction=outgoing)
 
 
 def _free_tail(session: Session, wanted: PaymentRequest, *, rail: str, at: datetime) -> int | None:

@@ -19,15 +19,17 @@ from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.orders import matching, reads
-from shared_core.orders.errors import EvidenceUsed, OtherCollector, StepNotAllowed, UnknownReceipt
+from shared_core.orders.errors import OtherCollector, StepNotAllowed, UnknownReceipt
 from shared_core.orders.matching import Match, Unmatched, Wanted
 from shared_core.orders.models import Evidence, Expectation, Order, PaymentClaim, Receipt
 from shared_core.orders.payments import (
     MANUAL,
     RETURNED,
-    TRANSACTION_NO_LENGTH_MAX,
     confirm_payment,
+    require_unused,
     take_turns,
+    take_turns_sending,
+    transaction_number,
 )
 from shared_core.orders.red_packets import Way, require_red_packet
 from shared_core.orders.rules import State
@@ -114,16 +116,14 @@ def give_back(session: Session, receipt_id: int, *, evidence: str, entered_by: s
 
     Raises UnknownReceipt when there is none or it was matched, EvidenceUsed, Invalid.
     """
-    evidence = evidence.strip()
-    if not 0 < len(evidence) <= TRANSACTION_NO_LENGTH_MAX:
-        raise Invalid(field="evidence", reason=Phrase(N_("the transaction number is missing or too long")))
+    evidence = transaction_number(evidence, field="evidence")
     receipt = _locked(session, receipt_id)
     if receipt.outcome == RETURNED and receipt.returned_by == evidence:
         return receipt
     if receipt.outcome is not None:
         raise UnknownReceipt(number=receipt_id)
-    if session.scalar(select(Receipt.id).where(Receipt.returned_by == evidence)) is not None:
-        raise EvidenceUsed(transaction=evidence)
+    take_turns_sending(session)
+    require_unused(session, evidence)
     amount = Money(receipt.amount_minor, receipt.currency)
     back = ledger.entry(
         debit=accounts.unidentified_receipts(), credit=accounts.clearing(receipt.collector), amount=amount
@@ -132,6 +132,7 @@ def give_back(session: Session, receipt_id: int, *, evidence: str, entered_by: s
     ledger.post(session, reference, [back], at=at, memo=f"sent back by {evidence}")
     receipt.outcome, receipt.returned_by = RETURNED, evidence
     receipt.settled_by, receipt.settled_at = entered_by, at
+    session.flush()
     return receipt
 
 

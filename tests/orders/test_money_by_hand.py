@@ -331,6 +331,31 @@ def test_money_that_comes_twice_is_nobodys_and_can_go_back(world: World) -> None
     assert world.broken() == []
 
 
+@pytest.mark.parametrize("refund_first", [True, False])
+def test_one_transfer_sends_a_refund_or_a_receipt_back(world: World, *, refund_first: bool) -> None:
+    number = order(world)
+    take_in(world, row(world, "W1", 9899), row(world, "W2", 9899, line=3))
+    refund = world.refund(number, freight=True)
+    with world.database.reading() as session:
+        [left] = orders.waiting_receipts(session)
+
+    def send(evidence: str) -> None:
+        with world.transaction() as session:
+            orders.mark_refund_sent(session, refund, evidence=evidence, at=world.now)
+
+    def give_back(evidence: str) -> None:
+        with world.transaction() as session:
+            orders.give_back(session, left.id, evidence=evidence, entered_by="owner", at=world.now)
+
+    first, second = (send, give_back) if refund_first else (give_back, send)
+    first("OUT-1")
+    with pytest.raises(orders.EvidenceUsed):
+        second("`OUT-1 ")
+    second("OUT-2")
+    assert balance(world, accounts.clearing("till")) == 0
+    assert world.broken() == []
+
+
 def test_staff_find_the_order_of_money_that_was_nobodys(world: World) -> None:
     number = order(world)
     early = replace(row(world, "W1", 9899), paid_at=world.now - timedelta(days=2))
