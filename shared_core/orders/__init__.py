@@ -70,7 +70,7 @@ from shared_core.orders.history import (
     read_history,
 )
 from shared_core.orders.lifecycle import cancel, complete_due, give_up_drafts, lapse_unpaid
-from shared_core.orders.matching import Match, Unmatched, tail_max
+from shared_core.orders.matching import PAID_BEFORE, PAID_FROM, Match, Unmatched, tail_max
 from shared_core.orders.models import (
     CartLine,
     Dispute,
@@ -146,6 +146,8 @@ __all__ = [
     "GROUP",
     "GROUP_NAME_LENGTH_MAX",
     "LINES_MAX",
+    "PAID_BEFORE",
+    "PAID_FROM",
     "PAYER_LENGTH_MAX",
     "QUANTITY_MAX",
     "RED_PACKET_LIFE",

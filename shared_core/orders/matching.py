@@ -8,7 +8,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from shared_core.kernel.i18n import N_
@@ -20,6 +20,8 @@ QUIET_TIME = timedelta(hours=24)
 """How long an amount stays taken after its order was paid or given up, so that late or double money is not mistaken."""
 CLOCK_SLACK = timedelta(minutes=2)
 """How far a wallet's clock may be behind ours; many statements count whole minutes."""
+PAID_FROM, PAID_BEFORE = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""Money was paid between them; what a statement says beyond is no time, and could not be reckoned with."""
 
 _MARKS = "`'\"‘’“”"
 """What wallets and spreadsheets put before a number so that it stays a text."""

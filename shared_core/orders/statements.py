@@ -15,7 +15,7 @@ from shared_core.kernel import csvfile
 from shared_core.kernel.errors import Phrase, PlatformError
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, parse_money
-from shared_core.orders.matching import bare_number
+from shared_core.orders.matching import PAID_BEFORE, PAID_FROM, bare_number
 from shared_core.orders.payments import TRANSACTION_NO_LENGTH_MAX
 from shared_core.orders.receipts import SeenRow
 
@@ -145,9 +145,11 @@ def _amount(text: str, currency: str) -> Money:
 
 def _instant(text: str, zone: str) -> datetime:
     at = _iso(_SEPARATORS.sub("-", text).replace("日", ""))
-    if at is None:
+    if at is not None and at.tzinfo is None:
+        at = at.replace(tzinfo=ZoneInfo(zone))
+    if at is None or not PAID_FROM <= at < PAID_BEFORE:
         raise _Refused("time", N_("{column}: {text!r} is no time; write it like 2026-03-02 12:30:00"), text=text)
-    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    return at.astimezone(UTC)
 
 
 def _iso(text: str) -> datetime | None:

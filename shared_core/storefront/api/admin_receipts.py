@@ -64,7 +64,7 @@ class Receipts(Output):
 class StatementRow(Input):
     transaction_no: TransactionNumber
     amount: MoneyInput
-    paid_at: Annotated[AwareDatetime, Field(strict=False)]
+    paid_at: Annotated[AwareDatetime, Field(strict=False, ge=orders.PAID_FROM, lt=orders.PAID_BEFORE)]
     payer: Annotated[str, Field(max_length=80)] = ""
     note: Annotated[str, Field(max_length=200)] = ""
 
