@@ -4,7 +4,6 @@ A row is known by its transaction number and counts once, however often and in w
 to the order that held its amount at the moment it was paid, so that the time of the import does not matter.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,14 +13,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from shared_core import ledger
-from shared_core.kernel.errors import Invalid, Phrase
+from shared_core.kernel.errors import Phrase
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.orders import matching, reads
-from shared_core.orders.errors import OtherCollector, StepNotAllowed, UnknownReceipt
+from shared_core.orders.claims import OPEN
+from shared_core.orders.errors import OtherCollector, UnknownReceipt
 from shared_core.orders.matching import Match, Unmatched, Wanted
-from shared_core.orders.models import Evidence, Expectation, Order, PaymentClaim, Receipt
+from shared_core.orders.models import Evidence, Expectation, Order, Receipt
 from shared_core.orders.payments import (
     MANUAL,
     RETURNED,
@@ -31,15 +31,9 @@ from shared_core.orders.payments import (
     take_turns_sending,
     transaction_number,
 )
-from shared_core.orders.red_packets import Way, require_red_packet
 from shared_core.orders.rules import State
 
 LISTED_MAX = 200
-PAYER_LENGTH_MAX = 40
-OPEN = (State.PLACED, State.CANCELLED)
-"""States in which money still makes an order paid."""
-
-_LAST4 = re.compile(r"[0-9A-Za-z]{4}")
 
 
 @dataclass(frozen=True)
@@ -166,56 +160,6 @@ def waiting_receipts(session: Session, *, limit: int = LISTED_MAX) -> Sequence[R
     """Money that is nobody's yet, the oldest first."""
     query = select(Receipt).where(Receipt.outcome.is_(None)).order_by(Receipt.paid_at, Receipt.id)
     return session.scalars(query.limit(limit)).all()
-
-
-def claim_payment(
-    session: Session,
-    number: str,
-    *,
-    buyer_id: int,
-    payer: str = "",
-    last4: str = "",
-    way: Way = Way.TRANSFER,
-    at: datetime,
-) -> PaymentClaim:
-    """The customer says that they have paid, and perhaps under which name or number. Saying it again corrects it.
-
-    Nothing is booked. Raises StepNotAllowed unless the order waits for money, RedPacketTooLarge and NoRedPackets where
-    it cannot have been one, UnknownOrder, Invalid.
-    """
-    payer, last4 = payer.strip(), matching.bare_number(last4)
-    if len(payer) > PAYER_LENGTH_MAX:
-        raise Invalid(field="payer", reason=Phrase(N_("write at most {most} characters"), most=PAYER_LENGTH_MAX))
-    if last4 and not _LAST4.fullmatch(last4):
-        raise Invalid(field="last4", reason=Phrase(N_("write the last four characters of the transaction number")))
-    row = reads.get(session, number, buyer_id=buyer_id)
-    row = reads.locked(session, row.number)
-    wanted = reads.expectation(session, row.id)
-    if row.state not in OPEN or wanted is None:
-        raise StepNotAllowed(number=number, state=row.state, wanted=State.PAID)
-    if way is Way.RED_PACKET:
-        require_red_packet(Money(wanted.amount_minor, row.currency))
-    said = reads.payment_claim(session, row.id)
-    if said is None:
-        said = PaymentClaim(order_id=row.id, at=at)
-        session.add(said)
-    elif way is Way.RED_PACKET and said.way != way:
-        said.at = at
-    said.payer, said.last4, said.way = payer, last4, way
-    session.flush()
-    return said
-
-
-def payment_claims(session: Session, *, limit: int = LISTED_MAX) -> Sequence[tuple[PaymentClaim, Order, Expectation]]:
-    """Customers who say that they have paid and whose money was not seen yet, the oldest first."""
-    query = (
-        select(PaymentClaim, Order, Expectation)
-        .join(Order, Order.id == PaymentClaim.order_id)
-        .join(Expectation, Expectation.order_id == Order.id)
-        .where(Order.state.in_(OPEN))
-        .order_by(PaymentClaim.at, PaymentClaim.id)
-    )
-    return [(claim, row, wanted) for claim, row, wanted in session.execute(query.limit(limit))]
 
 
 def _settle(

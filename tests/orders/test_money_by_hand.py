@@ -222,12 +222,48 @@ def test_a_claim_books_nothing_and_is_corrected_by_saying_it_again(world: World)
         with world.transaction() as session:
             orders.claim_payment(session, number, buyer_id=buyer, payer="Lin", last4=last4, at=world.now)
     with world.database.reading() as session:
-        [(claim, claimed, _)] = orders.payment_claims(session)
+        [(claim, claimed, _)] = orders.payment_claims(session, at=world.now)
     assert (claimed.number, claim.payer, claim.last4, claimed.state) == (number, "Lin", "5678", "placed")
     assert balance(world, accounts.clearing("till")) == 0
     world.pay(number)
     with world.database.reading() as session:
-        assert orders.payment_claims(session) == []
+        assert orders.payment_claims(session, at=world.now) == []
+
+
+def say_paid(world: World, number: str, way: orders.Way = orders.Way.TRANSFER) -> orders.PaymentClaim:
+    with world.transaction() as session:
+        buyer_id = orders.get(session, number).buyer_id
+        return orders.claim_payment(session, number, buyer_id=buyer_id, way=way, at=world.now)
+
+
+def test_claims_of_given_up_orders_come_last_and_for_a_week_and_every_page_is_reached(world: World) -> None:
+    given_up = [order(world) for _ in range(3)]
+    for number in given_up:
+        with world.transaction() as session:
+            orders.cancel(session, number, actor="buyer", at=world.now)
+        say_paid(world, number)
+    waiting = [order(world) for _ in range(2)]
+    for number in waiting:
+        say_paid(world, number)
+
+    def listed(after: orders.ClaimPlace | None = None) -> list[str]:
+        with world.database.reading() as session:
+            page = orders.payment_claims(session, at=world.now, after=after, limit=2)
+            return [each.order.number for each in page] + (listed(orders.place(page[-1])) if page else [])
+
+    assert listed() == [*waiting, *given_up]
+    world.now += timedelta(days=7)
+    assert listed() == waiting
+    with world.database.reading() as session:
+        assert orders.count_claims(session, at=world.now) == 2
+
+
+def test_a_red_packet_is_to_be_accepted_in_time_whatever_else_is_said(world: World) -> None:
+    number, first = order(world), world.now
+    for way in ("transfer", "red_packet", "transfer", "red_packet"):
+        said = say_paid(world, number, orders.Way(way))
+        assert said.accept_by == (first + timedelta(minutes=10, days=1) if way == "red_packet" else None)
+        world.now += timedelta(minutes=10)
 
 
 def test_nobody_claims_for_another_nor_what_is_paid(world: World) -> None:

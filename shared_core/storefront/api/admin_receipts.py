@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, Field
 
@@ -41,6 +41,8 @@ class SaidPayment(Output):
 
 class SaidPayments(Output):
     claims: list[SaidPayment]
+    next: str | None
+    """Give this as `after` to get the page after; empty on the last one."""
 
 
 class Receipt(Output):
@@ -125,8 +127,17 @@ class Collectors(Output):
 
 
 @router.get("/payment-claims", responses=responses(401, 403, 503))
-def list_payment_claims(session: ReadDep, viewer: OrdersDep) -> SaidPayments:
-    """Customers who say that they have paid and whose money was not seen yet, the oldest first."""
+def list_payment_claims(
+    session: ReadDep,
+    viewer: OrdersDep,
+    shop: ShopDep,
+    after: Annotated[str, Query(pattern=collecting.CLAIM_PLACE)] = "",
+) -> SaidPayments:
+    """Customers who say that they have paid and whose money was not seen yet.
+
+    Those of open orders come first, then for a week those of orders given up, the oldest first.
+    """
+    found, following = collecting.claims(session, at=shop.clock(), after=after)
     shown = [
         SaidPayment(
             number=row.number,
@@ -136,11 +147,11 @@ def list_payment_claims(session: ReadDep, viewer: OrdersDep) -> SaidPayments:
             last4=claim.last4,
             way=orders.Way(claim.way).value,
             at=claim.at,
-            accept_by=claim.at + orders.RED_PACKET_LIFE if claim.way == orders.Way.RED_PACKET else None,
+            accept_by=claim.accept_by,
         )
-        for claim, row, wanted in orders.payment_claims(session)
+        for claim, row, wanted in found
     ]
-    return SaidPayments(claims=shown)
+    return SaidPayments(claims=shown, next=following or None)
 
 
 @router.get("/receipts", responses=responses(401, 403, 503))
