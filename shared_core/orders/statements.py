@@ -62,9 +62,9 @@ class Statement:
     passed_over: int = 0
 
 
-def read_statement(source: Path | bytes, *, currency: str, zone: str) -> Statement:
+def read_statement(source: Path | bytes, *, currency: str, zone: str, bytes_max: int = BYTES_MAX) -> Statement:
     """Read a file. Times without a zone are meant in `zone`. Raises csvfile.FileUnreadable for the file as a whole."""
-    table = csvfile.read_table(source, bytes_max=BYTES_MAX, rows_max=ROWS_MAX, is_header=_is_header)
+    table = csvfile.read_table(source, bytes_max=bytes_max, rows_max=ROWS_MAX, is_header=_is_header)
     columns = {column.casefold(): column for column in table.columns}
     places = {ours: _place(names, columns) for ours, names in NAMES.items()}
     for ours in REQUIRED:

@@ -11,6 +11,8 @@ from shared_core import orders
 from shared_core.kernel.errors import Phrase
 from shared_core.storefront.shop import Shop
 
+UPLOAD_BYTES_MAX = 2_000_000
+"""The largest statement a page takes; the command line reads files of up to 20 MB."""
 CLAIM_PLACE = r"^([01]-[0-9]{1,18})?$"
 """Where a page of claims goes on: whether the last one's order was given up, and its id."""
 
@@ -72,7 +74,11 @@ def take_in(shop: Shop, source: Path | bytes, *, collector: str, entered_by: str
 
     Raises FileUnreadable and UnknownCollector.
     """
-    read = orders.read_statement(source, currency=shop.currency, zone=shop.brand.shop.zone)
+    zone = shop.brand.shop.zone
+    if isinstance(source, bytes):
+        read = orders.read_statement(source, currency=shop.currency, zone=zone, bytes_max=UPLOAD_BYTES_MAX)
+    else:
+        read = orders.read_statement(source, currency=shop.currency, zone=zone)
     report = orders.StatementReport()
     try:
         with shop.database.transaction() as session:
