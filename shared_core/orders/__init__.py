@@ -6,6 +6,16 @@ and completes when its return window has closed. Others listen to what happens t
 
 from shared_core.orders.carts import add_to_cart, cart, cart_count, hand_over_cart, put_in_cart
 from shared_core.orders.checkout import Counter, InRoom, Purchase, Quote, Seller
+from shared_core.orders.claims import (
+    CLAIMS_LISTED_MAX,
+    PAYER_LENGTH_MAX,
+    Claimed,
+    ClaimPlace,
+    claim_payment,
+    count_claims,
+    payment_claims,
+    place,
+)
 from shared_core.orders.collectors import AGES, Standing, collectors, hand_over, standings
 from shared_core.orders.dispute_rules import DISPUTE_REASONS, DisputeState
 from shared_core.orders.disputes import DisputeClaim, disputed_goods, end_dispute, open_dispute
@@ -70,7 +80,7 @@ from shared_core.orders.history import (
     read_history,
 )
 from shared_core.orders.lifecycle import cancel, complete_due, give_up_drafts, lapse_unpaid
-from shared_core.orders.matching import Match, Unmatched, tail_max
+from shared_core.orders.matching import PAID_BEFORE, PAID_FROM, Match, Unmatched, tail_max
 from shared_core.orders.models import (
     CartLine,
     Dispute,
@@ -86,7 +96,7 @@ from shared_core.orders.models import (
     Refund,
     RefundLine,
 )
-from shared_core.orders.payments import ManualRail, PaymentRail, PaymentRequest, confirm_payment
+from shared_core.orders.payments import ManualRail, PaymentRail, PaymentRequest, confirm_payment, transaction_number
 from shared_core.orders.reads import (
     RoomTrade,
     disputed_orders,
@@ -108,13 +118,10 @@ from shared_core.orders.reads import (
     trade_in_rooms,
 )
 from shared_core.orders.receipts import (
-    PAYER_LENGTH_MAX,
     SeenRow,
     StatementReport,
     assign,
-    claim_payment,
     give_back,
-    payment_claims,
     receipt,
     take_in,
     waiting_receipts,
@@ -142,10 +149,13 @@ from shared_core.orders.statements import Statement, read_statement
 
 __all__ = [
     "AGES",
+    "CLAIMS_LISTED_MAX",
     "DISPUTE_REASONS",
     "GROUP",
     "GROUP_NAME_LENGTH_MAX",
     "LINES_MAX",
+    "PAID_BEFORE",
+    "PAID_FROM",
     "PAYER_LENGTH_MAX",
     "QUANTITY_MAX",
     "RED_PACKET_LIFE",
@@ -157,6 +167,8 @@ __all__ = [
     "CartLine",
     "CheckoutKeyReused",
     "CheckoutLapsed",
+    "ClaimPlace",
+    "Claimed",
     "Counter",
     "Dispute",
     "DisputeClaim",
@@ -240,6 +252,7 @@ __all__ = [
     "collectors",
     "complete_due",
     "confirm_payment",
+    "count_claims",
     "disputed_goods",
     "disputed_orders",
     "disputes",
@@ -272,6 +285,7 @@ __all__ = [
     "parcels",
     "payment_claim",
     "payment_claims",
+    "place",
     "put_in_cart",
     "read_history",
     "read_statement",
@@ -288,5 +302,6 @@ __all__ = [
     "tail_max",
     "take_in",
     "trade_in_rooms",
+    "transaction_number",
     "waiting_receipts",
 ]

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from shared_core import ledger
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
-from shared_core.orders.models import Evidence, Expectation, Order, PaymentClaim, Receipt, Refund
+from shared_core.orders.claims import count_claims
+from shared_core.orders.models import Evidence, Expectation, Order, Receipt, Refund
 from shared_core.orders.payments import MANUAL, RETURNED
 from shared_core.orders.rules import State
 
@@ -100,12 +101,6 @@ def _standing(session: Session, collector: str, *, currency: str, zone: str, at:
         .where(Expectation.collector == collector, Order.state == State.PLACED)
     )
     expected = session.execute(open_).one()
-    said = (
-        select(func.count(PaymentClaim.id))
-        .join(Order, Order.id == PaymentClaim.order_id)
-        .join(Expectation, Expectation.order_id == Order.id)
-        .where(Expectation.collector == collector, Order.state.in_((State.PLACED, State.CANCELLED)))
-    )
     return Standing(
         collector=collector,
         seen=len(arrivals),
@@ -119,7 +114,7 @@ def _standing(session: Session, collector: str, *, currency: str, zone: str, at:
         unidentified_days=max((day(at) - day(nobodys[2])).days, 0) if nobodys[0] else None,
         expected=money(expected[1]),
         expected_count=int(expected[0]),
-        claimed_count=int(session.scalar(said) or 0),
+        claimed_count=count_claims(session, at=at, collector=collector),
     )
 
 

@@ -5,9 +5,10 @@ collector waits for the same amount; a memo is a code the customer writes into t
 """
 
 import re
+import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from shared_core.kernel.i18n import N_
@@ -19,7 +20,11 @@ QUIET_TIME = timedelta(hours=24)
 """How long an amount stays taken after its order was paid or given up, so that late or double money is not mistaken."""
 CLOCK_SLACK = timedelta(minutes=2)
 """How far a wallet's clock may be behind ours; many statements count whole minutes."""
+PAID_FROM, PAID_BEFORE = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
+"""Money was paid between them; what a statement says beyond is no time, and could not be reckoned with."""
 
+_MARKS = "`'\"‘’“”"
+"""What wallets and spreadsheets put before a number so that it stays a text."""
 _WORD = re.compile(r"[0-9A-Z]+")
 
 
@@ -65,6 +70,16 @@ def free_tail(total: Money, taken: Collection[int]) -> int | None:
         return None
     tails = range(1, min(TAILS_MAX, total.minor - 1) + 1)
     return next((tail for tail in tails if total.minor - tail not in taken), None)
+
+
+def bare_number(text: str) -> str:
+    """A transaction number without what surrounds it where it was copied: marks, spaces, invisible and wide characters.
+
+    The same number is the same text, whether somebody typed it or a statement told it.
+    """
+    narrow = unicodedata.normalize("NFKC", text)
+    seen = "".join(each if each.isprintable() else " " if each.isspace() else "" for each in narrow)
+    return seen.strip(f"{_MARKS} ")
 
 
 def memos_in(note: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from shared_core.kernel.database import Base, BigId
 from shared_core.orders.dispute_rules import DisputeState
 from shared_core.orders.matching import Match
-from shared_core.orders.red_packets import Way
+from shared_core.orders.red_packets import RED_PACKET_LIFE, Way
 from shared_core.orders.rules import State
 
 
@@ -172,7 +172,16 @@ class PaymentClaim(Base):
     """The last digits of the transaction number; may be empty."""
     way: Mapped[Way] = mapped_column(String(12), server_default=Way.TRANSFER)
     at: Mapped[datetime]
-    """When it was first said; of a red packet, when that was first said."""
+    """When it was first said."""
+    red_packet_at: Mapped[datetime | None]
+    """When it was first said to be a red packet; it may be called a transfer since."""
+
+    @property
+    def accept_by(self) -> datetime | None:
+        """When the red packet goes back by itself."""
+        if self.way != Way.RED_PACKET or self.red_packet_at is None:
+            return None
+        return self.red_packet_at + RED_PACKET_LIFE
 
 
 class Receipt(Base):
@@ -180,7 +189,7 @@ class Receipt(Base):
 
     __tablename__ = "order_receipt"
     __table_args__ = (
-        UniqueConstraint("rail", "collector", "transaction_no"),
+        UniqueConstraint("rail", "transaction_no"),
         CheckConstraint("amount_minor > 0", name="amount"),
         CheckConstraint("(settled_at IS NULL) = (outcome IS NULL)", name="settled"),
     )

@@ -20,10 +20,10 @@ from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.orders import matching, reads
-from shared_core.orders.errors import AmountDiffers, EvidenceUsed, StepNotAllowed
+from shared_core.orders.errors import AmountDiffers, EvidenceUsed, OtherCollector, StepNotAllowed
 from shared_core.orders.events import OrderPaid
 from shared_core.orders.matching import Match
-from shared_core.orders.models import Evidence, Expectation, Order, Receipt
+from shared_core.orders.models import Evidence, Expectation, Order, Receipt, Refund
 from shared_core.orders.rules import SOLD, State
 from shared_core.orders.steps import move
 
@@ -112,16 +112,15 @@ def confirm_payment(
     `amount` is what the order waits for, or its total where a tail was let off and paid all the same. The same evidence
     again changes nothing. Money for an order given up in the meantime is booked all the same; the
     supply side then either still has the goods or the money goes back. Money that a statement brought in and that
-    matched nothing then is matched now. Raises EvidenceUsed, AmountDiffers, StepNotAllowed, UnknownOrder, Invalid.
+    matched nothing then is matched now. Raises EvidenceUsed, OtherCollector, AmountDiffers, StepNotAllowed,
+    UnknownOrder, Invalid.
     """
-    transaction_no = transaction_no.strip()
-    if not 0 < len(transaction_no) <= TRANSACTION_NO_LENGTH_MAX:
-        raise Invalid(field="transaction_no", reason=Phrase(N_("it is empty or too long")))
+    transaction_no = transaction_number(transaction_no)
     found = reads.get(session, number)
     wanted = reads.expectation(session, found.id)
     if wanted is None:  # imported as settled, or a draft: nobody waits for its money
         raise StepNotAllowed(number=number, state=found.state, wanted=State.PAID)
-    take_turns(session, wanted.collector)
+    take_turns(session, wanted.rail)
     row = reads.locked(session, number)
     if amount.currency != row.currency or amount.minor not in (wanted.amount_minor, row.total_minor):
         raise AmountDiffers(expected=Money(wanted.amount_minor, row.currency), number=number, found=amount)
@@ -149,9 +148,32 @@ def confirm_payment(
     return row
 
 
-def take_turns(session: Session, collector: str) -> None:
-    """Whoever writes down money of this collector waits for who is doing so."""
-    lock(session, f"wallet {collector}")
+def transaction_number(text: str, *, field: str = "transaction_no") -> str:
+    """The number as it is kept and compared, however it was copied. Raises Invalid."""
+    number = matching.bare_number(text)
+    if not 0 < len(number) <= TRANSACTION_NO_LENGTH_MAX:
+        raise Invalid(field=field, reason=Phrase(N_("the transaction number is missing or too long")))
+    return number
+
+
+def take_turns(session: Session, rail: str) -> None:
+    """Whoever writes down money of this rail, or what became of it, waits for who is doing so.
+
+    All its collectors together, because a transaction number counts once among them all. What is read before is stale.
+    """
+    lock(session, f"money by {rail}")
+
+
+def take_turns_sending(session: Session) -> None:
+    """Whoever writes down that money went out by hand waits for who is doing so."""
+    lock(session, "refund evidence")
+
+
+def require_unused(session: Session, outgoing: str) -> None:
+    """A transfer sends one refund or one receipt back, not both; ask when it is your turn. Raises EvidenceUsed."""
+    for used in (Refund.sent_evidence, Receipt.returned_by):
+        if session.scalar(select(used).where(used == outgoing)) is not None:
+            raise EvidenceUsed(transaction=outgoing)
 
 
 def _free_tail(session: Session, wanted: PaymentRequest, *, rail: str, at: datetime) -> int | None:
@@ -172,37 +194,35 @@ def _free_tail(session: Session, wanted: PaymentRequest, *, rail: str, at: datet
 
 def _keep(session: Session, seen: Evidence) -> bool:
     """Write the evidence down; False when it was already. Raises EvidenceUsed when it paid for another order."""
-    values = {key: getattr(seen, key) for key in Evidence.__table__.columns.keys() if key != "id"}  # noqa: SIM118
-    if insert_or_ignore(session, Evidence, values, conflict=["rail", "collector", "transaction_no"]):
-        return True
     known = session.scalars(
-        select(Evidence.order_id).where(
-            Evidence.rail == seen.rail,
-            Evidence.collector == seen.collector,
-            Evidence.transaction_no == seen.transaction_no,
-        )
-    ).one()
-    if known != seen.order_id:
+        select(Evidence.order_id).where(Evidence.rail == seen.rail, Evidence.transaction_no == seen.transaction_no)
+    ).all()
+    if seen.order_id in known:
+        return False
+    values = {key: getattr(seen, key) for key in Evidence.__table__.columns.keys() if key != "id"}  # noqa: SIM118
+    if known or not insert_or_ignore(session, Evidence, values, conflict=["rail", "collector", "transaction_no"]):
         raise EvidenceUsed(transaction=seen.transaction_no)
-    return False
+    return True
 
 
 def _receipt_of(session: Session, seen: Evidence) -> Receipt | None:
-    """The receipt under which this money was booked as unidentified. Raises EvidenceUsed when it went back."""
+    """The receipt under which this money was booked as unidentified, in whosever wallet.
+
+    Raises EvidenceUsed when it went back, OtherCollector when it came to another.
+    """
     receipt = session.scalars(
-        select(Receipt).where(
-            Receipt.rail == seen.rail,
-            Receipt.collector == seen.collector,
-            Receipt.transaction_no == seen.transaction_no,
-        )
+        select(Receipt).where(Receipt.rail == seen.rail, Receipt.transaction_no == seen.transaction_no),
+        execution_options={"populate_existing": True},  # it may have been read before it was our turn
     ).one_or_none()
     if receipt is None:
         return None
     if receipt.outcome is not None:
         raise EvidenceUsed(transaction=seen.transaction_no)
+    number = reads.order(session, seen.order_id).number
+    if receipt.collector != seen.collector:
+        raise OtherCollector(number=number, wanted=seen.collector, found=receipt.collector)
     if receipt.amount_minor != seen.amount_minor:
         found = Money(seen.amount_minor, receipt.currency)
-        number = reads.order(session, seen.order_id).number
         raise AmountDiffers(expected=found, number=number, found=Money(receipt.amount_minor, receipt.currency))
     return receipt
 

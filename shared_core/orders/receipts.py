@@ -4,39 +4,36 @@ A row is known by its transaction number and counts once, however often and in w
 to the order that held its amount at the moment it was paid, so that the time of the import does not matter.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from shared_core import ledger
-from shared_core.kernel.errors import Invalid, Phrase
+from shared_core.kernel.errors import Phrase
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.orders import matching, reads
-from shared_core.orders.errors import EvidenceUsed, OtherCollector, StepNotAllowed, UnknownReceipt
+from shared_core.orders.claims import OPEN
+from shared_core.orders.errors import OtherCollector, UnknownReceipt
 from shared_core.orders.matching import Match, Unmatched, Wanted
-from shared_core.orders.models import Evidence, Expectation, Order, PaymentClaim, Receipt
+from shared_core.orders.models import Evidence, Expectation, Order, Receipt
 from shared_core.orders.payments import (
     MANUAL,
     RETURNED,
-    TRANSACTION_NO_LENGTH_MAX,
     confirm_payment,
+    require_unused,
     take_turns,
+    take_turns_sending,
+    transaction_number,
 )
-from shared_core.orders.red_packets import Way, require_red_packet
 from shared_core.orders.rules import State
 
 LISTED_MAX = 200
-PAYER_LENGTH_MAX = 40
-OPEN = (State.PLACED, State.CANCELLED)
-"""States in which money still makes an order paid."""
-
-_LAST4 = re.compile(r"[0-9A-Za-z]{4}")
 
 
 @dataclass(frozen=True)
@@ -69,9 +66,9 @@ def take_in(
 ) -> StatementReport:
     """Book the rows of a statement of this collector: to their orders, or as unidentified receipts.
 
-    Rows that contradict each other, or what was booked before, are refused and the others taken.
+    Rows that contradict each other, or what was booked before in whosever wallet, are refused and the others taken.
     """
-    take_turns(session, collector)
+    take_turns(session, MANUAL)
     report = StatementReport()
     told: dict[str, list[SeenRow]] = {}
     for row in rows:
@@ -83,9 +80,11 @@ def take_in(
             report.refused += [(row.line, Phrase(_CONTRADICTION, number=number, lines=lines)) for row in same]
             continue
         report.known += [row.line for row in again]
-        booked = _booked(session, collector, number)
-        if booked is not None and booked != first.amount.minor:
-            was = Money(booked, first.amount.currency)
+        booked = _booked(session, number)
+        if booked is not None and booked.collector != collector:
+            report.refused.append((first.line, Phrase(_OTHERS, number=number, collector=booked.collector)))
+        elif booked is not None and booked.minor != first.amount.minor:
+            was = Money(booked.minor, first.amount.currency)
             report.refused.append((first.line, Phrase(_OTHER_AMOUNT, number=number, amount=was)))
         elif booked is not None:
             report.known.append(first.line)
@@ -101,22 +100,24 @@ _OTHER_AMOUNT = N_(
     "transaction number {number} was booked before with {amount}; check the amount, or the number, against the wallet"
 )
 
+_OTHERS = N_(
+    "transaction number {number} was booked before for {collector}; check whose statement it is, it counts once"
+)
+
 
 def give_back(session: Session, receipt_id: int, *, evidence: str, entered_by: str, at: datetime) -> Receipt:
     """Unidentified money was sent back; `evidence` is the transaction number of that. The same again changes nothing.
 
     Raises UnknownReceipt when there is none or it was matched, EvidenceUsed, Invalid.
     """
-    evidence = evidence.strip()
-    if not 0 < len(evidence) <= TRANSACTION_NO_LENGTH_MAX:
-        raise Invalid(field="evidence", reason=Phrase(N_("the transaction number is missing or too long")))
+    evidence = transaction_number(evidence, field="evidence")
     receipt = _locked(session, receipt_id)
     if receipt.outcome == RETURNED and receipt.returned_by == evidence:
         return receipt
     if receipt.outcome is not None:
         raise UnknownReceipt(number=receipt_id)
-    if session.scalar(select(Receipt.id).where(Receipt.returned_by == evidence)) is not None:
-        raise EvidenceUsed(transaction=evidence)
+    take_turns_sending(session)
+    require_unused(session, evidence)
     amount = Money(receipt.amount_minor, receipt.currency)
     back = ledger.entry(
         debit=accounts.unidentified_receipts(), credit=accounts.clearing(receipt.collector), amount=amount
@@ -125,13 +126,14 @@ def give_back(session: Session, receipt_id: int, *, evidence: str, entered_by: s
     ledger.post(session, reference, [back], at=at, memo=f"sent back by {evidence}")
     receipt.outcome, receipt.returned_by = RETURNED, evidence
     receipt.settled_by, receipt.settled_at = entered_by, at
+    session.flush()
     return receipt
 
 
 def assign(session: Session, receipt_id: int, number: str, *, entered_by: str, at: datetime) -> Order:
     """Staff found out whose money it is. Raises UnknownReceipt, OtherCollector and what `confirm_payment` does."""
-    receipt = session.get(Receipt, receipt_id)
-    if receipt is None or receipt.outcome == RETURNED:
+    receipt = _locked(session, receipt_id)
+    if receipt.outcome == RETURNED:
         raise UnknownReceipt(number=receipt_id)
     wanted = reads.expectation(session, reads.get(session, number).id)
     if wanted is not None and wanted.collector != receipt.collector:
@@ -158,56 +160,6 @@ def waiting_receipts(session: Session, *, limit: int = LISTED_MAX) -> Sequence[R
     """Money that is nobody's yet, the oldest first."""
     query = select(Receipt).where(Receipt.outcome.is_(None)).order_by(Receipt.paid_at, Receipt.id)
     return session.scalars(query.limit(limit)).all()
-
-
-def claim_payment(
-    session: Session,
-    number: str,
-    *,
-    buyer_id: int,
-    payer: str = "",
-    last4: str = "",
-    way: Way = Way.TRANSFER,
-    at: datetime,
-) -> PaymentClaim:
-    """The customer says that they have paid, and perhaps under which name or number. Saying it again corrects it.
-
-    Nothing is booked. Raises StepNotAllowed unless the order waits for money, RedPacketTooLarge and NoRedPackets where
-    it cannot have been one, UnknownOrder, Invalid.
-    """
-    payer, last4 = payer.strip(), last4.strip()
-    if len(payer) > PAYER_LENGTH_MAX:
-        raise Invalid(field="payer", reason=Phrase(N_("write at most {most} characters"), most=PAYER_LENGTH_MAX))
-    if last4 and not _LAST4.fullmatch(last4):
-        raise Invalid(field="last4", reason=Phrase(N_("write the last four characters of the transaction number")))
-    row = reads.get(session, number, buyer_id=buyer_id)
-    row = reads.locked(session, row.number)
-    wanted = reads.expectation(session, row.id)
-    if row.state not in OPEN or wanted is None:
-        raise StepNotAllowed(number=number, state=row.state, wanted=State.PAID)
-    if way is Way.RED_PACKET:
-        require_red_packet(Money(wanted.amount_minor, row.currency))
-    said = reads.payment_claim(session, row.id)
-    if said is None:
-        said = PaymentClaim(order_id=row.id, at=at)
-        session.add(said)
-    elif way is Way.RED_PACKET and said.way != way:
-        said.at = at
-    said.payer, said.last4, said.way = payer, last4, way
-    session.flush()
-    return said
-
-
-def payment_claims(session: Session, *, limit: int = LISTED_MAX) -> Sequence[tuple[PaymentClaim, Order, Expectation]]:
-    """Customers who say that they have paid and whose money was not seen yet, the oldest first."""
-    query = (
-        select(PaymentClaim, Order, Expectation)
-        .join(Order, Order.id == PaymentClaim.order_id)
-        .join(Expectation, Expectation.order_id == Order.id)
-        .where(Order.state.in_(OPEN))
-        .order_by(PaymentClaim.at, PaymentClaim.id)
-    )
-    return [(claim, row, wanted) for claim, row, wanted in session.execute(query.limit(limit))]
 
 
 def _settle(
@@ -269,15 +221,20 @@ def _wanted(session: Session, row: SeenRow, *conditions: object, collector: str)
     ]
 
 
-def _booked(session: Session, collector: str, transaction_no: str) -> int | None:
-    """The amount under which this transaction of the wallet was booked before."""
+class _Booked(NamedTuple):
+    collector: str
+    minor: int
+
+
+def _booked(session: Session, transaction_no: str) -> _Booked | None:
+    """In whose wallet, and with how much, the transaction was booked: to an order, or as nobody's."""
     for table in (Evidence, Receipt):
-        query = select(table.amount_minor).where(
-            table.rail == MANUAL, table.collector == collector, table.transaction_no == transaction_no
+        query = select(table.collector, table.amount_minor).where(
+            table.rail == MANUAL, table.transaction_no == transaction_no
         )
-        minor = session.scalar(query)
-        if minor is not None:
-            return minor
+        found = session.execute(query).first()
+        if found is not None:
+            return _Booked(*found)
     return None
 
 
@@ -305,9 +262,9 @@ def _keep_unidentified(
 
 
 def _locked(session: Session, receipt_id: int) -> Receipt:
-    receipt = session.get(Receipt, receipt_id)
+    """As it is now; others who would settle it wait until this transaction ends. Raises UnknownReceipt."""
+    take_turns(session, MANUAL)
+    receipt = session.get(Receipt, receipt_id, populate_existing=True)
     if receipt is None:
         raise UnknownReceipt(number=receipt_id)
-    take_turns(session, receipt.collector)
-    session.refresh(receipt)
     return receipt

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared_core import ledger
-from shared_core.kernel.database import insert_new, lock
+from shared_core.kernel.database import insert_new
 from shared_core.kernel.errors import Invalid, Phrase
 from shared_core.kernel.events import announce
 from shared_core.kernel.i18n import N_
@@ -23,7 +23,6 @@ from shared_core.ledger import accounts
 from shared_core.orders import reads, rules
 from shared_core.orders.dispute_rules import DisputeState
 from shared_core.orders.errors import (
-    EvidenceUsed,
     NothingToRefund,
     OrderDisputed,
     RefundTooMuch,
@@ -33,12 +32,11 @@ from shared_core.orders.errors import (
 from shared_core.orders.events import OrderRefunded
 from shared_core.orders.matching import never_paid
 from shared_core.orders.models import Expectation, Order, OrderLine, Refund, RefundLine, RefundRequest
-from shared_core.orders.payments import TRANSACTION_NO_LENGTH_MAX
+from shared_core.orders.payments import require_unused, take_turns_sending, transaction_number
 from shared_core.orders.rules import REVENUE_BOOKED, SOLD, State
 from shared_core.orders.steps import move
 
 REASON_LENGTH_MAX = 200
-EVIDENCE_LOCK = "refund evidence"
 CHARGEBACK = "chargeback"
 
 
@@ -142,25 +140,24 @@ def refund_all(
 def mark_refund_sent(session: Session, refund_number: str, *, evidence: str, at: datetime) -> Refund:
     """The rail (or the collector) has sent the money. Repeating is a no-op.
 
-    `evidence` is the transaction number and settles one refund only. Raises UnknownRefund, EvidenceUsed, Invalid.
+    `evidence` is the transaction number; it settles one refund and nothing else. Raises UnknownRefund, EvidenceUsed,
+    Invalid.
     """
-    evidence = evidence.strip()
-    if not 0 < len(evidence) <= TRANSACTION_NO_LENGTH_MAX:
-        raise Invalid(field="evidence", reason=Phrase(N_("the transaction number is missing or too long")))
-    lock(session, EVIDENCE_LOCK)
+    evidence = transaction_number(evidence, field="evidence")
+    take_turns_sending(session)
     made = session.scalars(select(Refund).where(Refund.number == refund_number).with_for_update()).one_or_none()
     if made is None:
         raise UnknownRefund(number=refund_number)
     if made.sent_at is not None:
         return made
-    if session.scalar(select(Refund.id).where(Refund.sent_evidence == evidence)) is not None:
-        raise EvidenceUsed(transaction=evidence)
+    require_unused(session, evidence)
     row = session.get_one(Order, made.order_id)
     collector = session.scalars(select(Expectation.collector).where(Expectation.order_id == row.id)).one()
     amount = Money(made.cash_minor, row.currency)
     sent = ledger.entry(debit=accounts.refund_payable(), credit=accounts.clearing(collector), amount=amount)
     ledger.post(session, f"refd:{refund_number}", [sent], at=at, memo=f"refund {refund_number} sent")
     made.sent_at, made.sent_evidence = at, evidence
+    session.flush()
     return made
 
 

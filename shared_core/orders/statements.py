@@ -15,6 +15,7 @@ from shared_core.kernel import csvfile
 from shared_core.kernel.errors import Phrase, PlatformError
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, parse_money
+from shared_core.orders.matching import PAID_BEFORE, PAID_FROM, bare_number
 from shared_core.orders.payments import TRANSACTION_NO_LENGTH_MAX
 from shared_core.orders.receipts import SeenRow
 
@@ -47,7 +48,9 @@ _OUT = frozenset({"支出", "支", "out", "expense", "debit", "sent", "/", "不�
 _NEVER_CAME = ("关闭", "退款", "退还", "失败", "撤销", "closed", "refunded", "returned", "failed", "cancelled")
 _SEPARATORS = re.compile(r"[/年月]")
 _SINGLE = re.compile(r"(?<!\d)(\d)(?!\d)")
-_MARKS = re.compile(r"[¥￥\s]|CNY|RMB")
+_MARKS = {"CNY": re.compile(r"[¥￥\s]|CNY|RMB"), "JPY": re.compile(r"[¥￥\s]|JPY")}
+_NO_MARK = re.compile(r"\s")
+_YUAN = "元"
 _THOUSANDS = re.compile(r"(?<=\d)[,，](?=\d{3}(?!\d))")
 _PARTLY_BACK = re.compile(r"已退款\s*[(（]|partially refunded")
 
@@ -61,14 +64,14 @@ class Statement:
     passed_over: int = 0
 
 
-def read_statement(source: Path | bytes, *, currency: str, zone: str) -> Statement:
+def read_statement(source: Path | bytes, *, currency: str, zone: str, bytes_max: int = BYTES_MAX) -> Statement:
     """Read a file. Times without a zone are meant in `zone`. Raises csvfile.FileUnreadable for the file as a whole."""
-    table = csvfile.read_table(source, bytes_max=BYTES_MAX, rows_max=ROWS_MAX, is_header=_is_header)
+    table = csvfile.read_table(source, bytes_max=bytes_max, rows_max=ROWS_MAX, is_header=_is_header)
     columns = {column.casefold(): column for column in table.columns}
-    places = {ours: _place(names, columns) for ours, names in NAMES.items()}
+    places = {ours: _place(names, columns, currency) for ours, names in NAMES.items()}
     for ours in REQUIRED:
         if places[ours] is None:
-            table.require(NAMES[ours][0])
+            table.require(NAMES[ours][-1])
     rows: list[SeenRow] = []
     refused: list[tuple[int, Phrase]] = []
     passed_over = 0
@@ -101,8 +104,9 @@ def _is_header(cells: Sequence[str]) -> bool:
     return not there.isdisjoint(NAMES["transaction"]) or not there.isdisjoint(NAMES["amount"])
 
 
-def _place(names: Sequence[str], columns: Mapping[str, str]) -> str | None:
-    return next((name for name in names if name in columns), None)
+def _place(names: Sequence[str], columns: Mapping[str, str], currency: str) -> str | None:
+    """The first that is there; amounts in yuan are none of another currency."""
+    return next((name for name in names if name in columns and (currency == "CNY" or _YUAN not in name)), None)
 
 
 def _row(line: int, cells: Mapping[str, str], *, currency: str, zone: str) -> SeenRow | None:
@@ -124,7 +128,7 @@ def _row(line: int, cells: Mapping[str, str], *, currency: str, zone: str) -> Se
         return None
     if amount.minor <= 0:
         raise _Refused("amount", N_("{column}: {text!r} is not above zero"), text=cells["amount"])
-    number = cells["transaction"].strip("`'\"\t ")
+    number = bare_number(cells["transaction"])
     if not 0 < len(number) <= TRANSACTION_NO_LENGTH_MAX or "e+" in number.casefold():
         raise _Refused(
             "transaction",
@@ -137,20 +141,27 @@ def _row(line: int, cells: Mapping[str, str], *, currency: str, zone: str) -> Se
 
 def _amount(text: str, currency: str) -> Money:
     try:
-        return parse_money(_THOUSANDS.sub("", _MARKS.sub("", text)).lstrip("+"), currency)
+        plain = _MARKS.get(currency, _NO_MARK).sub("", text)
+        return parse_money(_THOUSANDS.sub("", plain).lstrip("+"), currency)
     except PlatformError as error:
         raise _Refused("amount", N_("{column}: {text!r} is no amount; write it like 12.50"), text=text) from error
 
 
 def _instant(text: str, zone: str) -> datetime:
     at = _iso(_SEPARATORS.sub("-", text).replace("日", ""))
-    if at is None:
+    if at is not None and at.tzinfo is None:
+        at = at.replace(tzinfo=ZoneInfo(zone))
+    if at is None or not PAID_FROM <= at < PAID_BEFORE:
         raise _Refused("time", N_("{column}: {text!r} is no time; write it like 2026-03-02 12:30:00"), text=text)
-    return (at if at.tzinfo else at.replace(tzinfo=ZoneInfo(zone))).astimezone(UTC)
+    return at.astimezone(UTC)
 
 
 def _iso(text: str) -> datetime | None:
-    """The time; days and months may have one digit, as spreadsheets write them."""
+    """The time; days and months may have one digit, as spreadsheets write them. A day alone is none: which order held
+    an amount when it was paid may change within a day.
+    """
+    if ":" not in text:
+        return None
     try:
         return datetime.fromisoformat(_SINGLE.sub(r"0\1", text))
     except ValueError:

@@ -1,6 +1,8 @@
 """Money that comes by hand, for the back office and the command line: statements, collectors, and how each stands."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy.orm import Session
@@ -8,6 +10,11 @@ from sqlalchemy.orm import Session
 from shared_core import orders
 from shared_core.kernel.errors import Phrase
 from shared_core.storefront.shop import Shop
+
+UPLOAD_BYTES_MAX = 2_000_000
+"""The largest statement a page takes; the command line reads files of up to 20 MB."""
+CLAIM_PLACE = r"^([01]-[0-9]{1,18})?$"
+"""Where a page of claims goes on: whether the last one's order was given up, and its id."""
 
 
 @dataclass(frozen=True)
@@ -47,12 +54,31 @@ def known(shop: Shop, session: Session, name: str) -> str:
     return name
 
 
+def claims(session: Session, *, at: datetime, after: str) -> tuple[Sequence[orders.Claimed], str]:
+    """One page of what customers say, and what to give as `after` for the next; empty on the last page and the first.
+
+    `after` is as CLAIM_PLACE says.
+    """
+    given_up, _, claim_id = after.partition("-")
+    start = orders.ClaimPlace(bool(int(given_up)), int(claim_id)) if after else None
+    found = orders.payment_claims(session, at=at, after=start, limit=orders.CLAIMS_LISTED_MAX + 1)
+    shown = found[: orders.CLAIMS_LISTED_MAX]
+    if len(shown) == len(found):
+        return shown, ""
+    last = orders.place(shown[-1])
+    return shown, f"{int(last.given_up)}-{last.claim_id}"
+
+
 def take_in(shop: Shop, source: Path | bytes, *, collector: str, entered_by: str, dry_run: bool) -> TakenIn:
     """Import a wallet's statement, in one transaction of its own. The same again changes nothing.
 
     Raises FileUnreadable and UnknownCollector.
     """
-    read = orders.read_statement(source, currency=shop.currency, zone=shop.brand.shop.zone)
+    zone = shop.brand.shop.zone
+    if isinstance(source, bytes):
+        read = orders.read_statement(source, currency=shop.currency, zone=zone, bytes_max=UPLOAD_BYTES_MAX)
+    else:
+        read = orders.read_statement(source, currency=shop.currency, zone=zone)
     report = orders.StatementReport()
     try:
         with shop.database.transaction() as session:

@@ -17,7 +17,8 @@ from starlette.datastructures import Headers
 
 from shared_core.kernel.errors import Forbidden
 
-BODY_BYTES_MAX = 2_000_000
+BODY_BYTES_MAX = 2_100_000
+"""A file of 2 MB, with the rest of its form."""
 FORM_TOKEN_SECONDS = 24 * 3600
 FORM_TOKEN_FIELD = "csrf_token"
 FORM_TOKEN_HEADER = "x-csrf-token"

@@ -1,9 +1,10 @@
 """Money that comes by transfer: no two orders wait for one amount, and no cent of a wallet's statement is lost."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Barrier
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -221,12 +222,48 @@ def test_a_claim_books_nothing_and_is_corrected_by_saying_it_again(world: World)
         with world.transaction() as session:
             orders.claim_payment(session, number, buyer_id=buyer, payer="Lin", last4=last4, at=world.now)
     with world.database.reading() as session:
-        [(claim, claimed, _)] = orders.payment_claims(session)
+        [(claim, claimed, _)] = orders.payment_claims(session, at=world.now)
     assert (claimed.number, claim.payer, claim.last4, claimed.state) == (number, "Lin", "5678", "placed")
     assert balance(world, accounts.clearing("till")) == 0
     world.pay(number)
     with world.database.reading() as session:
-        assert orders.payment_claims(session) == []
+        assert orders.payment_claims(session, at=world.now) == []
+
+
+def say_paid(world: World, number: str, way: orders.Way = orders.Way.TRANSFER) -> orders.PaymentClaim:
+    with world.transaction() as session:
+        buyer_id = orders.get(session, number).buyer_id
+        return orders.claim_payment(session, number, buyer_id=buyer_id, way=way, at=world.now)
+
+
+def test_claims_of_given_up_orders_come_last_and_for_a_week_and_every_page_is_reached(world: World) -> None:
+    given_up = [order(world) for _ in range(3)]
+    for number in given_up:
+        with world.transaction() as session:
+            orders.cancel(session, number, actor="buyer", at=world.now)
+        say_paid(world, number)
+    waiting = [order(world) for _ in range(2)]
+    for number in waiting:
+        say_paid(world, number)
+
+    def listed(after: orders.ClaimPlace | None = None) -> list[str]:
+        with world.database.reading() as session:
+            page = orders.payment_claims(session, at=world.now, after=after, limit=2)
+            return [each.order.number for each in page] + (listed(orders.place(page[-1])) if page else [])
+
+    assert listed() == [*waiting, *given_up]
+    world.now += timedelta(days=7)
+    assert listed() == waiting
+    with world.database.reading() as session:
+        assert orders.count_claims(session, at=world.now) == 2
+
+
+def test_a_red_packet_is_to_be_accepted_in_time_whatever_else_is_said(world: World) -> None:
+    number, first = order(world), world.now
+    for way in ("transfer", "red_packet", "transfer", "red_packet"):
+        said = say_paid(world, number, orders.Way(way))
+        assert said.accept_by == (first + timedelta(minutes=10, days=1) if way == "red_packet" else None)
+        world.now += timedelta(minutes=10)
 
 
 def test_nobody_claims_for_another_nor_what_is_paid(world: World) -> None:
@@ -330,6 +367,31 @@ def test_money_that_comes_twice_is_nobodys_and_can_go_back(world: World) -> None
     assert world.broken() == []
 
 
+@pytest.mark.parametrize("refund_first", [True, False])
+def test_one_transfer_sends_a_refund_or_a_receipt_back(world: World, *, refund_first: bool) -> None:
+    number = order(world)
+    take_in(world, row(world, "W1", 9899), row(world, "W2", 9899, line=3))
+    refund = world.refund(number, freight=True)
+    with world.database.reading() as session:
+        [left] = orders.waiting_receipts(session)
+
+    def send(evidence: str) -> None:
+        with world.transaction() as session:
+            orders.mark_refund_sent(session, refund, evidence=evidence, at=world.now)
+
+    def give_back(evidence: str) -> None:
+        with world.transaction() as session:
+            orders.give_back(session, left.id, evidence=evidence, entered_by="owner", at=world.now)
+
+    first, second = (send, give_back) if refund_first else (give_back, send)
+    first("OUT-1")
+    with pytest.raises(orders.EvidenceUsed):
+        second("`OUT-1 ")
+    second("OUT-2")
+    assert balance(world, accounts.clearing("till")) == 0
+    assert world.broken() == []
+
+
 def test_staff_find_the_order_of_money_that_was_nobodys(world: World) -> None:
     number = order(world)
     early = replace(row(world, "W1", 9899), paid_at=world.now - timedelta(days=2))
@@ -344,6 +406,38 @@ def test_staff_find_the_order_of_money_that_was_nobodys(world: World) -> None:
     assert world.broken() == []
 
 
+def test_money_is_sent_back_or_pays_an_order_and_never_both(world: World) -> None:
+    """Two people have looked at one receipt and answer it at the same moment."""
+    for name in ("W1", "W2", "W3", "W4"):
+        number = order(world)
+        early = replace(row(world, name, expected(world, number).amount_minor), paid_at=world.now - timedelta(days=2))
+        take_in(world, early)
+        with world.database.reading() as session:
+            [left] = orders.waiting_receipts(session)
+        both_looked = Barrier(1 if world.database.engine.dialect.name == "sqlite" else 2)  # it has one writer at a time
+        with ThreadPoolExecutor(2) as pool:
+            answers = [
+                pool.submit(answered, world, left.id, both_looked, orders.give_back, evidence=f"OUT-{name}"),
+                pool.submit(answered, world, left.id, both_looked, orders.assign, number=number),
+            ]
+            assert sorted(each.result() for each in answers) == [False, True]
+        assert (world.state(number) == "paid") == answers[1].result()
+        assert balance(world, accounts.unidentified_receipts()) == 0
+        assert world.broken() == []
+
+
+def answered(world: World, receipt_id: int, both_looked: Barrier, answer: Callable[..., object], **told: str) -> bool:
+    """Whether this answer counted."""
+    try:
+        with world.transaction() as session:
+            orders.receipt(session, receipt_id)
+            both_looked.wait()
+            answer(session, receipt_id, entered_by="staff:1", at=world.now, **told)
+    except (orders.UnknownReceipt, orders.EvidenceUsed):
+        return False
+    return True
+
+
 def test_money_in_one_wallet_pays_no_order_of_another(world: World) -> None:
     number = order(world)
     with world.transaction() as session:
@@ -354,6 +448,58 @@ def test_money_in_one_wallet_pays_no_order_of_another(world: World) -> None:
     with pytest.raises(orders.OtherCollector), world.transaction() as session:
         orders.assign(session, left.id, number, entered_by="staff:1", at=world.now)
     assert world.broken() == []
+
+
+def test_a_statement_imported_for_another_collector_books_nothing_again(world: World) -> None:
+    paid, left = row(world, "W1", 9899), row(world, "W2", 500, line=3)
+    order(world)
+    take_in(world, paid, left)
+    with world.transaction() as session:
+        report = orders.take_in(session, [paid, left], collector="mei", entered_by="staff:1", at=world.now)
+    assert [(line, "booked before for till" in str(why)) for line, why in report.refused] == [(2, True), (3, True)]
+    assert balance(world, accounts.clearing("mei")) == 0
+    assert world.broken() == []
+
+
+def test_a_number_that_came_to_another_wallet_is_no_evidence(world: World) -> None:
+    with world.transaction() as session:
+        orders.take_in(session, [row(world, "W1", 9899)], collector="mei", entered_by="staff:1", at=world.now)
+    number = order(world)
+    with pytest.raises(orders.OtherCollector):
+        world.pay(number, transaction_no="W1")
+    assert world.state(number) == "placed"
+
+
+def test_one_statement_for_two_collectors_at_once_counts_once(world: World) -> None:
+    paid, left = row(world, "W1", 9899), row(world, "W2", 500, line=3)
+    order(world)
+
+    def import_for(collector: str) -> orders.StatementReport:
+        with world.transaction() as session:
+            return orders.take_in(session, [paid, left], collector=collector, entered_by="staff:1", at=world.now)
+
+    with ThreadPoolExecutor(4) as pool:
+        reports = list(pool.map(import_for, ["till", "mei", "till", "mei"]))
+    world.settle_down()
+    assert sum(len(each.matched) + len(each.unidentified) for each in reports) == 2
+    assert balance(world, accounts.clearing("till")) + balance(world, accounts.clearing("mei")) == 9899 + 500
+    assert world.broken() == []
+
+
+@pytest.mark.parametrize("typed", ["`W1", " 'W1\t", "\u200bW1\ufeff", "Ｗ１", "“W1”", "\u00a0W1\r\n"])
+def test_a_number_typed_as_it_was_copied_is_the_statements_number(world: World, typed: str) -> None:
+    world.pay(order(world), transaction_no=typed)
+    assert take_in(world, row(world, "W1", 9899)).known == [2]
+    with pytest.raises(orders.EvidenceUsed):
+        world.pay(order(world), transaction_no="W1")
+
+
+@given(st.text(max_size=90))
+def test_a_bare_number_stays_as_it_is_and_shows_what_it_is(text: str) -> None:
+    bare = matching.bare_number(text)
+    assert matching.bare_number(bare) == bare == bare.strip()
+    assert bare.isprintable()
+    assert matching.bare_number(f"`{text}\t ") == bare
 
 
 def test_money_goes_to_who_held_the_amount_when_it_was_paid_whenever_it_is_imported(world: World) -> None:
@@ -405,7 +551,7 @@ def test_order_duplicates_and_holes_in_statements_do_not_matter(
 
 
 def test_a_row_booked_twice_is_noticed(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(receipts, "_booked", lambda session, collector, number: None)
+    monkeypatch.setattr(receipts, "_booked", lambda session, number: None)
     take_in(world, row(world, "W1", 500))
     with pytest.raises(IntegrityError):
         take_in(world, row(world, "W1", 500))

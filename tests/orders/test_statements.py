@@ -83,6 +83,10 @@ HEAD = "交易时间,金额,收/支,交易单号\n"
         ("2026-03-02 12:30,-1.00,收入,T1", "金额: '-1.00' is not above zero"),
         ("2026-03-02 12:30,1.234,收入,T1", "金额: '1.234' is no amount; write it like 12.50"),
         ("yesterday,1.00,收入,T1", "交易时间: 'yesterday' is no time; write it like 2026-03-02 12:30:00"),
+        ("0001-01-01 00:00:00,1.00,收入,T1", "交易时间: '0001-01-01 00:00:00' is no time; write it like 2026"),
+        ("9999-12-31 23:59:59,1.00,收入,T1", "交易时间: '9999-12-31 23:59:59' is no time; write it like 2026"),
+        ("0001-01-01T00:00:00+10:00,1.00,收入,T1", "交易时间: '0001-01-01T00:00:00+10:00' is no time"),
+        ("9999-12-31T23:59:59-10:00,1.00,收入,T1", "交易时间: '9999-12-31T23:59:59-10:00' is no time"),
         ("2026-03-02 12:30,1.00,perhaps,T1", "收/支: 'perhaps' is neither in nor out"),
         ("2026-03-02 12:30,1.00,收入,", "交易单号: '' is no transaction number"),
         ("2026-03-02 12:30,1.00,收入,1.00005E+17", "交易单号: '1.00005E+17' is no transaction number"),
@@ -112,3 +116,14 @@ def test_a_file_that_is_no_statement_is_refused_as_a_whole(text: str) -> None:
 def test_amounts_are_read_in_the_shops_currency() -> None:
     [only] = read("time,amount,transaction number\n2026-03-02 12:30,9900,T1\n", currency="JPY").rows
     assert only.amount == Money(9900, "JPY")
+
+
+def test_yuan_are_no_other_currency_and_a_day_is_no_time() -> None:
+    zone = "Asia/Shanghai"
+    wallet = "交易单号,金额(元),交易时间\nW1,98.99,2026-03-03 12:30:00\n".encode()
+    assert [row.amount.minor for row in read_statement(wallet, currency="CNY", zone=zone).rows] == [9_899]
+    with pytest.raises(FileUnreadable, match="amount"):
+        read_statement(wallet, currency="USD", zone=zone)
+    table = "transaction,amount,time\nW1,¥98.99,2026-03-03 12:30\nW2,98.99,2026-03-03\n".encode()
+    told = read_statement(table, currency="USD", zone=zone)
+    assert ([line for line, _ in told.refused], list(told.rows)) == ([2, 3], [])

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from shared_core import orders
 from shared_core.kernel.findings import ConfigError
 from shared_core.kernel.settings import Settings
-from shared_core.storefront import load_brand
+from shared_core.storefront import collecting, load_brand
 from tests.storefront.conftest import BRAND, Clock, Front, buy, close_front, open_front, pay
 from tests.storefront.test_pages import order_one
 from tests.storefront.walker import Walker, staff_walker, walker
@@ -91,6 +92,36 @@ def test_what_is_no_statement_is_refused_with_a_sentence(
     front: Front, text: str, fields: dict[str, str], said: str
 ) -> None:
     assert said in statement(staff_walker(front), text, **fields)
+
+
+def test_a_statement_of_two_megabytes_is_read_and_a_larger_one_is_refused_with_a_sentence(front: Front) -> None:
+    staff = staff_walker(front)
+    table = HEAD + "2026-03-02 12:07:00,Eve,收入,5.00,W3,\n"
+    lines, rest = divmod(collecting.UPLOAD_BYTES_MAX - len(table.encode("gb18030")), 1000)
+    talk = ("x" * 999 + "\n") * lines + "x" * (rest - 1) + "\n"
+    assert "The statement is taken in" in statement(staff, talk + table)
+    assert "it is larger than 2000000 bytes" in statement(staff, "x" + talk + table)
+
+
+def test_what_customers_say_goes_on_on_a_next_page(
+    front: Front, buyer: Walker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(orders, "CLAIMS_LISTED_MAX", 1)
+    staff = staff_walker(front, "staff")
+    first, second = order_one(buyer, "p-a"), order_one(buyer, "p-a")
+    for number in (first, second):
+        buyer.open(f"/orders/{number}")
+        buyer.send(f"/orders/{number}/claim", payer="Bao")
+    following = staff.client.get("/api/v1/admin/payment-claims").json()["next"]
+    page = staff.open("/admin/receipts")
+    assert first in page.text and second not in page.text
+    assert f'rel="next" href="/admin/receipts?after={following}"' in staff.client.get("/admin/receipts").text
+    page = staff.open(f"/admin/receipts?after={following}")
+    assert second in page.text and first not in page.text
+    rest = staff.client.get(f"/api/v1/admin/payment-claims?after={following}").json()
+    assert ([each["number"] for each in rest["claims"]], rest["next"]) == ([second], None)
+    assert "Customers who say they have paid: 2" in staff.open("/admin").text
+    assert staff.client.get("/api/v1/admin/payment-claims?after=x").status_code == 422
 
 
 COLLECTORS = """\

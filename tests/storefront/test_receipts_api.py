@@ -71,7 +71,8 @@ def test_bad_rows_are_refused_whole_or_by_themselves(front: Front) -> None:
     assert sent(row("W1", minor=0))[0] == 422
     assert sent(row("W1", currency="USD"))[0] in (409, 422)
     assert sent(row(" "))[0] == 422
-    assert sent({**row("W1"), "paid_at": "yesterday"})[0] == 422
+    for time in ("yesterday", "0001-01-01T00:00:00+10:00", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-10:00"):
+        assert sent({**row("W1"), "paid_at": time})[0] == 422
     assert owner.get("/api/v1/admin/receipts").json()["receipts"] == [], "nothing was taken of any of them"
     _, answer = send(owner, "statements", {"collector": "till", "rows": [row("W1"), row("W1", minor=5), row("W2")]})
     assert [each["transaction_no"] for each in answer["refused"]] == ["W1", "W1"]

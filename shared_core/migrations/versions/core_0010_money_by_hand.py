@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("last4", sa.String(length=4), nullable=False),
         sa.Column("way", sa.String(length=12), nullable=False, server_default="transfer"),
         sa.Column("at", UtcDateTime(), nullable=False),
+        sa.Column("red_packet_at", UtcDateTime(), nullable=True),
         sa.ForeignKeyConstraint(["order_id"], ["order_order.id"], name=op.f("fk_order_payment_claim_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_payment_claim")),
         sa.UniqueConstraint("order_id", name=op.f("uq_order_payment_claim_order_id")),
@@ -79,9 +80,7 @@ def upgrade() -> None:
         sa.CheckConstraint("(settled_at IS NULL) = (outcome IS NULL)", name=op.f("ck_order_receipt_settled")),
         sa.ForeignKeyConstraint(["order_id"], ["order_order.id"], name=op.f("fk_order_receipt_order_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_order_receipt")),
-        sa.UniqueConstraint(
-            "rail", "collector", "transaction_no", name=op.f("uq_order_receipt_rail_collector_transaction_no")
-        ),
+        sa.UniqueConstraint("rail", "transaction_no", name=op.f("uq_order_receipt_rail_transaction_no")),
         sa.UniqueConstraint("returned_by", name=op.f("uq_order_receipt_returned_by")),
     )
 

@@ -10,7 +10,7 @@ from shared_core.orders import State
 from shared_core.rewards import PayoutState
 from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.rights import Right
-from shared_core.storefront.viewer import OrdersDep, ReadDep
+from shared_core.storefront.viewer import OrdersDep, ReadDep, ShopDep
 
 COUNTED_MAX = 99
 DISPUTES_SHOWN_MAX = 5
@@ -19,14 +19,14 @@ router = APIRouter()
 
 
 @router.get("")
-def overview(request: Request, session: ReadDep, viewer: OrdersDep) -> HTMLResponse:
+def overview(request: Request, session: ReadDep, viewer: OrdersDep, shop: ShopDep) -> HTMLResponse:
     unpaid, unsent, on_way = (_waiting(session, state) for state in (State.PLACED, State.PAID, State.SHIPPED))
     figures = [
         ("/admin/orders?state=placed", N_("To be paid"), unpaid),
         ("/admin/orders?state=paid", N_("To be sent"), unsent),
         ("/admin/orders?state=shipped", N_("On the way"), on_way),
     ]
-    said, nobodys = len(orders.payment_claims(session)), len(orders.waiting_receipts(session))
+    said, nobodys = orders.count_claims(session, at=shop.clock()), len(orders.waiting_receipts(session))
     todo = [
         ("wallet", "/admin/receipts", N_("Customers who say they have paid: {count}"), said),
         ("coin", "/admin/receipts", N_("Payments that are nobody's yet: {count}"), nobodys),

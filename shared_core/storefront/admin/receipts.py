@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Request, UploadFile
+from fastapi import APIRouter, Form, Path, Query, Request, UploadFile
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
@@ -34,12 +34,13 @@ COUNTS: Mapping[str, str] = {
 
 router = APIRouter()
 Id = Annotated[int, Path(ge=1, le=ID_MAX)]
+After = Annotated[str, Query(pattern=collecting.CLAIM_PLACE)]
 Text = Annotated[str, Form(max_length=80)]
 
 
 @router.get("/receipts")
-def receipts(request: Request, shop: ShopDep, session: ReadDep, viewer: OrdersDep) -> HTMLResponse:
-    return _page(request, session, shop)
+def receipts(request: Request, shop: ShopDep, session: ReadDep, viewer: OrdersDep, after: After = "") -> HTMLResponse:
+    return _page(request, session, shop, after=after)
 
 
 @router.post("/receipts/statement")
@@ -101,15 +102,19 @@ def _page(
     trouble: str = "",
     done: collecting.TakenIn | None = None,
     collector: str = "",
+    after: str = "",
     status: int = 200,
 ) -> HTMLResponse:
+    said, following = collecting.claims(session, at=shop.clock(), after=after)
     standings = collecting.standings(shop, session)
     return page(
         request,
         "admin/receipts.html",
         status_code=status,
         trouble=trouble,
-        claims=_claims(session, at=shop.clock()),
+        claims=_claims(session, said, at=shop.clock()),
+        first_url="/admin/receipts" if after else "",
+        next_url=f"/admin/receipts?after={following}" if following else "",
         unidentified=[_nobodys(request, each, at=shop.clock()) for each in orders.waiting_receipts(session)],
         standings=standings,
         collectors=[each.collector for each in standings],
@@ -119,8 +124,7 @@ def _page(
     )
 
 
-def _claims(session: Session, *, at: datetime) -> Sequence[dict[str, object]]:
-    said = orders.payment_claims(session)
+def _claims(session: Session, said: Sequence[orders.Claimed], *, at: datetime) -> Sequence[dict[str, object]]:
     names = members.names(session, [row.buyer_id for _, row, _ in said])
     return [
         {
@@ -132,8 +136,8 @@ def _claims(session: Session, *, at: datetime) -> Sequence[dict[str, object]]:
             "payer": claim.payer,
             "last4": claim.last4,
             "at": claim.at,
-            "accept_by": claim.at + orders.RED_PACKET_LIFE if claim.way == orders.Way.RED_PACKET else None,
-            "went_back": claim.at + orders.RED_PACKET_LIFE <= at,
+            "accept_by": claim.accept_by,
+            "went_back": claim.accept_by is not None and claim.accept_by <= at,
             "late": row.state == orders.State.CANCELLED,
         }
         for claim, row, wanted in said

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from fastapi.responses import JSONResponse
 from pydantic import AwareDatetime, Field
 
@@ -41,6 +41,8 @@ class SaidPayment(Output):
 
 class SaidPayments(Output):
     claims: list[SaidPayment]
+    next: str | None
+    """Give this as `after` to get the page after; empty on the last one."""
 
 
 class Receipt(Output):
@@ -64,7 +66,7 @@ class Receipts(Output):
 class StatementRow(Input):
     transaction_no: TransactionNumber
     amount: MoneyInput
-    paid_at: Annotated[AwareDatetime, Field(strict=False)]
+    paid_at: Annotated[AwareDatetime, Field(strict=False, ge=orders.PAID_FROM, lt=orders.PAID_BEFORE)]
     payer: Annotated[str, Field(max_length=80)] = ""
     note: Annotated[str, Field(max_length=200)] = ""
 
@@ -125,8 +127,17 @@ class Collectors(Output):
 
 
 @router.get("/payment-claims", responses=responses(401, 403, 503))
-def list_payment_claims(session: ReadDep, viewer: OrdersDep) -> SaidPayments:
-    """Customers who say that they have paid and whose money was not seen yet, the oldest first."""
+def list_payment_claims(
+    session: ReadDep,
+    viewer: OrdersDep,
+    shop: ShopDep,
+    after: Annotated[str, Query(pattern=collecting.CLAIM_PLACE)] = "",
+) -> SaidPayments:
+    """Customers who say that they have paid and whose money was not seen yet.
+
+    Those of open orders come first, then for a week those of orders given up, the oldest first.
+    """
+    found, following = collecting.claims(session, at=shop.clock(), after=after)
     shown = [
         SaidPayment(
             number=row.number,
@@ -136,11 +147,11 @@ def list_payment_claims(session: ReadDep, viewer: OrdersDep) -> SaidPayments:
             last4=claim.last4,
             way=orders.Way(claim.way).value,
             at=claim.at,
-            accept_by=claim.at + orders.RED_PACKET_LIFE if claim.way == orders.Way.RED_PACKET else None,
+            accept_by=claim.accept_by,
         )
-        for claim, row, wanted in orders.payment_claims(session)
+        for claim, row, wanted in found
     ]
-    return SaidPayments(claims=shown)
+    return SaidPayments(claims=shown, next=following or None)
 
 
 @router.get("/receipts", responses=responses(401, 403, 503))
@@ -232,7 +243,7 @@ def _row(line: int, row: StatementRow, currency: str) -> orders.SeenRow:
         raise MixedCurrencies(left=amount.currency, right=currency)
     if not amount:
         raise Invalid(field="amount", reason=Phrase(N_("the amount is not above zero")))
-    return orders.SeenRow(line, row.transaction_no.strip(), amount, row.paid_at, row.payer, row.note)
+    return orders.SeenRow(line, orders.transaction_number(row.transaction_no), amount, row.paid_at, row.payer, row.note)
 
 
 def _receipt(row: orders.Receipt) -> Receipt:
