@@ -1,18 +1,22 @@
 """What the rows of the other rooms say, to be held against the books."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, case, exists, func, not_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, not_, select
 from sqlalchemy.orm import Session
 
 from shared_core import orders, rewards
-from shared_core.kernel.errors import Phrase
-from shared_core.kernel.i18n import N_
+from shared_core.ledger import accounts
 
 SHOP = "shop"
 TAKEN = (orders.DisputeState.OPEN, orders.DisputeState.LOST)
 """In these states the money of a dispute is with the customer's bank."""
+UNDELIVERED = (orders.State.PAID, orders.State.SHIPPED)
+"""In these states the shop still owes the customer the goods."""
+Sums = Counter[tuple[str, str]]
+"""Minor units by (address, currency)."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,6 @@ class Totals:
     """Allocated less reversed, of everything that was booked."""
     payouts_gross: dict[str, int]
     """Of payouts that were asked for and have not failed."""
-    payouts_tax: dict[str, int]
 
 
 def totals(session: Session) -> Totals:
@@ -33,17 +36,22 @@ def totals(session: Session) -> Totals:
     booked = select(earning.currency, net).where(earning.booked_at.is_not(None)).group_by(earning.currency)
     live = payout.state != rewards.PayoutState.FAILED
     gross = select(payout.currency, func.sum(payout.gross_minor)).where(live).group_by(payout.currency)
-    tax = select(payout.currency, func.sum(payout.tax_minor)).where(live).group_by(payout.currency)
     return Totals(
         currencies=tuple(session.scalars(select(order.currency).distinct().order_by(order.currency))),
         earned={currency: int(minor) for currency, minor in session.execute(booked)},
         payouts_gross={currency: int(minor) for currency, minor in session.execute(gross)},
-        payouts_tax={currency: int(minor) for currency, minor in session.execute(tax)},
     )
 
 
-def cash_by_collector(session: Session) -> dict[tuple[str, str], int]:
-    """What each collector took in less what they sent back and what disputes took, by (collector, currency)."""
+def _sums(rows: Iterable[tuple[str, str, int]]) -> Sums:
+    sums = Sums()
+    for address, currency, minor in rows:
+        sums[address, currency] += int(minor)
+    return sums
+
+
+def cash_by_collector(session: Session) -> Sums:
+    """What each collector took in less what they sent back and what disputes took."""
     seen, order, receipt = orders.Evidence, orders.Order, orders.Receipt
     refund, wanted, dispute = orders.Refund, orders.Expectation, orders.Dispute
     taken = (
@@ -69,25 +77,42 @@ def cash_by_collector(session: Session) -> dict[tuple[str, str], int]:
         .join(order, order.id == dispute.order_id)
         .group_by(dispute.collector, order.currency)
     )
-    totals: dict[tuple[str, str], int] = {}
-    for query in (taken, nobodys.group_by(receipt.collector, receipt.currency), sent, disputed):
-        for collector, currency, minor in session.execute(query):
-            totals[collector, currency] = totals.get((collector, currency), 0) + int(minor)
-    return totals
+    queries = (taken, nobodys.group_by(receipt.collector, receipt.currency), sent, disputed)
+    return _sums(
+        (accounts.clearing(collector), currency, minor)
+        for query in queries
+        for collector, currency, minor in session.execute(query)
+    )
 
 
-def unidentified(session: Session) -> dict[str, int]:
-    """Money that waits for its owner, by currency; zero where all was settled."""
+def paid_out(session: Session) -> Sums:
+    """What payouts took out of the bank."""
+    payout = rewards.Payout
+    query = select(payout.currency, -func.sum(payout.net_minor)).where(payout.state == rewards.PayoutState.PAID)
+    return _in(session, accounts.bank(), query.group_by(payout.currency))
+
+
+def unidentified(session: Session) -> Sums:
+    """Money that waits for its owner."""
     receipt = orders.Receipt
-    waits = func.sum(case((receipt.outcome.is_(None), receipt.amount_minor), else_=0))
-    query = select(receipt.currency, waits).group_by(receipt.currency)
-    return {currency: int(minor) for currency, minor in session.execute(query)}
+    query = select(receipt.currency, func.sum(receipt.amount_minor)).where(receipt.outcome.is_(None))
+    return _in(session, accounts.unidentified_receipts(), query.group_by(receipt.currency))
+
+
+def _in(session: Session, address: str, query: Select[str, int]) -> Sums:
+    """Sums by currency, all in one account."""
+    return _sums((address, currency, minor) for currency, minor in session.execute(query))
 
 
 def _was_unidentified() -> ColumnElement[bool]:
     """Evidence whose money a statement brought in before it was anybody's: it came in once."""
+    return exists().where(same_money())
+
+
+def same_money() -> ColumnElement[bool]:
+    """A receipt and the evidence that it became; of a query of both."""
     seen, receipt = orders.Evidence, orders.Receipt
-    return exists().where(
+    return and_(
         receipt.rail == seen.rail,
         receipt.collector == seen.collector,
         receipt.transaction_no == seen.transaction_no,
@@ -99,8 +124,8 @@ def _charged_back() -> Select[int | None]:
     return select(orders.Dispute.refund_id).where(orders.Dispute.refund_id.is_not(None))
 
 
-def disputed(session: Session) -> dict[str, int]:
-    """What open disputes have taken, by currency."""
+def disputed(session: Session) -> Sums:
+    """What open disputes have taken."""
     dispute, order = orders.Dispute, orders.Order
     query = (
         select(order.currency, func.sum(dispute.amount_minor))
@@ -108,39 +133,102 @@ def disputed(session: Session) -> dict[str, int]:
         .where(dispute.state == orders.DisputeState.OPEN)
         .group_by(order.currency)
     )
-    return {currency: int(minor) for currency, minor in session.execute(query)}
+    return _in(session, accounts.dispute_receivable(), query)
 
 
-def held(session: Session) -> dict[tuple[int | None, str], int]:
-    """What earnings say is kept back of them, by (member, currency); the team fund is None."""
-    earning = rewards.Earning
-    query = select(earning.member_id, earning.currency, func.sum(earning.held_minor))
-    query = query.where(earning.held_minor != 0).group_by(earning.member_id, earning.currency)
-    return {(member_id, currency): int(minor) for member_id, currency, minor in session.execute(query)}
-
-
-def fund(session: Session) -> dict[tuple[str, str], int]:
-    """What earnings and hand-outs say is in the team fund's accounts, by (address, currency)."""
-    earning, handout, part, end = rewards.Earning, rewards.Handout, rewards.HandoutPart, rewards.HandoutEnd
-    own = rewards.purse(None)
-    address = {rewards.EarningState.PENDING: own.pending, rewards.EarningState.AVAILABLE: own.available}
-    left = func.sum(earning.amount_minor - earning.reversed_minor - earning.held_minor)
-    earned = (
-        select(earning.state, earning.currency, left)
-        .where(earning.member_id.is_(None), earning.state.in_(address))
-        .group_by(earning.state, earning.currency)
+def deposits(session: Session) -> Sums:
+    """What customers paid, or were let off, for what has not arrived, less what was promised back."""
+    order = orders.Order
+    query = (
+        select(order.currency, func.sum(order.total_minor - order.refunded_minor))
+        .where(order.origin == SHOP, order.state.in_(UNDELIVERED))
+        .group_by(order.currency)
     )
-    inside = {(address[state], currency): int(minor) for state, currency, minor in session.execute(earned)}
+    return _in(session, accounts.customer_deposit(), query)
+
+
+def promised_back(session: Session) -> Sums:
+    """The cash of refunds that were not sent yet."""
+    order, refund = orders.Order, orders.Refund
+    query = (
+        select(order.currency, func.sum(refund.goods_minor + refund.freight_minor - refund.tail_minor))
+        .join(order, order.id == refund.order_id)
+        .where(refund.sent_at.is_(None))
+        .group_by(order.currency)
+    )
+    return _in(session, accounts.refund_payable(), query)
+
+
+def let_off(session: Session) -> Sums:
+    """The tails of paid orders less those that refunds took off again."""
+    order, refund, wanted = orders.Order, orders.Refund, orders.Expectation
     given = (
-        select(handout.currency, func.sum(part.amount_minor))
-        .join(part, part.handout_id == handout.id)
+        select(order.currency, func.sum(wanted.tail_minor))
+        .join(order, order.id == wanted.order_id)
+        .where(order.paid_at.is_not(None))
+        .group_by(order.currency)
+    )
+    back = (
+        select(order.currency, -func.sum(refund.tail_minor))
+        .join(order, order.id == refund.order_id)
+        .group_by(order.currency)
+    )
+    sums = _in(session, accounts.discounts(), given)
+    sums.update(_in(session, accounts.discounts(), back))
+    return sums
+
+
+def purses(session: Session) -> Sums:
+    """What earnings, hand-outs and payouts say is in the accounts of every member and of the team fund."""
+    earning, payout, state = rewards.Earning, rewards.Payout, rewards.EarningState
+    left = func.sum(earning.amount_minor - earning.reversed_minor - earning.held_minor)
+    earned = select(earning.member_id, earning.currency, earning.state, left, func.sum(earning.held_minor))
+    sums = Sums()
+    for member_id, currency, at, minor, held in session.execute(
+        earned.group_by(earning.member_id, earning.currency, earning.state)
+    ):
+        own = rewards.purse(member_id)
+        sums[own.held, currency] += int(held)
+        if at in (state.PENDING, state.AVAILABLE):
+            sums[own.available if at == state.AVAILABLE else own.pending, currency] += int(minor)
+    for member_id, currency, minor in session.execute(_given()):
+        sums[rewards.purse(member_id).available, currency] += int(minor)
+        sums[rewards.purse(None).available, currency] -= int(minor)
+    taken = select(payout.member_id, payout.currency, func.sum(payout.gross_minor))
+    live = taken.where(payout.state != rewards.PayoutState.FAILED).group_by(payout.member_id, payout.currency)
+    for member_id, currency, minor in session.execute(live):
+        sums[rewards.purse(member_id).available, currency] -= int(minor)
+    return sums
+
+
+def _given() -> Select[int, str, int]:
+    """What each member got out of the team fund."""
+    handout, part, end = rewards.Handout, rewards.HandoutPart, rewards.HandoutEnd
+    return (
+        select(part.member_id, handout.currency, func.sum(part.amount_minor))
+        .join(handout, handout.id == part.handout_id)
         .join(end, end.handout_id == handout.id)
         .where(end.state == rewards.HandoutState.GIVEN)
-        .group_by(handout.currency)
+        .group_by(part.member_id, handout.currency)
     )
-    for currency, minor in session.execute(given):
-        inside[own.available, currency] = inside.get((own.available, currency), 0) - int(minor)
-    return inside
+
+
+def in_flight(session: Session) -> Sums:
+    """What payouts that were asked for are to send, each in its own account."""
+    payout = rewards.Payout
+    query = select(payout.code, payout.currency, payout.net_minor)
+    asked = session.execute(query.where(payout.state == rewards.PayoutState.REQUESTED))
+    return _sums((accounts.payout_in_flight(code), currency, minor) for code, currency, minor in asked)
+
+
+def withheld(session: Session) -> Sums:
+    """The tax that live payouts withheld for each authority."""
+    payout = rewards.Payout
+    tax = select(payout.tax_authority, payout.currency, func.sum(payout.tax_minor))
+    live = session.execute(
+        tax.where(payout.state != rewards.PayoutState.FAILED).group_by(payout.tax_authority, payout.currency)
+    )
+    return _sums((accounts.tax_withheld(authority), currency, minor) for authority, currency, minor in live)
 
 
 def payees_with_clawback(session: Session) -> set[int | None]:
@@ -148,125 +236,3 @@ def payees_with_clawback(session: Session) -> set[int | None]:
     earning = rewards.Earning
     lessened = (earning.reversed_minor > 0) | (earning.held_minor > 0)
     return set(session.scalars(select(earning.member_id).where(lessened).distinct()))
-
-
-def misfitting_refunds(session: Session) -> Iterator[Phrase]:
-    """Orders and lines whose refunds do not add up, or exceed what was paid."""
-    order, refund = orders.Order, orders.Refund
-    promised = select(refund.order_id, func.sum(refund.goods_minor + refund.freight_minor)).group_by(refund.order_id)
-    by_order = {order_id: int(minor) for order_id, minor in session.execute(promised)}
-    for row in session.execute(
-        select(order.id, order.number, order.refunded_minor, order.total_minor).where(
-            (order.refunded_minor != 0) | order.id.in_(by_order)
-        )
-    ):
-        if row.refunded_minor != by_order.get(row.id, 0) or not 0 <= row.refunded_minor <= row.total_minor:
-            yield Phrase(
-                N_("order {number}: refunded {refunded} of {total}, promised {promised}"),
-                number=row.number,
-                refunded=row.refunded_minor,
-                total=row.total_minor,
-                promised=by_order.get(row.id, 0),
-            )
-    line, part = orders.OrderLine, orders.RefundLine
-    parts = select(part.line_id, func.sum(part.goods_minor), func.sum(part.quantity)).group_by(part.line_id)
-    for line_id, minor, pieces in session.execute(parts):
-        whole = session.get_one(line, line_id)
-        if (int(minor), int(pieces)) != (whole.refunded_minor, whole.refunded_quantity):
-            differ = N_("line {line}: refunded {refunded}, by its refunds {minor}")
-            yield Phrase(differ, line=line_id, refunded=whole.refunded_minor, minor=minor)
-
-
-def misfitting_tails(session: Session) -> Iterator[Phrase]:
-    """Orders of whose refunds more, or less, would be sent than was paid."""
-    order, refund, wanted = orders.Order, orders.Refund, orders.Expectation
-    kept = select(refund.order_id, func.sum(refund.tail_minor).label("kept")).group_by(refund.order_id).subquery()
-    query = (
-        select(order.number, order.refunded_minor, order.total_minor, wanted.tail_minor, kept.c.kept)
-        .join(kept, kept.c.order_id == order.id)
-        .join(wanted, wanted.order_id == order.id)
-    )
-    for number, refunded, total, tail, found in session.execute(query):
-        never_paid = max(refunded - (total - tail), 0)
-        if int(found) != never_paid:
-            differ = N_("order {number}: {found} of its refunds is not sent, {never_paid} was never paid")
-            yield Phrase(differ, number=number, found=found, never_paid=never_paid)
-
-
-def misfitting_disputes(session: Session) -> Iterator[Phrase]:
-    """Lost disputes that the order does not show as refunded, as far as there was anything left of it."""
-    dispute, order, refund = orders.Dispute, orders.Order, orders.Refund
-    query = (
-        select(dispute.number, dispute.amount_minor, func.coalesce(refund.goods_minor + refund.freight_minor, 0))
-        .join(order, order.id == dispute.order_id)
-        .join(refund, refund.id == dispute.refund_id, isouter=True)
-        .where(dispute.state == orders.DisputeState.LOST, order.refunded_minor < order.total_minor)
-    )
-    for number, lost, back in session.execute(query):
-        if back != lost:
-            differ = N_("dispute {number}: {lost} was lost, the order shows {back} as refunded")
-            yield Phrase(differ, number=number, lost=lost, back=back)
-
-
-def misfitting_reversals(session: Session) -> Iterator[Phrase]:
-    """Earnings of which refunds did not take back their part, or of which disputes do not keep theirs back.
-
-    A buyer's own, and what a host earned for bringing somebody into their own room, may be reversed wholly without any
-    refund.
-    """
-    earning, line, order = rewards.Earning, orders.OrderLine, orders.Order
-    own = earning.member_id.is_not_distinct_from(order.buyer_id)  # the team fund never is the buyer
-    disowned = (own | rewards.of_own_room()) & (earning.reversed_minor == earning.amount_minor)
-    still = select(orders.Dispute.order_id).where(orders.Dispute.state == orders.DisputeState.OPEN)
-    query = (
-        select(earning, line)
-        .join(line, line.id == earning.line_id)
-        .join(order, order.id == earning.order_id)
-        .where(earning.booked_at.is_not(None))
-        .where((earning.reversed_minor != 0) | (line.refunded_minor != 0) | order.id.in_(still))
-        .where(not_(disowned))
-    )
-    in_dispute = set(session.scalars(still))
-    for row, sold in session.execute(query):
-        disputed_too = orders.disputed_goods(session, row.order_id) if row.order_id in in_dispute else {}
-        claimed = sold.refunded_minor + disputed_too.get(sold.id, 0)
-        amount, paid, back, kept = row.amount_minor, sold.goods_net_minor, row.reversed_minor, row.held_minor
-        if back != amount * sold.refunded_minor // paid:
-            differ = N_("earning {code}: {back} of {amount} reversed, {refunded} of {paid} refunded")
-            yield Phrase(differ, code=row.code, back=back, amount=amount, refunded=sold.refunded_minor, paid=paid)
-        if back + kept != amount * claimed // paid:
-            differ = N_("earning {code}: {kept} of {amount} kept back, {claimed} of {paid} refunded or disputed")
-            yield Phrase(differ, code=row.code, kept=back + kept, amount=amount, claimed=claimed, paid=paid)
-
-
-def captures_expected(session: Session) -> Iterator[str]:
-    """The bookings that each payment that was seen, and each dispute, must have."""
-    for seen in (orders.Evidence, orders.Receipt):
-        for rail, collector, number in session.execute(select(seen.rail, seen.collector, seen.transaction_no)):
-            yield f"cap:{rail}:{collector}:{number}"
-    dispute = orders.Dispute
-    for number, state in session.execute(select(dispute.number, dispute.state)):
-        yield f"dsp:{number}"
-        if state != orders.DisputeState.OPEN:
-            yield f"dsp{'l' if state == orders.DisputeState.LOST else 'r'}:{number}"
-
-
-def unallocated_orders(session: Session) -> Iterator[Phrase]:
-    """Orders that were paid while their shares were not booked, or shared out without being paid."""
-    order, earning = orders.Order, rewards.Earning
-    waiting = (
-        select(order.number)
-        .join(earning, earning.order_id == order.id)
-        .where((order.paid_at.is_(None)) != (earning.booked_at.is_(None)))
-        .distinct()
-    )
-    for number in session.scalars(waiting):
-        yield Phrase(N_("order {number} is paid or shared out, but not both"), number=number)
-    evidence = orders.Evidence
-    unseen = (
-        select(order.number)
-        .join(evidence, evidence.order_id == order.id, isouter=True)
-        .where(order.paid_at.is_not(None), order.origin == SHOP, evidence.id.is_(None))
-    )
-    for number in session.scalars(unseen):
-        yield Phrase(N_("order {number} is paid without evidence"), number=number)

@@ -31,9 +31,9 @@ class Replay:
             minor for (address, each), minor in self.balances.items() if each == currency and address.startswith(prefix)
         )
 
-    def moved(self, kind: str, address: str, currency: str) -> int:
-        """What bookings whose reference starts with `kind` changed on the account."""
-        return self._moved.get((kind, address, currency), 0)
+    def moved(self, kind: str) -> dict[tuple[str, str], int]:
+        """What bookings whose reference starts with `kind` changed, by (address, currency)."""
+        return {(address, currency): minor for (each, address, currency), minor in self._moved.items() if each == kind}
 
     def play(self, row: ledger.JournalRow) -> None:
         kind = row.reference.split(":", 1)[0] + ":"
