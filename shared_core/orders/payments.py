@@ -95,10 +95,14 @@ def expect(session: Session, row: Order, rail: PaymentRail, *, at: datetime) -> 
 
 
 def let_rest(session: Session, order_id: int, *, at: datetime) -> None:
-    """The order is paid or given up: its amount stays taken for the quiet time and is free after it."""
+    """The order is paid or given up: its amount stays taken for the quiet time and is free after it.
+
+    The first time counts: late money for an order that was given up must not take the amount anew, or it would matter
+    in which order statements come.
+    """
     session.execute(
         update(Expectation)
-        .where(Expectation.order_id == order_id)
+        .where(Expectation.order_id == order_id, Expectation.held_until.is_(None))
         .where(or_(Expectation.match == Match.MEMO, Expectation.held_minor.is_not(None)))
         .values(held_until=at + matching.QUIET_TIME)
     )

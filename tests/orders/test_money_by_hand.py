@@ -519,6 +519,28 @@ MINORS = (9899, 9898, 9897, 9000)
 statement = st.lists(st.tuples(st.integers(0, 8), st.sampled_from(MINORS)), max_size=12)
 
 
+@pytest.mark.parametrize("late_first", [True, False])
+def test_late_money_of_a_memo_does_not_take_its_amount_anew(world: World, *, late_first: bool) -> None:
+    """A waits for 99.00 by memo, all tails being taken, and lapses. Two days later B waits for 99.00 by amount."""
+    world.stock_up("X", units=10, price=8_901)
+    for _ in range(30):
+        order(world)
+    memo = order(world)
+    late = row(world, "W1", 9_900, note=expected(world, memo).memo)
+    world.now += timedelta(hours=1)
+    world.pass_days(0)
+    world.pass_days(2)
+    unique = world.place(world.visitor(), [("X", 1)])
+    assert (expected(world, memo).match, expected(world, unique).amount_minor) == (orders.Match.MEMO, 9_900)
+    paid = row(world, "W2", 9_900)
+
+    for each in (late, paid) if late_first else (paid, late):
+        take_in(world, each)
+
+    assert (world.state(memo), world.state(unique)) == ("paid", "paid")
+    assert world.broken() == []
+
+
 def books_after(databases: Databases, files: list[list[tuple[int, int]]]) -> dict[tuple[str, str], int]:
     """The trial balance of a shop with three open orders once these statements were taken in."""
     with databases.fresh() as url:

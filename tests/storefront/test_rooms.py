@@ -267,30 +267,36 @@ def test_what_a_visitor_saw_is_the_accounts_when_they_log_in(studio: Front) -> N
     assert earned(tao, number)["traffic_referrer"] == 445
 
 
-def test_a_visitor_who_turns_out_to_be_the_host_was_no_viewer_and_brought_nobody(studio: Front) -> None:
+def host_and_their_other_device(front: Front) -> tuple[TestClient, TestClient, TestClient, Callable[[], None]]:
+    """Hua, who hosts; Bao, brought into the room from Hua's other device; that device; and how it logs in as Hua."""
     body = {"login": "hua@example.com", "password": "three quiet lamps", "name": "Hua"}
-    hua, bao, device = studio.browser(), studio.member(name="Bao"), studio.browser()
+    hua, bao, device = front.browser(), front.member(name="Bao"), front.browser()
     assert hua.post("/api/v1/members", json=body).status_code == 201
-    room = open_room(studio, hua)
+    room = open_room(front, hua)
     device.get(f"/r/{room}")
-    follow(studio, share(device, f"/r/{room}"), bao)
-    assert device.post("/api/v1/session", json={key: body[key] for key in ("login", "password")}).status_code < 300
+    follow(front, share(device, f"/r/{room}"), bao)
+
+    def log_in() -> None:
+        answer = device.post("/api/v1/session", json={key: body[key] for key in ("login", "password")})
+        assert answer.status_code < 300
+
+    return hua, bao, device, log_in
+
+
+def test_a_visitor_who_turns_out_to_be_the_host_was_no_viewer_and_brought_nobody(studio: Front) -> None:
+    _, bao, device, log_in = host_and_their_other_device(studio)
+    log_in()
     assert "traffic" not in stored(studio, buy(bao, "A"))[2]
     assert stored(studio, buy(device, "A"))[0] == "shop"
 
 
 def test_what_a_host_earned_as_a_visitor_in_their_own_room_comes_to_nothing(studio: Front) -> None:
     """Hua brings Bao as a stranger: 8.90 and, as the room sells, 7.12 are hers; 4.45 for bringing Bao are nobody's."""
-    body = {"login": "hua@example.com", "password": "three quiet lamps", "name": "Hua"}
-    hua, bao, device = studio.browser(), studio.member(name="Bao"), studio.browser()
-    assert hua.post("/api/v1/members", json=body).status_code == 201
-    room = open_room(studio, hua)
-    device.get(f"/r/{room}")
-    follow(studio, share(device, f"/r/{room}"), bao)
+    hua, bao, _, log_in = host_and_their_other_device(studio)
     number = buy(bao, "A")
     pay(studio, studio.staff(), number)
     assert "traffic" in stored(studio, number)[2]
-    assert device.post("/api/v1/session", json={key: body[key] for key in ("login", "password")}).status_code < 300
+    log_in()
     studio.settle()
     assert pending(hua) == 890 + 712
     assert broken(studio) == []

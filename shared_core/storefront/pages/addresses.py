@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from functools import lru_cache
+from typing import Annotated
 
 from babel import Locale
 from babel.core import UnknownLocaleError
 from babel.numbers import get_territory_currencies
+from fastapi import Depends, Form
 
 from shared_core.kernel.i18n import N_
 from shared_core.storefront.brand import BrandConfig
@@ -31,6 +33,26 @@ MISSING: Mapping[str, str] = {
 """Fields that must be filled in, and what is said when one is not."""
 TOO_LONG = N_("This is too long.")
 PHONE_DIGITS_MIN = 5
+Text = Annotated[str, Form(max_length=300)]
+"""Longer than any field: what is too long is told beside its field."""
+
+
+def typed(
+    name: Text = "",
+    phone: Text = "",
+    region: Text = "",
+    city: Text = "",
+    district: Text = "",
+    street: Text = "",
+    postcode: Text = "",
+    country: Text = "",
+) -> dict[str, str]:
+    """What somebody wrote into the form, by field."""
+    given = (name, phone, region, city, district, street, postcode, country)
+    return {field: text.strip() for field, text in zip(LENGTH_MAX, given, strict=True)}
+
+
+TypedDep = Annotated[dict[str, str], Depends(typed)]
 
 
 def faults(values: Mapping[str, str]) -> dict[str, str]:

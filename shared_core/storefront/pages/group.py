@@ -92,20 +92,11 @@ def enter(
     key: Annotated[str, Form(min_length=8, max_length=KEY_LENGTH_MAX)],
     sku: Annotated[list[str], Form(max_length=orders.LINES_MAX)],
     quantity: Annotated[list[int], Form(max_length=orders.LINES_MAX)],
+    values: addresses.TypedDep,
     group: Text = "",
-    name: Text = "",
-    phone: Text = "",
-    region: Text = "",
-    city: Text = "",
-    district: Text = "",
-    street: Text = "",
-    postcode: Text = "",
-    country: Text = "",
 ) -> Response:
     """Goods of which nobody wants a piece are left out. The bag stays as it is, for the next person in the group."""
     entering.require(shop, viewer)
-    typed = (name, phone, region, city, district, street, postcode, country)
-    values = {field: text.strip() for field, text in zip(addresses.LENGTH_MAX, typed, strict=True)}
     asked = {code: pieces for code, pieces in zip(sku, quantity, strict=False) if pieces}
     faults = {field: translate(request, text) for field, text in addresses.faults(values).items()}
     if not group.strip():

@@ -46,18 +46,9 @@ def place(
     seen: Annotated[int, Form(ge=0, le=MINOR_MAX)],
     sku: Annotated[list[str], Form(max_length=orders.LINES_MAX)],
     quantity: Annotated[list[int], Form(max_length=orders.LINES_MAX)],
-    name: Text = "",
-    phone: Text = "",
-    region: Text = "",
-    city: Text = "",
-    district: Text = "",
-    street: Text = "",
-    postcode: Text = "",
-    country: Text = "",
+    values: addresses.TypedDep,
 ) -> Response:
     """The lines come with the form, so that the same form sent again is the same order although the bag is empty."""
-    typed = (name, phone, region, city, district, street, postcode, country)
-    values = {field: text.strip() for field, text in zip(addresses.LENGTH_MAX, typed, strict=True)}
     faults = {field: translate(request, text) for field, text in addresses.faults(values).items()}
     if faults:
         return _again(request, shop, viewer, forms.Form(values, faults), key=key)
