@@ -1,4 +1,4 @@
-"""What a deployment decides, read from the environment (SHOP_…) or a .env file; never from the repository."""
+"""What a deployment decides, read from the environment (a shop: SHOP_…) or .env; never from the repository."""
 
 import difflib
 import json
@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Mapping
 from io import StringIO
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from dotenv.parser import Binding, parse_stream
@@ -22,11 +22,11 @@ from shared_core.kernel.reasons import reason
 
 SECRET_LENGTH_MIN = 32
 THIS_MACHINE = frozenset({"localhost", "127.0.0.1", "::1"})
-PREFIX = "SHOP_"
 ENV_FILE = Path(".env")
-FOR_COMPOSE = {"SHOP_PORT"}
+FOR_COMPOSE = {"PORT"}
 """Read by compose.yaml, from the same file."""
 PROXIES_MAX = 20
+DEVELOPMENT_KEY = "development only: signatures made with this key prove nothing"
 ALIKE = 0.7
 """From here on a name is taken for one of ours, written wrongly."""
 
@@ -54,21 +54,19 @@ def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
 
-class Settings(BaseSettings):
+class Deployment(BaseSettings):
     """Environment of one process; defaults suit development, production must set what it says."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, env_file=ENV_FILE, env_file_encoding="utf-8-sig", extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_file=ENV_FILE, env_file_encoding="utf-8-sig", extra="ignore", frozen=True)
 
     environment: Literal["development", "production"] = "development"
-    database_url: Annotated[str, AfterValidator(_address)] = "sqlite:///shop.db"
+    database_url: Annotated[str, AfterValidator(_address)]
     secret_key: SecretStr = SecretStr("")
-    """Signs share links and forms. Production refuses to start without at least 32 characters."""
+    """Signs links and forms. Production refuses to start without at least 32 characters."""
     previous_secret_keys: Annotated[list[SecretStr], NoDecode, BeforeValidator(_listed)] = []
     """Old keys whose signatures are still accepted while a new key takes over."""
     base_url: str = ""
-    """Where the shop is reached from outside, "https://shop.example". Production refuses to start without it; in
+    """Where the app is reached from outside, "https://shop.example". Production refuses to start without it; in
     development empty means: as the request says."""
     trusted_proxies: Annotated[int, Field(ge=0, le=PROXIES_MAX)] = 0
     """How many proxies in front set X-Forwarded-For; 0 trusts none."""
@@ -77,32 +75,72 @@ class Settings(BaseSettings):
     worker_inline: bool = True
     """Run the background worker inside the app process; off when a worker process runs beside it."""
     rate_limits: bool = True
-    """Off only where a benchmark plays every visitor from one address."""
+    """Off only where a benchmark plays every caller from one address."""
+
+    @classmethod
+    def variable(cls, field: str) -> str:
+        """The environment variable of a field."""
+        return f"{cls.model_config.get('env_prefix', '')}{field}".upper()
+
+    @property
+    def secure(self) -> bool:
+        """Whether browsers come over TLS: cookies are then bound to the host and never sent in the clear."""
+        return self.environment == "production" or self.base_url.startswith("https://")
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """What signs (the first) and what verifies (all)."""
+        old = [key.get_secret_value() for key in self.previous_secret_keys]
+        return (self.secret_key.get_secret_value() or DEVELOPMENT_KEY, *old)
+
+
+class Settings(Deployment):
+    """A shop's."""
+
+    model_config = SettingsConfigDict(env_prefix="SHOP_")
+
+    database_url: Annotated[str, AfterValidator(_address)] = "sqlite:///shop.db"
     policy_file: str = ""
     """The core team's policy: which rules of law it lifts for this shop, on whose word. Empty: none."""
 
 
+D = TypeVar("D", bound=Deployment)
+
+
 def read_settings() -> Settings:
+    """`read` for a shop."""
+    return read(Settings)
+
+
+def read(kind: type[D]) -> D:
     """The settings of this process, in its folder. Raises ConfigError with everything that is wrong in them."""
-    found = [each for each in _as_written() if each.severity == "error"]
+    found = [each for each in _as_written(kind) if each.severity == "error"]
     if found:
         raise ConfigError(found)
-    return Settings()
+    return kind()
 
 
-def review_settings() -> list[Finding]:
-    """What is wrong in the .env file and the SHOP_… variables of this process, and what keeps a shop from starting."""
-    found = _as_written()
+def review_settings(kind: type[Deployment] = Settings) -> list[Finding]:
+    """What is wrong in the .env file and the variables of this process, and what keeps the app from starting."""
+    found = _as_written(kind)
     readable = all(each.severity != "error" for each in found)
-    return [*found, *review(Settings())] if readable else found
+    return [*found, *review(kind())] if readable else found
 
 
-def _as_written() -> list[Finding]:
+def refuse_unfit(settings: Deployment) -> None:
+    """Raises ConfigError naming every setting with which an app must not start."""
+    faults = [each for each in review(settings) if each.severity == "error"]
+    if faults:
+        raise ConfigError(faults)
+
+
+def _as_written(kind: type[Deployment]) -> list[Finding]:
     try:
         lines = _read_lines()
     except ConfigError as error:
         return error.findings
-    return [*_unreadable_lines(lines), *_unknown_keys(_places(lines)), *_wrong_values(_places(lines))]
+    places = _places(lines)
+    return [*_unreadable_lines(lines), *_unknown_keys(kind, places), *_wrong_values(kind, places)]
 
 
 def _read_lines() -> list[Binding]:
@@ -155,13 +193,14 @@ def _places(lines: list[Binding]) -> dict[str, int]:
     return {each.key.upper(): _line(each) for each in lines if each.key and each.value is not None}
 
 
-def _unknown_keys(places: Mapping[str, int]) -> Iterator[Finding]:
+def _unknown_keys(kind: type[Deployment], places: Mapping[str, int]) -> Iterator[Finding]:
     """In the file every unknown name is an error; a machine may have variables of its own that begin like ours."""
-    known = [name.upper() for name in Settings.model_fields]
+    prefix = kind.variable("")
+    known = [name.upper() for name in kind.model_fields]
     names = [*places, *(name for name in map(str.upper, os.environ) if name not in places)]
     for name in names:
-        own = name.removeprefix(PREFIX)
-        if own == name or own in known or name in FOR_COMPOSE:
+        own = name.removeprefix(prefix)
+        if own == name or own in known or own in FOR_COMPOSE:
             continue
         near = difflib.get_close_matches(own, known, n=1, cutoff=ALIKE)
         yield Finding(
@@ -173,23 +212,22 @@ def _unknown_keys(places: Mapping[str, int]) -> Iterator[Finding]:
             line=places.get(name),
             params={
                 "name": name,
-                "near": PREFIX + near[0] if near else "",
-                "known": ", ".join(PREFIX + each for each in known),
+                "near": prefix + near[0] if near else "",
+                "known": ", ".join(prefix + each for each in known),
             },
         )
 
 
-def _wrong_values(places: Mapping[str, int]) -> Iterator[Finding]:
+def _wrong_values(kind: type[Deployment], places: Mapping[str, int]) -> Iterator[Finding]:
     try:
-        Settings()
+        kind()
     except ValidationError as error:
         for each in error.errors(include_url=False, include_input=False):
-            yield _bad_setting(str(each["loc"][0]), reason(each), places)
+            yield _bad_setting(kind.variable(str(each["loc"][0])), reason(each), places)
 
 
-def _bad_setting(name: str, why: Phrase, places: Mapping[str, int]) -> Finding:
+def _bad_setting(key: str, why: Phrase, places: Mapping[str, int]) -> Finding:
     """The value is not shown: it may be a secret."""
-    key = PREFIX + name.upper()
     in_file = key in places and key not in map(str.upper, os.environ)
     return Finding(
         code="bad_setting",
@@ -201,28 +239,33 @@ def _bad_setting(name: str, why: Phrase, places: Mapping[str, int]) -> Finding:
     )
 
 
-def review(settings: Settings) -> Iterator[Finding]:
-    """What cannot stay as it is; errors keep a shop from starting."""
+def review(settings: Deployment) -> Iterator[Finding]:
+    """What cannot stay as it is; errors keep the app from starting."""
     production = settings.environment == "production"
     if len(settings.secret_key.get_secret_value()) < SECRET_LENGTH_MIN:
         yield Finding(
             code="no_secret_key",
-            message=N_("SHOP_SECRET_KEY is missing or shorter than {least} characters."),
+            message=N_("{key} is missing or shorter than {least} characters."),
             remedy=N_("Set it to the output of: openssl rand -hex 32"),
             severity="error" if production else "warning",
-            key="SHOP_SECRET_KEY",
-            params={"least": SECRET_LENGTH_MIN},
+            key=settings.variable("secret_key"),
+            params={"key": settings.variable("secret_key"), "least": SECRET_LENGTH_MIN},
         )
     if production and not settings.base_url:
-        yield _bad_address("no_base_url", N_("a shop in production must know the address its customers use."))
+        yield _bad_address(
+            settings, "no_base_url", N_("in production it must know the address by which it is reached.")
+        )
     elif settings.base_url and not _is_origin(settings.base_url):
-        yield _bad_address("bad_base_url", N_("the address must be a scheme and a host, without a path."))
+        yield _bad_address(settings, "bad_base_url", N_("the address must be a scheme and a host, without a path."))
     elif production and not _is_private(settings.base_url):
-        yield _bad_address("insecure_base_url", N_("over plain HTTP passwords and log-ins could be read on the way."))
+        yield _bad_address(
+            settings, "insecure_base_url", N_("over plain HTTP passwords and log-ins could be read on the way.")
+        )
 
 
-def _bad_address(code: str, message: str) -> Finding:
-    return Finding(code, message, N_("Set it like this: SHOP_BASE_URL=https://shop.example"), key="SHOP_BASE_URL")
+def _bad_address(settings: Deployment, code: str, message: str) -> Finding:
+    key = settings.variable("base_url")
+    return Finding(code, message, N_("Set it like this: {key}=https://shop.example"), key=key, params={"key": key})
 
 
 def _is_origin(address: str) -> bool:

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 
 from shared_core import invites, members
 from shared_core.kernel.codes import hash_token, new_code, new_token
-from shared_core.storefront import cookies, limits, share_links
+from shared_core.storefront import share_links
 from shared_core.storefront.devices import known_device, remember_device
-from shared_core.storefront.limits import client_address
 from shared_core.storefront.viewer import current, the_shop
+from shared_core.web import cookies, limits
+from shared_core.web.limits import client_address
 
 SESSION_LIFE = timedelta(seconds=cookies.SESSION_SECONDS)
 

@@ -13,17 +13,17 @@ from starlette.types import ASGIApp
 
 import shared_core
 from shared_core import members
-from shared_core.kernel.settings import Settings, read_settings
-from shared_core.storefront import admin, api, health, logs, pages, problems, security, share_links, statics
-from shared_core.storefront.edge import Edge
-from shared_core.storefront.openapi import DescribedApi
-from shared_core.storefront.shop import DEVELOPMENT_KEY, Shop
-from shared_core.storefront.viewer import ShopDep, form_binding
+from shared_core.kernel.settings import DEVELOPMENT_KEY, Settings, read_settings
+from shared_core.storefront import admin, api, pages, share_links, statics
+from shared_core.storefront.shop import Shop
+from shared_core.storefront.viewer import ShopDep, ShopFace, form_binding
 from shared_core.storefront.worker import Worker
+from shared_core.web import health, logs, problems, security
+from shared_core.web.edge import Edge
+from shared_core.web.openapi import DescribedApi
+from shared_core.web.worker import STOP_SECONDS_MAX
 
 OPENAPI_PATH = "/api/v1/openapi.json"
-STOP_SECONDS_MAX = 20
-"""How long a stopping process waits for the background work at hand."""
 
 _log = structlog.get_logger()
 
@@ -43,12 +43,12 @@ def create_app(
     settings = settings if settings is not None else read_settings()
     shop = Shop.open(Path(brand_dir), settings, clock=clock, passwords=passwords)
     logs.configure(settings, shop=shop.brand.shop.name)
-    health.require_database(shop)
+    health.require_database(shop.database, setting="SHOP_DATABASE_URL")
     if shop.keys[0] == DEVELOPMENT_KEY:
         _log.warning("links and forms are signed with the development key; set SHOP_SECRET_KEY")
     app = _application(shop)
     app.state.shop = shop
-    problems.install(app)
+    problems.install(app, ShopFace())
     _add_routes(app, shop)
     return app
 
@@ -58,7 +58,7 @@ def run_worker(brand_dir: str | Path = "brand", *, settings: Settings | None = N
     settings = settings if settings is not None else read_settings()
     shop = Shop.open(Path(brand_dir), settings)
     logs.configure(settings, shop=shop.brand.shop.name)
-    health.require_database(shop)
+    health.require_database(shop.database, setting="SHOP_DATABASE_URL")
     try:
         Worker(shop).run_until_signalled()
     finally:
@@ -107,7 +107,7 @@ def _operation_id(route: APIRoute) -> str:
 
 def _add_routes(app: FastAPI, shop: Shop) -> None:
     """Routes are tried in order: the busiest first. Each router is included by itself, or it would be tried twice."""
-    for router in (share_links.router, health.router, statics.router):
+    for router in (share_links.router, health.routes(shop.database, shop.schema), statics.router):
         app.include_router(router)
     for router in api.routers:
         app.include_router(router, prefix=api.PREFIX, responses=problems.responses(403, 413))

@@ -1,26 +1,17 @@
 """What falls due by time, or by what the supply side reports. Each chore is idempotent and bounded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared_core import catalog, invites, orders, rewards, supply
 from shared_core.kernel import outbox
 from shared_core.storefront.shop import Shop
+from shared_core.web.worker import Chore
 
 OFTEN = timedelta(seconds=1)
 NOW_AND_THEN = timedelta(seconds=10)
 SELDOM = timedelta(hours=1)
 REVIEWED_AT_ONCE = 200
-
-
-@dataclass(frozen=True)
-class Chore:
-    """`run` does what is due at an instant and returns how much that was. It runs at most once in `every`."""
-
-    name: str
-    run: Callable[[Shop, datetime], int]
-    every: timedelta
 
 
 def deliver_outbox(shop: Shop, at: datetime) -> int:
@@ -68,7 +59,7 @@ def expire_invites(shop: Shop, at: datetime) -> int:
             return returned
 
 
-CHORES: tuple[Chore, ...] = (
+CHORES: tuple[Chore[Shop], ...] = (
     Chore("deliver outbox", deliver_outbox, OFTEN),
     Chore("follow supply", follow_supply, OFTEN),
     Chore("refresh window", refresh_window, NOW_AND_THEN),

@@ -10,9 +10,9 @@ from itsdangerous import BadSignature
 
 from shared_core import members
 from shared_core.kernel.codes import new_code
-from shared_core.storefront import cookies
-from shared_core.storefront.security import signer
 from shared_core.storefront.viewer import the_shop
+from shared_core.web import cookies
+from shared_core.web.security import signer
 
 MARK_LENGTH_MAX = 200
 PURPOSE = "device"

@@ -19,10 +19,11 @@ from shared_core import members, orders, plan, supply
 from shared_core.kernel.codes import hash_token, new_code
 from shared_core.kernel.errors import Forbidden, Invalid
 from shared_core.kernel.money import Money
-from shared_core.storefront import limits, share_links
+from shared_core.storefront import share_links
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import current, the_shop
 from shared_core.storefront.who import Viewer
+from shared_core.web import limits
 
 PATH = "/o/"
 LINK_LIFE = timedelta(days=180)

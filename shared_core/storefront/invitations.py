@@ -6,10 +6,11 @@ from sqlalchemy.orm import Session
 from shared_core import invites
 from shared_core.kernel.codes import new_code
 from shared_core.plan import Plan
-from shared_core.storefront import limits, share_links
+from shared_core.storefront import share_links
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import current, the_shop
 from shared_core.storefront.who import Viewer
+from shared_core.web import limits
 
 JOIN = "/join/"
 NUMBER_LENGTH = 12

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from shared_core import catalog, orders, supply
 from shared_core.kernel.codes import new_code
 from shared_core.kernel.money import Money
-from shared_core.storefront import limits, share_links
+from shared_core.storefront import share_links
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import current, the_shop
+from shared_core.web import limits
 
 
 @dataclass(frozen=True)

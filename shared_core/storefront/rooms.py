@@ -5,10 +5,11 @@ from sqlalchemy.orm import Session
 
 from shared_core import livestream
 from shared_core.kernel.codes import new_code
-from shared_core.storefront import limits, share_links
+from shared_core.storefront import share_links
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import current, ensure_visitor, the_shop
 from shared_core.storefront.who import Viewer
+from shared_core.web import limits
 
 
 def open_room(session: Session, shop: Shop, viewer: Viewer, wanted: livestream.OpenRoom) -> livestream.LiveRoom:

@@ -15,11 +15,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared_core import livestream, members
 from shared_core.kernel.codes import hash_token, new_code, new_token
 from shared_core.kernel.errors import Invalid
-from shared_core.storefront import cookies, languages, limits
-from shared_core.storefront.limits import client_address
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import the_shop, the_viewer
 from shared_core.storefront.who import Viewer
+from shared_core.web import cookies, languages, limits
+from shared_core.web.limits import client_address
 
 AUDIENCE = "shop"
 PATH = "/s/"
@@ -159,7 +159,7 @@ async def _record(request: Request, shop: Shop, sponsor_code: str, *, at: dateti
         visitor_token_hash=hash_token(token),
         visitor_code=new_code(),
         member_id=member_id,
-        locale=languages.choose(request, shop.brand, secure=shop.secure),
+        locale=languages.choose(request, shop.brand.locales, secure=shop.secure),
     )
     await shop.clicks.here().click(click, policy=shop.plan_book.binding_policy(at))
     if member_id is None:

@@ -9,22 +9,20 @@ from pathlib import Path
 
 from shared_core import catalog, members, orders, plan, supply
 from shared_core.kernel.database import Database
-from shared_core.kernel.findings import ConfigError
-from shared_core.kernel.settings import Settings, review
+from shared_core.kernel.settings import Settings, refuse_unfit
 from shared_core.storefront import brand as brands
 from shared_core.storefront import publishing, solvency, wiring
 from shared_core.storefront.brand import BrandConfig
 from shared_core.storefront.clicks import ClickBatcher
 from shared_core.storefront.hookspecs import Hooks
-from shared_core.storefront.limits import Limiter
-from shared_core.storefront.loops import PerLoop
-from shared_core.storefront.schema import Schema
 from shared_core.storefront.solvency import Solvency
 from shared_core.storefront.theme import Theme
 from shared_core.storefront.trial import TrialWatch
 from shared_core.storefront.wiring import PlanBook
+from shared_core.web.limits import Limiter
+from shared_core.web.loops import PerLoop
+from shared_core.web.schema import Schema
 
-DEVELOPMENT_KEY = "development only: signatures made with this key prove nothing"
 STORE = "store"
 """The name of the one store of an embedded supply."""
 WRITERS_MAX = {"sqlite": 4, "postgresql": 16}
@@ -111,7 +109,7 @@ class Shop:
             desk=desk,
             theme=Theme.open(brand_dir, brand, reload=settings.environment == "development"),
             hooks=hooks,
-            keys=signing_keys(settings),
+            keys=settings.keys,
             passwords=passwords if passwords is not None else members.Passwords(),
             clock=now,
             schema=Schema(settings.database_url, brand_dir),
@@ -125,7 +123,7 @@ class Shop:
     @property
     def secure(self) -> bool:
         """Whether browsers reach the shop over TLS: cookies are then bound to the host and never sent in the clear."""
-        return self.settings.environment == "production" or self.settings.base_url.startswith("https://")
+        return self.settings.secure
 
     @property
     def freight(self) -> orders.FreightRule:
@@ -143,16 +141,3 @@ class Shop:
 
 def utc_now() -> datetime:
     return datetime.now(UTC)
-
-
-def refuse_unfit(settings: Settings) -> None:
-    """Raises ConfigError naming every setting with which a shop must not start."""
-    faults = [each for each in review(settings) if each.severity == "error"]
-    if faults:
-        raise ConfigError(faults)
-
-
-def signing_keys(settings: Settings) -> tuple[str, ...]:
-    """The current key, then the old ones."""
-    old = [key.get_secret_value() for key in settings.previous_secret_keys]
-    return (settings.secret_key.get_secret_value() or DEVELOPMENT_KEY, *old)

@@ -24,21 +24,16 @@ from starlette.concurrency import run_in_threadpool
 
 from shared_core import members, orders
 from shared_core.kernel.codes import hash_token, new_code, new_token
-from shared_core.kernel.errors import Forbidden, PlatformError
-from shared_core.storefront import cookies, languages, limits, security, trial
+from shared_core.kernel.errors import Forbidden
+from shared_core.storefront import trial
 from shared_core.storefront.rights import Right
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.who import Viewer
+from shared_core.web import cookies, languages, limits, security
+from shared_core.web.problems import API_PREFIX, LoginRequired, Problem
 
-API_PREFIX = "/api/"
 TRIAL_BANNER = "core:parts/trial.html"
 """The core's own: a theme cannot take it away."""
-
-
-class LoginRequired(PlatformError):
-    code = "login_required"
-    status = 401
-    message = "Please log in first."
 
 
 class RightMissing(Forbidden):
@@ -79,7 +74,7 @@ def nobody(request: Request, shop: Shop) -> Viewer:
         signed_in=False,
         promoter=False,
         staff=None,
-        locale=languages.choose(request, shop.brand, secure=shop.secure),
+        locale=languages.choose(request, shop.brand.locales, secure=shop.secure),
         visitor_token=cookies.read(request, cookies.VISITOR, secure=shop.secure),
         session_token=None,
     )
@@ -229,6 +224,24 @@ def render(request: Request, name: str, *, status_code: int = 200, **context: ob
     if "lang" in request.query_params:
         _keep_language(request, viewer.locale)
     return HTMLResponse(content, status_code=status_code)
+
+
+class ShopFace:
+    """How a shop speaks to whoever asks, when something went wrong (`problems.Face`)."""
+
+    def translate(self, request: Request) -> Callable[[str], str]:
+        return the_shop(request).theme.translate(current(request).locale)
+
+    def error_page(self, request: Request, problem: Problem) -> HTMLResponse:
+        return render(
+            request,
+            "error.html",
+            status_code=problem.status,
+            status=problem.status,
+            headline=problem.title,
+            text=problem.detail,
+            problem=problem,
+        )
 
 
 def in_language(request: Request, locale: str) -> str:

@@ -12,7 +12,7 @@ import pytest
 from shared_core import audit, members, plan, supply
 from shared_core.kernel.money import Money
 from shared_core.kernel.settings import Settings
-from shared_core.storefront import cookies
+from shared_core.web import cookies
 from tests import journals
 from tests.storefront.conftest import Clock, Front, close_front, open_front
 from tests.stories.people import PASSWORD, Person, Staff, money, new_key

@@ -12,8 +12,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from shared_core import members
-from shared_core.storefront import limits
-from shared_core.storefront.limits import Limit
+from shared_core.web import limits
+from shared_core.web.limits import Limit
 from tests.storefront.conftest import PASSWORD, Front, key, purchase
 
 HERE = "testclient"

@@ -3,7 +3,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from shared_core.storefront.security import BODY_BYTES_MAX
+from shared_core.web.security import BODY_BYTES_MAX
 from tests.storefront.conftest import ADDRESS, Front, buy, key, pay
 
 NASTY = ["\0", "a\0b", "\x7f", "x" * 250, "%00", "../../x", "\u202e", "'; DROP TABLE member; --", "{{7*7}}", "😀" * 40]

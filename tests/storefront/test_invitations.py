@@ -11,7 +11,7 @@ from sqlalchemy import text
 from shared_core import invites, members, plan
 from shared_core.kernel.database import Base
 from shared_core.kernel.settings import Settings
-from shared_core.storefront import limits
+from shared_core.web import limits
 from tests.storefront.conftest import PASSWORD, Clock, Front, buy, close_front, key, open_front, pay
 from tests.storefront.walker import Walker, staff_walker, walker
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from fastapi.testclient import TestClient
 
 from shared_core.kernel.settings import Settings
-from shared_core.storefront import limits
+from shared_core.web import limits
 from tests.storefront.conftest import PASSWORD, Clock, Front, close_front, open_front
 
 ADA = {"login": "ada@example.com", "password": PASSWORD}

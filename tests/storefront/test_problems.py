@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from shared_core.kernel.settings import Settings
-from shared_core.storefront.security import BODY_BYTES_MAX
+from shared_core.web.security import BODY_BYTES_MAX
 from tests.storefront.conftest import Clock, Front, close_front, key, open_front, purchase
 
 BROKEN_ROUTE = """\

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from shared_core import members
 from shared_core.kernel.codes import new_code
-from shared_core.storefront import limits
+from shared_core.web import limits
 from tests.storefront.conftest import PASSWORD, Front
 from tests.storefront.test_pages import order_one, pay, share_link
 from tests.storefront.test_staff import shown_link

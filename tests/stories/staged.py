@@ -29,8 +29,10 @@ from sqlalchemy.orm import Session
 
 import shared_core.storefront.shop as composition
 import shared_core.storefront.worker as background
+import shared_core.web.worker as rounds
 from shared_core.kernel.database import Database
-from shared_core.storefront.chores import CHORES, Chore
+from shared_core.storefront.chores import CHORES
+from shared_core.web.worker import Chore
 
 HOST = "127.0.0.1"
 GRACE_SECONDS = 20
@@ -109,7 +111,7 @@ def put_on_stage(directions: Directions) -> None:
     event.listen(Engine, "begin", lambda connection: connection.info.pop(WROTE, None))
     event.listen(Engine, "before_cursor_execute", _note_writes)
     composition.utc_now = directions.now
-    background.PAUSE_SECONDS = PAUSE_SECONDS
+    rounds.PAUSE_SECONDS = PAUSE_SECONDS
     hurried = (each if each.name in UNHURRIED else dataclasses.replace(each, every=timedelta()) for each in CHORES)
     background.CHORES = (*hurried, Chore("note sweep", directions.note_sweep, timedelta()))  # type: ignore[attr-defined]
 

@@ -11,8 +11,8 @@ from shared_core import orders
 from shared_core.storefront.api.purchases import NumberInPath
 from shared_core.storefront.api.shapes import Input, Money, MoneyInput, Output
 from shared_core.storefront.idempotency import OnceDep
-from shared_core.storefront.problems import responses
 from shared_core.storefront.viewer import OrdersDep, ReadDep, RefundsDep, SessionDep, ShopDep
+from shared_core.web.problems import responses
 
 router = APIRouter(prefix="/admin/orders/{number}/disputes", tags=["back office: orders"])
 

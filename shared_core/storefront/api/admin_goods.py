@@ -7,8 +7,8 @@ from fastapi import APIRouter, Path, Query
 from shared_core import catalog
 from shared_core.storefront.api.catalogue import Option
 from shared_core.storefront.api.shapes import SKU_LENGTH_MAX, Input, Money, MoneyInput, Output
-from shared_core.storefront.problems import responses
 from shared_core.storefront.viewer import GoodsDep, PricesDep, ReadDep, SessionDep, ShopDep
+from shared_core.web.problems import responses
 
 router = APIRouter(prefix="/admin", tags=["back office: goods"])
 

@@ -14,8 +14,8 @@ from shared_core.kernel.errors import Conflict
 from shared_core.storefront.api.purchases import NumberInPath, Order, OrderPage, order_of, page_of
 from shared_core.storefront.api.shapes import Input, MoneyInput
 from shared_core.storefront.idempotency import OnceDep
-from shared_core.storefront.problems import responses
 from shared_core.storefront.viewer import OrdersDep, ReadDep, RefundsDep, SessionDep, ShopDep
+from shared_core.web.problems import responses
 
 router = APIRouter(prefix="/admin/orders", tags=["back office: orders"])
 

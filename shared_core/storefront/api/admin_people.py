@@ -12,8 +12,8 @@ from shared_core.kernel import money
 from shared_core.storefront.api.me import Before, Limit, Payout, payout_of
 from shared_core.storefront.api.shapes import Input, Output
 from shared_core.storefront.idempotency import OnceDep
-from shared_core.storefront.problems import responses
 from shared_core.storefront.viewer import MembersDep, PayoutsDep, ReadDep, SessionDep, ShopDep
+from shared_core.web.problems import responses
 
 router = APIRouter(prefix="/admin", tags=["back office: people"])
 

@@ -9,8 +9,8 @@ from shared_core import plan
 from shared_core.storefront import plan_desk
 from shared_core.storefront.api.shapes import Output
 from shared_core.storefront.models import Publication
-from shared_core.storefront.problems import responses
 from shared_core.storefront.viewer import PlanDep, PublishDep, ReadDep, SessionDep, ShopDep
+from shared_core.web.problems import responses
 
 router = APIRouter(prefix="/admin", tags=["back office: plan"])
 

@@ -14,8 +14,8 @@ from shared_core.kernel.money import MixedCurrencies
 from shared_core.storefront import collecting
 from shared_core.storefront.api.shapes import Input, Money, MoneyInput, OrderNumber, Output
 from shared_core.storefront.idempotency import OnceDep
-from shared_core.storefront.problems import responses
 from shared_core.storefront.viewer import OrdersDep, ReadDep, RefundsDep, SessionDep, ShopDep
+from shared_core.web.problems import responses
 
 ROWS_MAX = 1_000
 

@@ -9,8 +9,8 @@ from pydantic import Field
 from shared_core import members
 from shared_core.storefront import access, share_links
 from shared_core.storefront.api.shapes import Done, Input, Output
-from shared_core.storefront.problems import responses
 from shared_core.storefront.viewer import LogInsDep, ReadDep, SessionDep, ShopDep, StaffDep
+from shared_core.web.problems import responses
 
 router = APIRouter(prefix="/admin", tags=["back office: staff"])
 

@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from shared_core import catalog, orders
 from shared_core.storefront import purchasing
 from shared_core.storefront.api.shapes import SKU_LENGTH_MAX, Input, Money, Output
-from shared_core.storefront.problems import responses
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, ViewerDep, ensure_visitor
+from shared_core.web.problems import responses
 
 router = APIRouter(tags=["cart"])
 

@@ -6,8 +6,8 @@ from fastapi import APIRouter, Path, Query
 
 from shared_core import catalog
 from shared_core.storefront.api.shapes import Money, Output
-from shared_core.storefront.problems import responses
 from shared_core.storefront.viewer import GlanceDep
+from shared_core.web.problems import responses
 
 router = APIRouter(tags=["catalogue"])
 

@@ -15,9 +15,9 @@ from shared_core.storefront.api.purchases import NumberInPath, Order, order_of
 from shared_core.storefront.api.shapes import NOTE_LENGTH_MAX, Address, Input, Line, Money, MoneyInput, Output
 from shared_core.storefront.api.statements import MONTH
 from shared_core.storefront.idempotency import KeyHeader, OnceDep
-from shared_core.storefront.problems import responses
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep
+from shared_core.web.problems import responses
 
 router = APIRouter(tags=["group orders"])
 

@@ -11,9 +11,9 @@ from shared_core.storefront import accounts, invitations
 from shared_core.storefront.api.me import Before, Limit
 from shared_core.storefront.api.shapes import Done, Input, Money, Output
 from shared_core.storefront.idempotency import KeyHeader
-from shared_core.storefront.problems import responses
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep
+from shared_core.web.problems import responses
 
 router = APIRouter(prefix="/me/invites", tags=["invitations"])
 

@@ -10,12 +10,12 @@ from shared_core import members, plan, rewards
 from shared_core.kernel import money
 from shared_core.kernel.codes import new_code
 from shared_core.kernel.reader import Reader
-from shared_core.storefront import limits
 from shared_core.storefront.api.explained import Earning, Explanation, earning_of, explanation_of
 from shared_core.storefront.api.shapes import Input, Money, MoneyInput, Output
 from shared_core.storefront.idempotency import OnceDep
-from shared_core.storefront.problems import responses
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep
+from shared_core.web import limits
+from shared_core.web.problems import responses
 
 router = APIRouter(prefix="/me", tags=["me"])
 

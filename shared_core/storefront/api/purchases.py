@@ -23,9 +23,9 @@ from shared_core.storefront.api.shapes import (
     Step,
 )
 from shared_core.storefront.idempotency import KeyHeader, OnceDep
-from shared_core.storefront.problems import responses
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep
+from shared_core.web.problems import responses
 
 router = APIRouter(tags=["orders"])
 

@@ -14,9 +14,9 @@ from shared_core.storefront import rooms, share_links
 from shared_core.storefront.api.catalogue import Product, product_of
 from shared_core.storefront.api.shapes import Done, Input, Money, Output
 from shared_core.storefront.idempotency import OnceDep
-from shared_core.storefront.problems import responses
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import GlanceDep, MemberDep, ReadDep, SessionDep, ShopDep, ViewerDep
+from shared_core.web.problems import responses
 
 TOKEN_LENGTH_MAX = 400
 

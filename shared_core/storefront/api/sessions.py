@@ -10,8 +10,8 @@ from shared_core import invites, members
 from shared_core.kernel.codes import hash_token
 from shared_core.storefront import accounts
 from shared_core.storefront.api.shapes import Done, Input, Output
-from shared_core.storefront.problems import responses
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep, ViewerDep
+from shared_core.web.problems import responses
 
 router = APIRouter(tags=["session"])
 

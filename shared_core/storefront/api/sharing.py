@@ -7,11 +7,12 @@ from fastapi import APIRouter, Request
 from pydantic import Field
 
 from shared_core import members
-from shared_core.storefront import limits, share_links
+from shared_core.storefront import share_links
 from shared_core.storefront.api.shapes import Done, Input, Output
-from shared_core.storefront.limits import client_address
-from shared_core.storefront.problems import responses
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep, ViewerDep, ensure_visitor
+from shared_core.web import limits
+from shared_core.web.limits import client_address
+from shared_core.web.problems import responses
 
 router = APIRouter(tags=["sharing"])
 

@@ -8,8 +8,8 @@ from fastapi import APIRouter, Path
 from shared_core import rewards
 from shared_core.rewards import Entry
 from shared_core.storefront.api.shapes import Money, Output
-from shared_core.storefront.problems import responses
 from shared_core.storefront.viewer import MemberDep, ReadDep, ShopDep
+from shared_core.web.problems import responses
 
 MONTH = r"^20\d{2}-(0[1-9]|1[0-2])$"
 

@@ -7,7 +7,7 @@ import structlog
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared_core.storefront import cookies, logs, security
+from shared_core.web import cookies, logs, security
 
 
 class Edge:

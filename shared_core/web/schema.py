@@ -11,9 +11,9 @@ _log = structlog.get_logger()
 
 
 class Schema:
-    """Looks until the schema is found complete, and not again: nothing is ever taken away under a running shop."""
+    """Looks until the schema is found complete, and not again: nothing is ever taken away under a running app."""
 
-    def __init__(self, url: str, brand_dir: Path) -> None:
+    def __init__(self, url: str, brand_dir: Path | None = None) -> None:
         self._url = url
         self._brand_dir = brand_dir
         self._lock = threading.Lock()

@@ -1,22 +1,21 @@
-"""Which language to answer in: ?lang, else the cookie, else what the browser asks for, else the shop's own."""
+"""Which language to answer in: ?lang, else the cookie, else what the browser asks for, else the app's own."""
 
 from functools import lru_cache
 
 from fastapi import Request
 
 from shared_core.kernel import i18n
-from shared_core.storefront import cookies
-from shared_core.storefront.brand import BrandConfig
+from shared_core.web import cookies
 
 ASKED_MAX = 10
 HEADER_LENGTH_MAX = 200
 
 
-def choose(request: Request, brand: BrandConfig, *, secure: bool) -> str:
-    """One of `brand.locales`, for this request."""
+def choose(request: Request, offered: tuple[str, ...], *, secure: bool) -> str:
+    """One of the languages `offered`, for this request."""
     explicit = request.query_params.get("lang"), cookies.read(request, cookies.LANGUAGE, secure=secure)
     wanted = [each for each in explicit if each]
-    return match((*wanted, *_accepted(request.headers.get("accept-language", ""))), brand.locales)
+    return match((*wanted, *_accepted(request.headers.get("accept-language", ""))), offered)
 
 
 @lru_cache(maxsize=1024)

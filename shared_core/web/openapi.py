@@ -4,7 +4,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from shared_core.storefront.problems import PROBLEM_JSON, FieldError, Problem, responses
+from shared_core.web.problems import PROBLEM_JSON, FieldError, Problem, responses
 
 REFERENCE = "#/components/schemas/{model}"
 _REPLACED = ("HTTPValidationError", "ValidationError")

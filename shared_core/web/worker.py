@@ -1,0 +1,96 @@
+"""The background work of an app, in one loop.
+
+Every chore is idempotent and safe beside other workers: rows are claimed, or a chore ends where another has been.
+One chore's failure is logged and does not keep the others from running; it is tried again in the next round.
+"""
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from types import FrameType
+from typing import Generic, TypeVar
+
+import structlog
+
+PAUSE_SECONDS = 0.5
+ROUNDS_MAX = 1_000
+"""How many rounds `settle` goes before it gives up; each has work to do only because of the one before."""
+
+STOP_SECONDS_MAX = 20
+"""How long a stopping process waits for the background work at hand."""
+
+_log = structlog.get_logger()
+
+A = TypeVar("A")
+
+
+@dataclass(frozen=True)
+class Chore(Generic[A]):
+    """`run` does what is due at an instant and returns how much that was. It runs at most once in `every`."""
+
+    name: str
+    run: Callable[[A, datetime], int]
+    every: timedelta
+
+
+class Worker(Generic[A]):
+    """Does an app's chores until it is told to stop; the chore at hand is always finished."""
+
+    def __init__(self, app: A, chores: Sequence[Chore[A]], *, clock: Callable[[], datetime], **known: str) -> None:
+        """`known` is on every line it logs."""
+        self._app, self._chores, self._clock, self._known = app, chores, clock, known
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
+        self._next: dict[str, float] = {}
+        """When each chore's turn comes again, on the process's own clock."""
+
+    def start(self) -> None:
+        """Run in a thread of this process."""
+        self._thread.start()
+
+    def stop(self, *, seconds_max: float) -> None:
+        """Ask the thread to stop and wait for the chore at hand, at most so long."""
+        self._stop.set()
+        self._thread.join(seconds_max)
+
+    def run_until_signalled(self) -> None:
+        """Run in this thread until SIGTERM or SIGINT."""
+        for each in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(each, self._on_signal)
+        self.run()
+
+    def run(self) -> None:
+        structlog.contextvars.bind_contextvars(**self._known)
+        _log.info("worker started")
+        while not self._stop.is_set():
+            if not self._round():
+                self._stop.wait(PAUSE_SECONDS)
+        _log.info("worker stopped")
+
+    def settle(self) -> None:
+        """Do every chore now, again and again until nothing is left to do: for demos, tests and imports.
+
+        Here a chore's failure is raised.
+        """
+        for _ in range(ROUNDS_MAX):
+            if not sum(chore.run(self._app, self._clock()) for chore in self._chores):
+                return
+
+    def _round(self) -> int:
+        """Every chore whose turn it is; how much was done."""
+        done = 0
+        for chore in self._chores:
+            if self._stop.is_set() or time.monotonic() < self._next.get(chore.name, 0.0):
+                continue
+            self._next[chore.name] = time.monotonic() + chore.every.total_seconds()
+            try:
+                done += chore.run(self._app, self._clock())
+            except Exception:  # noqa: BLE001 - one fault is logged and tried again; the other chores go on
+                _log.exception("chore failed", chore=chore.name)
+        return done
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        self._stop.set()
