@@ -38,7 +38,7 @@ HOST = "127.0.0.1"
 GRACE_SECONDS = 20
 READS = ("SELECT", "PRAGMA", "BEGIN")
 WROTE = "wrote"
-WORKER_THREAD = "shop-worker"
+WORKER_THREAD = "worker"
 PAUSE_SECONDS = 0.1
 UNHURRIED = {"refresh window", "review ranks"}
 
