@@ -30,7 +30,7 @@ def collectors() -> list[orders.Standing]:
         with shop.database.reading() as session:
             return storefront.collectors_standing(shop, session)
     finally:
-        shop.database.dispose()
+        shop.close()
 
 
 def standing_as_dict(each: orders.Standing) -> dict[str, object]:

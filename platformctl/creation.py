@@ -49,11 +49,11 @@ def create(destination: Path, request: Request, *, edit_brand: EditBrand | None,
     """
     destination = destination.absolute()
     refuse_occupied(destination)
-    with _workplace(destination) as building:
+    with workplace(destination) as building:
         write_shop(building, request, edit_brand=edit_brand, wheel=wheel)
         files = _files(building)
         commit = git.first_commit(building, f"Start {request.answers.name} from the template", mark=BASE_REF)
-        _move_into_place(building, destination)
+        move_into_place(building, destination)
     return Created(destination, request.answers.as_dict(), files, commit)
 
 
@@ -99,7 +99,7 @@ def refuse_occupied(destination: Path) -> None:
 
 
 @contextmanager
-def _workplace(destination: Path) -> Iterator[Path]:
+def workplace(destination: Path) -> Iterator[Path]:
     """An unused folder beside `destination`; it and parents made for it are gone when the block fails."""
     made: list[Path] = []
     try:
@@ -120,7 +120,7 @@ def _workplace(destination: Path) -> Iterator[Path]:
     outer.rmdir()
 
 
-def _move_into_place(building: Path, destination: Path) -> None:
+def move_into_place(building: Path, destination: Path) -> None:
     """One rename; an empty folder at `destination` gives way. Raises FolderNotEmpty when somebody was faster."""
     try:
         if os.name == "nt" and destination.exists():

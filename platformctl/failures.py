@@ -28,6 +28,27 @@ class NotAShop(CommandError):
     message = "There is no shop in {folder} (no brand/brand.toml). Make one with: platformctl new my-shop"
 
 
+class NotAHub(CommandError):
+    code = "not_a_hub"
+    message = "There is no hub in {folder} (no hub.toml). Make one with: platformctl hub init my-hub"
+
+
+class SuppliesItself(CommandError):
+    code = "supplies_itself"
+    message = 'The shop supplies itself. Write mode = "hub" and url = "https://…" under [supply] in {file} first.'
+
+
+class NotConnectable(CommandError):
+    code = "not_connectable"
+    exit_code = CONFLICT
+    message = "The shop cannot be connected: {reason}."
+
+
+class BadMapping(CommandError):
+    code = "bad_mapping"
+    message = "{file}, line {line}: {reason}. Nothing was changed."
+
+
 class NoSuchPlan(CommandError):
     code = "no_such_plan"
     message = "{plan!r} is neither a file nor a preset. Presets: {known}."
@@ -118,7 +139,7 @@ class DatabaseUnusable(EnvironmentTrouble):
 
 class SchemaBehind(EnvironmentTrouble):
     code = "schema_behind"
-    message = "The database lacks {names}. Run: platformctl migrate"
+    message = "The database lacks {names}. Run: {command}"
 
 
 def exit_code_of(error: PlatformError) -> int:

@@ -77,7 +77,7 @@ def import_products(
             if not dry_run:
                 catalog.pull(shop.database, shop.gateway, rule=shop.price_rule, at=at)
     finally:
-        shop.database.dispose()
+        shop.close()
     counts = {
         "rows": feed.rows,
         "products": report.products,
@@ -112,7 +112,7 @@ def import_referrals(file: Path, *, source: str, columns: Mapping[str, str], dry
             found = members.read_referrals(file, columns=columns, zone=shop.brand.shop.zone)
             report = _transact(shop, take_in, dry_run=dry_run)
     finally:
-        shop.database.dispose()
+        shop.close()
     rejected = sorted([*found.rejected, *report.rejected], key=lambda each: each.line)
     counts = {
         "rows": len(found.rows) + len(found.rejected),
@@ -145,7 +145,7 @@ def import_orders(
             )
             report = _transact(shop, take_in, dry_run=dry_run)
     finally:
-        shop.database.dispose()
+        shop.close()
     refused = sorted([*history.refused, *report.refused], key=lambda each: each.line)
     by_code = Counter(each.code for each in refused)
     counts = {
@@ -168,7 +168,7 @@ def import_statement(file: Path, *, collector: str, dry_run: bool) -> Outcome:
                 shop, file, collector=collector, entered_by="command line", dry_run=dry_run
             )
     finally:
-        shop.database.dispose()
+        shop.close()
     return Outcome(done.counts, [(line, why.text(translate)) for line, why in done.refused], dry_run)
 
 

@@ -107,7 +107,7 @@ def _shop() -> Iterator[storefront.Shop]:
     try:
         yield shop
     finally:
-        shop.database.dispose()
+        shop.close()
 
 
 def _address(shop: storefront.Shop, otherwise: str) -> str:

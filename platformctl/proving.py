@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from platformctl.messages import N_
-from shared_core import catalog, migrations, plan, storefront
+from shared_core import catalog, migrations, plan, storefront, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.findings import Finding, Severity
 from shared_core.kernel.money import Money
@@ -19,8 +19,9 @@ def findings(brand_dir: Path, brand: BrandConfig, growth_plan: plan.Plan, url: s
     if migrations.pending(url, brand=brand_dir):
         return
     severity: Severity = "error" if brand.pricing.unsound == "unlist" else "warning"
-    prover = plan.Prover(growth_plan, storefront.sale_terms(brand, platform_fee_bps=storefront.PLATFORM_FEE_BPS))
-    proof = prover.prove(_offers(url))
+    fee_bps, offers = _supplied(url)
+    prover = plan.Prover(growth_plan, storefront.sale_terms(brand, platform_fee_bps=fee_bps))
+    proof = prover.prove(offers)
     for sale in proof.losses[:TOLD_MAX]:
         yield _loss(sale, prover.price_needed(sale.offered), severity)
     for item in proof.unproven[:TOLD_MAX]:
@@ -34,11 +35,14 @@ def findings(brand_dir: Path, brand: BrandConfig, growth_plan: plan.Plan, url: s
         yield _basket_loss(-proof.basket_least)
 
 
-def _offers(url: str) -> list[plan.Offered]:
+def _supplied(url: str) -> tuple[int, list[plan.Offered]]:
+    """The platform fee in ten-thousandths, and the goods on offer."""
     database = Database(url)
     try:
         with database.reading() as session:
-            return [storefront.offered(each) for each in catalog.proposals(session)]
+            hub = supply.connection(session)
+            fee_bps = storefront.EMBEDDED_FEE_BPS if hub is None else hub.platform_fee_bps
+            return fee_bps, [storefront.offered(each) for each in catalog.proposals(session)]
     finally:
         database.dispose()
 

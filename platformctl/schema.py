@@ -17,7 +17,7 @@ def require_current(shop: ShopFolder) -> None:
     """Raises SchemaBehind or SchemaUnknown unless the database is up to date."""
     missing = migrations.pending(read_settings().database_url, brand=shop.brand)
     if missing:
-        raise SchemaBehind(names=", ".join(missing))
+        raise SchemaBehind(names=", ".join(missing), command="platformctl migrate")
 
 
 def revise(shop: ShopFolder, message: str) -> Path:

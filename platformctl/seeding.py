@@ -63,7 +63,7 @@ def seed(*, with_network: bool) -> Seeded:
             history = SampleHistory(shop, clock, start=clock.now, password_hash=hashed, chinese=_is_chinese(shop))
             history.live(folk, until=now)
     finally:
-        shop.database.dispose()
+        shop.close()
     roles = [(N_("owner"), f"owner@{MAIL}")]
     if with_network:
         roles += [

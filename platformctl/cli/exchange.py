@@ -8,7 +8,7 @@ import typer
 
 from platformctl import output
 from platformctl.cli.entering import ready
-from platformctl.cli.options import AsJson, InFolder
+from platformctl.cli.options import AsJson, DryRun, InFolder
 from platformctl.failures import BadAnswer
 from platformctl.messages import translate as _
 
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 imports = typer.Typer(help=_("Bring in goods, referrals or settled orders from elsewhere."), no_args_is_help=True)
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, resolve_path=True, help=_("The file to read."))]
-DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Say what would happen and change nothing."))]
 Source = Annotated[
     str, typer.Option(help=_("The platform it comes from: the same name there is the same member or order here."))
 ]

@@ -17,6 +17,7 @@ class Language(StrEnum):
 
 
 AsJson = Annotated[bool, typer.Option("--json", help=_("Print one JSON document instead of text."))]
+DryRun = Annotated[bool, typer.Option("--dry-run", help=_("Say what would happen and change nothing."))]
 InFolder = Annotated[Path, typer.Option("--dir", "-C", help=_("The shop's folder; the current one by default."))]
 Port = Annotated[int, typer.Option(min=1, max=65535, help=_("Port to listen on."))]
 Host = Annotated[str, typer.Option(help=_("Address to listen on; 0.0.0.0 lets other machines in."))]

@@ -2,7 +2,7 @@
 
 from shared_core.catalog.choices import relist, set_price, unlist
 from shared_core.catalog.errors import NoSupplyPrice, NotListed, PriceBelowSupply, UnknownProduct
-from shared_core.catalog.mirror import SyncReport, cursor, pull, sync
+from shared_core.catalog.mirror import SyncReport, begin_anew, cursor, pull, skus, sync
 from shared_core.catalog.rules import PriceBasis, PriceCheck, PriceRule, Proposed, Rounding, list_price
 from shared_core.catalog.views import ListingState, ListingView, Look, PricedItem, ProductPage, ProductView, proposal
 from shared_core.catalog.window import (
@@ -37,6 +37,7 @@ __all__ = [
     "Rounding",
     "SyncReport",
     "UnknownProduct",
+    "begin_anew",
     "brands",
     "categories",
     "cursor",
@@ -55,6 +56,7 @@ __all__ = [
     "pull",
     "relist",
     "set_price",
+    "skus",
     "sync",
     "unlist",
 ]

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shared_core.catalog import rules
@@ -66,6 +66,18 @@ def sync(session: Session, page: OfferPage, *, rule: PriceRule, at: datetime) ->
     report = _mirror_listings(session, page.offers, products, rule, at)
     session.flush()
     return report
+
+
+def begin_anew(session: Session) -> None:
+    """The goods come from elsewhere now: nothing is on offer until it has been asked for again."""
+    lock(session, "catalog-sync")
+    session.execute(update(OfferCursor).where(OfferCursor.feed == FEED).values(value=0))
+    session.execute(update(Listing).values(offered=False))
+
+
+def skus(session: Session) -> dict[str, bool]:
+    """Every SKU there ever was, and whether it is on offer."""
+    return {sku: offered for sku, offered in session.execute(select(Listing.sku, Listing.offered))}
 
 
 def pull(database: Database, gateway: SupplyGateway, *, rule: PriceRule, at: datetime) -> SyncReport:

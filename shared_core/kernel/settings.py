@@ -31,7 +31,8 @@ ALIKE = 0.7
 """From here on a name is taken for one of ours, written wrongly."""
 
 
-def _address(url: str) -> str:
+def database_address(url: str) -> str:
+    """`url` if it is the address of a database we know. Raises ValueError, saying how to write one."""
     try:
         backend = make_url(url).get_backend_name()
     except ArgumentError:
@@ -60,7 +61,7 @@ class Deployment(BaseSettings):
     model_config = SettingsConfigDict(env_file=ENV_FILE, env_file_encoding="utf-8-sig", extra="ignore", frozen=True)
 
     environment: Literal["development", "production"] = "development"
-    database_url: Annotated[str, AfterValidator(_address)]
+    database_url: Annotated[str, AfterValidator(database_address)]
     secret_key: SecretStr = SecretStr("")
     """Signs links and forms. Production refuses to start without at least 32 characters."""
     previous_secret_keys: Annotated[list[SecretStr], NoDecode, BeforeValidator(_listed)] = []
@@ -99,9 +100,11 @@ class Settings(Deployment):
 
     model_config = SettingsConfigDict(env_prefix="SHOP_")
 
-    database_url: Annotated[str, AfterValidator(_address)] = "sqlite:///shop.db"
+    database_url: Annotated[str, AfterValidator(database_address)] = "sqlite:///shop.db"
     policy_file: str = ""
     """The core team's policy: which rules of law it lifts for this shop, on whose word. Empty: none."""
+    supply_key: SecretStr = SecretStr("")
+    """The hub's key for this shop, where brand.toml says that its goods come from a hub."""
 
 
 D = TypeVar("D", bound=Deployment)

@@ -70,7 +70,7 @@ from shared_core.orders.events import (
     OrderRefunded,
 )
 from shared_core.orders.exports import OrderExport, export_orders
-from shared_core.orders.fulfilment import SupplyDesk, hear_supply
+from shared_core.orders.fulfilment import SUPPLY_CURSOR, SupplyDesk, hear_supply
 from shared_core.orders.history import (
     HistoryFile,
     HistoryLine,
@@ -161,6 +161,7 @@ __all__ = [
     "RED_PACKET_LIFE",
     "RED_PACKET_MOST",
     "SOLD",
+    "SUPPLY_CURSOR",
     "AmountDiffers",
     "BadQuantity",
     "CartEmpty",

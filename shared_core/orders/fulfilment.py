@@ -5,9 +5,9 @@ gateway by reference and writes its answer down once.
 """
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy import select
@@ -29,18 +29,23 @@ from shared_core.orders.refunds import RefundItem, RefundOrder, refund, refund_a
 from shared_core.orders.rules import SOLD, State
 from shared_core.orders.steps import move
 
-CURSOR = "supply"
+SUPPLY_CURSOR = "supply"
+"""The cursor of the events that have always been followed: of the supply in the same database."""
 PAGES_PER_SWEEP_MAX = 50
 
 
 @dataclass(frozen=True)
 class SupplyDesk:
-    """Speaks with the supply side on behalf of this shop's orders."""
+    """Speaks with the supply side on behalf of this shop's orders.
+
+    `feeds` are the events it follows, by the name of the cursor that says how far.
+    """
 
     database: Database
     gateway: supply.SupplyGateway
     clock: Callable[[], datetime]
     zone: str
+    feeds: Mapping[str, supply.SupplyGateway] = field(default_factory=dict)
 
     def subscribe(self, listeners: Listeners) -> None:
         """Names are kept in outbox rows; they stay as they are."""
@@ -115,15 +120,19 @@ class SupplyDesk:
 
     def follow(self) -> int:
         """Apply what happened to our goods since last time; the number of events. Safe to run in several workers."""
+        feeds = self.feeds or {SUPPLY_CURSOR: self.gateway}
+        return sum(self._follow(name, gateway) for name, gateway in feeds.items())
+
+    def _follow(self, name: str, gateway: supply.SupplyGateway) -> int:
         applied = 0
         for _ in range(PAGES_PER_SWEEP_MAX):
             with self.database.glance() as session:
-                position = session.scalar(select(SupplyCursor.position).where(SupplyCursor.name == CURSOR)) or 0
-            page = self.gateway.events(after=position)
+                position = session.scalar(select(SupplyCursor.position).where(SupplyCursor.name == name)) or 0
+            page = gateway.events(after=position)
             if not page.events:
                 break
             with self.database.transaction() as session:
-                if _advance(session, position, page.cursor):
+                if _advance(session, name, position, page.cursor):
                     for each in page.events:
                         _apply(session, each, zone=self.zone)
                     applied += len(page.events)
@@ -192,11 +201,11 @@ def _book_withdrawal(session: Session, back: supply.Withdrawal, *, memo: str, at
     ledger.post(session, f"wd:{back.withdrawal}", less, at=at, memo=memo)
 
 
-def _advance(session: Session, seen: int, position: int) -> bool:
-    """Move the cursor from `seen` to `position`; False when another worker was faster."""
+def _advance(session: Session, name: str, seen: int, position: int) -> bool:
+    """Move the cursor `name` from `seen` to `position`; False when another worker was faster."""
     lock(session, "supply-cursor")
-    insert_or_ignore(session, SupplyCursor, {"name": CURSOR, "position": 0}, conflict=["name"])
-    cursor = session.get_one(SupplyCursor, CURSOR, populate_existing=True)
+    insert_or_ignore(session, SupplyCursor, {"name": name, "position": 0}, conflict=["name"])
+    cursor = session.get_one(SupplyCursor, name, populate_existing=True)
     if cursor.position != seen:
         return False
     cursor.position = position

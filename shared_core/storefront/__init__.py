@@ -11,14 +11,15 @@ from shared_core.storefront.collecting import standings as collectors_standing
 from shared_core.storefront.collecting import take_in as take_in_statement
 from shared_core.storefront.hookspecs import Hooks, hookimpl
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.solvency import PLATFORM_FEE_BPS, offered, sale_terms, told_of
+from shared_core.storefront.solvency import offered, sale_terms, told_of
+from shared_core.storefront.supplying import EMBEDDED_FEE_BPS, hub_gateway, owed_to_hub
 from shared_core.storefront.texts import shop_texts
 from shared_core.storefront.worker import Worker
 
 __all__ = [
     "ACCESS_DAYS",
     "ACCESS_DAYS_MAX",
-    "PLATFORM_FEE_BPS",
+    "EMBEDDED_FEE_BPS",
     "AccessLink",
     "Appointed",
     "BrandConfig",
@@ -31,8 +32,10 @@ __all__ = [
     "explanation_of",
     "give_links",
     "hookimpl",
+    "hub_gateway",
     "load_brand",
     "offered",
+    "owed_to_hub",
     "publishing",
     "review_brand",
     "run_worker",

@@ -62,7 +62,7 @@ def run_worker(brand_dir: str | Path = "brand", *, settings: Settings | None = N
     try:
         Worker(shop).run_until_signalled()
     finally:
-        shop.database.dispose()
+        shop.close()
 
 
 async def guard_writes(request: Request, shop: ShopDep) -> AsyncIterator[None]:
@@ -130,5 +130,5 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     await shop.clicks.here().stop()
     if worker:
         await run_in_threadpool(worker.stop, seconds_max=STOP_SECONDS_MAX)
-    shop.database.dispose()
+    shop.close()
     _log.info("stopped")

@@ -9,15 +9,17 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from shared_core.kernel import i18n, tomlfile
 from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.fields import CurrencyCode, LocaleName, ZoneName
 from shared_core.kernel.findings import Finding
 from shared_core.kernel.i18n import N_
-from shared_core.kernel.money import BPS_WHOLE, Money, exponent, known_currency, parse_money
+from shared_core.kernel.money import BPS_WHOLE, Money, exponent, parse_money
 from shared_core.storefront.contrast import READABLE, contrast, readable_on
 
 COLLECTOR = "till"
@@ -28,7 +30,6 @@ NOTE_MAX = 2_000
 
 _PERCENT = re.compile(r"(\d{1,4})(?:\.(\d{1,2}))?\s*%")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
-_LOCALE = re.compile(r"[a-z]{2,3}([-_][A-Za-z]{2,4})*")
 _FONTS = re.compile(r"[\w ,'\"\-]+")
 _COLLECTOR = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 _PATH = re.compile(r"[\w\-][\w.\-]*(/[\w\-][\w.\-]*)*")
@@ -41,29 +42,9 @@ def _bps(value: object) -> object:
     return int(match.group(1)) * 100 + int((match.group(2) or "").ljust(2, "0"))
 
 
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ValueError(N_('this time zone is not known; write it like "Asia/Shanghai"')) from error
-    return value
-
-
-def _currency(value: str) -> str:
-    if not known_currency(value):
-        raise ValueError(N_('this is not an ISO 4217 currency; write it like "CNY"'))
-    return value
-
-
 def _colour(value: str) -> str:
     if not _COLOUR.fullmatch(value):
         raise ValueError(N_('write a colour as "#" and six hexadecimal digits, like "#9f2d20"'))
-    return value
-
-
-def _locale(value: str) -> str:
-    if not _LOCALE.fullmatch(value):
-        raise ValueError(N_('write a language like "en" or "zh-CN"'))
     return value
 
 
@@ -83,6 +64,13 @@ def _collector(value: str) -> str:
     if not _COLLECTOR.fullmatch(value):
         raise ValueError(N_('write a short name in small letters, digits and "-", like "lin"'))
     return value
+
+
+def _hub(value: str) -> str:
+    parts = urlsplit(value)
+    if value and not (parts.scheme in ("http", "https") and parts.hostname and parts.path in ("", "/")):
+        raise ValueError(N_('write an address without a path, like "https://hub.example"'))
+    return value.rstrip("/")
 
 
 def _tuple(value: object) -> object:
@@ -106,16 +94,18 @@ class _Section(BaseModel):
 class ShopSection(_Section):
     name: Annotated[str, Field(min_length=1, max_length=60)]
     tagline: Text = ""
-    locale: Annotated[str, AfterValidator(_locale)] = "zh-CN"
-    currency: Annotated[str, AfterValidator(_currency)] = "CNY"
-    zone: Annotated[str, AfterValidator(_zone)] = "Asia/Shanghai"
+    locale: LocaleName = "zh-CN"
+    currency: CurrencyCode = "CNY"
+    zone: ZoneName = "Asia/Shanghai"
     logo: AssetPath | None = None
     """A picture inside brand/theme/assets."""
 
 
 class SupplySection(_Section):
-    mode: Literal["embedded"] = "embedded"
-    """Where goods come from: "embedded" keeps the supply in the shop's own database."""
+    mode: Literal["embedded", "hub"] = "embedded"
+    """Where goods come from: "embedded" keeps the supply in the shop's own database, "hub" is one for many shops."""
+    url: Annotated[str, Field(max_length=TEXT_MAX), AfterValidator(_hub)] = ""
+    """Where the hub is, like "https://hub.example"; its key is SHOP_SUPPLY_KEY in .env."""
     ratio: Bps | None = None
     """What imported goods without a cost are taken to cost, as a part of their price. Unset: they stay unlisted."""
 
@@ -256,6 +246,13 @@ class BrandConfig(_Section):
     contact: ContactSection = ContactSection()
     payment: PaymentSection = PaymentSection()
     payouts: PayoutSection = PayoutSection()
+
+    @model_validator(mode="after")
+    def _hub_has_an_address(self) -> Self:
+        if self.supply.mode == "hub" and not self.supply.url:
+            missing = N_('say where the hub is, like "https://hub.example"')
+            raise tomlfile.fault_at(("supply", "url"), self.supply.url, missing)
+        return self
 
     @model_validator(mode="after")
     def _amounts_are_money(self) -> Self:

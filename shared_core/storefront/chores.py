@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from shared_core import catalog, invites, orders, rewards, supply
 from shared_core.kernel import outbox
+from shared_core.storefront import supplying
 from shared_core.storefront.shop import Shop
 from shared_core.web.worker import Chore
 
@@ -20,6 +21,11 @@ def deliver_outbox(shop: Shop, at: datetime) -> int:
 
 def follow_supply(shop: Shop, at: datetime) -> int:
     return shop.desk.follow()
+
+
+def renew_terms(shop: Shop, at: datetime) -> int:
+    supplying.renew_terms(shop.database, shop.supply_side, at)
+    return 0
 
 
 def refresh_window(shop: Shop, at: datetime) -> int:
@@ -68,6 +74,7 @@ CHORES: tuple[Chore[Shop], ...] = (
     Chore("expire holds", _sweep(supply.expire_holds), NOW_AND_THEN),
     Chore("complete orders", _sweep(orders.complete_due), NOW_AND_THEN),
     Chore("expire invites", expire_invites, NOW_AND_THEN),
+    Chore("renew terms of supply", renew_terms, SELDOM),
     Chore("review ranks", review_ranks, SELDOM),
     Chore("mature earnings", _sweep(rewards.mature_due), NOW_AND_THEN),
 )

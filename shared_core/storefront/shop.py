@@ -9,13 +9,15 @@ from pathlib import Path
 
 from shared_core import catalog, members, orders, plan, supply
 from shared_core.kernel.database import Database
+from shared_core.kernel.listeners import Listeners
 from shared_core.kernel.settings import Settings, refuse_unfit
 from shared_core.storefront import brand as brands
-from shared_core.storefront import publishing, solvency, wiring
+from shared_core.storefront import publishing, solvency, supplying, wiring
 from shared_core.storefront.brand import BrandConfig
 from shared_core.storefront.clicks import ClickBatcher
 from shared_core.storefront.hookspecs import Hooks
 from shared_core.storefront.solvency import Solvency
+from shared_core.storefront.supplying import SupplySide
 from shared_core.storefront.theme import Theme
 from shared_core.storefront.trial import TrialWatch
 from shared_core.storefront.wiring import PlanBook
@@ -23,8 +25,6 @@ from shared_core.web.limits import Limiter
 from shared_core.web.loops import PerLoop
 from shared_core.web.schema import Schema
 
-STORE = "store"
-"""The name of the one store of an embedded supply."""
 WRITERS_MAX = {"sqlite": 4, "postgresql": 16}
 """Write requests that one process works on at once; more wait in order, without a thread or a connection.
 
@@ -44,7 +44,7 @@ class Shop:
     plans: tuple[plan.Plan, ...]
     settings: Settings
     database: Database
-    gateway: supply.SupplyGateway
+    supply_side: SupplySide
     plan_book: PlanBook
     solvency: Solvency
     price_rule: catalog.PriceRule
@@ -85,14 +85,13 @@ class Shop:
         publishing.require_begun(plans, today)
         publishing.require_built(plan.not_past(plans, today))
         book, hooks = wiring.PlanBook(plans, brand), Hooks.load(brand_dir)
-        supplied = supply.Terms(store=STORE, currency=currency, platform_fee_bps=solvency.PLATFORM_FEE_BPS)
-        costs = solvency.sale_terms(brand, platform_fee_bps=supplied.platform_fee_bps)
+        database = Database(settings.database_url, heard := Listeners())
+        side = supplying.supply_side(database, brand, settings)
+        costs = solvency.sale_terms(brand, platform_fee_bps=side.platform_fee_bps)
         proof = solvency.Solvency(plan.not_past(plans, today), costs, strict=brand.pricing.unsound == "unlist")
         gate = publishing.trial_gate(settings, zone=brand.shop.zone)
-        heard = wiring.listeners(book, hooks, terms=costs, on_trial=gate)
-        database = Database(settings.database_url, heard)
-        gateway = supply.LocalGateway(database, supplied)
-        desk = orders.SupplyDesk(database, gateway, clock=now, zone=brand.shop.zone)
+        wiring.listen(heard, book, hooks, terms=costs, on_trial=gate)
+        desk = orders.SupplyDesk(database, side.gateway, clock=now, zone=brand.shop.zone, feeds=side.feeds)
         desk.subscribe(heard)
         wiring.join_by_purchase(database, book)
         return cls(
@@ -101,11 +100,11 @@ class Shop:
             plans=plans,
             settings=settings,
             database=database,
-            gateway=gateway,
+            supply_side=side,
             plan_book=book,
             solvency=proof,
             price_rule=wiring.price_rule(brand, proof),
-            counter=wiring.counter(database, gateway, book),
+            counter=wiring.counter(database, side.gateway, book),
             desk=desk,
             theme=Theme.open(brand_dir, brand, reload=settings.environment == "development"),
             hooks=hooks,
@@ -124,6 +123,15 @@ class Shop:
     def secure(self) -> bool:
         """Whether browsers reach the shop over TLS: cookies are then bound to the host and never sent in the clear."""
         return self.settings.secure
+
+    @property
+    def gateway(self) -> supply.SupplyGateway:
+        return self.supply_side.gateway
+
+    def close(self) -> None:
+        """Give back what is open to the outside."""
+        self.supply_side.close()
+        self.database.dispose()
 
     @property
     def freight(self) -> orders.FreightRule:

@@ -10,8 +10,6 @@ from shared_core.kernel.money import Money, decimal_text
 from shared_core.storefront.brand import BrandConfig
 
 SIGNATURE_LENGTH = 16
-PLATFORM_FEE_BPS = 0
-"""What an embedded supply, which is the shop's own, takes of a sale."""
 
 
 class PriceAtLoss(Invalid):

@@ -138,16 +138,16 @@ def counter(database: Database, gateway: supply.SupplyGateway, plans: PlanBook) 
     )
 
 
-def listeners(plans: PlanBook, hooks: Hooks, *, terms: plan.SaleTerms, on_trial: rewards.TrialGate) -> Listeners:
+def listen(
+    built: Listeners, plans: PlanBook, hooks: Hooks, *, terms: plan.SaleTerms, on_trial: rewards.TrialGate
+) -> None:
     """Who hears what in this shop; `on_trial` says whether a plan earns within the limits of a trial only."""
-    built = Listeners()
     built.listen(members.VisitorMerged, _hand_over_cart)
     built.listen(members.VisitorMerged, _hand_over_visits)
     zone = plans.brand.shop.zone
     rewards.listeners(plans.versions, zone, terms=terms, on_trial=on_trial).subscribe(built)
     invites.Invites(plans.counting).subscribe(built)
     hooks.subscribe(built)
-    return built
 
 
 def _hand_over_cart(session: Session, event: members.VisitorMerged) -> None:

@@ -2,6 +2,7 @@
 
 from shared_core.ledger import ReferenceReused
 from shared_core.supply import feeds
+from shared_core.supply.connection import Connection, connect, connection, renew_connection, sku_names
 from shared_core.supply.counting import StockDiscrepancy, charged, stock_discrepancies
 from shared_core.supply.desk import (
     PackLine,
@@ -53,10 +54,12 @@ from shared_core.supply.gateway import (
     Terms,
     Withdrawal,
 )
+from shared_core.supply.handover import Handover
 from shared_core.supply.holds import expire_holds
 from shared_core.supply.importing import ImportReport, import_products
 from shared_core.supply.local import LocalGateway
 from shared_core.supply.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
+from shared_core.supply.renaming import Renamed
 from shared_core.supply.stock import StockLevel, adjust_stock, level, receive_stock
 
 __all__ = [
@@ -66,8 +69,10 @@ __all__ = [
     "BadSupplierCode",
     "Change",
     "Confirmation",
+    "Connection",
     "EventKind",
     "EventPage",
+    "Handover",
     "HeldLine",
     "HoldConfirmed",
     "HoldLimitReached",
@@ -87,6 +92,7 @@ __all__ = [
     "PackLine",
     "ProductSpec",
     "ReferenceReused",
+    "Renamed",
     "ShipmentView",
     "SkuTaken",
     "SlugTaken",
@@ -113,6 +119,8 @@ __all__ = [
     "adjust_stock",
     "cancel",
     "charged",
+    "connect",
+    "connection",
     "create_supplier",
     "deliver",
     "expire_holds",
@@ -121,7 +129,9 @@ __all__ = [
     "level",
     "put_product",
     "receive_stock",
+    "renew_connection",
     "ship",
+    "sku_names",
     "stock_discrepancies",
     "supplier_orders",
     "suppliers",

@@ -1,4 +1,4 @@
-"""Structured logs: one JSON line per event in production, each with the request's id and the shop's name.
+"""Structured logs: one JSON line per event in production, each with the request's id and the app's name.
 
 Nothing secret and nothing personal is ever written: paths are logged as the route they matched (a share link's token
 is in its path), and values under telling names are struck out wherever they come from.
@@ -7,7 +7,7 @@ is in its path), and values under telling names are struck out wherever they com
 import logging
 import re
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +15,7 @@ import structlog
 from fastapi import Request
 from starlette.types import Scope
 
-from shared_core.kernel.settings import Settings
+from shared_core.kernel.settings import Deployment
 
 REQUEST_ID_HEADER = b"x-request-id"
 REQUEST_ID_BYTES = 8
@@ -33,14 +33,14 @@ _TELLING = re.compile(
 _log = structlog.get_logger()
 
 
-def configure(settings: Settings, *, shop: str) -> None:
-    """Set up logging of this process, the libraries' included."""
+def configure(settings: Deployment, **known: str) -> None:
+    """Set up logging of this process, the libraries' included; `known` is on every line."""
     as_json = settings.log_json or settings.environment == "production"
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _adder(shop),
+        _adder(known),
         strike_out,
     ]
     last: list[structlog.types.Processor] = (
@@ -129,12 +129,13 @@ def route_of(scope: Scope) -> str:
     return path
 
 
-def _adder(shop: str) -> structlog.types.Processor:
-    def add_shop(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        event.setdefault("shop", shop)
+def _adder(known: Mapping[str, str]) -> structlog.types.Processor:
+    def add_known(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        for name, value in known.items():
+            event.setdefault(name, value)
         return event
 
-    return add_shop
+    return add_known
 
 
 def _clean(name: str, value: object) -> object:

@@ -1,0 +1,40 @@
+"""Commands about where a shop's goods come from."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from platformctl import output
+from platformctl.cli.entering import ready
+from platformctl.cli.options import AsJson, DryRun, InFolder
+from platformctl.messages import translate as _
+
+supply = typer.Typer(help=_("Where the shop's goods come from."), no_args_is_help=True)
+
+NamesFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--map", exists=True, dir_okay=False, resolve_path=True, help=_("CSV with the columns ours,theirs: SKUs.")
+    ),
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add this module's commands."""
+    app.add_typer(supply, name="supply")
+    supply.command("connect", help=_("Sell the goods of the hub that brand.toml names."))(connect)
+
+
+@supply.callback()
+def _group() -> None:
+    """A group although it has one command yet."""
+
+
+def connect(names: NamesFile = None, dry_run: DryRun = False, folder: InFolder = Path(), as_json: AsJson = False) -> None:
+    """Again at any time: after the hub or the mapping has changed."""
+    ready(folder)
+    from platformctl import connecting
+
+    found = connecting.connect(names, dry_run=dry_run)
+    output.say_json(found.as_dict()) if as_json else found.tell()

@@ -1,0 +1,137 @@
+"""A supply hub's folder: made by `platformctl hub init`, and where every other hub command runs."""
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+import uvicorn
+
+from platformctl.creation import SECRET_BYTES, move_into_place, refuse_occupied, workplace
+from platformctl.failures import NotAHub, SchemaBehind
+from platformctl.ports import require_port
+from platformctl.serving import GRACE_SECONDS
+from shared_core import hub, migrations
+from shared_core.kernel import tomlfile
+from shared_core.kernel.settings import read
+
+HUB_TOML = """\
+# What this hub says about itself. Tenants, suppliers and goods are in its database.
+
+[hub]
+name = {name}
+locale = {locale}              # language of new tenants' statements and of the console
+currency = {currency}               # new tenants are supplied in it, unless told another
+zone = {zone}         # whose days and months count
+"""
+
+ENVIRONMENT = """\
+# Never committed. Every setting may also come from the environment.
+
+# Signs forms. Make one with: openssl rand -hex 32
+HUB_SECRET_KEY={secret}
+
+# development or production. Production refuses to start without a secret key and an address.
+HUB_ENVIRONMENT=development
+
+# SQLite needs nothing. PostgreSQL: postgresql+psycopg://USER:PASSWORD@HOST/NAME
+HUB_DATABASE_URL=sqlite:///hub.db
+
+# Where storefronts reach the hub, like https://hub.example. Production needs it, with https.
+HUB_BASE_URL=
+
+# How many proxies in front set X-Forwarded-For.
+HUB_TRUSTED_PROXIES=0
+"""
+
+README = """\
+# {name}
+
+A supply hub: one stock for every storefront that is supplied from here.
+
+    platformctl hub serve --port 8100            # API under /api/v1, described at /api/v1/openapi.json
+    platformctl hub worker                       # in production a process of its own, with HUB_WORKER_INLINE=false
+    platformctl hub import FILE --supplier CODE  # goods of a supplier's feed; --dry-run changes nothing
+    platformctl hub tenant add CODE --name NAME  # prints the key of a new storefront, once
+    platformctl hub migrate                      # after a newer version was installed
+
+In the storefront: `[supply] mode = "hub"` and `url = …` in brand/brand.toml, the key as SHOP_SUPPLY_KEY in .env, then
+`platformctl supply connect`.
+"""
+
+IGNORED = ".env\n*.db\n*.db-shm\n*.db-wal\n"
+
+
+@dataclass(frozen=True)
+class HubFolder:
+    """A folder with a hub.toml."""
+
+    root: Path
+
+    @classmethod
+    def find(cls, start: Path) -> "HubFolder":
+        """The hub that `start` is in. Raises NotAHub."""
+        start = start.absolute()
+        for folder in (start, *start.parents):
+            if (folder / hub.CONFIG_FILE).is_file():
+                return cls(folder)
+        raise NotAHub(folder=start)
+
+    def enter(self) -> None:
+        """Go on in this folder."""
+        os.chdir(self.root)
+
+
+def init(destination: Path, *, name: str, locale: str, currency: str, zone: str) -> Path:
+    """Make a hub in `destination`, its database included; all of it or nothing.
+
+    Raises FolderNotEmpty, NotAFolder, CannotWrite, and ConfigError for a value that hub.toml does not take.
+    """
+    destination = destination.absolute()
+    refuse_occupied(destination)
+    values = {"name": name, "locale": locale, "currency": currency, "zone": zone}
+    text = HUB_TOML.format(**{key: json.dumps(value, ensure_ascii=False) for key, value in values.items()})
+    tomlfile.loads(text, hub.HubConfig, file=hub.CONFIG_FILE)
+    with workplace(destination) as building:
+        building.mkdir()
+        (building / hub.CONFIG_FILE).write_text(text, "utf-8")
+        (building / "README.md").write_text(README.format(name=name), "utf-8")
+        (building / ".gitignore").write_text(IGNORED, "utf-8")
+        (building / ".env.example").write_text(ENVIRONMENT.format(secret=""), "utf-8")
+        private = building / ".env"
+        private.touch(mode=0o600)
+        private.write_text(ENVIRONMENT.format(secret=secrets.token_hex(SECRET_BYTES)), "utf-8")
+        migrations.upgrade(f"sqlite:///{building / 'hub.db'}")
+        move_into_place(building, destination)
+    return destination
+
+
+def migrate() -> list[str]:
+    """Bring the database of the hub in this folder to the newest schema; what was applied. Raises SchemaUnknown."""
+    return migrations.upgrade(read(hub.HubSettings).database_url)
+
+
+def require_current() -> None:
+    """Raises SchemaBehind or SchemaUnknown unless the hub's database is up to date."""
+    missing = migrations.pending(read(hub.HubSettings).database_url)
+    if missing:
+        raise SchemaBehind(names=", ".join(missing), command="platformctl hub migrate")
+
+
+def serve(host: str, port: int) -> None:
+    """Serve the hub in this folder until it is stopped. Raises PortInUse and ConfigError."""
+    require_port(host, port)
+    uvicorn.run(
+        hub.create_app(),
+        host=host,
+        port=port,
+        log_config=None,
+        proxy_headers=False,  # whom to trust is the hub's own setting
+        timeout_graceful_shutdown=GRACE_SECONDS,
+    )
+
+
+def work() -> None:
+    """Run the background worker until it is stopped. Raises ConfigError."""
+    hub.run_worker()

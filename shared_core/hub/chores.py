@@ -1,0 +1,31 @@
+"""What falls due by time in a hub. Each chore is idempotent and bounded."""
+
+from datetime import datetime, timedelta
+
+from shared_core import supply
+from shared_core.hub.hub import Hub
+from shared_core.kernel import outbox
+from shared_core.web.worker import Chore, Worker
+
+OFTEN = timedelta(seconds=1)
+NOW_AND_THEN = timedelta(seconds=10)
+
+
+def deliver_outbox(hub: Hub, at: datetime) -> int:
+    return outbox.deliver(hub.database, at=at)
+
+
+def expire_holds(hub: Hub, at: datetime) -> int:
+    with hub.database.transaction() as session:
+        return supply.expire_holds(session, at=at)
+
+
+CHORES: tuple[Chore[Hub], ...] = (
+    Chore("deliver outbox", deliver_outbox, OFTEN),
+    Chore("expire holds", expire_holds, NOW_AND_THEN),
+)
+
+
+def worker(hub: Hub) -> Worker[Hub]:
+    """Does the hub's chores."""
+    return Worker(hub, CHORES, clock=hub.clock, hub=hub.name)

@@ -1,0 +1,62 @@
+"""One running hub: everything its routes need, wired once. This is the only composition root of a hub."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+from shared_core.hub import config
+from shared_core.hub.config import HubConfig
+from shared_core.hub.settings import HubSettings
+from shared_core.kernel.database import Database
+from shared_core.kernel.settings import refuse_unfit
+from shared_core.web.limits import Limiter
+from shared_core.web.loops import PerLoop
+from shared_core.web.schema import Schema
+
+WRITERS_MAX = {"sqlite": 4, "postgresql": 16}
+"""Write requests that one process works on at once; more wait in order, without a thread or a connection."""
+
+
+@dataclass(frozen=True)
+class Hub:
+    """What a request needs to know. `keys` sign forms: the first signs, all of them verify."""
+
+    config: HubConfig
+    settings: HubSettings
+    database: Database
+    clock: Callable[[], datetime]
+    schema: Schema
+    limiter: Limiter
+    keys: tuple[str, ...]
+    turns: PerLoop[asyncio.Semaphore]
+    """A write request takes its turn here before it takes a thread, see `WRITERS_MAX`."""
+
+    @classmethod
+    def open(cls, folder: Path, settings: HubSettings, *, clock: Callable[[], datetime] | None = None) -> "Hub":
+        """Read the hub's folder and connect everything. Raises ConfigError with every fault found.
+
+        `clock` is for tests.
+        """
+        refuse_unfit(settings)
+        database = Database(settings.database_url)
+        return cls(
+            config=config.load(folder),
+            settings=settings,
+            database=database,
+            clock=clock if clock is not None else _utc_now,
+            schema=Schema(settings.database_url),
+            limiter=Limiter(enabled=settings.rate_limits),
+            keys=settings.keys,
+            turns=PerLoop(partial(asyncio.Semaphore, WRITERS_MAX[database.dialect])),
+        )
+
+    @property
+    def name(self) -> str:
+        return self.config.hub.name
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,118 @@
+"""Where a shop's goods come from: a supply in its own database, or a hub that supplies many shops."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import inspect
+
+from shared_core import supply
+from shared_core.kernel.database import Database
+from shared_core.kernel.findings import ConfigError, Finding
+from shared_core.kernel.i18n import N_
+from shared_core.kernel.money import Money
+from shared_core.kernel.settings import Settings
+from shared_core.orders import SUPPLY_CURSOR
+from shared_core.storefront.brand import BrandConfig
+from shared_core.web import health
+
+STORE = "store"
+"""The name of the one store of an embedded supply."""
+EMBEDDED_FEE_BPS = 0
+"""A shop that supplies itself owes itself no platform fee."""
+HUB_CURSOR = "hub"
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class SupplySide:
+    """How this shop reaches its goods. `feeds` are the events to follow, by their cursors; `hub` is None where the
+    shop supplies itself.
+    """
+
+    gateway: supply.SupplyGateway
+    feeds: Mapping[str, supply.SupplyGateway]
+    platform_fee_bps: int
+    hub: supply.HubGateway | None = None
+
+    @property
+    def embedded(self) -> bool:
+        """Whether goods are received and parcels sent here."""
+        return self.hub is None
+
+    def close(self) -> None:
+        if self.hub is not None:
+            self.hub.close()
+
+
+def supply_side(database: Database, brand: BrandConfig, settings: Settings) -> SupplySide:
+    """As brand.toml says. Raises ConfigError where a hub is named that the shop was never connected to."""
+    own = supply.LocalGateway(
+        database, supply.Terms(STORE, currency=brand.shop.currency, platform_fee_bps=EMBEDDED_FEE_BPS)
+    )
+    if brand.supply.mode == "embedded":
+        return SupplySide(own, {SUPPLY_CURSOR: own}, EMBEDDED_FEE_BPS)
+    known, names = _connection(database, brand)
+    hub = hub_gateway(brand, settings)
+    present = supply.Renamed(hub, names) if names else hub
+    return SupplySide(
+        supply.Handover(own, present), {SUPPLY_CURSOR: own, HUB_CURSOR: present}, known.platform_fee_bps, hub
+    )
+
+
+def hub_gateway(brand: BrandConfig, settings: Settings) -> supply.HubGateway:
+    """The hub that brand.toml names, asked with this shop's key. Raises ConfigError without one."""
+    key = settings.supply_key.get_secret_value()
+    if not key:
+        raise ConfigError(
+            [
+                Finding(
+                    code="no_supply_key",
+                    message=N_("the goods come from {url}, and there is no key for it."),
+                    remedy=N_("Whoever runs the hub gives you one; write it into .env as SHOP_SUPPLY_KEY=…"),
+                    key="SHOP_SUPPLY_KEY",
+                    params={"url": brand.supply.url},
+                )
+            ]
+        )
+    return supply.HubGateway(supply.HubClient(brand.supply.url, key))
+
+
+def owed_to_hub(side: SupplySide) -> Money | None:
+    """What the hub says this shop owes it; None where there is no hub or the key may not ask."""
+    return None if side.hub is None else side.hub.me().balance
+
+
+def renew_terms(database: Database, side: SupplySide, at: datetime) -> None:
+    """Ask the hub for today's terms and remember them; a platform fee that changed counts from the next start on."""
+    if side.hub is None:
+        return
+    said = side.hub.me()
+    with database.transaction() as session:
+        if supply.renew_connection(session, platform_fee_bps=said.platform_fee_bps):
+            _log.warning("the hub changed the platform fee; restart the shop", platform_fee_bps=said.platform_fee_bps)
+
+
+def _connection(database: Database, brand: BrandConfig) -> tuple[supply.Connection, dict[str, str]]:
+    """What `platformctl supply connect` left behind. Raises ConfigError."""
+    health.require_database(database, setting="SHOP_DATABASE_URL")
+    known: supply.Connection | None = None
+    names: dict[str, str] = {}
+    if inspect(database.engine).has_table(supply.Connection.TABLE):
+        with database.glance() as session:
+            known, names = supply.connection(session), supply.sku_names(session)
+    if known is None or known.url != brand.supply.url:
+        raise ConfigError(
+            [
+                Finding(
+                    code="not_connected",
+                    message=N_("the shop is not connected to the hub {url} yet."),
+                    remedy=N_("Run: platformctl supply connect"),
+                    key="supply.url",
+                    params={"url": brand.supply.url},
+                )
+            ]
+        )
+    return known, names

@@ -1,0 +1,90 @@
+"""To which hub a shop is connected, on what terms it is supplied there, and which names goods have on each side."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar
+
+from sqlalchemy import String, delete, insert, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from shared_core.kernel.database import Base, BigId
+from shared_core.supply.models import CODE_LENGTH_MAX
+
+URL_LENGTH_MAX = 500
+THE_ONE = 1
+
+
+TABLE = "supply_connection"
+
+
+class SupplyConnection(Base):
+    """The hub a shop is supplied by; no row where the shop supplies itself."""
+
+    __tablename__ = TABLE
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    url: Mapped[str] = mapped_column(String(URL_LENGTH_MAX))
+    store: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX))
+    currency: Mapped[str] = mapped_column(String(3))
+    platform_fee_bps: Mapped[int]
+    connected_at: Mapped[datetime]
+
+
+class SkuName(Base):
+    """Goods the shop knew under a SKU of its own before: `ours` here is `theirs` at the hub."""
+
+    __tablename__ = "supply_sku_name"
+
+    ours: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX), primary_key=True)
+    theirs: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX), unique=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A shop's place at a hub. `platform_fee_bps` is what the hub said last; prices must carry it."""
+
+    url: str
+    store: str
+    currency: str
+    platform_fee_bps: int
+    connected_at: datetime
+
+    TABLE: ClassVar[str] = TABLE
+
+
+def connection(session: Session) -> Connection | None:
+    """The hub this shop is connected to, None where it supplies itself."""
+    row = session.get(SupplyConnection, THE_ONE)
+    if row is None:
+        return None
+    return Connection(row.url, row.store, row.currency, row.platform_fee_bps, row.connected_at)
+
+
+def connect(session: Session, to: Connection, names: Mapping[str, str]) -> None:
+    """Remember the hub, and by which SKU it knows what `names` has under ours; both take the place of what was."""
+    row = session.get(SupplyConnection, THE_ONE)
+    if row is None:
+        row = SupplyConnection(id=THE_ONE)
+        session.add(row)
+    row.url, row.store, row.currency = to.url, to.store, to.currency
+    row.platform_fee_bps, row.connected_at = to.platform_fee_bps, to.connected_at
+    session.execute(delete(SkuName))
+    if names:
+        session.execute(insert(SkuName), [{"ours": ours, "theirs": theirs} for ours, theirs in names.items()])
+    session.flush()
+
+
+def renew_connection(session: Session, *, platform_fee_bps: int) -> bool:
+    """Note what the hub says now; whether that is new."""
+    row = session.get(SupplyConnection, THE_ONE)
+    if row is None or row.platform_fee_bps == platform_fee_bps:
+        return False
+    row.platform_fee_bps = platform_fee_bps
+    session.flush()
+    return True
+
+
+def sku_names(session: Session) -> dict[str, str]:
+    """Ours to theirs, where they differ."""
+    return {row.ours: row.theirs for row in session.scalars(select(SkuName))}

@@ -1,0 +1,98 @@
+"""A hub's goods under the SKUs a shop has always had for them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import TypeVar
+
+from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.money import Money
+from shared_core.supply.gateway import (
+    EVENTS_PER_PAGE_MAX,
+    OFFERS_PER_PAGE_MAX,
+    Address,
+    Confirmation,
+    EventPage,
+    HeldLine,
+    HoldLine,
+    HoldView,
+    OfferPage,
+    SupplyGateway,
+    Withdrawal,
+)
+
+L = TypeVar("L", HoldLine, HeldLine)
+
+
+class Renamed:
+    """Implements `SupplyGateway` over another one; `names` are ours to theirs, what is not in it is called the same.
+
+    Theirs that go by another name here are not also offered under the name another SKU of ours has.
+    """
+
+    def __init__(self, gateway: SupplyGateway, names: Mapping[str, str]) -> None:
+        self.gateway = gateway
+        self._theirs = dict(names)
+        self._ours = {theirs: ours for ours, theirs in names.items()}
+
+    def offers(self, after: int = 0, limit: int = OFFERS_PER_PAGE_MAX) -> OfferPage:
+        page = self.gateway.offers(after, limit)
+        kept = (each for each in page.offers if each.sku in self._ours or each.sku not in self._theirs)
+        return replace(page, offers=tuple(replace(each, sku=self._our(each.sku)) for each in kept))
+
+    def hold(
+        self, reference: str, lines: Sequence[HoldLine], *, customer: str, ttl: timedelta, at: datetime
+    ) -> HoldView:
+        with self._our_names():
+            held = self.gateway.hold(reference, self._asked(lines), customer=customer, ttl=ttl, at=at)
+        return replace(held, lines=self._told(held.lines))
+
+    def view(self, reference: str) -> HoldView:
+        held = self.gateway.view(reference)
+        return replace(held, lines=self._told(held.lines))
+
+    def release(self, reference: str, *, at: datetime) -> None:
+        self.gateway.release(reference, at=at)
+
+    def confirm(self, reference: str, *, ship_to: Address, at: datetime, goods: Money | None = None) -> Confirmation:
+        with self._our_names():
+            bought = self.gateway.confirm(reference, ship_to=ship_to, at=at, goods=goods)
+        orders = (replace(each, lines=self._told(each.lines)) for each in bought.supplier_orders)
+        return replace(bought, supplier_orders=tuple(orders))
+
+    def withdraw(
+        self,
+        reference: str,
+        lines: Sequence[HoldLine] | None,
+        *,
+        withdrawal: str,
+        restock: bool,
+        at: datetime,
+    ) -> Withdrawal:
+        asked = None if lines is None else self._asked(lines)
+        with self._our_names():
+            back = self.gateway.withdraw(reference, asked, withdrawal=withdrawal, restock=restock, at=at)
+        return replace(back, lines=self._told(back.lines))
+
+    def events(self, after: int = 0, limit: int = EVENTS_PER_PAGE_MAX) -> EventPage:
+        return self.gateway.events(after, limit)
+
+    def _our(self, sku: str) -> str:
+        return self._ours.get(sku, sku)
+
+    def _asked(self, lines: Sequence[HoldLine]) -> list[HoldLine]:
+        return [replace(line, sku=self._theirs.get(line.sku, line.sku)) for line in lines]
+
+    def _told(self, lines: Sequence[L]) -> tuple[L, ...]:
+        return tuple(replace(line, sku=self._our(line.sku)) for line in lines)
+
+    @contextmanager
+    def _our_names(self) -> Iterator[None]:
+        """What is wrong with a SKU is said of the one that was asked for."""
+        try:
+            yield
+        except PlatformError as error:
+            if error.params.get("sku") in self._ours:
+                error.params["sku"] = self._ours[str(error.params["sku"])]
+            raise
