@@ -19,7 +19,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 FILE_LINES_MAX = 400
 FUNCTION_LINES_MAX = 60
-SHELLS = {"storefront", "migrations"}
+SHELLS = {"hub", "storefront", "migrations"}
 MONEY_ROOMS = {"ledger", "plan", "supply", "catalog", "orders", "rewards", "audit"}
 COMMITTER = "shared_core/kernel/database.py"
 DICE = "shared_core/kernel/codes.py"
