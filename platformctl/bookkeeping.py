@@ -3,24 +3,46 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from platformctl import output
 from platformctl.messages import translate
-from shared_core import audit, orders, storefront
+from shared_core import audit, hub, orders, storefront
 from shared_core.kernel import outbox
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import decimal_text
-from shared_core.kernel.settings import read_settings
+from shared_core.kernel.settings import read, read_settings
 
 BRAND = Path("brand")
 
 
 def results() -> list[audit.InvariantResult]:
     """Every invariant that applies to the database of the shop in the current folder."""
-    database = Database(read_settings().database_url)
+    shop = storefront.Shop.open(BRAND, read_settings())
+    try:
+        with shop.database.reading() as session:
+            return storefront.audited(shop, session)
+    finally:
+        shop.close()
+
+
+def hub_results() -> list[audit.InvariantResult]:
+    """Every invariant that applies to the database of the hub in the current folder."""
+    database = Database(read(hub.HubSettings).database_url)
     try:
         with database.reading() as session:
-            return audit.check(session, at=datetime.now(UTC))
+            return audit.check_hub(session)
     finally:
         database.dispose()
+
+
+def conclude(results: list[audit.InvariantResult], *, as_json: bool) -> bool:
+    """Tell them all; whether every one is kept."""
+    kept = all(each.ok for each in results)
+    if as_json:
+        output.say_json({"ok": kept, "balanced": kept, "invariants": [as_dict(each) for each in results]})
+    else:
+        tell(results)
+        output.say("The books are balanced." if kept else "The books are NOT balanced.")
+    return kept
 
 
 def collectors() -> list[orders.Standing]:

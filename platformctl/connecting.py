@@ -7,7 +7,7 @@ from pathlib import Path
 
 from platformctl import output
 from platformctl.failures import BadMapping, NotConnectable, SuppliesItself
-from platformctl.messages import N_
+from platformctl.messages import N_, translate
 from shared_core import catalog, storefront, supply
 from shared_core.kernel import csvfile
 from shared_core.kernel.database import Database
@@ -44,7 +44,7 @@ class Connected:
             (self.new, N_("new here")),
             (len(self.gone), N_("of this shop's own are not on offer there and leave the window")),
         ):
-            output.say("{count:>9,}  {name}", count=count, name=Phrase(name).text(output.translate))
+            output.say("{count:>9,}  {name}", count=count, name=translate(name))
         for sku in self.gone[:SHOWN_MAX]:
             output.say("  {sku}", sku=sku)
         if len(self.gone) > SHOWN_MAX:
@@ -129,7 +129,9 @@ def _names(file: Path, ours: Collection[str], offered: set[str]) -> dict[str, st
     return {mine: theirs for mine, theirs in names.items() if mine != theirs}
 
 
-def _fault(mine: str, theirs: str, names: Mapping[str, str], *, ours: Collection[str], offered: set[str]) -> Phrase | None:
+def _fault(
+    mine: str, theirs: str, names: Mapping[str, str], *, ours: Collection[str], offered: set[str]
+) -> Phrase | None:
     if mine not in ours:
         return Phrase(N_("{sku} is not among this shop's goods"), sku=mine)
     if theirs not in offered:

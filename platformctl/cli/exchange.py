@@ -8,7 +8,7 @@ import typer
 
 from platformctl import output
 from platformctl.cli.entering import ready
-from platformctl.cli.options import AsJson, DryRun, InFolder
+from platformctl.cli.options import AsJson, DryRun, InFolder, percent
 from platformctl.failures import BadAnswer
 from platformctl.messages import translate as _
 
@@ -70,7 +70,7 @@ def products(
     ready(folder)
     from platformctl import importing
 
-    ratio = _percent("supply_ratio", supply_ratio)
+    ratio = percent("supply_ratio", supply_ratio)
     name = None if format is None else format.value
     outcome = importing.import_products(file, format=name, supplier=supplier, supply_ratio_bps=ratio, dry_run=dry_run)
     output.say_json(outcome.as_dict()) if as_json else outcome.tell()
@@ -159,16 +159,3 @@ def _columns(pairs: list[str] | None) -> dict[str, str]:
             raise BadAnswer(key="--map", value=pair, reason=_("write it as ours=theirs"))
         columns[ours.strip()] = theirs.strip()
     return columns
-
-
-def _percent(key: str, text: str) -> int | None:
-    """ "60%" as basis points, None when nothing was given. Raises BadAnswer."""
-    if not text:
-        return None
-    whole, _dot, fraction = text.strip().removesuffix("%").partition(".")
-    if not whole.isdecimal() or len(fraction) > 2 or (fraction and not fraction.isdecimal()):
-        raise BadAnswer(key=key, value=text, reason=_('write a percentage such as "60%"'))
-    bps = int(whole) * 100 + int(fraction.ljust(2, "0") or 0)
-    if not 0 < bps <= 10_000:
-        raise BadAnswer(key=key, value=text, reason=_("it lies between 0 and 100 percent"))
-    return bps

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from platformctl import output
-from platformctl.cli.options import AsJson, DryRun, Host
-from platformctl.failures import INTERRUPTED
+from platformctl.cli.options import AsJson, Host, percent
+from platformctl.failures import FINDINGS, INTERRUPTED
 from platformctl.messages import translate as _
 
 if TYPE_CHECKING:
-    from platformctl.tenants import Opened
+    from platformctl.tenants import Wanted
 
 LOOPBACK = "127.0.0.1"
 HUB_PORT = 8100
@@ -24,6 +24,10 @@ InHub = Annotated[Path, typer.Option("--dir", "-C", help=_("The hub's folder; th
 Code = Annotated[str, typer.Argument(help=_("The storefront's code: small letters, digits and hyphens."))]
 Actor = Annotated[str, typer.Option("--by", help=_("Who decides this; it is written down."))]
 Reason = Annotated[str, typer.Option(help=_("Why; it is written down."))]
+Fee = Annotated[str, typer.Option(help=_('Part of every sale that is the hub\'s, such as "2%".'))]
+Credit = Annotated[str, typer.Option(help=_('How much it may come to owe; "0": it pays in advance; "none": no limit.'))]
+OpenHolds = Annotated[int, typer.Option(min=0, help=_("How many unpaid orders may hold goods at a time."))]
+UnpaidPerSku = Annotated[int, typer.Option(min=0, help=_("How many pieces of one SKU they may hold."))]
 
 
 def register(app: typer.Typer) -> None:
@@ -33,7 +37,6 @@ def register(app: typer.Typer) -> None:
     hub.command("serve", help=_("Serve the hub in this folder."))(serve)
     hub.command("worker", help=_("Run the hub's background worker as a process of its own."))(worker)
     hub.command("migrate", help=_("Bring the hub's database to the newest schema."))(migrate)
-    hub.command("import", help=_("Goods of a supplier's feed."))(import_feed)
     hub.command("books", help=_("Prove that the hub's books and its stock add up."))(books)
     hub.add_typer(tenant, name="tenant")
     tenant.command("add", help=_("Supply one more storefront; prints its key, once."))(add)
@@ -66,9 +69,7 @@ def init(
     """All of it or nothing."""
     from platformctl import hubs
 
-    made = hubs.init(
-        destination, name=name or destination.absolute().name, locale=locale, currency=currency, zone=zone
-    )
+    made = hubs.init(destination, name=name or destination.absolute().name, locale=locale, currency=currency, zone=zone)
     if as_json:
         output.say_json({"ok": True, "folder": str(made)})
         return
@@ -109,3 +110,154 @@ def migrate(folder: InHub = Path(), as_json: AsJson = False) -> None:
         output.say("Applied: {names}", names=", ".join(applied))
     else:
         output.say("The database is up to date.")
+
+
+def books(folder: InHub = Path(), as_json: AsJson = False) -> None:
+    """Exit code 1 when an invariant is broken."""
+    _enter(folder)
+    from platformctl import bookkeeping
+
+    if not bookkeeping.conclude(bookkeeping.hub_results(), as_json=as_json):
+        raise typer.Exit(FINDINGS)
+
+
+def add(
+    code: Code,
+    name: Annotated[str, typer.Option(help=_("What the storefront is called; its code by default."))] = "",
+    currency: Annotated[str, typer.Option(help=_("In which it is supplied; the hub's by default."))] = "",
+    fee: Fee = "",
+    credit: Credit = "",
+    open_holds: OpenHolds = 0,
+    unpaid_per_sku: UnpaidPerSku = 0,
+    by: Actor = "platformctl",
+    folder: InHub = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Adding the same storefront again changes nothing and prints no key."""
+    _enter(folder)
+    from platformctl import tenants
+
+    wanted = _wanted(fee, credit, open_holds, unpaid_per_sku)
+    account, secret = tenants.add(code, name=name, currency=currency, wanted=wanted, actor=by)
+    if as_json:
+        output.say_json(account.as_dict() | {"ok": True, "key": secret})
+        return
+    tenants.tell(account)
+    if secret is None:
+        output.say("It was supplied already; a new key: platformctl hub tenant key new {code}", code=code)
+    else:
+        _tell_key(secret)
+
+
+def list_all(folder: InHub = Path(), as_json: AsJson = False) -> None:
+    """By code."""
+    _enter(folder)
+    from platformctl import tenants
+
+    found = tenants.accounts()
+    if as_json:
+        output.say_json([each.as_dict() for each in found])
+        return
+    for each in found:
+        tenants.tell(each)
+    if not found:
+        output.say("No storefront yet. Add one with: platformctl hub tenant add CODE")
+
+
+def terms(
+    code: Code,
+    fee: Fee = "",
+    credit: Credit = "",
+    open_holds: OpenHolds = 0,
+    unpaid_per_sku: UnpaidPerSku = 0,
+    by: Actor = "platformctl",
+    folder: InHub = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """What is not given stays as it is; what is held already keeps its terms."""
+    _enter(folder)
+    from platformctl import tenants
+
+    account = tenants.set_terms(code, _wanted(fee, credit, open_holds, unpaid_per_sku), actor=by)
+    output.say_json(account.as_dict() | {"ok": True}) if as_json else tenants.tell(account)
+
+
+def suspend(code: Code, reason: Reason, by: Actor = "platformctl", folder: InHub = Path()) -> None:
+    """Paid orders are shipped, refunds are taken back, as before."""
+    _enter(folder)
+    from platformctl import tenants
+
+    tenants.suspend(code, actor=by, reason=reason)
+    output.say("{code} can place no new orders.", code=code)
+
+
+def resume(code: Code, reason: Reason, by: Actor = "platformctl", folder: InHub = Path()) -> None:
+    """The other way round."""
+    _enter(folder)
+    from platformctl import tenants
+
+    tenants.resume(code, actor=by, reason=reason)
+    output.say("{code} can place orders again.", code=code)
+
+
+def new_key(
+    code: Code,
+    scope: Annotated[list[str] | None, typer.Option(help=_("What it may do; all by default; repeatable."))] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3660, help=_("It ends after so many days."))] = None,
+    by: Actor = "platformctl",
+    folder: InHub = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Other keys stay valid: change over, then revoke the old one."""
+    _enter(folder)
+    from platformctl import tenants
+
+    secret = tenants.new_key(code, scopes=scope or [], days=days, actor=by)
+    output.say_json({"ok": True, "key": secret}) if as_json else _tell_key(secret)
+
+
+def list_keys(code: Code, folder: InHub = Path(), as_json: AsJson = False) -> None:
+    """With the day each was last used."""
+    _enter(folder)
+    from dataclasses import asdict
+
+    from platformctl import tenants
+
+    found = tenants.keys(code)
+    if as_json:
+        output.say_json([asdict(each) for each in found])
+        return
+    for each in found:
+        used = each.last_used_at.date().isoformat() if each.last_used_at else _("never")
+        state = _("revoked") if each.revoked_at else _("valid")
+        print(f"{each.name}  {state}  {_('last used')} {used}  {' '.join(each.scopes)}")
+
+
+def revoke(
+    code: Code,
+    name: Annotated[str, typer.Argument(help=_("The key's name, as `key list` shows it."))],
+    by: Actor = "platformctl",
+    folder: InHub = Path(),
+) -> None:
+    """At once."""
+    _enter(folder)
+    from platformctl import tenants
+
+    tenants.revoke(code, name, actor=by)
+    output.say("The key {name} is worth nothing any more.", name=name)
+
+
+def _wanted(fee: str, credit: str, open_holds: int, unpaid_per_sku: int) -> "Wanted":
+    from platformctl import tenants
+
+    return tenants.Wanted(
+        fee=percent("fee", fee),
+        credit=credit or None,
+        open_holds=open_holds or None,
+        unpaid_per_sku=unpaid_per_sku or None,
+    )
+
+
+def _tell_key(secret: str) -> None:
+    output.say("Its key, shown only now: {key}", key=secret)
+    output.say("In the storefront: SHOP_SUPPLY_KEY={key} in .env", key=secret)

@@ -129,12 +129,5 @@ def books(
     schema.require_current(shop)
     if retry:
         output.note("{count} deliveries will be tried again.", count=bookkeeping.retry_given_up())
-    results = bookkeeping.results()
-    kept = all(each.ok for each in results)
-    if as_json:
-        output.say_json({"ok": kept, "balanced": kept, "invariants": [bookkeeping.as_dict(each) for each in results]})
-    else:
-        bookkeeping.tell(results)
-        output.say("The books are balanced." if kept else "The books are NOT balanced.")
-    if not kept:
+    if not bookkeeping.conclude(bookkeeping.results(), as_json=as_json):
         raise typer.Exit(FINDINGS)

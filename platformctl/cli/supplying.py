@@ -31,7 +31,9 @@ def _group() -> None:
     """A group although it has one command yet."""
 
 
-def connect(names: NamesFile = None, dry_run: DryRun = False, folder: InFolder = Path(), as_json: AsJson = False) -> None:
+def connect(
+    names: NamesFile = None, dry_run: DryRun = False, folder: InFolder = Path(), as_json: AsJson = False
+) -> None:
     """Again at any time: after the hub or the mapping has changed."""
     ready(folder)
     from platformctl import connecting

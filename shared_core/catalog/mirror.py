@@ -77,7 +77,7 @@ def begin_anew(session: Session) -> None:
 
 def skus(session: Session) -> dict[str, bool]:
     """Every SKU there ever was, and whether it is on offer."""
-    return {sku: offered for sku, offered in session.execute(select(Listing.sku, Listing.offered))}
+    return {row.sku: row.offered for row in session.execute(select(Listing.sku, Listing.offered))}
 
 
 def pull(database: Database, gateway: SupplyGateway, *, rule: PriceRule, at: datetime) -> SyncReport:

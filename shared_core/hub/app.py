@@ -24,6 +24,7 @@ from shared_core.web.openapi import DescribedApi
 from shared_core.web.worker import STOP_SECONDS_MAX
 
 OPENAPI_PATH = "/api/v1/openapi.json"
+DESCRIPTION = "What storefronts ask of their supply hub. Who calls is known by its key alone (Authorization: Bearer)."
 LOCALES = ("en", "zh-CN")
 
 _log = structlog.get_logger()
@@ -46,7 +47,7 @@ def create_app(
     app = Application(
         title=hub.name,
         version=shared_core.__version__,
-        description=api.DESCRIPTION,
+        description=DESCRIPTION,
         openapi_url=OPENAPI_PATH,
         docs_url=None,
         redoc_url=None,
@@ -57,7 +58,7 @@ def create_app(
     )
     app.state.hub = hub
     problems.install(app, HubFace())
-    app.include_router(api.router, prefix=api.PREFIX, responses=problems.responses(401, 403, 413))
+    app.include_router(api.router, responses=problems.responses(401, 403, 413))
     app.include_router(health.routes(hub.database, hub.schema))
     return app
 

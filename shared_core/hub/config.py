@@ -35,6 +35,6 @@ class HubConfig(_Section):
         return ZoneInfo(self.hub.zone)
 
 
-def load(folder: Path) -> HubConfig:
+def load(folder: Path = Path()) -> HubConfig:
     """Read `folder`/hub.toml. Raises ConfigError with every fault, its line and its remedy."""
     return tomlfile.load(folder / FILE, HubConfig)

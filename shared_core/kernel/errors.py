@@ -4,7 +4,8 @@
     ├── NotFound          404  what was named does not exist, or is not yours to see
     ├── Conflict          409  the world has moved on; read again and decide anew
     ├── Invalid           422  what was sent cannot be accepted as it is
-    └── Forbidden         403  you may not
+    ├── Forbidden         403  you may not
+    └── Away              503  somebody we need does not answer; the same again later may well work
 
 Rooms subclass these with a `code` and a `message`. A programmer's mistake is an `assert`, never one of these.
 """
@@ -76,3 +77,9 @@ class Forbidden(PlatformError):
     code = "forbidden"
     status = 403
     message = "You are not allowed to do this."
+
+
+class Away(PlatformError):
+    code = "away"
+    status = 503
+    message = "This cannot be done at the moment. Please try again in {retry_after} seconds."

@@ -1,7 +1,8 @@
 """Effects that wait for the commit: written with the business rows, delivered afterwards at least once.
 
 A delivery is claimed with a lease, so that several workers share the work and a killed one loses nothing; failures
-are retried with growing delay and parked after `ATTEMPTS_MAX`, where `books` and the back office show them.
+are retried with growing delay and parked after `ATTEMPTS_MAX`, where `books` and the back office show them. While
+somebody they need is away, they are never given up.
 """
 
 from datetime import datetime, timedelta
@@ -11,9 +12,12 @@ from sqlalchemy import JSON, Index, String, Text, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared_core.kernel.database import Base, BigId, Database
+from shared_core.kernel.errors import Away
 from shared_core.kernel.listeners import Subscriber
 
 ATTEMPTS_MAX = 10
+ATTEMPTS_WHILE_AWAY = 6
+"""At most so many are counted while somebody is away, so that the delay stays near half a minute."""
 LEASE = timedelta(seconds=60)
 BATCH_MAX = 100
 RETRY_FIRST = timedelta(seconds=1)
@@ -101,6 +105,8 @@ def _finish(database: Database, row_id: int, *, at: datetime) -> None:
 def _put_back(database: Database, row_id: int, *, error: Exception, at: datetime) -> None:
     with database.transaction() as session:
         row = session.get_one(OutboxRow, row_id)
+        if isinstance(error, Away):
+            row.attempts = min(row.attempts, ATTEMPTS_WHILE_AWAY)
         delay = min(RETRY_FIRST * 2 ** (row.attempts - 1), RETRY_LONGEST)
         row.due_at = at + delay
         row.error = f"{type(error).__name__}: {error}"[:ERROR_LENGTH_MAX]

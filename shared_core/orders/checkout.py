@@ -39,6 +39,8 @@ ENTERED_TTL = timedelta(hours=24)
 DRAFT_LIFE = timedelta(minutes=30)
 """How long a checkout can be tried again at the prices it first saw."""
 OPEN_TO_TRY = (State.DRAFT, State.REFUSED)
+UNCERTAIN = (supply.SupplyUnavailable, supply.HubRefused)
+"""The goods may be held all the same."""
 SYSTEM = "system"
 
 
@@ -148,7 +150,8 @@ class Counter:
         """Place the order and return its number: `number`, or that of the order this checkout key already made.
 
         Raises what `quote` raises, and OutOfStock, PriceChanged, CheckoutKeyReused, HoldLimitReached, TooManyUnpaid,
-        and what a listener of OrderPlaced refuses with; nothing is held then.
+        and what a listener of OrderPlaced refuses with; nothing is held then. With SupplyUnavailable or HubRefused
+        nobody knows: the order stays a draft, which this checkout key finishes or `give_up_drafts` releases.
         """
         with self.database.transaction() as session:
             draft = self._draft(session, purchase, number=number, at=at)
@@ -162,6 +165,8 @@ class Counter:
             if held.state is supply.HoldState.RELEASED:
                 raise CheckoutLapsed()
             self._sell(number, purchase, held, draft.paid, at=at)
+        except UNCERTAIN:
+            raise
         except PlatformError as refusal:
             self._refuse(number, refusal, at=at)
             raise
@@ -195,8 +200,16 @@ class Counter:
             raise CheckoutKeyReused()
         if known.state in OPEN_TO_TRY and at > known.written_at + DRAFT_LIFE:
             raise CheckoutLapsed()
+        if known.state == State.REFUSED:
+            self._draft_again(session, known.number, at=at)
         paid = {line.sku: line.goods_net_minor for line in reads.lines(session, known.id)}
         return _Draft(known.number, State(known.state), paid)
+
+    def _draft_again(self, session: Session, number: str, *, at: datetime) -> None:
+        """A refused order that is tried again may hold goods from now on; only a draft is sure to give them back."""
+        row = reads.locked(session, number)
+        if row.state == State.REFUSED:
+            move(session, row, State.DRAFT, actor=SYSTEM, at=at, reason="tried again")
 
     def _write(
         self, session: Session, purchase: Purchase, quote: Quote, digest: str, *, number: str, at: datetime

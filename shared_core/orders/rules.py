@@ -41,7 +41,7 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.COMPLETED: frozenset({State.REFUNDED}),
     # Money that arrives after the order was given up is never lost: it is booked, then supplied or given back.
     State.CANCELLED: frozenset({State.PAID}),
-    State.REFUSED: frozenset({State.PLACED}),  # the same checkout tried again, and the goods were back
+    State.REFUSED: frozenset({State.DRAFT, State.PLACED}),  # the same checkout tried again, and the goods were back
     State.REFUNDED: frozenset(),
 }
 

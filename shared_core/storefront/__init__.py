@@ -10,9 +10,9 @@ from shared_core.storefront.brand import review as review_brand
 from shared_core.storefront.collecting import standings as collectors_standing
 from shared_core.storefront.collecting import take_in as take_in_statement
 from shared_core.storefront.hookspecs import Hooks, hookimpl
-from shared_core.storefront.shop import Shop
+from shared_core.storefront.shop import Shop, audited
 from shared_core.storefront.solvency import offered, sale_terms, told_of
-from shared_core.storefront.supplying import EMBEDDED_FEE_BPS, hub_gateway, owed_to_hub
+from shared_core.storefront.supplying import EMBEDDED_FEE_BPS, hub_gateway
 from shared_core.storefront.texts import shop_texts
 from shared_core.storefront.worker import Worker
 
@@ -27,6 +27,7 @@ __all__ = [
     "Shop",
     "Worker",
     "appoint",
+    "audited",
     "collectors_standing",
     "create_app",
     "explanation_of",
@@ -35,7 +36,6 @@ __all__ = [
     "hub_gateway",
     "load_brand",
     "offered",
-    "owed_to_hub",
     "publishing",
     "review_brand",
     "run_worker",

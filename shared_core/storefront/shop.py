@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from shared_core import catalog, members, orders, plan, supply
+from sqlalchemy.orm import Session
+
+from shared_core import audit, catalog, members, orders, plan, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.listeners import Listeners
 from shared_core.kernel.settings import Settings, refuse_unfit
@@ -145,6 +147,13 @@ class Shop:
     def plan_at(self, at: datetime) -> plan.Plan:
         """The plan version that is in force at `at`."""
         return self.plan_book.at(at)
+
+
+def audited(shop: Shop, session: Session) -> list[audit.InvariantResult]:
+    """Every invariant of the shop's database, its hub asked for its side."""
+    hub = shop.supply_side.hub
+    ask = None if hub is None else partial(supplying.due_to_hub, hub)
+    return audit.check(session, at=shop.clock(), hub=ask)
 
 
 def utc_now() -> datetime:

@@ -9,6 +9,7 @@ from sqlalchemy import inspect
 
 from shared_core import supply
 from shared_core.kernel.database import Database
+from shared_core.kernel.errors import Away, Phrase
 from shared_core.kernel.findings import ConfigError, Finding
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
@@ -80,9 +81,13 @@ def hub_gateway(brand: BrandConfig, settings: Settings) -> supply.HubGateway:
     return supply.HubGateway(supply.HubClient(brand.supply.url, key))
 
 
-def owed_to_hub(side: SupplySide) -> Money | None:
-    """What the hub says this shop owes it; None where there is no hub or the key may not ask."""
-    return None if side.hub is None else side.hub.me().balance
+def due_to_hub(hub: supply.HubGateway) -> Money | Phrase:
+    """What the hub says this shop owes it, or why it cannot be known."""
+    try:
+        balance = hub.me().balance
+    except Away as away:
+        return Phrase(away.message, **away.params)
+    return balance if balance is not None else Phrase(N_("the hub's key may not ask what the shop owes"))
 
 
 def renew_terms(database: Database, side: SupplySide, at: datetime) -> None:

@@ -1,7 +1,19 @@
 """The supply side: products and stock, holds, supplier orders, and the gateway through which a store reaches them."""
 
 from shared_core.ledger import ReferenceReused
-from shared_core.supply import feeds
+from shared_core.supply import feeds, wire
+from shared_core.supply.api_keys import (
+    ALL_SCOPES,
+    Caller,
+    KeyView,
+    Scope,
+    authenticate,
+    issue_key,
+    keys_of,
+    note_key_use,
+    revoke_key,
+)
+from shared_core.supply.breaker import BreakerLimits
 from shared_core.supply.connection import Connection, connect, connection, renew_connection, sku_names
 from shared_core.supply.counting import StockDiscrepancy, charged, stock_discrepancies
 from shared_core.supply.desk import (
@@ -13,29 +25,45 @@ from shared_core.supply.desk import (
     suppliers,
 )
 from shared_core.supply.errors import (
+    BadApiKey,
     BadCost,
     BadQuantity,
+    BadReference,
     BadSupplierCode,
+    BadTenantCode,
+    BadTerms,
+    CreditUsedUp,
     HoldConfirmed,
     HoldLimitReached,
     HoldNotConfirmed,
     HoldReleased,
+    HubRefused,
     NothingToHold,
     OutOfStock,
+    ProtocolTooOld,
+    ScopeMissing,
     SkuTaken,
     SlugTaken,
     StepRefused,
     StockTooLow,
     SupplierChanged,
+    SupplyUnavailable,
+    TenantSuspended,
+    TenantTaken,
+    UnknownApiKey,
     UnknownHold,
+    UnknownScope,
     UnknownSku,
     UnknownSupplier,
     UnknownSupplierOrder,
+    UnknownTenant,
     WithdrawnTooMuch,
     WrongCurrency,
 )
 from shared_core.supply.fulfilment import accept, cancel, deliver, ship
 from shared_core.supply.gateway import (
+    EVENTS_PER_PAGE_MAX,
+    OFFERS_PER_PAGE_MAX,
     Address,
     Confirmation,
     EventKind,
@@ -56,20 +84,49 @@ from shared_core.supply.gateway import (
 )
 from shared_core.supply.handover import Handover
 from shared_core.supply.holds import expire_holds
+from shared_core.supply.hub_client import HubClient, Patience
+from shared_core.supply.hub_gateway import HubGateway
 from shared_core.supply.importing import ImportReport, import_products
 from shared_core.supply.local import LocalGateway
 from shared_core.supply.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
 from shared_core.supply.renaming import Renamed
+from shared_core.supply.rules import TenantLimits
 from shared_core.supply.stock import StockLevel, adjust_stock, level, receive_stock
+from shared_core.supply.tenant_gateway import TenantGateway
+from shared_core.supply.tenants import (
+    ChangeView,
+    TenantState,
+    TenantTerms,
+    TenantView,
+    add_tenant,
+    all_tenants,
+    resume,
+    set_terms,
+    suspend,
+    tenant,
+    tenant_changes,
+    tenant_owes,
+)
 
 __all__ = [
+    "ALL_SCOPES",
+    "EVENTS_PER_PAGE_MAX",
+    "OFFERS_PER_PAGE_MAX",
     "Address",
+    "BadApiKey",
     "BadCost",
     "BadQuantity",
+    "BadReference",
     "BadSupplierCode",
+    "BadTenantCode",
+    "BadTerms",
+    "BreakerLimits",
+    "Caller",
     "Change",
+    "ChangeView",
     "Confirmation",
     "Connection",
+    "CreditUsedUp",
     "EventKind",
     "EventPage",
     "Handover",
@@ -82,7 +139,11 @@ __all__ = [
     "HoldReleased",
     "HoldState",
     "HoldView",
+    "HubClient",
+    "HubGateway",
+    "HubRefused",
     "ImportReport",
+    "KeyView",
     "LocalGateway",
     "NothingToHold",
     "Offer",
@@ -90,9 +151,13 @@ __all__ = [
     "OfferProduct",
     "OutOfStock",
     "PackLine",
+    "Patience",
     "ProductSpec",
+    "ProtocolTooOld",
     "ReferenceReused",
     "Renamed",
+    "Scope",
+    "ScopeMissing",
     "ShipmentView",
     "SkuTaken",
     "SlugTaken",
@@ -106,17 +171,31 @@ __all__ = [
     "SupplierView",
     "SupplyEvent",
     "SupplyGateway",
+    "SupplyUnavailable",
+    "TenantGateway",
+    "TenantLimits",
+    "TenantState",
+    "TenantSuspended",
+    "TenantTaken",
+    "TenantTerms",
+    "TenantView",
     "Terms",
+    "UnknownApiKey",
     "UnknownHold",
+    "UnknownScope",
     "UnknownSku",
     "UnknownSupplier",
     "UnknownSupplierOrder",
+    "UnknownTenant",
     "VariantSpec",
     "Withdrawal",
     "WithdrawnTooMuch",
     "WrongCurrency",
     "accept",
+    "add_tenant",
     "adjust_stock",
+    "all_tenants",
+    "authenticate",
     "cancel",
     "charged",
     "connect",
@@ -126,13 +205,24 @@ __all__ = [
     "expire_holds",
     "feeds",
     "import_products",
+    "issue_key",
+    "keys_of",
     "level",
+    "note_key_use",
     "put_product",
     "receive_stock",
     "renew_connection",
+    "resume",
+    "revoke_key",
+    "set_terms",
     "ship",
     "sku_names",
     "stock_discrepancies",
     "supplier_orders",
     "suppliers",
+    "suspend",
+    "tenant",
+    "tenant_changes",
+    "tenant_owes",
+    "wire",
 ]

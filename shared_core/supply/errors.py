@@ -1,6 +1,6 @@
 """What can go wrong on the way to the goods."""
 
-from shared_core.kernel.errors import Conflict, Invalid, NotFound
+from shared_core.kernel.errors import Away, Conflict, Forbidden, Invalid, NotFound, PlatformError
 
 
 class OutOfStock(Conflict):
@@ -29,7 +29,7 @@ class UnknownSupplierOrder(NotFound):
 
 
 class HoldLimitReached(Invalid):
-    """`limit` is the name of a field of `HoldLimits`, `maximum` its value (a count, or a duration)."""
+    """`limit` is the name of a field of `HoldLimits` or `TenantLimits`, `maximum` its value (a count, a duration)."""
 
     code = "hold_limit_reached"
     message = "The limit {limit} is {maximum}."
@@ -105,3 +105,88 @@ class WrongCurrency(Invalid):
 class BadCost(Invalid):
     code = "bad_cost"
     message = "{sku}: prices are not negative, and the supply price is not below the cost."
+
+
+class BadReference(Invalid):
+    """As a store may send it to a hub."""
+
+    code = "bad_reference"
+    message = "A reference has 1 to {maximum} characters, none of them invisible."
+
+
+class TenantSuspended(Conflict):
+    code = "tenant_suspended"
+    message = "This shop cannot order goods at the moment."
+
+
+class CreditUsedUp(Conflict):
+    """What the store owes and what it keeps unpaid have reached its credit limit."""
+
+    code = "credit_used_up"
+    message = "This shop cannot order more goods at the moment: its credit with the supply side is used up."
+
+
+class UnknownTenant(NotFound):
+    code = "unknown_tenant"
+    message = "The hub supplies no store {tenant}."
+
+
+class TenantTaken(Conflict):
+    code = "tenant_taken"
+    message = "The hub supplies a store {tenant} already, on other terms."
+
+
+class BadTenantCode(Invalid):
+    code = "bad_tenant_code"
+    message = "{tenant!r} cannot be a store's code; use small letters, digits and hyphens."
+
+
+class BadTerms(Invalid):
+    """`field` is the name of a term."""
+
+    code = "bad_terms"
+    message = "{field} cannot be {value}."
+
+
+class UnknownScope(Invalid):
+    code = "unknown_scope"
+    message = "{scope!r} is no scope of an API key; there are {known}."
+
+
+class UnknownApiKey(NotFound):
+    code = "unknown_api_key"
+    message = "The store {tenant} has no API key {key}."
+
+
+class BadApiKey(PlatformError):
+    """One answer for a key that is wrong, unknown, revoked or expired: whoever guesses learns nothing."""
+
+    code = "bad_api_key"
+    status = 401
+    message = "This API key is not valid here. Send one as: Authorization: Bearer KEY."
+
+
+class ScopeMissing(Forbidden):
+    code = "scope_missing"
+    message = "This API key may not do that; it lacks the scope {scope}."
+
+
+class ProtocolTooOld(PlatformError):
+    code = "protocol_too_old"
+    status = 426
+    message = "This hub serves protocol {oldest} and later, not {found}. Upgrade the shop."
+
+
+class SupplyUnavailable(Away):
+    """Nobody knows whether the hub has done what it was asked; the same call again finds out."""
+
+    code = "supply_unavailable"
+    message = "The goods cannot be reserved at the moment. Please try again in {retry_after} seconds."
+
+
+class HubRefused(Away):
+    """The hub and this shop do not understand each other; somebody who runs one of them has to look."""
+
+    code = "hub_refused"
+    status = 502
+    message = "The supply hub and this shop do not work together: {reason}"

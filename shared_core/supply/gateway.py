@@ -45,12 +45,16 @@ class HoldLimits:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """On what terms one store is supplied. `platform_fee_bps` is taken of the goods (see `SupplyGateway.confirm`)."""
+    """On what terms one store is supplied. `platform_fee_bps` is taken of the goods (see `SupplyGateway.confirm`).
+
+    A `tenant` is one of many stores of a hub: each of its holds is measured against its row there (see `tenants`).
+    """
 
     store: str
     currency: str
     platform_fee_bps: int = 0
     limits: HoldLimits = HoldLimits()
+    tenant: bool = False
 
     def __post_init__(self) -> None:
         assert re.fullmatch(CODE_PATTERN, self.store), f"{self.store!r} cannot be a store's code"
@@ -212,6 +216,10 @@ class SupplyGateway(Protocol):
         The same reference again returns the same hold, whatever has become of it.
         Raises OutOfStock, UnknownSku, HoldLimitReached, BadQuantity, NothingToHold, ReferenceReused.
         """
+        ...
+
+    def view(self, reference: str) -> HoldView:
+        """The hold as it is now. Raises UnknownHold."""
         ...
 
     def release(self, reference: str, *, at: datetime) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.database import insert_new, lock
 from shared_core.kernel.money import Money
 from shared_core.ledger import ReferenceReused
-from shared_core.supply import rules, stock
+from shared_core.supply import rules, stock, tenants
 from shared_core.supply.errors import HoldConfirmed, HoldLimitReached, UnknownHold, UnknownSku
 from shared_core.supply.gateway import HeldLine, HoldLine, HoldState, HoldView, Terms
 from shared_core.supply.models import Product, StockHold, StockHoldLine, Supplier, Variant
@@ -76,10 +76,22 @@ def hold(
         return _known(session, reference, digest)
     _keep_within_limit(session, terms=terms, customer=customer, at=at)
     wanted = _offered(session, merged, terms.currency)
+    if terms.tenant:
+        units = {each.units.variant_id: each.units.quantity for each in wanted}
+        value_minor = sum(each.supply_price.minor * each.units.quantity for each in wanted)
+        tenants.admit(session, terms.store, hold_id=hold_id, units=units, value_minor=value_minor)
     session.execute(insert(StockHoldLine), [each.row(hold_id) for each in wanted])
     stock.take(session, [each.units for each in wanted])  # last: others wait for these rows until the commit
     held = tuple(HeldLine(each.units.sku, each.units.quantity, each.supply_price) for each in wanted)
     return HoldView(reference, HoldState.HELD, at + ttl, held)
+
+
+def view(session: Session, reference: str, *, terms: Terms) -> HoldView:
+    """See `SupplyGateway.view`."""
+    row = session.scalars(select(StockHold).where(StockHold.reference == reference)).one_or_none()
+    if row is None or row.store != terms.store:
+        raise UnknownHold(reference=reference)
+    return _view(session, row)
 
 
 def release(session: Session, reference: str, *, at: datetime) -> None:
@@ -143,11 +155,15 @@ def _known(session: Session, reference: str, digest: str) -> HoldView:
         raise UnknownHold(reference=reference)
     if row.content_hash != digest:
         raise ReferenceReused(reference=reference)
+    return _view(session, row)
+
+
+def _view(session: Session, row: StockHold) -> HoldView:
     held = tuple(
         HeldLine(line.sku, line.quantity, Money(line.supply_price_minor, row.currency))
         for line in lines_of(session, [row.id])
     )
-    return HoldView(reference, HoldState(row.state), row.expires_at, held)
+    return HoldView(row.reference, HoldState(row.state), row.expires_at, held)
 
 
 def _keep_within_limit(session: Session, *, terms: Terms, customer: str, at: datetime) -> None:

@@ -42,6 +42,10 @@ class LocalGateway:
         with self.database.transaction() as session:
             return holds.hold(session, reference, lines, terms=self.terms, customer=customer, ttl=ttl, at=at)
 
+    def view(self, reference: str) -> HoldView:
+        with self.database.reading() as session:
+            return holds.view(session, reference, terms=self.terms)
+
     def release(self, reference: str, *, at: datetime) -> None:
         with self.database.transaction() as session:
             holds.release(session, reference, at=at)

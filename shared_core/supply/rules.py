@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from shared_core.kernel.money import Money, share_of
-from shared_core.supply.errors import BadQuantity, HoldLimitReached, NothingToHold
+from shared_core.supply.errors import BadQuantity, CreditUsedUp, HoldLimitReached, NothingToHold
 from shared_core.supply.gateway import HoldLimits, HoldLine
 
 LOW_STOCK = 20
@@ -43,6 +43,41 @@ def lines_to_hold(lines: Sequence[HoldLine], *, ttl: timedelta, limits: HoldLimi
     if ttl > limits.ttl_max:
         raise HoldLimitReached(limit="ttl_max", maximum=limits.ttl_max)
     return merged
+
+
+@dataclass(frozen=True, slots=True)
+class TenantLimits:
+    """What all unpaid holds of one store may keep from the other stores of a hub, and what it may come to owe.
+
+    `credit_limit_minor`: None for no limit; with 0 the store pays in advance.
+    """
+
+    open_holds_max: int = 2_000
+    unpaid_units_per_sku_max: int = 1_000
+    credit_limit_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a store stands with a new hold counted in: its open holds, the most units it keeps of one SKU of the new
+    hold, the supply value of its open holds, and what it owes already; negative when it has paid in advance.
+    """
+
+    open_holds: int
+    units_of_one_sku: int
+    open_minor: int
+    owed_minor: int
+
+
+def check_standing(standing: Standing, limits: TenantLimits) -> None:
+    """Raises HoldLimitReached, CreditUsedUp."""
+    if standing.open_holds > limits.open_holds_max:
+        raise HoldLimitReached(limit="open_holds_max", maximum=limits.open_holds_max)
+    if standing.units_of_one_sku > limits.unpaid_units_per_sku_max:
+        raise HoldLimitReached(limit="unpaid_units_per_sku_max", maximum=limits.unpaid_units_per_sku_max)
+    limit = limits.credit_limit_minor
+    if limit is not None and standing.owed_minor + standing.open_minor > limit:
+        raise CreditUsedUp()
 
 
 def platform_fee(*, goods: Money | None, supply: Money, fee_bps: int) -> Money:

@@ -15,7 +15,10 @@ from typing import Generic, TypeVar
 
 import structlog
 
+from shared_core.kernel.errors import Away
+
 PAUSE_SECONDS = 0.5
+AWAY_SECONDS = 10
 ROUNDS_MAX = 1_000
 """How many rounds `settle` goes before it gives up; each has work to do only because of the one before."""
 
@@ -88,9 +91,16 @@ class Worker(Generic[A]):
             self._next[chore.name] = time.monotonic() + chore.every.total_seconds()
             try:
                 done += chore.run(self._app, self._clock())
+            except Away as away:
+                self._put_off(chore, away)
             except Exception:  # noqa: BLE001 - one fault is logged and tried again; the other chores go on
                 _log.exception("chore failed", chore=chore.name)
         return done
+
+    def _put_off(self, chore: Chore[A], away: Away) -> None:
+        """Somebody else does not answer: say so in a line, and leave them in peace for a while."""
+        _log.warning("chore put off", chore=chore.name, reason=str(away))
+        self._next[chore.name] = time.monotonic() + max(AWAY_SECONDS, chore.every.total_seconds())
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()

@@ -8,14 +8,14 @@ from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
-from shared_core import audit, ledger, orders, rewards
+from shared_core import ledger, orders, rewards
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, parse_money
 from shared_core.storefront import collecting
 from shared_core.storefront.admin import acting
 from shared_core.storefront.admin.errors import HandoverIncomplete
 from shared_core.storefront.pages.page import page, translate
-from shared_core.storefront.shop import Shop
+from shared_core.storefront.shop import Shop, audited
 from shared_core.storefront.viewer import BooksDep, ShopDep
 
 GROUPS: Mapping[str, str] = {
@@ -90,7 +90,7 @@ def _page(
     said = partial(translate, request)
     checks = [
         {"code": each.code, "ok": each.ok, "title": translate(request, each.title), "detail": each.detail(said)}
-        for each in audit.check(session, at=shop.clock())
+        for each in audited(shop, session)
     ]
     broken = sum(not each["ok"] for each in checks)
     shown = {"checks": checks, "broken": broken, "balanced": broken == 0}

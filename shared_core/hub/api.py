@@ -1,0 +1,177 @@
+"""The hub's HTTP interface for shops; docs/hub-api.md is the contract. Instants are the hub's own clock.
+
+Who asks is known by the key alone: no path and no body names a store, so none can name another's.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
+
+from shared_core import supply
+from shared_core.kernel.database import Database
+from shared_core.kernel.money import Money
+from shared_core.supply import wire
+
+CURSOR_MAX = 2**62
+BEARER = "bearer "
+
+
+@dataclass(frozen=True)
+class Hub:
+    """What the interface needs of the process it runs in; kept as `app.state.hub`."""
+
+    database: Database
+    clock: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Call:
+    """One authenticated call."""
+
+    hub: Hub
+    caller: supply.Caller
+    at: datetime
+
+    @property
+    def shop(self) -> supply.SupplyGateway:
+        """The supply as this store may see it."""
+        terms = self.caller.terms
+        return supply.TenantGateway(supply.LocalGateway(self.hub.database, terms), terms)
+
+
+def the_hub(request: Request) -> Hub:
+    return cast(Hub, request.app.state.hub)
+
+
+def _spoken(
+    response: Response, protocol: Annotated[str, Header(alias=wire.PROTOCOL_HEADER)] = str(wire.PROTOCOL)
+) -> None:
+    """Say which protocol we speak. Raises ProtocolTooOld."""
+    response.headers[wire.PROTOCOL_HEADER] = str(wire.PROTOCOL)
+    response.headers["Cache-Control"] = "no-store"
+    if not protocol.isdecimal() or int(protocol[:9]) < wire.OLDEST_SHOP:
+        raise supply.ProtocolTooOld(oldest=wire.OLDEST_SHOP, found=protocol[:9])
+
+
+def _call(
+    hub: Annotated[Hub, Depends(the_hub)], authorization: Annotated[str, Header(include_in_schema=False)] = ""
+) -> Call:
+    """Whose key is sent. Raises BadApiKey."""
+    if not authorization.lower().startswith(BEARER):
+        raise supply.BadApiKey()
+    at = hub.clock()
+    with hub.database.glance() as session:
+        caller = supply.authenticate(session, authorization[len(BEARER) :].strip(), at=at)
+    if caller.note_use:
+        with hub.database.transaction() as session:
+            supply.note_key_use(session, caller, at=at)
+    return Call(hub, caller, at)
+
+
+def _allowed(scope: supply.Scope) -> Callable[[Call], Call]:
+    """Calls whose key has this scope. Raises ScopeMissing."""
+
+    def allowed(call: Annotated[Call, Depends(_call)]) -> Call:
+        call.caller.require(scope)
+        return call
+
+    return allowed
+
+
+def _reference(reference: str) -> str:
+    return wire.name_in(reference)
+
+
+def _withdrawal(withdrawal: str) -> str:
+    return wire.name_in(withdrawal)
+
+
+Anybody = Annotated[Call, Depends(_call)]
+OfferReader = Annotated[Call, Depends(_allowed(supply.Scope.OFFERS_READ))]
+Buyer = Annotated[Call, Depends(_allowed(supply.Scope.ORDERS_WRITE))]
+EventReader = Annotated[Call, Depends(_allowed(supply.Scope.EVENTS_READ))]
+Reference = Annotated[str, Depends(_reference)]
+Withdrawn = Annotated[str, Depends(_withdrawal)]
+After = Annotated[int, Query(ge=0, le=CURSOR_MAX)]
+
+router = APIRouter(prefix=wire.PATH, tags=["supply"], dependencies=[Depends(_spoken)])
+
+
+@router.get("/me")
+def me(call: Anybody) -> wire.Me:
+    """Who the key belongs to, on what terms, and which protocols the hub speaks."""
+    terms = call.caller.terms
+    with call.hub.database.reading() as session:
+        store = supply.tenant(session, terms.store)
+        owed = supply.tenant_owes(session, terms.store, terms.currency)
+    limit = store.terms.store_limits.credit_limit_minor
+    return wire.Me(
+        store=store.code,
+        name=store.name,
+        currency=store.currency,
+        state=store.state,
+        platform_fee_bps=store.terms.platform_fee_bps,
+        credit_limit=None if limit is None else Money(limit, store.currency),
+        balance=owed if supply.Scope.STATEMENT_READ in call.caller.scopes else None,
+        scopes=tuple(sorted(call.caller.scopes)),
+        protocol=wire.PROTOCOL,
+        oldest_protocol=wire.OLDEST_SHOP,
+    )
+
+
+@router.get("/offers")
+def offers(
+    call: OfferReader,
+    after: After = 0,
+    limit: Annotated[int, Query(ge=1, le=supply.OFFERS_PER_PAGE_MAX)] = supply.OFFERS_PER_PAGE_MAX,
+) -> supply.OfferPage:
+    """Offers that changed since the cursor `after`; ask again with `cursor` while there is `more`."""
+    return call.shop.offers(after, limit)
+
+
+@router.get("/events")
+def events(
+    call: EventReader,
+    after: After = 0,
+    limit: Annotated[int, Query(ge=1, le=supply.EVENTS_PER_PAGE_MAX)] = supply.EVENTS_PER_PAGE_MAX,
+) -> supply.EventPage:
+    """What happened to the store's goods after the cursor `after`."""
+    return call.shop.events(after, limit)
+
+
+@router.put("/holds/{reference}")
+def hold(call: Buyer, reference: Reference, asked: wire.HoldAsked) -> supply.HoldView:
+    """Keep the goods of all lines, or of none."""
+    ttl = timedelta(seconds=asked.ttl_seconds)
+    return call.shop.hold(reference, wire.lines_of(asked.lines), customer=asked.customer, ttl=ttl, at=call.at)
+
+
+@router.get("/holds/{reference}")
+def view(call: Buyer, reference: Reference) -> supply.HoldView:
+    """The hold as it is now."""
+    return call.shop.view(reference)
+
+
+@router.post("/holds/{reference}/release", status_code=204)
+def release(call: Buyer, reference: Reference) -> None:
+    """Give the goods back. Nothing happens where they are back already, or were never held."""
+    call.shop.release(reference, at=call.at)
+
+
+@router.post("/holds/{reference}/confirmation")
+def confirm(call: Buyer, reference: Reference, asked: wire.ConfirmationAsked) -> supply.Confirmation:
+    """The goods are paid: the store buys them."""
+    goods = None if asked.goods is None else asked.goods.money
+    return call.shop.confirm(reference, ship_to=asked.ship_to.address, at=call.at, goods=goods)
+
+
+@router.put("/holds/{reference}/withdrawals/{withdrawal}")
+def withdraw(
+    call: Buyer, reference: Reference, withdrawal: Withdrawn, asked: wire.WithdrawalAsked
+) -> supply.Withdrawal:
+    """Give goods of a confirmed hold back."""
+    lines = None if asked.lines is None else wire.lines_of(asked.lines)
+    return call.shop.withdraw(reference, lines, withdrawal=withdrawal, restock=asked.restock, at=call.at)

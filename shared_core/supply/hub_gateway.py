@@ -1,0 +1,74 @@
+"""The gateway to a supply that lives in a hub, reached over HTTP. Instants are the hub's: `at` is not sent."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from shared_core.kernel.money import Money
+from shared_core.supply import wire
+from shared_core.supply.gateway import (
+    EVENTS_PER_PAGE_MAX,
+    OFFERS_PER_PAGE_MAX,
+    Address,
+    Confirmation,
+    EventPage,
+    HoldLine,
+    HoldView,
+    OfferPage,
+    Withdrawal,
+)
+from shared_core.supply.hub_client import HubClient
+
+
+class HubGateway:
+    """Implements `SupplyGateway`. Every call may also raise SupplyUnavailable, and HubRefused."""
+
+    def __init__(self, client: HubClient) -> None:
+        self.client = client
+
+    def close(self) -> None:
+        self.client.close()
+
+    def me(self) -> wire.Me:
+        """Who we are to the hub."""
+        return self.client.get("/me", wire.ME)
+
+    def offers(self, after: int = 0, limit: int = OFFERS_PER_PAGE_MAX) -> OfferPage:
+        return self.client.get("/offers", wire.OFFERS, after=after, limit=limit)
+
+    def hold(
+        self, reference: str, lines: Sequence[HoldLine], *, customer: str, ttl: timedelta, at: datetime
+    ) -> HoldView:
+        asked = wire.HoldAsked(lines=wire.lines_sent(lines), customer=customer, ttl_seconds=wire.whole_seconds(ttl))
+        return self.client.put(_path(reference), asked, wire.HOLD)
+
+    def view(self, reference: str) -> HoldView:
+        return self.client.get(_path(reference), wire.HOLD)
+
+    def release(self, reference: str, *, at: datetime) -> None:
+        self.client.tell(f"{_path(reference)}/release")
+
+    def confirm(self, reference: str, *, ship_to: Address, at: datetime, goods: Money | None = None) -> Confirmation:
+        asked = wire.ConfirmationAsked(
+            ship_to=wire.AddressSent(**ship_to.as_json()),
+            goods=None if goods is None else wire.MoneySent(minor=goods.minor, currency=goods.currency),
+        )
+        return self.client.post(f"{_path(reference)}/confirmation", asked, wire.CONFIRMATION)
+
+    def withdraw(
+        self,
+        reference: str,
+        lines: Sequence[HoldLine] | None,
+        *,
+        withdrawal: str,
+        restock: bool,
+        at: datetime,
+    ) -> Withdrawal:
+        asked = wire.WithdrawalAsked(lines=None if lines is None else wire.lines_sent(lines), restock=restock)
+        return self.client.put(f"{_path(reference)}/withdrawals/{wire.segment(withdrawal)}", asked, wire.WITHDRAWAL)
+
+    def events(self, after: int = 0, limit: int = EVENTS_PER_PAGE_MAX) -> EventPage:
+        return self.client.get("/events", wire.EVENTS, after=after, limit=limit)
+
+
+def _path(reference: str) -> str:
+    return f"/holds/{wire.segment(reference)}"

@@ -1,0 +1,111 @@
+"""One of many stores of a hub: its references are its own.
+
+Two stores may call different things by the same number. In the hub's rows every reference of a store has its code in
+front, "north.1042": it is unique there, and a supplier sees where an order comes from. A code has no dot, so no
+reference of one store can ever look like another's.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.money import Money
+from shared_core.supply.errors import BadReference
+from shared_core.supply.gateway import (
+    EVENTS_PER_PAGE_MAX,
+    OFFERS_PER_PAGE_MAX,
+    Address,
+    Confirmation,
+    EventPage,
+    HoldLine,
+    HoldView,
+    OfferPage,
+    SupplyGateway,
+    Terms,
+    Withdrawal,
+)
+from shared_core.supply.models import REFERENCE_LENGTH_MAX
+
+NAMED_BY_REFERENCE = ("reference", "number")
+"""Parameters of errors that name a hold, a withdrawal or a supplier order."""
+
+
+class TenantGateway:
+    """Implements `SupplyGateway` for the store of `terms` over a gateway that serves all stores of a hub."""
+
+    def __init__(self, hub: SupplyGateway, terms: Terms) -> None:
+        self.hub = hub
+        self.prefix = f"{terms.store}."
+
+    def offers(self, after: int = 0, limit: int = OFFERS_PER_PAGE_MAX) -> OfferPage:
+        return self.hub.offers(after, limit)
+
+    def hold(
+        self, reference: str, lines: Sequence[HoldLine], *, customer: str, ttl: timedelta, at: datetime
+    ) -> HoldView:
+        with self._own_names():
+            held = self.hub.hold(self._hubs(reference), lines, customer=customer, ttl=ttl, at=at)
+        return replace(held, reference=reference)
+
+    def view(self, reference: str) -> HoldView:
+        with self._own_names():
+            held = self.hub.view(self._hubs(reference))
+        return replace(held, reference=reference)
+
+    def release(self, reference: str, *, at: datetime) -> None:
+        with self._own_names():
+            self.hub.release(self._hubs(reference), at=at)
+
+    def confirm(self, reference: str, *, ship_to: Address, at: datetime, goods: Money | None = None) -> Confirmation:
+        with self._own_names():
+            bought = self.hub.confirm(self._hubs(reference), ship_to=ship_to, at=at, goods=goods)
+        orders = tuple(replace(each, number=self._stores(each.number)) for each in bought.supplier_orders)
+        return replace(bought, reference=reference, supplier_orders=orders)
+
+    def withdraw(
+        self,
+        reference: str,
+        lines: Sequence[HoldLine] | None,
+        *,
+        withdrawal: str,
+        restock: bool,
+        at: datetime,
+    ) -> Withdrawal:
+        with self._own_names():
+            back = self.hub.withdraw(
+                self._hubs(reference), lines, withdrawal=self._hubs(withdrawal), restock=restock, at=at
+            )
+        return replace(back, withdrawal=withdrawal, reference=reference)
+
+    def events(self, after: int = 0, limit: int = EVENTS_PER_PAGE_MAX) -> EventPage:
+        page = self.hub.events(after, limit)
+        events = (
+            replace(each, reference=self._stores(each.reference), supplier_order=self._stores(each.supplier_order))
+            for each in page.events
+        )
+        return replace(page, events=tuple(events))
+
+    def _hubs(self, reference: str) -> str:
+        """A name of the store as the hub has it. Raises BadReference."""
+        maximum = REFERENCE_LENGTH_MAX - len(self.prefix)
+        if not (1 <= len(reference) <= maximum and reference.isprintable()):
+            raise BadReference(maximum=maximum)
+        return self.prefix + reference
+
+    def _stores(self, name: str) -> str:
+        """A name of the hub as the store knows it."""
+        return name.removeprefix(self.prefix)
+
+    @contextmanager
+    def _own_names(self) -> Iterator[None]:
+        """Refusals name things as the store does."""
+        try:
+            yield
+        except PlatformError as refusal:
+            renamed = {
+                key: self._stores(str(value)) if key in NAMED_BY_REFERENCE else value
+                for key, value in refusal.params.items()
+            }
+            raise type(refusal)(**renamed) from refusal

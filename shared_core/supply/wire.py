@@ -1,0 +1,211 @@
+"""What goes over the wire between a shop and its hub; docs/hub-api.md is the contract.
+
+Questions are read strictly: what the hub does not know it refuses. Answers are the gateway's own values, and are read
+tolerantly: fields that a newer hub adds are left aside. A name in a path may hold any character, so it is written
+with letters, digits, "-" and "_" alone; everything else is "~" and two hex digits for each byte of UTF-8. (Percent
+signs will not do: servers and proxies undo them before they look at the path.)
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.money import MINOR_MAX, MixedCurrencies, Money
+from shared_core.ledger import ReferenceReused
+from shared_core.supply import errors
+from shared_core.supply.gateway import Address, Confirmation, EventPage, HoldLine, HoldView, OfferPage, Withdrawal
+from shared_core.supply.models import CODE_LENGTH_MAX, REFERENCE_LENGTH_MAX
+
+PROTOCOL = 1
+"""The protocol this version speaks, as a hub and as a shop. It counts up when the other side has to know."""
+OLDEST_SHOP = 1
+"""A hub serves shops that speak this protocol or a later one: those of up to two releases behind."""
+OLDEST_HUB = 1
+"""A shop uses hubs that speak this protocol or a later one."""
+PROTOCOL_HEADER = "Supply-Protocol"
+PATH = "/api/v1"
+WIRE_LINES_MAX = 1_000
+WIRE_TEXT_MAX = 500
+WIRE_QUANTITY_MAX = 10**9
+SECONDS_MAX = 10**9
+
+_PLAIN = re.compile(r"[A-Za-z0-9_-]")
+_SEGMENT = re.compile(r"(?:[A-Za-z0-9_-]|~[0-9A-Fa-f]{2})+")
+
+
+# --- questions ------------------------------------------------------------------------------------------------------
+
+
+class _Question(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+Text = Annotated[str, Field(max_length=WIRE_TEXT_MAX, pattern=r"^[^\x00]*$")]
+
+
+class LineSent(_Question):
+    """Quantities below one are the gateway's to refuse."""
+
+    sku: Annotated[str, Field(max_length=CODE_LENGTH_MAX, pattern=r"^[^\x00]*$")]
+    quantity: Annotated[int, Field(ge=-WIRE_QUANTITY_MAX, le=WIRE_QUANTITY_MAX)]
+
+
+Lines = Annotated[list[LineSent], Field(max_length=WIRE_LINES_MAX)]
+
+
+class MoneySent(_Question):
+    minor: Annotated[int, Field(ge=0, le=MINOR_MAX)]
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
+
+    @property
+    def money(self) -> Money:
+        return Money(self.minor, self.currency)
+
+
+class AddressSent(_Question):
+    name: Text
+    phone: Text
+    street: Text
+    city: Text
+    region: Text = ""
+    district: Text = ""
+    postcode: Text = ""
+    country: Text = "CN"
+
+    @property
+    def address(self) -> Address:
+        return Address(**self.model_dump())
+
+
+class HoldAsked(_Question):
+    """PUT /holds/{reference}"""
+
+    lines: Lines
+    customer: Annotated[str, Field(max_length=REFERENCE_LENGTH_MAX, pattern=r"^[^\x00]*$")]
+    ttl_seconds: Annotated[int, Field(ge=1, le=SECONDS_MAX)]
+
+
+class ConfirmationAsked(_Question):
+    """POST /holds/{reference}/confirmation"""
+
+    ship_to: AddressSent
+    goods: MoneySent | None = None
+
+
+class WithdrawalAsked(_Question):
+    """PUT /holds/{reference}/withdrawals/{withdrawal}; `lines` null: all that are left."""
+
+    lines: Lines | None
+    restock: bool
+
+
+def lines_sent(lines: Sequence[HoldLine]) -> list[LineSent]:
+    return [LineSent(sku=line.sku, quantity=line.quantity) for line in lines]
+
+
+def lines_of(sent: Sequence[LineSent]) -> list[HoldLine]:
+    return [HoldLine(line.sku, line.quantity) for line in sent]
+
+
+def whole_seconds(duration: timedelta) -> int:
+    """A begun second counts."""
+    return -(-duration // timedelta(seconds=1))
+
+
+# --- answers --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Me:
+    """GET /me: who the key belongs to, on what terms, and what the hub speaks.
+
+    `balance` is what the store owes, negative when it has paid in advance; None without the scope `statement:read`.
+    """
+
+    store: str
+    name: str
+    currency: str
+    state: str
+    platform_fee_bps: int
+    credit_limit: Money | None
+    balance: Money | None
+    scopes: tuple[str, ...]
+    protocol: int
+    oldest_protocol: int
+
+
+OFFERS: TypeAdapter[OfferPage] = TypeAdapter(OfferPage)
+HOLD: TypeAdapter[HoldView] = TypeAdapter(HoldView)
+CONFIRMATION: TypeAdapter[Confirmation] = TypeAdapter(Confirmation)
+WITHDRAWAL: TypeAdapter[Withdrawal] = TypeAdapter(Withdrawal)
+EVENTS: TypeAdapter[EventPage] = TypeAdapter(EventPage)
+ME: TypeAdapter[Me] = TypeAdapter(Me)
+
+
+# --- refusals -------------------------------------------------------------------------------------------------------
+
+REFUSALS: Mapping[str, type[PlatformError]] = {
+    each.code: each
+    for each in (
+        errors.BadQuantity,
+        errors.BadReference,
+        errors.CreditUsedUp,
+        errors.HoldConfirmed,
+        errors.HoldLimitReached,
+        errors.HoldNotConfirmed,
+        errors.HoldReleased,
+        errors.NothingToHold,
+        errors.OutOfStock,
+        errors.TenantSuspended,
+        errors.UnknownHold,
+        errors.UnknownSku,
+        errors.WithdrawnTooMuch,
+        MixedCurrencies,
+        ReferenceReused,
+    )
+}
+"""What a shop hears from its hub as if the supply were its own."""
+
+
+def refusal(problem: Mapping[str, Any]) -> PlatformError | None:
+    """The error a problem+json document tells of; None when it is none of those a shop knows."""
+    kind, params = REFUSALS.get(str(problem.get("code"))), problem.get("params")
+    if kind is None or not isinstance(params, Mapping):
+        return None
+    try:
+        return kind(**{str(name): _param(value) for name, value in params.items()})
+    except (KeyError, IndexError, TypeError, ValueError):  # a parameter its message needs is not there
+        return None
+
+
+def _param(value: object) -> object:
+    if isinstance(value, Mapping) and set(value) == {"minor", "currency"}:
+        return Money(int(value["minor"]), str(value["currency"]))
+    return value
+
+
+# --- names in paths -------------------------------------------------------------------------------------------------
+
+
+def segment(name: str) -> str:
+    """A name as one segment of a path: "a/1.2" is "a~2F1~2E2"."""
+    return "".join(each if _PLAIN.fullmatch(each) else _bytes(each) for each in name)
+
+
+def name_in(text: str) -> str:
+    """The name that a segment of a path stands for. Raises BadReference."""
+    if not _SEGMENT.fullmatch(text):
+        raise errors.BadReference(maximum=REFERENCE_LENGTH_MAX)
+    try:
+        return re.sub(rb"~(..)", lambda byte: bytes.fromhex(byte[1].decode()), text.encode()).decode()
+    except UnicodeDecodeError:
+        raise errors.BadReference(maximum=REFERENCE_LENGTH_MAX) from None
+
+
+def _bytes(character: str) -> str:
+    return "".join(f"~{byte:02X}" for byte in character.encode())
