@@ -89,7 +89,7 @@ class NotAFolder(CommandError):
 class NotInProduction(CommandError):
     code = "not_in_production"
     exit_code = CONFLICT
-    message = "Samples are not put into a shop in production (SHOP_ENVIRONMENT=production)."
+    message = "Samples are not put into what runs in production ({setting}=production)."
 
 
 class EnvironmentTrouble(CommandError):

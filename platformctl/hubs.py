@@ -4,16 +4,19 @@ import json
 import os
 import secrets
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
 
+from platformctl import sample_goods
 from platformctl.creation import SECRET_BYTES, move_into_place, refuse_occupied, workplace
-from platformctl.failures import NotAHub, SchemaBehind
+from platformctl.failures import NotAHub, NotInProduction, SchemaBehind
 from platformctl.ports import require_port
 from platformctl.serving import GRACE_SECONDS
 from shared_core import hub, migrations
-from shared_core.kernel import tomlfile
+from shared_core.kernel import i18n, tomlfile
+from shared_core.kernel.database import Database
 from shared_core.kernel.settings import read
 
 HUB_TOML = """\
@@ -117,6 +120,23 @@ def require_current() -> None:
     missing = migrations.pending(read(hub.HubSettings).database_url)
     if missing:
         raise SchemaBehind(names=", ".join(missing), command="platformctl hub migrate")
+
+
+def seed() -> int:
+    """Plant the sample goods in the hub in this folder; how many products. Raises NotInProduction."""
+    settings, config = read(hub.HubSettings), hub.load_config()
+    if settings.environment == "production":
+        raise NotInProduction(setting=settings.variable("environment"))
+    database = Database(settings.database_url)
+    try:
+        with database.transaction() as session:
+            chinese = i18n.normalise(config.hub.locale) != i18n.SOURCE_LOCALE
+            goods = sample_goods.plant(
+                session, chinese=chinese, currency=config.hub.currency, at=datetime.now(UTC).replace(microsecond=0)
+            )
+    finally:
+        database.dispose()
+    return goods.products
 
 
 def serve(host: str, port: int) -> None:

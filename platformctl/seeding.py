@@ -50,7 +50,7 @@ def seed(*, with_network: bool) -> Seeded:
     """
     settings = read_settings()
     if settings.environment == "production":
-        raise NotInProduction
+        raise NotInProduction(setting=settings.variable("environment"))
     now = datetime.now(UTC).replace(microsecond=0)
     password = sample_password(settings)
     clock = TurnedClock(now - timedelta(days=DAYS) if with_network else now)

@@ -37,6 +37,7 @@ def register(app: typer.Typer) -> None:
     hub.command("serve", help=_("Serve the hub in this folder."))(serve)
     hub.command("worker", help=_("Run the hub's background worker as a process of its own."))(worker)
     hub.command("migrate", help=_("Bring the hub's database to the newest schema."))(migrate)
+    hub.command("seed", help=_("Put sample goods into the hub's database."))(seed)
     hub.command("books", help=_("Prove that the hub's books and its stock add up."))(books)
     hub.add_typer(tenant, name="tenant")
     tenant.command("add", help=_("Supply one more storefront; prints its key, once."))(add)
@@ -110,6 +111,18 @@ def migrate(folder: InHub = Path(), as_json: AsJson = False) -> None:
         output.say("Applied: {names}", names=", ".join(applied))
     else:
         output.say("The database is up to date.")
+
+
+def seed(folder: InHub = Path(), as_json: AsJson = False) -> None:
+    """Seeding twice changes nothing."""
+    _enter(folder)
+    from platformctl import hubs
+
+    products = hubs.seed()
+    if as_json:
+        output.say_json({"ok": True, "products": products})
+    else:
+        output.say("{count} sample products are in the hub.", count=products)
 
 
 def books(folder: InHub = Path(), as_json: AsJson = False) -> None:

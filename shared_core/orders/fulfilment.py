@@ -56,12 +56,12 @@ class SupplyDesk:
 
     def confirm(self, event: OrderPaid) -> None:
         """Buy the paid goods; when they are gone for good, give the money back."""
+        self._buy(event.order_id)
+
+    def _buy(self, order_id: int) -> None:
         with self.database.glance() as session:
-            row = reads.order(session, event.order_id)
-        if row.supply_state != "none":
-            return
-        if row.state not in SOLD:
-            self._give_up(row, refund_too=False)
+            row = reads.order(session, order_id)
+        if row.supply_state != "none" or (row.state not in SOLD and self._let_go(row)):
             return
         ship_to, goods = supply.Address.from_json(row.address), Money(row.goods_minor, row.currency)
         try:
@@ -131,12 +131,31 @@ class SupplyDesk:
             page = gateway.events(after=position)
             if not page.events:
                 break
+            self._settle_what_was_bought(page)
             with self.database.transaction() as session:
                 if _advance(session, name, position, page.cursor):
                     for each in page.events:
                         _apply(session, each, zone=self.zone)
                     applied += len(page.events)
         return applied
+
+    def _settle_what_was_bought(self, page: supply.EventPage) -> None:
+        """What is sent was bought, although the answer may have been lost: ask again, before the news is applied."""
+        numbers = {each.reference for each in page.events}
+        with self.database.glance() as session:
+            query = select(Order.id).where(Order.number.in_(numbers), Order.supply_state == "none")
+            unsettled = session.scalars(query).all()
+        for order_id in unsettled:
+            self._buy(order_id)
+
+    def _let_go(self, row: Order) -> bool:
+        """The money is gone back before the goods were bought; False when they were, and only the answer was lost."""
+        try:
+            self.gateway.release(row.number, at=self.clock())
+        except supply.HoldConfirmed:
+            return False
+        self._give_up(row, refund_too=False)
+        return True
 
     def _give_up(self, row: Order, *, refund_too: bool) -> None:
         """The goods will never come: nothing is owed for them, and paid money goes back."""

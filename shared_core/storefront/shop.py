@@ -88,7 +88,7 @@ class Shop:
         publishing.require_built(plan.not_past(plans, today))
         book, hooks = wiring.PlanBook(plans, brand), Hooks.load(brand_dir)
         database = Database(settings.database_url, heard := Listeners())
-        side = supplying.supply_side(database, brand, settings)
+        side = supplying.supply_side(database, brand, brand_dir, settings)
         costs = solvency.sale_terms(brand, platform_fee_bps=side.platform_fee_bps)
         proof = solvency.Solvency(plan.not_past(plans, today), costs, strict=brand.pricing.unsound == "unlist")
         gate = publishing.trial_gate(settings, zone=brand.shop.zone)

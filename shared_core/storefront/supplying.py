@@ -3,13 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 import structlog
 from sqlalchemy import inspect
 
 from shared_core import supply
 from shared_core.kernel.database import Database
-from shared_core.kernel.errors import Away, Phrase
+from shared_core.kernel.errors import Away, Conflict, Phrase
 from shared_core.kernel.findings import ConfigError, Finding
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
@@ -25,6 +26,11 @@ EMBEDDED_FEE_BPS = 0
 HUB_CURSOR = "hub"
 
 _log = structlog.get_logger()
+
+
+class SuppliedByHub(Conflict):
+    code = "supplied_by_hub"
+    message = "The goods come from the hub; what came in is counted there."
 
 
 @dataclass(frozen=True)
@@ -48,14 +54,14 @@ class SupplySide:
             self.hub.close()
 
 
-def supply_side(database: Database, brand: BrandConfig, settings: Settings) -> SupplySide:
+def supply_side(database: Database, brand: BrandConfig, brand_dir: Path, settings: Settings) -> SupplySide:
     """As brand.toml says. Raises ConfigError where a hub is named that the shop was never connected to."""
     own = supply.LocalGateway(
         database, supply.Terms(STORE, currency=brand.shop.currency, platform_fee_bps=EMBEDDED_FEE_BPS)
     )
     if brand.supply.mode == "embedded":
         return SupplySide(own, {SUPPLY_CURSOR: own}, EMBEDDED_FEE_BPS)
-    known, names = _connection(database, brand)
+    known, names = _connection(database, brand, brand_dir)
     hub = hub_gateway(brand, settings)
     present = supply.Renamed(hub, names) if names else hub
     return SupplySide(
@@ -100,7 +106,7 @@ def renew_terms(database: Database, side: SupplySide, at: datetime) -> None:
             _log.warning("the hub changed the platform fee; restart the shop", platform_fee_bps=said.platform_fee_bps)
 
 
-def _connection(database: Database, brand: BrandConfig) -> tuple[supply.Connection, dict[str, str]]:
+def _connection(database: Database, brand: BrandConfig, brand_dir: Path) -> tuple[supply.Connection, dict[str, str]]:
     """What `platformctl supply connect` left behind. Raises ConfigError."""
     health.require_database(database, setting="SHOP_DATABASE_URL")
     known: supply.Connection | None = None
@@ -115,6 +121,7 @@ def _connection(database: Database, brand: BrandConfig) -> tuple[supply.Connecti
                     code="not_connected",
                     message=N_("the shop is not connected to the hub {url} yet."),
                     remedy=N_("Run: platformctl supply connect"),
+                    file=str(brand_dir / "brand.toml"),
                     key="supply.url",
                     params={"url": brand.supply.url},
                 )

@@ -19,7 +19,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import URL
 from starlette.exceptions import HTTPException
 
-from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.errors import Away, PlatformError
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.web import logs
@@ -151,7 +151,9 @@ class _Answers:
         assert isinstance(error, PlatformError)
         if isinstance(error, LoginRequired) and wants_page(request):
             return _to_log_in(request)
-        if error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        if isinstance(error, Away):
+            _log.warning("somebody does not answer", code=error.code, reason=str(error.params.get("reason", "")))
+        elif error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             _log.error("failed", code=error.code, exc_info=error)
         return self._answer(request, error)
 

@@ -21,6 +21,7 @@ from shared_core.storefront.pages.browsing import FEW_LEFT
 from shared_core.storefront.pages.forms import sentence
 from shared_core.storefront.pages.page import page
 from shared_core.storefront.shop import Shop
+from shared_core.storefront.supplying import SuppliedByHub
 from shared_core.storefront.viewer import GoodsDep, PricesDep, ReadDep, ShopDep, current
 
 PRODUCTS_PER_PAGE = 25
@@ -95,7 +96,9 @@ def receive(
     key: Annotated[str, Form(min_length=4, max_length=40)],
     received: Annotated[int, Form(ge=1, le=RECEIVED_MAX)],
 ) -> Response:
-    """Goods came in. `key` makes the form one delivery, however often it is sent."""
+    """Goods came in. `key` makes the form one delivery, however often it is sent. Raises SuppliedByHub."""
+    if not shop.supply_side.embedded:
+        raise SuppliedByHub
     trouble = acting.attempt(
         request,
         shop,
@@ -127,6 +130,7 @@ def _page(
         items=[item for product in found.products for item in _items(request, shop, product)],
         key=new_code(),
         few=FEW_LEFT,
+        embedded=shop.supply_side.embedded,
         listing={
             "query": q,
             "previous_url": _page_url(q, found.page - 1, found.pages),

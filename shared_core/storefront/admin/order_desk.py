@@ -141,7 +141,10 @@ def _claimed(request: Request, row: orders.Order, made: orders.Dispute, names: M
 def _parcels(request: Request, session: Session, row: orders.Order) -> Sequence[Parcel]:
     titles = {line.sku: line.title for line in orders.lines(session, row.id)}
     suppliers = {each.code: each.name for each in supply.suppliers(session)}
-    return [
+    own = supply.supplier_orders(session, references=[row.number])
+    numbers = {each.number for each in own}
+    elsewhere = [each for each in orders.parcels(session, row.id) if each.supplier_order not in numbers]
+    return [*(_from_hub(request, each, titles) for each in elsewhere)] + [
         Parcel(
             number=each.number,
             supplier=suppliers.get(each.supplier, each.supplier),
@@ -153,8 +156,30 @@ def _parcels(request: Request, session: Session, row: orders.Order) -> Sequence[
             can_ship=each.state in ("placed", "accepted") and bool(each.lines),
             can_deliver=each.state == "shipped",
         )
-        for each in supply.supplier_orders(session, references=[row.number])
+        for each in own
     ]
+
+
+def _from_hub(request: Request, row: orders.Parcel, titles: Mapping[str, str]) -> Parcel:
+    """A parcel that a hub's supplier sends: the shop hears what becomes of it."""
+    state = "placed"
+    if row.cancelled_at is not None:
+        state = "cancelled"
+    elif row.delivered_at is not None:
+        state = "delivered"
+    elif row.shipped_at is not None:
+        state = "shipped"
+    return Parcel(
+        number=row.supplier_order,
+        supplier=row.supplier,
+        summary=", ".join(f"{titles.get(sku, sku)} × {quantity}" for sku, quantity in row.lines),
+        carrier=row.carrier,
+        tracking=row.tracking_number,
+        state_label=translate(request, SUPPLIER_STATES[state][0]),
+        tone=SUPPLIER_STATES[state][1],
+        can_ship=False,
+        can_deliver=False,
+    )
 
 
 def _packed(title: str, line: supply.PackLine) -> str:
