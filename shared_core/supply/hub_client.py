@@ -66,7 +66,7 @@ class HubClient:
         self._breaker = Breaker(self.patience.breaker, ticks)
         self._http = httpx2.Client(
             base_url=url.rstrip("/") + wire.PATH,
-            headers={"Authorization": f"Bearer {key}", wire.PROTOCOL_HEADER: str(wire.PROTOCOL)},
+            headers={"Authorization": f"Bearer {key.strip()}", wire.PROTOCOL_HEADER: str(wire.PROTOCOL)},
             limits=httpx2.Limits(max_connections=CONNECTIONS_MAX),
             transport=transport,
         )
@@ -123,6 +123,8 @@ class HubClient:
             raise SupplyUnavailable(retry_after=wire.whole_seconds(wait), reason="the hub has not answered for a while")
         try:
             status, headers, body = self._answer(method, path, request, until=until)
+        except (httpx2.LocalProtocolError, httpx2.UnsupportedProtocol) as failure:
+            raise HubRefused(reason=f"the address or the key is none ({failure})") from failure
         except (httpx2.RequestError, _NoAnswer) as failure:
             self._breaker.note(answer=False)
             raise _NoAnswer(f"{type(failure).__name__}: {failure}") from failure
