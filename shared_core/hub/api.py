@@ -6,7 +6,7 @@ Who asks is known by the key alone: no path and no body names a store, so none c
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, cast
+from typing import Annotated, Protocol, cast
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
@@ -19,19 +19,21 @@ CURSOR_MAX = 2**62
 BEARER = "bearer "
 
 
-@dataclass(frozen=True)
-class Hub:
+class Served(Protocol):
     """What the interface needs of the process it runs in; kept as `app.state.hub`."""
 
-    database: Database
-    clock: Callable[[], datetime]
+    @property
+    def database(self) -> Database: ...
+
+    @property
+    def clock(self) -> Callable[[], datetime]: ...
 
 
 @dataclass(frozen=True)
 class Call:
     """One authenticated call."""
 
-    hub: Hub
+    hub: Served
     caller: supply.Caller
     at: datetime
 
@@ -42,8 +44,8 @@ class Call:
         return supply.TenantGateway(supply.LocalGateway(self.hub.database, terms), terms)
 
 
-def the_hub(request: Request) -> Hub:
-    return cast(Hub, request.app.state.hub)
+def the_hub(request: Request) -> Served:
+    return cast(Served, request.app.state.hub)
 
 
 def _spoken(
@@ -57,7 +59,7 @@ def _spoken(
 
 
 def _call(
-    hub: Annotated[Hub, Depends(the_hub)], authorization: Annotated[str, Header(include_in_schema=False)] = ""
+    hub: Annotated[Served, Depends(the_hub)], authorization: Annotated[str, Header(include_in_schema=False)] = ""
 ) -> Call:
     """Whose key is sent. Raises BadApiKey."""
     if not authorization.lower().startswith(BEARER):

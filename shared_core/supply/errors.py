@@ -181,7 +181,7 @@ class SupplyUnavailable(Away):
     """Nobody knows whether the hub has done what it was asked; the same call again finds out."""
 
     code = "supply_unavailable"
-    message = "The goods cannot be reserved at the moment. Please try again in {retry_after} seconds."
+    message = "The supply side does not answer at the moment. Please try again in {retry_after} seconds."
 
 
 class HubRefused(Away):

@@ -66,7 +66,7 @@ class HubClient:
         self._breaker = Breaker(self.patience.breaker, ticks)
         self._http = httpx2.Client(
             base_url=url.rstrip("/") + wire.PATH,
-            headers={"Authorization": f"Bearer {key}", wire.PROTOCOL_HEADER: str(wire.PROTOCOL)},
+            headers={"Authorization": f"Bearer {key.strip()}", wire.PROTOCOL_HEADER: str(wire.PROTOCOL)},
             limits=httpx2.Limits(max_connections=CONNECTIONS_MAX),
             transport=transport,
         )
@@ -107,7 +107,7 @@ class HubClient:
                     return self._once(method, path, request, until=until)
         except _NoAnswer as nothing:
             wait = nothing.after or max(self._breaker.wait(), timedelta(seconds=RETRY_SECONDS))
-            raise SupplyUnavailable(retry_after=wire.whole_seconds(wait), reason=str(nothing)) from nothing
+            raise SupplyUnavailable(retry_after=wire.whole_seconds(wait)) from nothing
         raise AssertionError("the last try answers or raises")
 
     def _again(self, failure: Exception) -> bool | timedelta:
@@ -120,9 +120,11 @@ class HubClient:
     def _once(self, method: str, path: str, request: Mapping[str, Any], *, until: int) -> bytes:
         if not self._breaker.may_call():
             wait = max(self._breaker.wait(), timedelta(seconds=1))
-            raise SupplyUnavailable(retry_after=wire.whole_seconds(wait), reason="the hub has not answered for a while")
+            raise SupplyUnavailable(retry_after=wire.whole_seconds(wait))
         try:
             status, headers, body = self._answer(method, path, request, until=until)
+        except (httpx2.LocalProtocolError, httpx2.UnsupportedProtocol) as failure:
+            raise HubRefused(reason=f"the address or the key is none ({failure})") from failure
         except (httpx2.RequestError, _NoAnswer) as failure:
             self._breaker.note(answer=False)
             raise _NoAnswer(f"{type(failure).__name__}: {failure}") from failure
@@ -130,7 +132,7 @@ class HubClient:
         if status in NOT_NOW:
             raise _NoAnswer(f"status {status}", after=_retry_after(headers))
         if status >= 500:
-            raise SupplyUnavailable(retry_after=RETRY_SECONDS, reason=f"status {status}")
+            raise SupplyUnavailable(retry_after=RETRY_SECONDS)
         if status >= 300:
             raise _refused(status, body)
         _check_protocol(headers)

@@ -99,7 +99,7 @@ class Worker(Generic[A]):
 
     def _put_off(self, chore: Chore[A], away: Away) -> None:
         """Somebody else does not answer: say so in a line, and leave them in peace for a while."""
-        _log.warning("chore put off", chore=chore.name, reason=str(away))
+        _log.warning("chore put off", chore=chore.name, reason=str(away.__cause__ or away))
         self._next[chore.name] = time.monotonic() + max(AWAY_SECONDS, chore.every.total_seconds())
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:

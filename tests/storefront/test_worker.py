@@ -7,9 +7,13 @@ import sys
 import time
 from pathlib import Path
 
-from shared_core import members
+import pytest
+import structlog
+
+from shared_core import members, supply
 from shared_core.kernel.settings import Settings
-from shared_core.storefront import create_app
+from shared_core.storefront import create_app, worker
+from shared_core.storefront.chores import OFTEN, Chore
 from tests.storefront.conftest import CHEAP, Clock, Front, buy, key, open_front
 
 PATIENCE_SECONDS = 20
@@ -68,3 +72,27 @@ def test_two_shops_run_side_by_side_in_one_process(
     assert (front.shop.brand.shop.name, other.state.shop.brand.shop.name) == ("Lamplight", "Harbour")
     assert isinstance(other.state.shop.passwords, members.Passwords)
     other.state.shop.database.dispose()
+
+
+def test_while_the_hub_is_away_a_chore_says_so_in_one_line_and_waits(
+    front: Front, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def away(_shop: object, _at: object) -> int:
+        asked.append("away")
+        raise supply.SupplyUnavailable(retry_after=5)
+
+    def fine(_shop: object, _at: object) -> int:
+        asked.append("fine")
+        return 0
+
+    monkeypatch.setattr(worker, "CHORES", (Chore("follow supply", away, OFTEN), Chore("others", fine, OFTEN * 0)))
+    works = worker.Worker(front.shop)
+    with structlog.testing.capture_logs() as said:
+        works._round()
+        works._round()
+    assert asked == ["away", "fine", "fine"]
+    assert [(each["event"], each["log_level"], each["chore"]) for each in said] == [
+        ("chore put off", "warning", "follow supply")
+    ]

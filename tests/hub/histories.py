@@ -1,0 +1,84 @@
+"""Any short history of one store's calls, and what came of it: the same for every kind of gateway."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import strategies as st
+
+from shared_core import supply
+from shared_core.kernel.database import Database
+from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.money import Money
+from tests.supply.goods import HALF_AN_HOUR, HOME, NOON
+
+REFERENCES = ("o1", "1042", "群/7 ~%.")
+Outcome = Any
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call, or one thing that happens at the hub meanwhile."""
+
+    what: str
+    reference: str
+    quantities: tuple[tuple[str, int], ...] = ()
+    goods: int | None = None
+    name: str = "w1"
+    restock: bool = True
+
+
+def steps(what: Sequence[str], *, quantity_max: int = 4) -> st.SearchStrategy[list[Step]]:
+    step = st.builds(
+        Step,
+        what=st.sampled_from(what),
+        reference=st.sampled_from(REFERENCES),
+        quantities=st.dictionaries(st.sampled_from(["A", "B", "Z"]), st.integers(0, quantity_max), max_size=2).map(
+            lambda wanted: tuple(sorted(wanted.items()))
+        ),
+        goods=st.none() | st.integers(0, 20_000),
+        name=st.sampled_from(["w1", "退/2"]),
+        restock=st.booleans(),
+    )
+    return st.lists(step, min_size=1, max_size=10)
+
+
+CALLS = ("hold", "hold", "confirm", "confirm", "withdraw", "withdraw_all", "release", "view")
+ALL = (*CALLS, "events", "ship", "expire")
+
+
+def play(gateway: Any, database: Database, history: Sequence[Step], *, prefix: str = "") -> list[Outcome]:
+    """What each step of the history brings; ten minutes pass between two. `prefix`: of the store's names at the hub."""
+    return [one(gateway, database, step, minute=10 * turn, prefix=prefix) for turn, step in enumerate(history)]
+
+
+def one(gateway: Any, database: Database, step: Step, *, minute: int, prefix: str = "") -> Outcome:
+    at = NOON + timedelta(minutes=minute)
+    lines = [supply.HoldLine(sku, quantity) for sku, quantity in step.quantities]
+    reference = step.reference
+    try:
+        match step.what:
+            case "hold":
+                return gateway.hold(reference, lines, customer="c", ttl=HALF_AN_HOUR, at=at)
+            case "view":
+                return gateway.view(reference)
+            case "release":
+                return gateway.release(reference, at=at)
+            case "confirm":
+                goods = None if step.goods is None else Money(step.goods, "CNY")
+                return gateway.confirm(reference, ship_to=HOME, at=at, goods=goods)
+            case "withdraw" | "withdraw_all":
+                wanted = None if step.what == "withdraw_all" else lines
+                return gateway.withdraw(reference, wanted, withdrawal=step.name, restock=step.restock, at=at)
+            case "events":
+                return gateway.events()
+        with database.transaction() as session:
+            if step.what == "expire":
+                return supply.expire_holds(session, at=at)
+            number = f"{prefix}{reference}-1"
+            shipped = supply.ship(session, number=number, carrier="SF", tracking_number="1", at=at)
+            return shipped is not None
+    except PlatformError as refusal:
+        named = str(refusal)
+        return type(refusal), named.replace(prefix, "") if prefix and step.what == "ship" else named

@@ -1,0 +1,243 @@
+"""One contract for every gateway: over the same database, for one of many stores, and over HTTP."""
+
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, nullcontext
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from shared_core import supply
+from shared_core.kernel.database import Database
+from tests.databases import Databases, PostgresDatabases
+from tests.hub.histories import ALL, CALLS, Step, one, play, steps
+from tests.hub.hubs import Served, add, key_of, reaching, tenant_gateway
+from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, discrepancies, gateway, lines, stocked, where, yuan
+
+REFERENCE = "群 a/1.2?#%~"
+Kind = Callable[[Database], AbstractContextManager[Any]]
+
+
+def kinds(server: Served) -> dict[str, Kind]:
+    return {
+        "local": lambda database: nullcontext(gateway(database)),
+        "tenant": lambda database: nullcontext(tenant_gateway(database, add(database, "north"))),
+        "hub": lambda database: _over_http(server, database),
+    }
+
+
+def _over_http(server: Served, database: Database) -> AbstractContextManager[Any]:
+    add(database, "north")
+    return reaching(server.over(database), key_of(database, "north"))
+
+
+@pytest.fixture(params=["local", "tenant", "hub"])
+def shop(request: pytest.FixtureRequest, server: Served, database: Database) -> Iterator[Any]:
+    stocked(database, {"A": 5, "B": 5})
+    with kinds(server)[request.param](database) as opened:
+        yield opened
+
+
+def test_goods_are_held_confirmed_and_withdrawn(database: Database, shop: Any) -> None:
+    held = shop.hold(REFERENCE, lines(A=2, B=1), customer="c", ttl=HALF_AN_HOUR, at=NOON)
+    assert held == supply.HoldView(
+        REFERENCE,
+        supply.HoldState.HELD,
+        NOON + HALF_AN_HOUR,
+        (supply.HeldLine("A", 2, yuan(4000)), supply.HeldLine("B", 1, yuan(4000))),
+    )
+    assert shop.view(REFERENCE) == held
+    bought = shop.confirm(REFERENCE, ship_to=HOME, at=NOON, goods=yuan(20_000))
+    assert [each.number for each in bought.supplier_orders] == [f"{REFERENCE}-1", f"{REFERENCE}-2"]
+    assert (bought.reference, bought.supply, bought.freight) == (REFERENCE, yuan(12_000), yuan(1_600))
+    back = shop.withdraw(REFERENCE, lines(B=1), withdrawal="退/1", restock=True, at=NOON)
+    assert (back.withdrawal, back.reference, back.supply, back.freight) == ("退/1", REFERENCE, yuan(4_000), yuan(800))
+    [event] = shop.events().events
+    assert (event.kind, event.reference, event.supplier_order) == ("cancelled", REFERENCE, f"{REFERENCE}-2")
+    assert shop.events(after=event.id).events == ()
+    assert where(database, "A") == (5, 3, 0, 2) and where(database, "B") == (5, 5, 0, 0)
+    assert not discrepancies(database)
+
+
+def test_every_call_again_answers_the_same(database: Database, shop: Any) -> None:
+    calls = [
+        lambda: shop.hold("o", lines(A=2), customer="c", ttl=HALF_AN_HOUR, at=NOON).lines,
+        lambda: shop.confirm("o", ship_to=HOME, at=NOON, goods=yuan(9_000)),
+        lambda: shop.withdraw("o", None, withdrawal="w", restock=False, at=NOON),
+        lambda: shop.release("never held", at=NOON),
+    ]
+    assert [call() for call in calls for _ in range(2)][::2] == [call() for call in calls]
+    assert where(database, "A") == (5, 3, 0, 2)
+
+
+def test_refusals_are_the_same_errors(shop: Any) -> None:
+    def refused(kind: type[Exception], call: Callable[[], object], **params: object) -> None:
+        with pytest.raises(kind) as refusal:
+            call()
+        assert refusal.value.params == params  # type: ignore[attr-defined]
+
+    def hold(reference: str, **quantities: int) -> object:
+        return shop.hold(reference, lines(**quantities), customer="c", ttl=HALF_AN_HOUR, at=NOON)
+
+    refused(supply.OutOfStock, lambda: hold("o", A=6), sku="A", available=5)
+    refused(supply.UnknownSku, lambda: hold("o", Z=1), sku="Z")
+    refused(supply.BadQuantity, lambda: hold("o", A=0), sku="A")
+    refused(supply.NothingToHold, lambda: hold("o"))
+    refused(supply.HoldLimitReached, lambda: hold("o", A=1000), limit="quantity_per_line_max", maximum=999)
+    refused(supply.UnknownHold, lambda: shop.confirm("o", ship_to=HOME, at=NOON), reference="o")
+    refused(supply.UnknownHold, lambda: shop.view("o"), reference="o")
+    hold("o", A=1)
+    refused(supply.ReferenceReused, lambda: hold("o", A=2), reference="o")
+    refused(
+        supply.HoldNotConfirmed,
+        lambda: shop.withdraw("o", None, withdrawal="w", restock=True, at=NOON),
+        reference="o",
+    )
+    shop.confirm("o", ship_to=HOME, at=NOON)
+    refused(supply.HoldConfirmed, lambda: shop.release("o", at=NOON), reference="o")
+    refused(
+        supply.WithdrawnTooMuch,
+        lambda: shop.withdraw("o", lines(A=2), withdrawal="w", restock=True, at=NOON),
+        sku="A",
+        left=1,
+    )
+    hold("p", A=1)
+    shop.release("p", at=NOON)
+    refused(supply.HoldReleased, lambda: shop.confirm("p", ship_to=HOME, at=NOON), reference="p")
+
+
+def test_offers_come_whole_and_page_by_page(database: Database, shop: Any) -> None:
+    whole = shop.offers()
+    assert [offer.sku for offer in whole.offers] == ["A", "B"] and not whole.more
+    first = shop.offers(limit=1)
+    assert first.more and shop.offers(first.cursor) == supply.OfferPage(whole.offers[1:], whole.cursor, False)
+    assert whole == gateway(database).offers()
+
+
+# --- laws -----------------------------------------------------------------------------------------------------------
+
+
+def examples(databases: Databases) -> int:
+    return 4 if isinstance(databases, PostgresDatabases) else 20
+
+
+def world(stack: ExitStack, databases: Databases) -> Database:
+    """A hub's database with plenty of B and four of A."""
+    database = Database(stack.enter_context(databases.fresh()))
+    stack.callback(database.dispose)
+    stocked(database, {"A": 4, "B": 999})
+    return database
+
+
+@pytest.mark.parametrize("kind", ["tenant", "hub"])
+def test_any_history_goes_as_it_would_in_the_same_database(kind: str, server: Served, databases: Databases) -> None:
+    @settings(max_examples=examples(databases))
+    @given(steps(ALL))
+    def law(history: list[Step]) -> None:
+        with ExitStack() as stack:
+            near, far = world(stack, databases), world(stack, databases)
+            shop = stack.enter_context(kinds(server)[kind](far))
+            assert play(shop, far, history, prefix="north.") == play(gateway(near), near, history)
+            assert [where(far, sku) for sku in "AB"] == [where(near, sku) for sku in "AB"]
+            assert owed(far, "north") == owed(near, "north")
+
+    law()
+
+
+def test_two_stores_with_the_same_numbers_never_meet(databases: Databases) -> None:
+    """Interleaved over one hub, each fares as if it were alone there."""
+
+    @settings(max_examples=examples(databases))
+    @given(steps(CALLS, quantity_max=3), st.lists(st.booleans(), min_size=10, max_size=10))
+    def law(history: list[Step], turns: list[bool]) -> None:
+        plenty = [replaced(step) for step in history]
+        whose = ["east" if turn else "west" for turn in turns]
+        with ExitStack() as stack:
+            shared = world(stack, databases)
+            apart = {code: world(stack, databases) for code in ("east", "west")}
+            together = {code: tenant_gateway(shared, add(shared, code)) for code in apart}
+            alone = {code: tenant_gateway(apart[code], add(apart[code], code)) for code in apart}
+            for turn, (code, step) in enumerate(zip(whose, plenty, strict=False)):
+                there = one(together[code], shared, step, minute=turn)
+                assert there == one(alone[code], apart[code], step, minute=turn)
+            for code in apart:
+                assert owed(shared, code) == owed(apart[code], code)
+                assert happened(together[code]) == happened(alone[code])
+
+    law()
+
+
+def replaced(step: Step) -> Step:
+    """Of what there is plenty, so that stores do not compete."""
+    return Step(step.what, step.reference, tuple(("B", n) for _, n in step.quantities[:1]), step.goods, step.name)
+
+
+def happened(shop: supply.SupplyGateway) -> list[tuple[str, str, str]]:
+    return [(each.kind, each.reference, each.supplier_order) for each in shop.events().events]
+
+
+def owed(database: Database, code: str) -> int:
+    with database.reading() as session:
+        return supply.tenant_owes(session, code, "CNY").minor
+
+
+# --- planted bugs ---------------------------------------------------------------------------------------------------
+
+
+def the_store_s_code_is_forgotten_in_withdrawals(planted: pytest.MonkeyPatch) -> None:
+    """Two stores that use the same number for a withdrawal get each other's."""
+    withdraw = supply.TenantGateway.withdraw
+
+    def forgetful(self: Any, reference: str, lines: Any, **named: Any) -> Any:
+        hubs = supply.TenantGateway._hubs
+        with pytest.MonkeyPatch.context() as once:
+            once.setattr(
+                supply.TenantGateway,
+                "_hubs",
+                lambda shop, name: name if name == named["withdrawal"] else hubs(shop, name),
+            )
+            return withdraw(self, reference, lines, **named)
+
+    planted.setattr(supply.TenantGateway, "withdraw", forgetful)
+
+
+def the_store_s_code_shows(planted: pytest.MonkeyPatch) -> None:
+    """Events and errors name what no shop has ever heard of."""
+    planted.setattr(supply.TenantGateway, "_stores", lambda self, name: name)
+
+
+def stores_share_their_numbers(planted: pytest.MonkeyPatch) -> None:
+    """The second store to use a number is told that it is taken."""
+    planted.setattr(supply.TenantGateway, "_hubs", lambda self, name: name)
+
+
+BUGS = [the_store_s_code_is_forgotten_in_withdrawals, the_store_s_code_shows, stores_share_their_numbers]
+
+
+def two_lives(database: Database) -> None:
+    """Two stores do the same under the same numbers, one after the other."""
+    stocked(database, {"A": 20})
+    for code in ("east", "west"):
+        shop = tenant_gateway(database, add(database, code))
+        shop.hold("o", lines(A=2), customer="c", ttl=HALF_AN_HOUR, at=NOON)
+        with pytest.raises(supply.HoldNotConfirmed) as refused:
+            shop.withdraw("o", None, withdrawal="w", restock=True, at=NOON)
+        assert refused.value.params == {"reference": "o"}
+        assert shop.confirm("o", ship_to=HOME, at=NOON).supplier_orders[0].number == "o-1"
+        assert shop.withdraw("o", None, withdrawal="w", restock=True, at=NOON).lines == tuple(lines(A=2))
+        assert happened(shop) == [("cancelled", "o", "o-1")]
+        assert owed(database, code) == 0
+
+
+@pytest.mark.parametrize("bug", BUGS, ids=lambda bug: bug.__name__)
+def test_a_planted_bug_is_killed(
+    bug: Callable[[pytest.MonkeyPatch], None], database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bug(monkeypatch)
+    with pytest.raises((AssertionError, pytest.fail.Exception, supply.ReferenceReused)):
+        two_lives(database)
+
+
+def test_without_a_bug_two_lives_go_well(database: Database) -> None:
+    two_lives(database)

@@ -1,0 +1,167 @@
+"""What goes over the wire: names in paths, answers of newer and older hubs, refusals."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared_core import supply
+from shared_core.supply import wire
+from tests.supply.goods import NOON, yuan
+
+HOLD = {
+    "reference": "1042",
+    "state": "held",
+    "expires_at": "2026-03-02T12:30:00Z",
+    "lines": [{"sku": "A-1", "quantity": 2, "supply_price": {"minor": 4000, "currency": "CNY"}}],
+}
+CONFIRMATION = {
+    "reference": "1042",
+    "supplier_orders": [
+        {
+            "number": "1042-1",
+            "supplier": "acme",
+            "lines": [{"sku": "A-1", "quantity": 2}],
+            "supply": {"minor": 8000, "currency": "CNY"},
+            "freight": {"minor": 800, "currency": "CNY"},
+        }
+    ],
+    "supply": {"minor": 8000, "currency": "CNY"},
+    "freight": {"minor": 800, "currency": "CNY"},
+    "fee": {"minor": 178, "currency": "CNY"},
+}
+WITHDRAWAL = {
+    "withdrawal": "R7",
+    "reference": "1042",
+    "lines": [{"sku": "A-1", "quantity": 1}],
+    "supply": {"minor": 4000, "currency": "CNY"},
+    "freight": {"minor": 0, "currency": "CNY"},
+    "fee": {"minor": 89, "currency": "CNY"},
+}
+EVENTS = {
+    "events": [
+        {
+            "id": 7,
+            "kind": "shipped",
+            "reference": "1042",
+            "supplier_order": "1042-1",
+            "carrier": "SF",
+            "tracking_number": "SF1",
+            "at": "2026-03-02T12:00:00Z",
+        }
+    ],
+    "cursor": 7,
+}
+OFFERS = {
+    "offers": [
+        {
+            "sku": "A-1",
+            "product": {
+                "code": "a",
+                "slug": "a",
+                "title": "A",
+                "brand": "B",
+                "category": "C",
+                "description": "",
+                "image_urls": ["https://img.example/a.jpg"],
+            },
+            "options": [["size", "L"]],
+            "supply_price": {"minor": 4000, "currency": "CNY"},
+            "suggested": None,
+            "available": 5,
+            "active": True,
+            "supplier": "acme",
+            "freight": {"minor": 800, "currency": "CNY"},
+        }
+    ],
+    "cursor": 3,
+    "more": False,
+}
+DOCUMENTS = [
+    (wire.HOLD, HOLD),
+    (wire.CONFIRMATION, CONFIRMATION),
+    (wire.WITHDRAWAL, WITHDRAWAL),
+    (wire.EVENTS, EVENTS),
+    (wire.OFFERS, OFFERS),
+]
+"""The contract as it was released. A document here never changes; protocol 2 may bring new ones."""
+
+
+def grown(document: object) -> object:
+    """The same from a hub that says more."""
+    if isinstance(document, dict):
+        return {**{name: grown(each) for name, each in document.items()}, "new_in_3": {"x": [1]}}
+    return [grown(each) for each in document] if isinstance(document, list) else document
+
+
+@pytest.mark.parametrize(("shape", "document"), DOCUMENTS)
+def test_answers_are_written_as_released_and_read_from_newer_hubs_too(shape, document) -> None:  # type: ignore[no-untyped-def]
+    read = shape.validate_python(document)
+    assert shape.dump_python(read, mode="json") == document
+    more = {**document, "new_in_3": 1, **{name: grown(each) for name, each in document.items()}}
+    for name in ("supply_price", "suggested", "supply", "freight", "fee"):
+        if isinstance(more.get(name), dict):
+            more[name].pop("new_in_3")
+    assert shape.validate_python(more) == read
+
+
+def test_a_hold_is_read_as_the_gateway_s_own_value() -> None:
+    assert wire.HOLD.validate_python(HOLD) == supply.HoldView(
+        "1042",
+        supply.HoldState.HELD,
+        datetime(2026, 3, 2, 12, 30, tzinfo=UTC),
+        (supply.HeldLine("A-1", 2, yuan(4_000)),),
+    )
+
+
+def test_an_offer_of_an_older_hub_lacks_what_came_later() -> None:
+    older = {name: each for name, each in OFFERS["offers"][0].items() if name not in ("supplier", "freight")}  # type: ignore[index]
+    [offer] = wire.OFFERS.validate_python({**OFFERS, "offers": [older]}).offers
+    assert (offer.supplier, offer.freight) == ("", None)
+
+
+@given(st.text(min_size=1))
+def test_any_name_survives_its_way_through_a_path(name: str) -> None:
+    written = wire.segment(name)
+    assert written.isascii() and not set(written) & set("/?#%.;\\ ")
+    assert wire.name_in(written) == name
+
+
+@pytest.mark.parametrize(("name", "written"), [("1042-short_3", "1042-short_3"), ("a/1.2", "a~2F1~2E2"), ("~", "~7E")])
+def test_plain_names_look_plain(name: str, written: str) -> None:
+    assert wire.segment(name) == written
+
+
+REFUSALS = [
+    supply.OutOfStock(sku="A", available=2),
+    supply.HoldLimitReached(limit="lines_per_hold_max", maximum=100),
+    supply.ReferenceReused(reference="o"),
+    supply.CreditUsedUp(),
+    supply.TenantSuspended(),
+]
+
+
+@pytest.mark.parametrize("error", REFUSALS, ids=lambda error: error.code)
+def test_a_refusal_is_raised_as_what_it_was(error: supply.OutOfStock) -> None:
+    read = wire.refusal({"code": error.code, "status": error.status, "params": error.params, "new": 1})
+    assert type(read) is type(error) and str(read) == str(error)
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        {},
+        {"code": "new_in_3", "params": {}},
+        {"code": "out_of_stock", "params": {"sku": "A"}},
+        {"code": "out_of_stock"},
+    ],
+)
+def test_a_refusal_nobody_knows_is_none(problem: dict[str, object]) -> None:
+    assert wire.refusal(problem) is None
+
+
+def test_every_call_s_instants_are_the_hub_s() -> None:
+    for asked in (wire.HoldAsked, wire.ConfirmationAsked, wire.WithdrawalAsked):
+        assert "at" not in asked.model_fields
+    assert wire.whole_seconds(NOON - NOON) == 0
