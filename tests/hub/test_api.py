@@ -8,13 +8,14 @@ import httpx2
 import pytest
 from fastapi.openapi.utils import get_openapi
 
-from shared_core import hub, supply
+from shared_core import supply
+from shared_core.hub import api
 from shared_core.kernel.database import Database
 from shared_core.supply import wire
 from tests.hub.hubs import Served, add, key_of, tenant_gateway
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, lines, stocked
 
-DOCUMENT = get_openapi(title="hub", version="1", routes=hub.router.routes)
+DOCUMENT = get_openapi(title="hub", version="1", routes=api.router.routes)
 OPERATIONS = [(method.upper(), path) for path, methods in DOCUMENT["paths"].items() for method in methods]
 ADDRESS = {"name": "W", "phone": "1", "street": "S", "city": "H"}
 BODIES: dict[str, Any] = {

@@ -48,7 +48,7 @@ class Workshop:
         if kind not in self._made:
             self._made[kind] = self._make(kind)
         first = self._made[kind]
-        folder = self._place() / "shop"
+        folder = self.place() / "shop"
         shutil.copytree(first.folder, folder)
         with self._copied(first.url) as url:
             yield StoryShop(folder, url, first.cache, first.owner)
@@ -69,14 +69,14 @@ class Workshop:
         return dataclasses.replace(shop, owner=(owner["login"], owner["password"]))
 
     def _new(self, answers: tuple[str, ...], preset: str, url: str) -> StoryShop:
-        shop = StoryShop(self._place() / "shop", url, self.folder / "cache")
+        shop = StoryShop(self.place() / "shop", url, self.folder / "cache")
         settings = [part for each in ("locale=en", *answers) for part in ("--set", each)]
         succeeded(
             platformctl(self.folder, shop.environment, "new", shop.folder, "--yes", "--preset", preset, *settings)
         )
         return shop
 
-    def _place(self) -> Path:
+    def place(self) -> Path:
         place = self.folder / f"place-{next(self._numbers)}"
         place.mkdir()
         return place

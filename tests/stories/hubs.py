@@ -1,0 +1,139 @@
+"""A supply hub as its core team has it, and shops that are supplied from it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from shared_core import members, storefront, supply
+from shared_core.kernel.codes import hash_token, new_token
+from shared_core.kernel.database import Database
+from shared_core.kernel.money import Money
+from tests.databases import Databases
+from tests.stories.driver import HOST, Server, StoryShop, free_port, platformctl, running, succeeded, until
+
+CURRENCY = "CNY"
+
+
+@dataclass(frozen=True)
+class StoryHub(StoryShop):
+    """A hub in `folder` with the database at `url`; `port` is its for the whole story, served or not."""
+
+    port: int = 0
+
+    @property
+    def environment(self) -> dict[str, str]:
+        own = {name: value for name, value in super().environment.items() if not name.startswith("SHOP_")}
+        return own | {"HUB_DATABASE_URL": self.url, "HUB_RATE_LIMITS": "false"}
+
+    @property
+    def address(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @contextmanager
+    def served(self) -> Iterator[Server]:
+        """`platformctl hub serve`."""
+        command = [sys.executable, "-m", "platformctl", "hub", "serve", "--port", str(self.port)]
+        with running(self, command) as (process, log):
+            server = Server(process, self.port, log)
+            server.wait_until_ready()
+            yield server
+            stopped(server)
+
+    def stock_up(self, sku: str, units: int) -> None:
+        """So many units of one SKU of one supplier came in."""
+        database, at = Database(self.url), datetime.now(UTC)
+        try:
+            with database.transaction() as session:
+                supply.create_supplier(session, code="acme", name="Acme", freight=Money(800, CURRENCY), at=at)
+                variant = supply.VariantSpec(
+                    sku=sku, options=(), cost=Money(4_000, CURRENCY), suggested=Money(9_900, CURRENCY)
+                )
+                spec = supply.ProductSpec(code=sku.lower(), title=f"Sample {sku.lower()}", variants=(variant,))
+                supply.put_product(session, spec, supplier="acme", at=at)
+                supply.receive_stock(session, sku=sku, quantity=units, reference=f"in-{sku}", at=at)
+        finally:
+            database.dispose()
+
+    def supplier_orders(self, sku: str) -> list[supply.SupplierOrderDetail]:
+        """Those that send this SKU."""
+        database = Database(self.url)
+        try:
+            with database.reading() as session:
+                found = supply.supplier_orders(session)
+        finally:
+            database.dispose()
+        return [each for each in found if any(line.sku == sku for line in each.lines)]
+
+
+@contextmanager
+def hub_of(databases: Databases, folder: Path) -> Iterator[StoryHub]:
+    """A hub with nothing in it."""
+    with databases.empty() as url:
+        made = StoryHub(folder / "hub", url, folder / "cache", port=free_port())
+        succeeded(platformctl(folder, made.environment, "hub", "init", made.folder, "--name", "Sample hub"))
+        made.ctl("hub", "migrate")
+        yield made
+
+
+def connect(shop: StoryShop, hub: StoryHub, code: str) -> None:
+    """Have the hub supply the shop: a tenant, two lines in brand.toml, a key in .env, and the command."""
+    key = json.loads(hub.ctl("hub", "tenant", "add", code, "--json"))["key"]
+    text = (shop.folder / "brand" / "brand.toml").read_text("utf-8")
+    [mode] = [line for line in text.splitlines() if line.startswith('mode = "embedded"')]
+    shop.edit("brand/brand.toml", mode, f'mode = "hub"\nurl = "{hub.address}"')
+    with (shop.folder / ".env").open("a", encoding="utf-8") as environment:
+        environment.write(f"SHOP_SUPPLY_KEY={key}\n")
+    shop.ctl("supply", "connect")
+
+
+def customers(shop: StoryShop, count: int) -> list[str]:
+    """Log-ins (session tokens) of new customers."""
+    at = datetime.now(UTC)
+    brand = storefront.load_brand(shop.folder / "brand")
+    database, tokens = Database(shop.url), []
+    policy = members.BindingPolicy(on="click", days=None, protected_days=None, zone=brand.shop.zone)
+    try:
+        with database.transaction() as session:
+            for number in range(count):
+                member_id = members.sign_up(
+                    session,
+                    login=members.normalise_login(f"c{number}@example.com"),
+                    password_hash="cannot be logged in with",
+                    name=f"Customer {number}",
+                    visitor_id=None,
+                    code=f"CUST{number:04d}",
+                    policy=policy,
+                    at=at,
+                )
+                tokens.append(new_token())
+                members.start_session(
+                    session,
+                    member_id,
+                    token_hash=hash_token(tokens[-1]),
+                    device="story",
+                    expires_at=at + timedelta(days=1),
+                    at=at,
+                )
+    finally:
+        database.dispose()
+    return tokens
+
+
+def hub_books_balance(hub: StoryHub) -> None:
+    """`platformctl hub books` ends with 0."""
+    done: subprocess.CompletedProcess[str] = hub.command("hub", "books", "--json")
+    told: Any = json.loads(done.stdout)
+    assert done.returncode == 0 and told["balanced"], done.stdout + done.stderr
+
+
+def stopped(server: Server) -> None:
+    """The process has ended, however it was asked to."""
+    if server.process.poll() is None:
+        server.stop()
+    until(lambda: server.process.poll() is not None, "the hub does not stop")
