@@ -15,7 +15,7 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import Database
-from tests import postgres
+from tests import dialects, postgres
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, undone
 
 SERVER = pytest.StashKey[postgres.Server]()
@@ -27,6 +27,8 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.register_profile("deep", deadline=None, max_examples=1000, suppress_health_check=SLOW_FIXTURES)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+dialects.share_compiled_statements()
 
 
 def database_kind() -> str:
