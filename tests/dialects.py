@@ -17,8 +17,6 @@ _compiled: dict[Any, Any] = {}
 class _OfOneKind:
     """Equal to every dialect of its class: all of them are configured alike."""
 
-    supports_statement_cache = True
-
     def __eq__(self, other: object) -> bool:
         return type(self) is type(other)
 
@@ -31,7 +29,7 @@ class _OfOneKind:
 
 
 class SqliteOfTests(_OfOneKind, SQLiteDialect_pysqlite):
-    supports_statement_cache = True
+    supports_statement_cache = True  # SQLAlchemy asks each class by itself
 
 
 class PostgresOfTests(_OfOneKind, PGDialect_psycopg):
