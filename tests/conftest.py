@@ -3,6 +3,7 @@
 TEST_DATABASE chooses the kind: `sqlite` (default) or `postgres`. The same suite runs on both.
 """
 
+import gc
 import os
 import tempfile
 from collections.abc import Iterator
@@ -15,11 +16,12 @@ from hypothesis import settings as hypothesis_settings
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import Database
-from tests import postgres
+from tests import dialects, postgres
 from tests.databases import Databases, PostgresDatabases, SqliteDatabases, undone
 
 SERVER = pytest.StashKey[postgres.Server]()
 KINDS = ("sqlite", "postgres")
+YOUNG_OBJECTS_MAX = 20_000
 SLOW_FIXTURES = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 
 hypothesis_settings.register_profile(
@@ -27,6 +29,8 @@ hypothesis_settings.register_profile(
 )
 hypothesis_settings.register_profile("deep", deadline=None, max_examples=1000, suppress_health_check=SLOW_FIXTURES)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
+
+dialects.share_compiled_statements()
 
 
 def database_kind() -> str:
@@ -64,6 +68,24 @@ def pytest_unconfigure(config: pytest.Config) -> None:
     server = config.stash.get(SERVER, None)
     if server:
         server.stop()
+
+
+# --- what is run, and how --------------------------------------------------------------------------------------------
+
+
+@pytest.hookimpl(tryfirst=True)  # before -m chooses
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what knows a database: the rest cannot end otherwise on another kind."""
+    for item in items:
+        if "databases" in getattr(item, "fixturenames", ()):
+            item.add_marker("database")
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: do not look through it for garbage again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(YOUNG_OBJECTS_MAX, 20, 20)
 
 
 # --- databases ------------------------------------------------------------------------------------------------------

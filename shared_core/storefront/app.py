@@ -3,12 +3,14 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 import structlog
 from fastapi import APIRouter, Depends, FastAPI, Request
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 import shared_core
@@ -77,6 +79,9 @@ async def guard_writes(request: Request, shop: ShopDep) -> AsyncIterator[None]:
         yield
 
 
+GUARDED = Depends(guard_writes, scope="function")
+
+
 class Application(DescribedApi):
     """The routes of a shop, behind what is the same for all of them."""
 
@@ -97,7 +102,7 @@ def _application(shop: Shop) -> FastAPI:
         lifespan=_lifespan,
         max_body_size=security.BODY_BYTES_MAX,
         generate_unique_id_function=_operation_id,
-        dependencies=[Depends(guard_writes, scope="function")],
+        dependencies=[GUARDED],
     )
 
 
@@ -106,18 +111,33 @@ def _operation_id(route: APIRoute) -> str:
 
 
 def _add_routes(app: FastAPI, shop: Shop) -> None:
-    """Routes are tried in order: the busiest first. Each router is included by itself, or it would be tried twice."""
-    for router in (share_links.router, health.routes(shop.database, shop.schema), statics.router):
-        app.include_router(router)
-    for router in api.routers:
-        app.include_router(router, prefix=api.PREFIX, responses=problems.responses(403, 413))
-    for router in pages.routers:
-        app.include_router(router, include_in_schema=False)
-    for router in admin.routers:
-        app.include_router(router, prefix=admin.PREFIX, include_in_schema=False)
+    app.router.routes.extend(_core_routes())
+    app.include_router(health.routes(shop.database, shop.schema))
     own = APIRouter()
     shop.hooks.call.routes(router=own)
     app.include_router(own)
+
+
+@cache
+def _core_routes() -> list[BaseRoute]:
+    """What every shop has, put together once in a process: to read all the signatures is slow.
+
+    Routes are tried in order: the busiest first. Each router is included by itself, or it would be tried twice.
+    """
+    core = APIRouter(
+        dependencies=[GUARDED],
+        generate_unique_id_function=_operation_id,
+        max_body_size=security.BODY_BYTES_MAX,
+    )
+    for router in (share_links.router, statics.router):
+        core.include_router(router)
+    for router in api.routers:
+        core.include_router(router, prefix=api.PREFIX, responses=problems.responses(403, 413))
+    for router in pages.routers:
+        core.include_router(router, include_in_schema=False)
+    for router in admin.routers:
+        core.include_router(router, prefix=admin.PREFIX, include_in_schema=False)
+    return core.routes
 
 
 @asynccontextmanager

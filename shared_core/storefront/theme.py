@@ -11,9 +11,11 @@ from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
+from types import CodeType
 
 from babel import dates, numbers
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined, pass_context
+from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.runtime import Context
 
 from shared_core.kernel import i18n
@@ -100,6 +102,24 @@ def version_of(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:VERSION_LENGTH]
 
 
+class _Compiled(BytecodeCache):
+    """What templates were compiled to. All shops of a process read the same pages and are set up alike."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[str, CodeType | None]] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        checksum, code = self._kept.get(bucket.key, ("", None))
+        if checksum == bucket.checksum:
+            bucket.code = code
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.checksum, bucket.code
+
+
+_compiled = _Compiled()
+
+
 def _environment(own_templates: Path, brand: BrandConfig, *, reload: bool) -> Environment:
     core = FileSystemLoader(CORE_TEMPLATES)
     environment = Environment(
@@ -107,6 +127,7 @@ def _environment(own_templates: Path, brand: BrandConfig, *, reload: bool) -> En
         undefined=StrictUndefined,
         autoescape=True,
         auto_reload=reload,
+        bytecode_cache=_compiled,
         trim_blocks=True,
         lstrip_blocks=True,
         extensions=["jinja2.ext.i18n"],

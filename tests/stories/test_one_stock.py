@@ -87,7 +87,7 @@ def _rush(fronts: list[Front], sku: str) -> Counter[str]:
     def buy(front: Front, token: str) -> str:
         with Person(front.server) as buyer:
             buyer.browser.headers["Authorization"] = f"Bearer {token}"
-            shown = buyer.get(f"/products/{sku.lower()}")["listings"][0]["price"]
+            shown = buyer.get(f"/products/{sku.lower()}")["variants"][0]["price"]
             total = {"minor": shown["minor"] + 1_000, "currency": shown["currency"]}
             body = {"lines": [{"sku": sku, "quantity": 1}], "address": ADDRESS, "seen_total": total}
             together.wait()
