@@ -44,9 +44,9 @@ class Connected:
             (self.new, N_("new here")),
             (len(self.gone), N_("of this shop's own are not on offer there and leave the window")),
         ):
-            output.say("{count:>9,}  {name}", count=count, name=translate(name))
+            print(f"{count:>9,}  {translate(name)}")
         for sku in self.gone[:SHOWN_MAX]:
-            output.say("  {sku}", sku=sku)
+            print(f"  {sku}")
         if len(self.gone) > SHOWN_MAX:
             output.say("  … and {count} more; --json lists them all.", count=len(self.gone) - SHOWN_MAX)
         if self.gone:

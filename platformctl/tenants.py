@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from platformctl import output
 from platformctl.failures import BadAnswer
-from platformctl.messages import translate
+from platformctl.messages import N_, translate
 from shared_core import hub, supply
 from shared_core.kernel.codes import new_code, new_token
 from shared_core.kernel.database import Database
@@ -18,6 +18,7 @@ from shared_core.kernel.money import Money, decimal_text, parse_money
 from shared_core.kernel.settings import read
 
 KEY_NAME_LENGTH = 8
+STATES = {supply.TenantState.ACTIVE: N_("active"), supply.TenantState.SUSPENDED: N_("suspended")}
 
 
 @dataclass(frozen=True)
@@ -118,7 +119,7 @@ def revoke(code: str, name: str, *, actor: str) -> None:
 def tell(account: Account) -> None:
     """One storefront in three lines."""
     tenant, limits = account.tenant, account.tenant.terms.store_limits
-    output.say("{code}  {name}  {state}", code=tenant.code, name=tenant.name, state=translate(tenant.state.value))
+    print(f"{tenant.code}  {tenant.name}  {translate(STATES[tenant.state])}")
     credit = translate("no limit")
     if limits.credit_limit_minor is not None:
         credit = decimal_text(Money(limits.credit_limit_minor, tenant.currency))

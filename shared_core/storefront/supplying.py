@@ -91,8 +91,8 @@ def due_to_hub(hub: supply.HubGateway) -> Money | Phrase:
     """What the hub says this shop owes it, or why it cannot be known."""
     try:
         balance = hub.me().balance
-    except Away as away:
-        return Phrase(away.message, **away.params)
+    except (Away, supply.HubRefused) as trouble:
+        return Phrase(trouble.message, **trouble.params)
     return balance if balance is not None else Phrase(N_("the hub's key may not ask what the shop owes"))
 
 

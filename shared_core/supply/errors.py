@@ -184,7 +184,7 @@ class SupplyUnavailable(Away):
     message = "The supply side does not answer at the moment. Please try again in {retry_after} seconds."
 
 
-class HubRefused(Away):
+class HubRefused(PlatformError):
     """The hub and this shop do not understand each other; somebody who runs one of them has to look."""
 
     code = "hub_refused"

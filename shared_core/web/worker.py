@@ -18,7 +18,7 @@ import structlog
 from shared_core.kernel.errors import Away
 
 PAUSE_SECONDS = 0.5
-AWAY_SECONDS = 10
+AFTER_FAILURE_SECONDS = 10
 ROUNDS_MAX = 1_000
 """How many rounds `settle` goes before it gives up; each has work to do only because of the one before."""
 
@@ -92,15 +92,16 @@ class Worker(Generic[A]):
             try:
                 done += chore.run(self._app, self._clock())
             except Away as away:
-                self._put_off(chore, away)
+                _log.warning("chore put off", chore=chore.name, reason=str(away.__cause__ or away))
+                self._put_off(chore)
             except Exception:  # noqa: BLE001 - one fault is logged and tried again; the other chores go on
                 _log.exception("chore failed", chore=chore.name)
+                self._put_off(chore)
         return done
 
-    def _put_off(self, chore: Chore[A], away: Away) -> None:
-        """Somebody else does not answer: say so in a line, and leave them in peace for a while."""
-        _log.warning("chore put off", chore=chore.name, reason=str(away.__cause__ or away))
-        self._next[chore.name] = time.monotonic() + max(AWAY_SECONDS, chore.every.total_seconds())
+    def _put_off(self, chore: Chore[A]) -> None:
+        """What failed is left in peace for a while."""
+        self._next[chore.name] = time.monotonic() + max(AFTER_FAILURE_SECONDS, chore.every.total_seconds())
 
     def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
         self._stop.set()

@@ -115,7 +115,7 @@ def _all_agree(hub: StoryHub, fronts: list[Front], sku: str) -> None:
     until(lambda: len(hub.supplier_orders(sku)) == UNITS, f"the hub never got {UNITS} orders of {sku}")
     bought = {each.reference for each in hub.supplier_orders(sku)}
     paid = {
-        f"{code}.{row['number']}" for front, code in zip(fronts, CODES, strict=True) for row in sold(front.shop, sku)
+        f"{code}.{row['order_id']}" for front, code in zip(fronts, CODES, strict=True) for row in sold(front.shop, sku)
     }
     assert bought == paid
     for front in fronts:
