@@ -11,11 +11,13 @@ from types import FrameType
 
 import structlog
 
-from shared_core.kernel.errors import Away
+from shared_core import supply
+from shared_core.kernel.errors import Away, PlatformError
 from shared_core.storefront.chores import CHORES, Chore
 from shared_core.storefront.shop import Shop
 
 PAUSE_SECONDS = 0.5
+AWAY = (Away, supply.HubRefused)
 AWAY_SECONDS = 10
 ROUNDS_MAX = 1_000
 """How many rounds `settle` goes before it gives up; each has work to do only because of the one before."""
@@ -74,14 +76,14 @@ class Worker:
             self._next[chore.name] = time.monotonic() + chore.every.total_seconds()
             try:
                 done += chore.run(self._shop, self._shop.clock())
-            except Away as away:
+            except AWAY as away:
                 self._put_off(chore, away)
             except Exception:  # noqa: BLE001 - one fault is logged and tried again; the other chores go on
                 _log.exception("chore failed", chore=chore.name)
         return done
 
-    def _put_off(self, chore: Chore, away: Away) -> None:
-        """Somebody else does not answer: say so in a line, and leave them in peace for a while."""
+    def _put_off(self, chore: Chore, away: PlatformError) -> None:
+        """Somebody else does not answer, or not to us: say so in a line, and leave them in peace for a while."""
         _log.warning("chore put off", chore=chore.name, reason=str(away.__cause__ or away))
         self._next[chore.name] = time.monotonic() + max(AWAY_SECONDS, chore.every.total_seconds())
 

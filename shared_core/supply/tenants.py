@@ -14,6 +14,7 @@ from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from shared_core import ledger
+from shared_core.kernel.database import lock
 from shared_core.kernel.money import BPS_WHOLE, MINOR_MAX, Money, known_currency
 from shared_core.supply import rules
 from shared_core.supply.errors import BadTenantCode, BadTerms, TenantSuspended, TenantTaken, UnknownTenant
@@ -79,6 +80,7 @@ def add_tenant(
     if not 1 <= len(name) <= TEXT_LENGTH_MAX:
         raise BadTerms(field="name", value=name[:TEXT_LENGTH_MAX])
     _check(terms)
+    lock(session, "supply-tenants")
     known = _locked(session, code)
     if known is not None:
         if (known.name, known.currency, _terms(known)) != (name, currency, terms):
