@@ -22,7 +22,6 @@ ANSWER_BYTES_MAX = 16 * 2**20
 CONNECTIONS_MAX = 40  # as many as threads that serve requests
 RETRY_SECONDS = 5
 NOT_NOW = (429, 502, 503, 504)
-OK, UNAUTHORIZED, UPGRADE_REQUIRED = 200, 401, 426
 BODY_SHOWN_MAX = 200
 
 T = TypeVar("T")
@@ -94,7 +93,7 @@ class HubClient:
             request |= {"content": asked.model_dump_json(), "headers": {"Content-Type": "application/json"}}
         patience, until = self.patience, self._ticks() + _ticks(self.patience.total)
         tries = stamina.retry_context(
-            on=self._again,
+            on=lambda failure: _again(failure, left=self._left(until)),
             attempts=patience.attempts_max,
             timeout=patience.total,
             wait_initial=patience.pause,
@@ -110,14 +109,9 @@ class HubClient:
             raise SupplyUnavailable(retry_after=wire.whole_seconds(wait)) from nothing
         raise AssertionError("the last try answers or raises")
 
-    def _again(self, failure: Exception) -> bool | timedelta:
-        if not isinstance(failure, _NoAnswer):
-            return False
-        if failure.after is None:
-            return True
-        return failure.after if failure.after < self.patience.total else False
-
     def _once(self, method: str, path: str, request: Mapping[str, Any], *, until: int) -> bytes:
+        if self._left(until) <= timedelta(0):
+            raise _NoAnswer("no time is left")
         if not self._breaker.may_call():
             wait = max(self._breaker.wait(), timedelta(seconds=1))
             raise SupplyUnavailable(retry_after=wire.whole_seconds(wait))
@@ -142,9 +136,7 @@ class HubClient:
         self, method: str, path: str, request: Mapping[str, Any], *, until: int
     ) -> tuple[int, httpx2.Headers, bytes]:
         """Status, headers and body, before `until`."""
-        left = timedelta(microseconds=(until - self._ticks()) // 1_000)
-        if left <= timedelta(0):
-            raise _NoAnswer("no time is left")
+        left = self._left(until)
         connect, read = min(self.patience.connect, left), min(self.patience.read, left)
         timeout = httpx2.Timeout(read.total_seconds(), connect=connect.total_seconds())
         body = bytearray()
@@ -157,12 +149,22 @@ class HubClient:
                     raise _NoAnswer("the answer drips in too slowly")
         return response.status_code, response.headers, bytes(body)
 
+    def _left(self, until: int) -> timedelta:
+        return timedelta(microseconds=(until - self._ticks()) // 1_000)
+
     @staticmethod
     def _read(body: bytes, shape: TypeAdapter[T]) -> T:
         try:
             return shape.validate_json(body)
         except ValidationError as error:
             raise HubRefused(reason=f"an answer that cannot be read ({error.error_count()} faults)") from error
+
+
+def _again(failure: Exception, *, left: timedelta) -> bool | timedelta:
+    """Whether to try again, or after how long, when there is so much time left."""
+    if not isinstance(failure, _NoAnswer) or (failure.after or timedelta(0)) >= left:
+        return False
+    return True if failure.after is None else failure.after
 
 
 def _refused(status: int, body: bytes) -> Exception:

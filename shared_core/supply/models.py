@@ -131,6 +131,12 @@ class StockHold(Base):
         CheckConstraint("fee_returned_minor BETWEEN 0 AND fee_minor", name="fee_returned_within"),
         Index("ix_supply_stock_hold_due", "state", "expires_at"),
         Index("ix_supply_stock_hold_open", "store", "customer", "state"),
+        Index(
+            "ix_supply_stock_hold_unpaid",
+            "store",
+            postgresql_where=text("state = 'held'"),
+            sqlite_where=text("state = 'held'"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.orm import Session
 
 from shared_core import ledger
+from shared_core.kernel.database import lock
 from shared_core.kernel.money import BPS_WHOLE, MINOR_MAX, Money, known_currency
 from shared_core.supply import rules
 from shared_core.supply.errors import BadTenantCode, BadTerms, TenantSuspended, TenantTaken, UnknownTenant
@@ -24,6 +25,8 @@ from shared_core.supply.tenant_models import Tenant, TenantChange
 
 COUNT_MAX = 10**9
 TTL_LONGEST = timedelta(days=366)
+_HELD = StockHold.state == literal_column(f"'{HoldState.HELD}'")
+"""Said in words, so that every plan can use the index of unpaid holds."""
 
 
 class TenantState(StrEnum):
@@ -77,6 +80,7 @@ def add_tenant(
     if not 1 <= len(name) <= TEXT_LENGTH_MAX:
         raise BadTerms(field="name", value=name[:TEXT_LENGTH_MAX])
     _check(terms)
+    lock(session, "supply-tenants")
     known = _locked(session, code)
     if known is not None:
         if (known.name, known.currency, _terms(known)) != (name, currency, terms):
@@ -145,23 +149,25 @@ def admit(session: Session, code: str, *, hold_id: int, units: Mapping[int, int]
     row = locked(session, code)
     if row.state == TenantState.SUSPENDED:
         raise TenantSuspended()
-    open_holds = (StockHold.store == code, StockHold.state == HoldState.HELD, StockHold.id != hold_id)
+    open_holds = (StockHold.store == code, _HELD, StockHold.id != hold_id)
     count = select(func.count()).select_from(StockHold).where(*open_holds)
-    value = (
-        select(func.sum(StockHoldLine.supply_price_minor * StockHoldLine.quantity)).join(StockHold).where(*open_holds)
-    )
     per_sku = (
-        select(StockHoldLine.variant_id, func.sum(StockHoldLine.quantity))
+        select(
+            StockHoldLine.variant_id,
+            func.sum(StockHoldLine.quantity).label("units"),
+            func.sum(StockHoldLine.supply_price_minor * StockHoldLine.quantity).label("minor"),
+        )
         .join(StockHold)
-        .where(*open_holds, StockHoldLine.variant_id.in_(units))
+        .where(*open_holds)
         .group_by(StockHoldLine.variant_id)
     )
-    kept = {variant_id: int(quantity) for variant_id, quantity in session.execute(per_sku)}
+    kept = session.execute(per_sku).all()
+    units_kept = {each.variant_id: int(each.units) for each in kept}
     limits = _terms(row).store_limits
     standing = rules.Standing(
         open_holds=(session.scalar(count) or 0) + 1,
-        units_of_one_sku=max(quantity + kept.get(variant_id, 0) for variant_id, quantity in units.items()),
-        open_minor=int(session.scalar(value) or 0) + value_minor,
+        units_of_one_sku=max(quantity + units_kept.get(variant_id, 0) for variant_id, quantity in units.items()),
+        open_minor=sum(int(each.minor) for each in kept) + value_minor,
         owed_minor=0 if limits.credit_limit_minor is None else tenant_owes(session, code, row.currency).minor,
     )
     rules.check_standing(standing, limits)

@@ -112,6 +112,19 @@ def test_a_hub_that_asks_for_more_time_than_there_is_is_left_alone() -> None:
     assert away.value.params["retry_after"] == 30 and len(script.asked) == 1
 
 
+def test_there_is_no_waiting_beyond_the_caller_s_patience() -> None:
+    now = [0]
+
+    def busy() -> httpx2.Response:
+        now[0] += 15 * 10**8
+        return httpx2.Response(503, headers={"Retry-After": "1"})
+
+    script = Script(busy)
+    with pytest.raises(supply.SupplyUnavailable):
+        hold(shop(script, ticks=lambda: now[0]))
+    assert len(script.asked) == 1, "after one second only half a second would be left"
+
+
 def test_a_refusal_is_never_asked_again() -> None:
     script = Script(problem(409, "out_of_stock", sku="A", available=1))
     with pytest.raises(supply.OutOfStock) as refused:

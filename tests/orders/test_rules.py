@@ -39,7 +39,7 @@ def test_freight_is_free_from_the_threshold_on() -> None:
     assert FreightRule(flat=Money(1000, "CNY")).charge(Money(10**9, "CNY")) == Money(1000, "CNY")
 
 
-def test_only_a_refused_checkout_is_a_draft_again_and_nothing_leaves_a_full_refund() -> None:
+def test_only_a_refused_order_is_a_draft_again_and_nothing_leaves_a_full_refund() -> None:
     assert [state for state, nexts in TRANSITIONS.items() if State.DRAFT in nexts] == [State.REFUSED]
     assert TRANSITIONS[State.REFUNDED] == frozenset()
     assert set(TRANSITIONS) == set(State)

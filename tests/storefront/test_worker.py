@@ -74,14 +74,19 @@ def test_two_shops_run_side_by_side_in_one_process(
     other.state.shop.database.dispose()
 
 
+@pytest.mark.parametrize(
+    "failure",
+    [supply.SupplyUnavailable(retry_after=5), supply.HubRefused(reason="its key was revoked")],
+    ids=lambda failure: failure.code,
+)
 def test_while_the_hub_is_away_a_chore_says_so_in_one_line_and_waits(
-    front: Front, monkeypatch: pytest.MonkeyPatch
+    failure: Exception, front: Front, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
 
     def away(_shop: object, _at: object) -> int:
         asked.append("away")
-        raise supply.SupplyUnavailable(retry_after=5)
+        raise failure
 
     def fine(_shop: object, _at: object) -> int:
         asked.append("fine")

@@ -65,10 +65,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("name", name=op.f("uq_supply_api_key_name")),
     )
     op.create_index(op.f("ix_supply_api_key_tenant_id"), "supply_api_key", ["tenant_id"])
+    held = sa.text("state = 'held'")
+    op.create_index(
+        "ix_supply_stock_hold_unpaid", "supply_stock_hold", ["store"], postgresql_where=held, sqlite_where=held
+    )
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_index("ix_supply_stock_hold_unpaid", "supply_stock_hold")
     op.drop_table("supply_api_key")
     op.drop_table("supply_tenant_change")
     op.drop_table("supply_tenant")
