@@ -11,7 +11,12 @@ from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.findings import ConfigError
 
 OK, FINDINGS, USAGE, CONFLICT, ENVIRONMENT, INTERRUPTED = 0, 1, 2, 3, 4, 130
-_OUTSIDE = {"database_unreachable", "schema_unknown"}  # no edit of a file mends these
+_OUTSIDE = {
+    "database_unreachable",
+    "schema_unknown",
+    "supply_unavailable",
+    "hub_refused",
+}  # no edit of a file mends these
 _FOUND = {"plan_refused"}  # rules of law stop the plan
 _BY_STATUS = {409: CONFLICT, 404: USAGE, 422: USAGE}
 

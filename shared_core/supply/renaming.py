@@ -93,6 +93,7 @@ class Renamed:
         try:
             yield
         except PlatformError as error:
-            if error.params.get("sku") in self._ours:
-                error.params["sku"] = self._ours[str(error.params["sku"])]
-            raise
+            theirs = error.params.get("sku")
+            if theirs not in self._ours:
+                raise
+            raise type(error)(**{**error.params, "sku": self._ours[theirs]}) from error

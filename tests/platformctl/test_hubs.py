@@ -1,0 +1,267 @@
+"""A hub by the command line: making it, whom it supplies, and a shop that is connected to it."""
+
+import json
+import os
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+from sqlalchemy import select
+
+from shared_core import catalog, hub, supply
+from shared_core.catalog.models import Listing
+from shared_core.kernel.database import Database
+from tests.databases import Databases
+from tests.platformctl.conftest import Command
+
+pytestmark = pytest.mark.usefixtures("own_variables")
+
+
+@pytest.fixture
+def own_variables(ctl: Command, monkeypatch: pytest.MonkeyPatch, databases: Databases) -> Iterator[None]:
+    """Both databases are named in the environment, as in production."""
+    with databases.empty() as of_hub, databases.empty() as of_shop:
+        monkeypatch.setenv("HUB_DATABASE_URL", of_hub)
+        monkeypatch.setenv("SHOP_DATABASE_URL", of_shop)
+        yield
+
+
+@pytest.fixture
+def made(ctl: Command, place: Path) -> Path:
+    assert ctl("hub", "init", "hub", "--name", "Sample hub", "--locale", "en").code == 0
+    assert ctl("hub", "migrate", "-C", place / "hub").code == 0
+    return place / "hub"
+
+
+def test_a_hub_is_made_whole_or_not_at_all(ctl: Command, place: Path) -> None:
+    told = json.loads(ctl("hub", "init", "my-hub", "--json").out)
+    folder = place / "my-hub"
+    assert told == {"ok": True, "folder": str(folder)}
+    assert {each.name for each in folder.iterdir()} == {
+        ".env",
+        ".env.example",
+        ".gitignore",
+        "README.md",
+        "hub.db",
+        "hub.toml",
+    }
+    assert (folder / ".env").stat().st_mode & 0o077 == 0
+    assert hub.load_config(folder).hub.name == "my-hub"
+    secret = [line for line in (folder / ".env").read_text().splitlines() if line.startswith("HUB_SECRET_KEY=")]
+    assert len(secret[0]) > len("HUB_SECRET_KEY=") + 32 and secret[0] not in (folder / ".env.example").read_text()
+
+    again = ctl("hub", "init", "my-hub")
+    assert (again.code, "is not empty" in again.err) == (3, True)
+    wrong = ctl("hub", "init", "other", "--currency", "QQQ")
+    assert (wrong.code, "hub.toml:6: hub.currency" in wrong.err) == (1, True), wrong.err
+    assert not (place / "other").exists()
+
+
+@pytest.mark.parametrize("command", [("serve",), ("migrate",), ("books",), ("tenant", "list"), ("seed",)])
+def test_outside_a_hub_it_is_said_how_to_make_one(ctl: Command, command: tuple[str, ...]) -> None:
+    said = ctl("hub", *command)
+    assert (said.code, "platformctl hub init my-hub" in said.err) == (2, True)
+
+
+def test_a_hub_that_is_not_migrated_says_so(ctl: Command, place: Path) -> None:
+    assert ctl("hub", "init", "hub").code == 0
+    said = ctl("hub", "tenant", "list", "-C", place / "hub")
+    assert (said.code, "Run: platformctl hub migrate" in said.err) == (4, True)
+
+
+def test_a_port_in_use_is_named(ctl: Command, made: Path) -> None:
+    with closing(socket.socket()) as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        said = ctl("hub", "serve", "-C", made, "--port", str(taken.getsockname()[1]))
+    assert (said.code, "Choose another one with --port" in said.err) == (4, True)
+
+
+def test_storefronts_are_added_changed_and_stopped(ctl: Command, made: Path) -> None:
+    first = json.loads(ctl("hub", "tenant", "add", "north", "--fee", "2%", "--credit", "500", "-C", made, "--json").out)
+    assert (first["platform_fee_bps"], first["credit_limit"], first["state"]) == (200, "500.00", "active")
+    assert first["key"].startswith("hub_")
+    again = ctl("hub", "tenant", "add", "north", "--fee", "2%", "--credit", "500", "-C", made, "--json")
+    assert json.loads(again.out)["key"] is None, "a key is shown once"
+    other = ctl("hub", "tenant", "add", "north", "--fee", "3%", "-C", made)
+    assert (other.code, "on other terms" in other.err) == (3, True)
+
+    changed = json.loads(ctl("hub", "tenant", "terms", "north", "--credit", "none", "-C", made, "--json").out)
+    assert (changed["platform_fee_bps"], changed["credit_limit"]) == (200, None)
+    assert ctl("hub", "tenant", "suspend", "north", "--reason", "unpaid", "--by", "op", "-C", made).code == 0
+    assert (
+        "north can place orders again." in ctl("hub", "tenant", "resume", "north", "--reason", "paid", "-C", made).out
+    )
+    [listed] = json.loads(ctl("hub", "tenant", "list", "-C", made, "--json").out)
+    assert (listed["code"], listed["owes"]) == ("north", "0.00")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "said"),
+    [
+        (("add", "North!"), 2, "small letters"),
+        (("add", "east", "--credit", "lots"), 2, "credit"),
+        (("add", "east", "--fee", "300%"), 2, "between 0 and 100"),
+        (("terms", "nobody", "--fee", "1%"), 2, "nobody"),
+        (("suspend", "nobody", "--reason", "x"), 2, "nobody"),
+        (("key", "new", "nobody"), 2, "nobody"),
+        (("key", "revoke", "nobody", "K"), 2, "nobody"),
+        (("key", "list", "nobody"), 2, "nobody"),
+    ],
+)
+def test_what_cannot_be_is_refused_in_a_sentence(
+    ctl: Command, made: Path, arguments: tuple[str, ...], code: int, said: str
+) -> None:
+    refused = ctl("hub", "tenant", *arguments, "-C", made)
+    assert (refused.code, said in refused.err) == (code, True), refused.err
+
+
+def test_keys_are_changed_over(ctl: Command, made: Path) -> None:
+    assert ctl("hub", "tenant", "add", "north", "-C", made).code == 0
+    new = json.loads(ctl("hub", "tenant", "key", "new", "north", "--scope", "offers:read", "-C", made, "--json").out)
+    [old, reader] = json.loads(ctl("hub", "tenant", "key", "list", "north", "-C", made, "--json").out)
+    assert reader["name"] in new["key"] and reader["scopes"] == ["offers:read"]
+    assert ctl("hub", "tenant", "key", "revoke", "north", old["name"], "-C", made).code == 0
+    [old, _] = json.loads(ctl("hub", "tenant", "key", "list", "north", "-C", made, "--json").out)
+    assert old["revoked_at"] is not None
+    wrong = ctl("hub", "tenant", "key", "new", "north", "--scope", "everything", "-C", made)
+    assert (wrong.code, "offers:read" in wrong.err) == (2, True)
+
+
+# --- a shop is connected --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Two:
+    """A hub that is served at `url`, with sample goods, and a shop beside it with the same samples of its own."""
+
+    hub: Path
+    shop: Path
+    url: str
+    key: str
+
+    def window(self) -> dict[str, bool]:
+        """What the shop's window has on offer."""
+        database = Database(_variable("SHOP_DATABASE_URL"))
+        try:
+            with database.reading() as session:
+                return catalog.skus(session)
+        finally:
+            database.dispose()
+
+    def name_the_hub(self) -> None:
+        path = self.shop / "brand" / "brand.toml"
+        text = path.read_text("utf-8")
+        [mode] = [line for line in text.splitlines() if line.startswith('mode = "embedded"')]
+        path.write_text(text.replace(mode, f'mode = "hub"\nurl = "{self.url}"'), "utf-8")
+
+    def give_key(self, key: str) -> None:
+        with (self.shop / ".env").open("a", encoding="utf-8") as environment:
+            environment.write(f"SHOP_SUPPLY_KEY={key}\n")
+
+
+def _variable(name: str) -> str:
+    return os.environ[name]
+
+
+@pytest.fixture
+def two(ctl: Command, made: Path, place: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Two]:
+    assert ctl("hub", "seed", "-C", made).code == 0
+    key = json.loads(ctl("hub", "tenant", "add", "north", "--fee", "2%", "-C", made, "--json").out)["key"]
+    assert ctl("new", "shop", "--yes", "--set", "locale=en", "--set", "currency=CNY").code == 0
+    assert ctl("migrate", "-C", place / "shop").code == 0
+    assert ctl("seed", "-C", place / "shop").code == 0
+    monkeypatch.chdir(made)
+    server = uvicorn.Server(uvicorn.Config(hub.create_app(), host="127.0.0.1", port=0, log_config=None))
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    deadline = time.monotonic() + 10
+    while not server.started:
+        assert time.monotonic() < deadline, "the hub starts"
+        time.sleep(0.01)
+    port = server.servers[0].sockets[0].getsockname()[1]
+    yield Two(made, place / "shop", f"http://127.0.0.1:{port}", key)
+    server.should_exit = True
+    thread.join(20)
+
+
+def test_a_shop_is_connected_and_keeps_what_it_had(ctl: Command, two: Two) -> None:
+    alone = ctl("supply", "connect", "-C", two.shop)
+    assert (alone.code, "supplies itself" in alone.err) == (2, True)
+
+    two.name_the_hub()
+    without_key = ctl("supply", "connect", "-C", two.shop)
+    assert (without_key.code, "SHOP_SUPPLY_KEY" in without_key.err) == (1, True), without_key.err
+    two.give_key(two.key)
+    unconnected = ctl("books", "-C", two.shop)
+    assert (unconnected.code, "platformctl supply connect" in unconnected.err) == (1, True)
+
+    before = two.window()
+    tried = json.loads(ctl("supply", "connect", "--dry-run", "-C", two.shop, "--json").out)
+    assert (tried["store"], tried["new"], tried["gone"]) == ("north", 0, [])
+    assert two.window() == before
+    done = json.loads(ctl("supply", "connect", "-C", two.shop, "--json").out)
+    assert done == tried | {"dry_run": False}
+    assert two.window() == before
+    assert ctl("supply", "connect", "-C", two.shop).code == 0, "again at any time"
+    assert ctl("books", "-C", two.shop).code == 0
+
+
+def test_goods_that_have_another_name_there_keep_their_listing(ctl: Command, two: Two, place: Path) -> None:
+    two.name_the_hub()
+    two.give_key(two.key)
+    database = Database(_variable("HUB_DATABASE_URL"))
+    ours, theirs = sorted(two.window())[:2]
+    names = place / "names.csv"
+    for content, line, said in (
+        (f"ours,theirs\n{ours},NOWHERE\n", 2, "is not on offer at the hub"),
+        (f"ours,theirs\nNOTHING,{theirs}\n", 2, "is not among this shop's goods"),
+        (f"ours,theirs\n{ours},{theirs}\n{ours},{ours}\n", 3, "is there twice"),
+    ):
+        names.write_text(content)
+        wrong = ctl("supply", "connect", "--map", names, "-C", two.shop)
+        assert (wrong.code, f"line {line}" in wrong.err, said in wrong.err) == (2, True, True), wrong.err
+    names.write_text(f"ours,theirs\n{ours},{theirs}\n{theirs},{ours}\n")
+    done = json.loads(ctl("supply", "connect", "--map", names, "-C", two.shop, "--json").out)
+    assert (done["mapped"], done["new"], done["gone"]) == (2, 0, [])
+    shop = Database(_variable("SHOP_DATABASE_URL"))
+    try:
+        with shop.reading() as session:
+            assert supply.sku_names(session) == {ours: theirs, theirs: ours}
+            both = select(Listing).where(Listing.sku.in_([ours, theirs]))
+            mirrored = {each.sku: each.available for each in session.scalars(both)}
+        with database.reading() as session:
+            assert mirrored == {
+                ours: supply.level(session, sku=theirs).free,
+                theirs: supply.level(session, sku=ours).free,
+            }
+    finally:
+        shop.dispose()
+        database.dispose()
+
+
+def test_a_hub_that_is_away_wants_no_such_key_or_has_another_currency_is_told_apart(
+    ctl: Command, two: Two, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    two.name_the_hub()
+    two.give_key("hub_AAAAAAAA_" + "s" * 43)
+    refused = ctl("supply", "connect", "-C", two.shop)
+    assert (refused.code, "API key is not valid" in refused.err) == (4, True), refused.err
+    yen = json.loads(ctl("hub", "tenant", "add", "yen", "--currency", "JPY", "-C", two.hub, "--json").out)["key"]
+    monkeypatch.setenv("SHOP_SUPPLY_KEY", yen)
+    other = ctl("supply", "connect", "-C", two.shop)
+    assert (other.code, "in JPY" in other.err) == (3, True), other.err
+    scoped = ctl("hub", "tenant", "key", "new", "north", "--scope", "offers:read", "-C", two.hub, "--json")
+    monkeypatch.setenv("SHOP_SUPPLY_KEY", json.loads(scoped.out)["key"])
+    lacking = ctl("supply", "connect", "-C", two.shop)
+    assert (lacking.code, "orders:write" in lacking.err) == (3, True), lacking.err
+    brand = two.shop / "brand" / "brand.toml"
+    brand.write_text(brand.read_text("utf-8").replace(two.url, "http://127.0.0.1:9"), "utf-8")
+    away = ctl("supply", "connect", "-C", two.shop)
+    assert (away.code, "try again" in away.err) == (4, True), away.err
