@@ -63,6 +63,7 @@ from shared_core.rewards.payouts import (
 )
 from shared_core.rewards.people import parties, quotes, ranks_of
 from shared_core.rewards.people import quote_line as quote
+from shared_core.rewards.periods import room as period_room
 from shared_core.rewards.reads import (
     Climb,
     OwnTrade,
@@ -173,6 +174,7 @@ __all__ = [
     "payout_by_code",
     "payout_steps",
     "payouts_of",
+    "period_room",
     "plans_of",
     "pot",
     "purse",

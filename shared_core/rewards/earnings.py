@@ -34,6 +34,7 @@ from shared_core.rewards.errors import SaleAtLoss
 from shared_core.rewards.kept_plans import keep_plan
 from shared_core.rewards.models import Earning
 from shared_core.rewards.people import parties
+from shared_core.rewards.periods import keep_within_period, room
 from shared_core.rewards.rules import EarningState
 
 SWEEP_ORDERS_MAX = 200
@@ -44,6 +45,7 @@ def freeze(
     plan: Plan,
     order_id: int,
     *,
+    zone: str,
     at: datetime,
     within: Callable[[list[Earning]], list[Earning]],
     terms: SaleTerms | None = None,
@@ -60,7 +62,8 @@ def freeze(
     made: list[Earning] = []
     lines = orders.lines(session, order_id)
     sold = [line_facts(line, channel=order.channel, currency=order.currency) for line in lines]
-    shown = promises(plan, sold, who)
+    left = None if order.seller_id is None else room(session, plan, order.seller_id, zone=zone, at=at)
+    shown = promises(plan, sold, who, room=left)
     for line, facts, shares, promise in zip(lines, sold, share_lines(plan, sold, who), shown, strict=True):
         if terms is not None and line_left(facts.goods_net, facts.goods_net - facts.margin, shares, terms).minor < 0:
             raise SaleAtLoss(sku=line.sku)
@@ -107,9 +110,13 @@ def line_facts(line: orders.OrderLine, *, channel: Channel | str, currency: str)
     )
 
 
-def book(session: Session, order_id: int, *, at: datetime, within: Callable[[list[Earning]], list[Earning]]) -> None:
-    """The order is paid: its shares are owed, pending. An order that was given up earns again, `within` what the plan's
-    standing still allows; what it does not is noted as refused and leaves, as if it were placed now.
+def book(
+    session: Session, order_id: int, *, zone: str, at: datetime, within: Callable[[list[Earning]], list[Earning]]
+) -> None:
+    """The order is paid: its shares are owed, pending, as far as the limit of a period leaves room for them.
+
+    An order that was given up earns again, `within` what the plan's standing still allows; what it does not is noted as
+    refused and leaves, as if it were placed now.
     """
     rows = [row for row in _locked(session, order_id) if rules.may_book(row.booked_at)]
     given_up = [row for row in rows if row.state == EarningState.VOID]
@@ -118,6 +125,7 @@ def book(session: Session, order_id: int, *, at: datetime, within: Callable[[lis
         if row.id in refused:
             session.delete(row)
     rows = [row for row in rows if row.id not in refused]
+    keep_within_period(session, rows, zone=zone, at=at)
     ledger.post(session, *_allocation(rows), at=at)
     for row in rows:
         row.state, row.booked_at = EarningState.PENDING if row.net_minor else EarningState.VOID, at

@@ -64,6 +64,9 @@ days = 4
 days = 12
 [caps]
 person = "14%"
+[caps.period]
+at_most = "45.01"
+window = "20 days"
 """
     + rule("seller", rate="10%")
     + rule("seller-high", ranks=["second", "third"], rate="24%", basis="margin")
@@ -75,7 +78,7 @@ person = "14%"
     + rule("traffic", "traffic_referrer", rate="2%", basis="margin")
     + rule("fund", "team_fund", rate="2.5%", basis="margin")
 )
-"""Every window and metric, locks that change hands, ranks that are lost, a team fund."""
+"""Every window and metric, locks that change hands, ranks that are lost, a team fund, a limit of what one is paid."""
 
 
 PRESETS = ["participants", "fan-lock", "membership", "affiliate", "live"]
@@ -98,6 +101,7 @@ def test_they_agree_about_every_window_and_metric(database: Database):
     run, books = both(database, EVERYTHING, people)
     assert len(compare(EVERYTHING, run, books)) > 1
     assert min(books.fund) > 0
+    assert unlimited(run) > run.daily["shares"].sum()
 
 
 CODES = read(
@@ -115,6 +119,8 @@ name = "First"
 id = "second"
 name = "Second"
 criteria = [{ metric = "members", rank = "first", scope = "direct", at_least = 2 }]
+[caps.period]
+at_most = "40"
 """
     + rule("seller", rate="10%")
     + rule("seller-second", ranks=["second"], rate="15%")
@@ -131,6 +137,13 @@ def test_they_agree_about_who_gets_in_with_a_code_that_sales_earned(database: Da
     invited = (run.members["inviter"] != ABSENT).sum()
     assert 10 < invited < (run.members["joined_on"] >= 0).sum() < len(history.people["came"]) // 4
     assert len(compare(CODES, run, Replay(database, CODES, history).run())) > 1
+    assert unlimited(run) > run.daily["shares"].sum()
+
+
+def unlimited(run: Run) -> int:
+    """What the same history would pay without the limit of a period, which nothing but money depends on."""
+    free = run.plan.model_copy(update={"caps": run.plan.caps.model_copy(update={"period": None})})
+    return int(live(free, run.history).daily["shares"].sum())
 
 
 def agree(database: Database, plan: Plan, population: Population) -> set[str]:

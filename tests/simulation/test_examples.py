@@ -127,6 +127,23 @@ def test_who_hosts_and_who_brings_viewers_earn_beside_the_seller():
     assert run.daily["network"].sum() == 400
 
 
+def test_nobody_is_paid_above_the_limit_of_a_month_and_the_next_begins_anew():
+    """10 % of 100.00 a piece, 25.00 a month: three pieces on the 1st leave 20.00 and 5.00, a refund no room."""
+    plan = read('[binding]\nlasts = "forever"\n' + rule("s", rate="10%") + '[caps.period]\nat_most = "25"\n')
+    orders = [(0, BUYER, 2), (0, BUYER, 1), (30, BUYER, 1), (31, BUYER, 3)]
+    run = live(plan, told([None, 0], orders=orders, refunds=[(20, 0)]))
+    assert run.daily["shares"][[0, 30, 31]].tolist() == [2_500, 0, 2_500]
+    assert run.daily["reversed"][20] == 2_000
+
+
+def the_limit_of_a_month_never_ends(planted: pytest.MonkeyPatch) -> None:
+    planted.setattr(trade.Trade, "turn", lambda it, day, month_began: None)
+
+
+def every_day_has_the_room_of_a_month(planted: pytest.MonkeyPatch) -> None:
+    planted.setattr(trade, "within_period", lambda takers, amounts, room: np.minimum(amounts, 2_500))
+
+
 def hosts_buy_in_their_own_rooms(planted: pytest.MonkeyPatch) -> None:
     planted.setattr(engine._Life, "_hosts", lambda it, orders, buyers: it.history.orders["host"][orders])
 
@@ -179,6 +196,11 @@ PLANTED = [
     (loops_not_looked_for, test_a_link_that_would_close_a_loop_binds_nobody),
     (promotions_do_not_spread, test_ten_fans_make_a_shopkeeper_and_ten_shopkeepers_a_senior_on_the_same_day),
     (hosts_buy_in_their_own_rooms, test_who_hosts_and_who_brings_viewers_earn_beside_the_seller),
+    (the_limit_of_a_month_never_ends, test_nobody_is_paid_above_the_limit_of_a_month_and_the_next_begins_anew),
+    (
+        every_day_has_the_room_of_a_month,
+        test_nobody_is_paid_above_the_limit_of_a_month_and_the_next_begins_anew,
+    ),
     (refunds_still_count, test_what_is_refunded_no_longer_counts_but_takes_no_rank),
 ]
 

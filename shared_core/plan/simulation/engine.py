@@ -95,6 +95,7 @@ class _Life:
             self.standings.review(self.here, self._count_before)
         self.month_began = day if is_first else self.month_began
         self.counts.turn(day, self.month_began)
+        self.trade.turn(day, self.month_began)
         self._complete()
         self.trade.mature(day)
         self._give_back()
