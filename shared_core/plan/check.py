@@ -47,7 +47,7 @@ class Fault:
 def faults(plan: Plan) -> list[Fault]:
     """Every contradiction in the plan; an empty list means it can run. Says nothing about what is lawful."""
     found = [*_duplicates(plan), *_rungs(plan), *_unknown_ranks(plan), *_share_rules(plan), *_dead_shares(plan)]
-    found += [*_other_currency(plan), *_joining(plan), *_period_cap(plan)]
+    found += [*_other_currency(plan), *_joining(plan), *_binding(plan), *_period_cap(plan)]
     if found:
         return found
     return [*_unreachable_ranks(plan), *_too_generous(plan)]
@@ -142,6 +142,17 @@ def _share_rules(plan: Plan) -> Iterator[Fault]:
                 N_("Lower the rate or raise the cap."),
                 {"rate": percent(rule.rate or 0), "limit": percent(limit)},
             )
+
+
+def _binding(plan: Plan) -> Iterator[Fault]:
+    """Fans who were bound are not new any more, so that nothing takes them over."""
+    if plan.binding.whom == "new" and plan.binding.rebind != "after_expiry":
+        yield Fault(
+            "rebind_of_nobody",
+            ("binding", "rebind"),
+            N_("Only new people are bound, so no other link ever takes a fan over."),
+            N_('Leave it out, or set binding.whom to "everyone".'),
+        )
 
 
 def _period_cap(plan: Plan) -> Iterator[Fault]:

@@ -106,6 +106,9 @@ def test_they_agree_about_every_window_and_metric(database: Database):
 
 CODES = read(
     """
+[binding]
+whom = "new"
+from_rank = "second"
 [join]
 how = "invite_code"
 [invites]
@@ -127,13 +130,15 @@ at_most = "40"
     + rule("inviter", "inviter", rate="4%")
     + rule("deep", "second_inviter", rate="2%")
 )
-"""Codes that sales earn decide who is whose inviter, and so ranks and money."""
+"""Codes that sales earn decide who is whose inviter, and so ranks and money, and ranks whose links bind newcomers."""
 
 
 def test_they_agree_about_who_gets_in_with_a_code_that_sales_earned(database: Database):
     people = Population(members=150, months=3, share_rate_bps=4_000, assortment=assortment())
     history = draw(replace(people, sign_up_bps=8_000, conversion_bps=6_000), seed=20)
     run = live(CODES, history)
+    bound = (run.members["sponsor"] != ABSENT).sum()
+    assert 5 < bound < (history.people["link"] != ABSENT).sum()
     invited = (run.members["inviter"] != ABSENT).sum()
     assert 10 < invited < (run.members["joined_on"] >= 0).sum() < len(history.people["came"]) // 4
     assert len(compare(CODES, run, Replay(database, CODES, history).run())) > 1
