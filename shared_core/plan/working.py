@@ -74,6 +74,11 @@ class Working:
             period=None if period is None else PeriodLimit(**period),
         )
 
+    @property
+    def period_cut(self) -> Cut | None:
+        """What the limit of a period made of the share; None while the order is not paid, and where it left all."""
+        return next((cut for cut in self.cuts if cut.limit == "period"), None)
+
     def cut_by_period(self, *, paid_before: int, left: int) -> "Working":
         """The same once the order was paid and the limit of the period left so much of the share."""
         assert self.period is not None, "only a limit cuts"

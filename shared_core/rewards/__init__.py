@@ -63,6 +63,7 @@ from shared_core.rewards.payouts import (
 )
 from shared_core.rewards.people import parties, quotes, ranks_of
 from shared_core.rewards.people import quote_line as quote
+from shared_core.rewards.periods import cut_by_period
 from shared_core.rewards.periods import room as period_room
 from shared_core.rewards.reads import (
     Climb,
@@ -148,6 +149,7 @@ __all__ = [
     "all_earnings",
     "approve_payout",
     "climb_of",
+    "cut_by_period",
     "drop_handout",
     "earnings_of",
     "earnings_on",

@@ -27,6 +27,11 @@ def room(session: Session, plan: Plan, member_id: int, *, zone: str, at: datetim
     return Money(max(cap.at_most - paid[member_id], 0), plan.currency)
 
 
+def cut_by_period(row: Earning) -> bool:
+    """Whether the limit of a period left less of the share than its order promised."""
+    return row.working is not None and Working.of(row.working).period_cut is not None
+
+
 def keep_within_period(session: Session, rows: Sequence[Earning], *, zone: str, at: datetime) -> None:
     """Cut the shares of an order that is paid now to what its payees may still be paid, and note where it did.
 

@@ -198,7 +198,7 @@ def _promise(found: Explanation, reader: Reader) -> Iterator[str]:
     if shown.code == row.quote:
         same = N_("Beside the price it said {amount}, promise {code}. This is exactly that promise.")
         yield reader.say(same, amount=amount, code=shown.code)
-        if found.working and any(cut.limit == "period" for cut in found.working.cuts):
+        if found.working and found.working.period_cut:
             yield reader.say(N_("What the limit leaves of it is decided when the order is paid."))
         return
     beside = N_("Beside the price it said {amount} for one piece, promise {shown}. The order froze promise {code}.")

@@ -91,3 +91,7 @@ def test_what_the_month_still_leaves_is_said_beside_the_figure(front: Front, mei
     page = mei.open("/products/p-a")
     assert "You earn on each one you sell CN¥1.10" in page.text and f"{LIMIT}CN¥1.10." in page.text
     assert f"{LIMIT}CN¥1.10." in mei.open("/me/earnings").text
+    pay(front, staff, order_one(fan, "p-a"))
+    page = mei.open("/me/earnings")
+    assert f"{LIMIT}CN¥0.00." in page.text
+    assert "It would have been CN¥8.90; the plan limits what one person is paid in a period." in page.text
