@@ -3,7 +3,7 @@
 Everything happens when other rooms announce something; `listeners` says what is to be registered.
 """
 
-from shared_core.rewards.earnings import SWEEP_ORDERS_MAX, line_facts, mature_due, of_own_room
+from shared_core.rewards.earnings import SWEEP_ORDERS_MAX, line_facts, mature_due, of_own_purchase, of_own_room
 from shared_core.rewards.errors import (
     HandoutAboveFund,
     HandoutBySamePerson,
@@ -168,6 +168,7 @@ __all__ = [
     "metrics",
     "needs_two",
     "never_on_trial",
+    "of_own_purchase",
     "of_own_room",
     "own_trade",
     "parties",

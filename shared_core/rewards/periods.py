@@ -55,10 +55,10 @@ def keep_within_period(session: Session, rows: Sequence[Earning], *, zone: str, 
 
 
 def _limited(rows: Iterable[Earning]) -> Iterable[tuple[Earning, PeriodLimit]]:
-    """The shares that a limit concerns, by the plan they were made under."""
+    """The shares that a limit concerns, by the plan they were made under; not those that came to nothing already."""
     for row in rows:
         limit = Working.of(row.working).period if row.working else None
-        if limit is not None:
+        if limit is not None and row.net_minor:
             yield row, limit
 
 

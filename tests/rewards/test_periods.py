@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy.orm import Session
 
-from shared_core import rewards
+from shared_core import members, rewards
 from shared_core.kernel.database import Database
 from shared_core.plan import Plan
 from shared_core.rewards import periods
@@ -112,6 +112,25 @@ def test_a_share_of_which_nothing_is_left_ends_like_any_other(shop: Shop):
     shop.refund(order, 400)
     [row] = rewards.earnings_on(shop.session, order)
     assert (row.amount_minor, row.reversed_minor, row.state) == (0, 0, rewards.EarningState.VOID)
+
+
+def test_a_share_of_ones_own_purchase_came_to_nothing_before_the_limit_is_asked(shop: Shop):
+    visitor, account = shop.visitor(), shop.member()
+    own = shop.place(seller=visitor, buyer=account, lines=[(800, 0)])
+    members.merge_visitor(shop.session, visitor_id=visitor, member_id=account, at=shop.at)
+    shop.rewards.on_merged(shop.session, members.VisitorMerged(visitor, account, shop.at))
+    assert paid(shop, account, MOST) == [MOST]
+    shop.pay(own)
+    [row] = rewards.earnings_on(shop.session, own)
+    assert (row.amount_minor, row.reversed_minor, row.state) == (400, 400, rewards.EarningState.VOID)
+
+
+def test_what_was_earned_as_a_visitor_counts_for_the_account(shop: Shop):
+    visitor, account = shop.visitor(), shop.member()
+    shop.pay(sell(shop, visitor, 700))
+    members.merge_visitor(shop.session, visitor_id=visitor, member_id=account, at=shop.at)
+    shop.rewards.on_merged(shop.session, members.VisitorMerged(visitor, account, shop.at))
+    assert paid(shop, account, 700) == [MOST - 700]
 
 
 def test_every_share_of_a_person_counts_and_the_fund_is_nobody(session: Session):
