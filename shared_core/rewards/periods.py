@@ -49,7 +49,8 @@ def keep_within_period(session: Session, rows: Sequence[Earning], *, zone: str, 
     amounts = paid_in_turn([(member_id, row.amount_minor) for row, member_id, _ in limits], left)
     for (row, member_id, _), amount in zip(limits, amounts, strict=True):
         if amount < row.amount_minor:
-            cut = Working.of(row.working or {}).cut_by_period(paid_before=paid[member_id], left=amount)
+            assert row.working is not None, "the limit was read there"
+            cut = Working.of(row.working).cut_by_period(paid_before=paid[member_id], left=amount)
             row.amount_minor, row.working = amount, cut.as_dict()
         paid[member_id] += amount
 

@@ -62,6 +62,14 @@ def test_an_order_that_is_not_paid_takes_nobodys_room(shop: Shop):
     assert amounts(shop, waiting) == [MOST - 300]
 
 
+def test_orders_paid_in_one_transaction_are_decided_one_after_another(shop: Shop):
+    seller = shop.member()
+    orders = [sell(shop, seller, 400) for _ in range(4)]
+    for order in orders:
+        shop.pay(order)
+    assert [amounts(shop, order) for order in orders] == [[400], [400], [200], [0]]
+
+
 def test_a_payment_told_twice_is_cut_once(shop: Shop):
     seller = shop.member()
     order = sell(shop, seller, 900)
