@@ -123,7 +123,7 @@ class SampleHistory:
     def _sign_up(self, session: Session, person: Person, sponsor_id: int | None) -> int:
         at, book = self.clock.now, self.shop.plan_book
         visitor_id = members.create_visitor(session, token_hash=hash_token(new_token()), code=new_code(), at=at)
-        self._follow_link(session, visitor_id, sponsor_id)
+        self._follow_link(session, visitor_id, sponsor_id, new=True)
         member_id = members.sign_up(
             session,
             login=members.normalise_login(person.login),
@@ -154,11 +154,12 @@ class SampleHistory:
         may = invites.may_invite(session, rules, member_id)
         return may and invites.standing(session, rules, member_id).free > 0
 
-    def _follow_link(self, session: Session, fan_id: int, sponsor_id: int | None) -> None:
+    def _follow_link(self, session: Session, fan_id: int, sponsor_id: int | None, *, new: bool = False) -> None:
         """Opening the sponsor's link binds, or binds again where the lock has lapsed."""
         at, book = self.clock.now, self.shop.plan_book
         if sponsor_id is not None and book.binds(at):
-            members.bind(session, fan_id=fan_id, sponsor_id=sponsor_id, policy=book.binding_policy(at), at=at)
+            policy = book.binding_policy(at)
+            members.bind(session, fan_id=fan_id, sponsor_id=sponsor_id, policy=policy, at=at, new=new)
 
     def _steps(self, deal: Deal) -> list[tuple[datetime, Step]]:
         """What happens to an order, and when. What will be refunded stays in the till."""

@@ -105,8 +105,7 @@ def reversals(session: Session) -> Iterator[Phrase]:
     refund.
     """
     earning, line, order = rewards.Earning, orders.OrderLine, orders.Order
-    own = earning.member_id.is_not_distinct_from(order.buyer_id)  # the team fund never is the buyer
-    disowned = (own | rewards.of_own_room()) & (earning.reversed_minor == earning.amount_minor)
+    disowned = (rewards.of_own_purchase() | rewards.of_own_room()) & (earning.reversed_minor == earning.amount_minor)
     still = select(orders.Dispute.order_id).where(orders.Dispute.state == orders.DisputeState.OPEN)
     query = (
         select(earning, line)

@@ -90,7 +90,7 @@ from shared_core.members.referrals import (
     ensure_external_members,
     import_referrals,
 )
-from shared_core.members.rules import BindingPolicy, Moment, Outcome, WhoMayLock
+from shared_core.members.rules import BindingPolicy, Moment, Outcome, Qualified, WhoMayLock
 from shared_core.members.sessions import (
     Device,
     Viewer,
@@ -153,6 +153,7 @@ __all__ = [
     "Person",
     "Proven",
     "Purpose",
+    "Qualified",
     "ReferralFile",
     "ReferralReport",
     "ReferralRow",

@@ -125,11 +125,12 @@ def log_in(
     device: str,
     expires_at: datetime,
     at: datetime,
+    only_new: bool = False,
 ) -> LoggedIn:
     """Start a session under a new token for somebody who proved who they are.
 
-    A visitor of the device becomes part of the account (see `merge_visitor`); one that is no visitor any more is
-    left alone. Raises WrongCredentials when the password was changed since it was verified.
+    A visitor of the device becomes part of the account (see `merge_visitor`, also for `only_new`); one that is no
+    visitor any more is left alone. Raises WrongCredentials when the password was changed since it was verified.
     """
     if visitor_id is not None:
         lock(session, BINDING_LOCK)
@@ -139,7 +140,7 @@ def log_in(
         raise WrongCredentials
     merged = None
     if visitor_id is not None and visitor_id != proven.member_id and _is_visitor(session, visitor_id):
-        merged = merge_visitor(session, visitor_id=visitor_id, member_id=proven.member_id, at=at)
+        merged = merge_visitor(session, visitor_id=visitor_id, member_id=proven.member_id, at=at, only_new=only_new)
     if proven.stronger_hash is not None:
         session.execute(update(Member).where(Member.id == proven.member_id).values(password_hash=proven.stronger_hash))
     start_session(session, proven.member_id, token_hash=token_hash, device=device, expires_at=expires_at, at=at)

@@ -40,13 +40,15 @@ BINDING_LOCK = "binding"
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """`fan_id` followed a link of `sponsor_id` at `at`. `fresh`: the fan's row was made in this transaction."""
+    """`fan_id` followed a link of `sponsor_id` at `at`. `fresh`: the fan's row was made in this transaction; `new`: for
+    this very link, so that the shop had never seen the fan before."""
 
     fan_id: int
     sponsor_id: int
     at: datetime
     via: str = "click"
     fresh: bool = False
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,13 +66,20 @@ class _Fan:
 
 
 def bind(
-    session: Session, *, fan_id: int, sponsor_id: int, policy: BindingPolicy, at: datetime, via: str = "click"
+    session: Session,
+    *,
+    fan_id: int,
+    sponsor_id: int,
+    policy: BindingPolicy,
+    at: datetime,
+    via: str = "click",
+    new: bool = False,
 ) -> Outcome:
-    """Follow a link of `sponsor_id` for `fan_id`. Refusals are outcomes, not errors.
+    """Follow a link of `sponsor_id` for `fan_id`; `new` as in Claim. Refusals are outcomes, not errors.
 
     Raises UnknownMember when there is no such fan.
     """
-    return bind_many(session, [Claim(fan_id, sponsor_id, at, via)], policy=policy)[0].outcome
+    return bind_many(session, [Claim(fan_id, sponsor_id, at, via, new=new)], policy=policy)[0].outcome
 
 
 def bind_first_link(
@@ -86,7 +95,7 @@ def bind_first_link(
     link = take_first_link(session, fan_id, at=at)
     if link is None:
         return None
-    at_once = replace(policy, on="click")
+    at_once = replace(policy, on="click", only_new=False, qualified=None)
     return bind(session, fan_id=fan_id, sponsor_id=link.sponsor_id, policy=at_once, at=at, via=moment)
 
 
@@ -99,13 +108,15 @@ def bind_many(session: Session, claims: Sequence[Claim], *, policy: BindingPolic
     fans = _fans(session, claims)
     undecided = [claim for claim in claims if not _stays(fans[claim.fan_id], claim)]
     sponsors = _sponsors(session, {claim.sponsor_id for claim in undecided})
+    entitled = _entitled(session, sponsors.values(), policy)
     forest = _forest(session, undecided, fans, sponsors)
     answers: list[Answer] = []
     made: list[tuple[int, Binding]] = []
     noted: dict[int, Binding] = {}
     for claim in claims:
         sponsor = sponsors.get(claim.sponsor_id)
-        answer, binding = _decide(forest, claim, sponsor, fan=fans[claim.fan_id], policy=policy)
+        may = sponsor is not None and sponsor.member_id in entitled
+        answer, binding = _decide(forest, claim, sponsor, fan=fans[claim.fan_id], entitled=may, policy=policy)
         answers.append(answer)
         if answer.outcome is Outcome.BOUND and binding is not None:
             made.append((claim.fan_id, binding))
@@ -133,17 +144,29 @@ def leave(session: Session, fan_id: int, *, at: datetime) -> int:
 
 
 def _decide(
-    forest: Forest, claim: Claim, sponsor: Sponsor | None, *, fan: _Fan, policy: BindingPolicy
+    forest: Forest, claim: Claim, sponsor: Sponsor | None, *, fan: _Fan, entitled: bool, policy: BindingPolicy
 ) -> tuple[Answer, Binding | None]:
-    entitled = sponsor is not None and may_lock(sponsor, policy)
+    welcome = claim.new or not policy.only_new
     sponsor_id = sponsor.member_id if sponsor is not None else claim.sponsor_id
     if binds_at_once(policy, identified=fan.identified):
         outcome, binding = forest.claim(
-            claim.fan_id, sponsor_id, policy=policy, entitled=entitled, at=claim.at, via=claim.via
+            claim.fan_id,
+            sponsor_id,
+            policy=policy,
+            entitled=entitled,
+            welcome=welcome,
+            at=claim.at,
+            via=claim.via,
         )
     else:
-        outcome, binding = forest.note(claim.fan_id, sponsor_id, entitled=entitled, at=claim.at)
+        outcome, binding = forest.note(claim.fan_id, sponsor_id, entitled=entitled, welcome=welcome, at=claim.at)
     return Answer(outcome, binding.sponsor_id if binding else None), binding
+
+
+def _entitled(session: Session, sponsors: Iterable[Sponsor], policy: BindingPolicy) -> Collection[int]:
+    """Those whose links may bind; one question to whoever knows of ranks, where the policy asks for one."""
+    may = {each.member_id for each in sponsors if may_lock(each, policy)}
+    return may if policy.qualified is None or not may else policy.qualified(session, may)
 
 
 def announce_bindings(session: Session, made: Iterable[tuple[int, Binding]], *, identified: Collection[int]) -> None:

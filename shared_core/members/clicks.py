@@ -55,7 +55,7 @@ def record_clicks(session: Session, clicks: Sequence[Click], *, policy: BindingP
     for place, click in enumerate(clicks):
         is_known = click.member_id is not None or click.visitor_token_hash in ids
         (known if is_known else unknown).append((place, click))
-    answers = _decided(session, known, ids, fresh=set(), policy=policy)
+    answers = _decided(session, known, ids, fresh=set(), new=set(), policy=policy)
     if unknown:
         answers |= _unknown(session, unknown, policy=policy)
     return [answers[place] for place in range(len(clicks))]
@@ -87,7 +87,9 @@ def _unknown(session: Session, clicks: Sequence[_Placed], *, policy: BindingPoli
         if click.visitor_token_hash not in ids
     ]
     found, made = ensure_visitors(session, missing)
-    return answers | _decided(session, rest, ids | found, fresh=fresh | made, policy=policy)
+    ids, fresh = ids | found, fresh | made
+    new = {place for token_hash, (place, _) in first.items() if ids[token_hash] in fresh}
+    return answers | _decided(session, rest, ids, fresh=fresh, new=new, policy=policy)
 
 
 def _decided(
@@ -96,16 +98,17 @@ def _decided(
     ids: Mapping[str, int],
     *,
     fresh: set[int],
+    new: set[int],
     policy: BindingPolicy,
 ) -> dict[int, ClickAnswer]:
-    """Answers to clicks of people who have a row, by place."""
+    """Answers to clicks of people who have a row, by place; `new` are the places of clicks that made it."""
     if not clicks:
         return {}
     sponsors = ids_by_key(session, {click.sponsor_code for _, click in clicks}, key="code")
     fans = [ids[click.visitor_token_hash] if click.member_id is None else click.member_id for _, click in clicks]
     claims = [
-        Claim(fan_id, sponsors.get(click.sponsor_code, 0), click.at, fresh=fan_id in fresh)
-        for fan_id, (_, click) in zip(fans, clicks, strict=True)
+        Claim(fan_id, sponsors.get(click.sponsor_code, 0), click.at, fresh=fan_id in fresh, new=place in new)
+        for fan_id, (place, click) in zip(fans, clicks, strict=True)
     ]
     decided = bind_many(session, claims, policy=policy)
     return {

@@ -31,6 +31,7 @@ class Forest:
         entitled: bool,
         at: datetime,
         via: str = "click",
+        welcome: bool = True,
     ) -> tuple[Outcome, Binding | None]:
         """Decide on a link of `sponsor_id` that `fan_id` followed at `at`, and keep the binding it makes.
 
@@ -42,6 +43,7 @@ class Forest:
             sponsor_id=sponsor_id,
             withstood=in_the_way is not None,
             entitled=entitled,
+            welcome=welcome,
             closes_loop=lambda: self.closes_loop(fan_id, sponsor_id, at=at),
         )
         if outcome is not Outcome.BOUND:
@@ -51,7 +53,9 @@ class Forest:
         self.add(fan_id, binding)
         return outcome, binding
 
-    def note(self, fan_id: int, sponsor_id: int, *, entitled: bool, at: datetime) -> tuple[Outcome, Binding | None]:
+    def note(
+        self, fan_id: int, sponsor_id: int, *, entitled: bool, at: datetime, welcome: bool = True
+    ) -> tuple[Outcome, Binding | None]:
         """Decide on a link that is to be remembered only. Whether it closes a loop is asked when it is to bind."""
         in_the_way = self._in_the_way(fan_id, sponsor_id, at=at)
         outcome = decide(
@@ -59,6 +63,7 @@ class Forest:
             sponsor_id=sponsor_id,
             withstood=in_the_way is not None,
             entitled=entitled,
+            welcome=welcome,
             closes_loop=lambda: False,
         )
         return (Outcome.NOTED, None) if outcome is Outcome.BOUND else (outcome, in_the_way)

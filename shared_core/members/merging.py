@@ -1,7 +1,8 @@
 """A visitor turns out to be somebody we know: the anonymous row becomes part of the account.
 
 - The account's own binding is never overwritten. Only where the account has none does it take over the visitor's,
-  as it is (no longer life), unless that would bind the account to itself or close a loop.
+  as it is (no longer life), unless that would bind the account to itself or close a loop. Where only newcomers are
+  bound, an account that was there before the link was followed takes over neither a binding nor a first link.
 - The visitor's fans become the account's fans, each with a row of history. A fan whose binding would close a loop or
   tie the account to itself is set free instead, as everybody is whose link is refused.
 - Members the visitor invited count as invited by the account, under the same conditions.
@@ -41,19 +42,20 @@ class Merged:
     fans_freed: int
 
 
-def merge_visitor(session: Session, *, visitor_id: int, member_id: int, at: datetime) -> Merged:
-    """Make the visitor part of the account. See the top of this file for what moves.
+def merge_visitor(session: Session, *, visitor_id: int, member_id: int, at: datetime, only_new: bool = False) -> Merged:
+    """Make the visitor part of the account. See the top of this file for what moves; `only_new`: newcomers are bound.
 
     Raises UnknownMember; AlreadySignedUp when the "visitor" is an account or part of one; NotIdentified when the
     "account" is a visitor.
     """
     lock(session, BINDING_LOCK)
-    _check_both(session, visitor_id=visitor_id, member_id=member_id)
+    visitor_since, account_since = _check_both(session, visitor_id=visitor_id, member_id=member_id)
+    known = only_new and account_since < visitor_since
     moved, freed = _move_fans(session, visitor_id=visitor_id, member_id=member_id, at=at)
-    taken = _take_binding(session, visitor_id=visitor_id, member_id=member_id, at=at)
+    taken = _take_binding(session, visitor_id=visitor_id, member_id=member_id, known=known, at=at)
     held = read_bindings(session, [member_id]).get(member_id)
     bound = held is not None and held.outlives(at)
-    move_first_link(session, visitor_id, member_id=None if bound else member_id)
+    move_first_link(session, visitor_id, member_id=None if bound or known else member_id)
     _move_invited(session, visitor_id=visitor_id, member_id=member_id)
     session.execute(
         update(Member).where(Member.id == visitor_id).values(merged_into_id=member_id, visitor_token_hash=None)
@@ -62,9 +64,11 @@ def merge_visitor(session: Session, *, visitor_id: int, member_id: int, at: date
     return Merged(visitor_id, member_id, binding_taken=taken, fans_moved=moved, fans_freed=freed)
 
 
-def _check_both(session: Session, *, visitor_id: int, member_id: int) -> None:
-    """Both rows are held until the end, so that no link binds to the visitor in the meantime."""
-    columns = (Member.id, Member.identified_at, Member.merged_into_id)
+def _check_both(session: Session, *, visitor_id: int, member_id: int) -> tuple[datetime, datetime]:
+    """Since when the shop has known each. Both rows are held until the end, so that no link binds to the visitor in the
+    meantime.
+    """
+    columns = (Member.id, Member.identified_at, Member.merged_into_id, Member.created_at)
     query = select(*columns).where(Member.id.in_([visitor_id, member_id])).order_by(Member.id).with_for_update()
     rows = {row.id: row for row in session.execute(query)}
     if visitor_id not in rows or member_id not in rows:
@@ -73,6 +77,7 @@ def _check_both(session: Session, *, visitor_id: int, member_id: int) -> None:
         raise AlreadySignedUp
     if rows[member_id].identified_at is None:
         raise NotIdentified
+    return rows[visitor_id].created_at, rows[member_id].created_at
 
 
 def _move_fans(session: Session, *, visitor_id: int, member_id: int, at: datetime) -> tuple[int, int]:
@@ -96,14 +101,16 @@ def _move_fans(session: Session, *, visitor_id: int, member_id: int, at: datetim
     return len(moved), len(freed)
 
 
-def _take_binding(session: Session, *, visitor_id: int, member_id: int, at: datetime) -> bool:
-    """Whether the account took over the visitor's binding. The visitor is bound to nobody afterwards."""
+def _take_binding(session: Session, *, visitor_id: int, member_id: int, known: bool, at: datetime) -> bool:
+    """Whether the account took over the visitor's binding; not one that was `known` before, where only newcomers are
+    bound. The visitor is bound to nobody afterwards.
+    """
     bindings = read_bindings(session, [visitor_id, member_id])
     offered, held = bindings.get(visitor_id), bindings.get(member_id)
     if offered is None or not offered.outlives(at):
         return False
     end_bindings(session, {visitor_id: offered}, reason="merged", at=at)
-    if (held is not None and held.outlives(at)) or _closes_loop(session, member_id, offered, at=at):
+    if known or (held is not None and held.outlives(at)) or _closes_loop(session, member_id, offered, at=at):
         return False
     write_bindings(session, [(member_id, offered)], previous={} if held is None else {member_id: held})
     announce(session, FanBound(member_id, offered.sponsor_id, at))

@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.events import announce
 from shared_core.members.binding_rows import BINDINGS
 from shared_core.members.events import FanBound
-from shared_core.members.member_rows import MEMBERS
-from shared_core.members.rules import BindingPolicy, WhoMayLock, new_binding
+from shared_core.members.member_rows import MEMBERS, ids_by_key
+from shared_core.members.rules import BindingPolicy, Qualified, WhoMayLock, new_binding
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,7 @@ def bind_newcomers(
     if not newcomers or policy.on != "click" or session.get_bind().dialect.name != "postgresql":
         return {}
     terms = new_binding(0, policy=policy, at=at)
+    sharers = {each.sponsor_code for each in newcomers}
     in_order = sorted(newcomers, key=lambda each: each.token_hash)
     rows = session.execute(
         _statement(policy.who_may_lock),
@@ -58,7 +59,7 @@ def bind_newcomers(
             "codes": [each.code for each in in_order],
             "locales": [each.locale for each in in_order],
             "links": [each.sponsor_code for each in in_order],
-            "sharers": sorted({each.sponsor_code for each in in_order}),
+            "sharers": sorted(sharers if policy.qualified is None else _qualified(session, sharers, policy.qualified)),
             "at": at,
             "protected_until": terms.protected_until,
             "ends_at": terms.ends_at,
@@ -69,6 +70,13 @@ def bind_newcomers(
         if sponsor_id is not None:
             announce(session, FanBound(visitor_id, sponsor_id, at))
     return {token_hash: Arrived(visitor_id, sponsor_id) for token_hash, visitor_id, sponsor_id in rows}
+
+
+def _qualified(session: Session, codes: set[str], qualified: Qualified) -> set[str]:
+    """Those of the public codes whose members' links bind."""
+    ids = ids_by_key(session, codes, key="code")
+    found = qualified(session, set(ids.values()))
+    return {code for code, member_id in ids.items() if member_id in found}
 
 
 @lru_cache(maxsize=8)

@@ -4,11 +4,11 @@ A *fan* is bound to the *sponsor* whose link came first and keeps that binding w
 one live binding, nobody is bound to themselves, and nobody is bound, over any number of steps, to themselves.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from shared_core.kernel.calendar import add_days
 
@@ -16,6 +16,8 @@ NAME_LENGTH_MAX = 80
 
 Moment = Literal["click", "sign_up", "first_order"]
 WhoMayLock = Literal["anyone", "members", "promoters"]
+Qualified = Callable[[Any, Collection[int]], Collection[int]]
+"""Asked in a session which of these members' links bind now: so rooms above say what this one does not know."""
 
 
 class Outcome(StrEnum):
@@ -29,6 +31,8 @@ class Outcome(StrEnum):
     REFUSED_LOOP = "refused_loop"
     REFUSED_SPONSOR = "refused_sponsor"
     """The person who shared the link does not exist or may not lock fans under this policy."""
+    REFUSED_KNOWN = "refused_known"
+    """The shop knew the person who followed the link before, and the policy binds newcomers only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,7 @@ class BindingPolicy:
     `days`: the binding lives to the end of that many calendar days in `zone` (None: for ever).
     `protected_days`: for so long no other link can take the fan; afterwards the next link does, even though the
     binding still lives (None: protected for its whole life).
+    `only_new` and `qualified` (None: everybody is) are asked when a link is followed, not again where it binds later.
     """
 
     on: Moment = "click"
@@ -45,6 +50,8 @@ class BindingPolicy:
     protected_days: int | None = None
     who_may_lock: WhoMayLock = "anyone"
     zone: str = "UTC"
+    only_new: bool = False
+    qualified: Qualified | None = None
 
     def __post_init__(self) -> None:
         assert self.days is None or self.days >= 0, "a binding cannot end before it begins"
@@ -113,14 +120,17 @@ def may_lock(sponsor: Sponsor, policy: BindingPolicy) -> bool:
 
 
 def decide(
-    *, fan_id: int, sponsor_id: int, withstood: bool, entitled: bool, closes_loop: Callable[[], bool]
+    *, fan_id: int, sponsor_id: int, withstood: bool, entitled: bool, welcome: bool, closes_loop: Callable[[], bool]
 ) -> Outcome:
-    """Whether the link binds. `withstood`: a binding of the fan stands in the way. `closes_loop` is asked last and
-    only when the answer depends on it, because it may have to walk far."""
+    """Whether the link binds. `withstood`: a binding of the fan stands in the way; `entitled`: the sponsor may lock;
+    `welcome`: the fan may be bound. `closes_loop` is asked last and only when the answer depends on it, because it may
+    have to walk far."""
     if fan_id == sponsor_id:
         return Outcome.REFUSED_SELF
     if withstood:
         return Outcome.ALREADY_BOUND
+    if not welcome:
+        return Outcome.REFUSED_KNOWN
     if not entitled:
         return Outcome.REFUSED_SPONSOR
     return Outcome.REFUSED_LOOP if closes_loop() else Outcome.BOUND

@@ -13,6 +13,7 @@ from shared_core.plan.lint.policy import NOBODY, Decision, Lifted, Objection, Ov
 from shared_core.plan.lint.report import SEVERITY_WORDS, LintFinding, Report, Unasked, finding_text, fired, review
 from shared_core.plan.loading import FILE, FOLDER, load, load_versions, loads
 from shared_core.plan.parcels import WorstOrder
+from shared_core.plan.periods import paid_in_turn
 from shared_core.plan.quoting import Quote, quote, quote_code, quotes
 from shared_core.plan.ranks import Metrics, evaluate_rank, holds, next_rank, progress
 from shared_core.plan.refunds import reversal_target
@@ -20,7 +21,7 @@ from shared_core.plan.roles import Ability, host_age_min, may
 from shared_core.plan.schema.ladder import AMOUNT_METRICS, Criterion, Metric, MetricKey, Rank
 from shared_core.plan.schema.network import Binding, Claim, Invites
 from shared_core.plan.schema.plan import Plan
-from shared_core.plan.schema.sharing import ShareRule
+from shared_core.plan.schema.sharing import PeriodCap, ShareRule
 from shared_core.plan.schema.terms import CHANNELS, NAME_MAX, PAYEES, Basis, Channel, Payee, Words, window_days
 from shared_core.plan.selling import Offered, SaleTerms, WorstSale, line_left
 from shared_core.plan.shares import LineFacts, Parties, Party, Share, share_line, share_lines
@@ -43,8 +44,16 @@ from shared_core.plan.versions import (
     whole_hash,
 )
 from shared_core.plan.vocabulary import Key, json_schema, reference
-from shared_core.plan.words import SEPARATOR, Chapter, Table, describe, rule_in_words, version_in_words
-from shared_core.plan.working import Cut, Promise, Working, promises, show_working
+from shared_core.plan.words import (
+    SEPARATOR,
+    Chapter,
+    Table,
+    describe,
+    period_in_words,
+    rule_in_words,
+    version_in_words,
+)
+from shared_core.plan.working import Cut, PeriodLimit, Promise, Working, promises, show_working
 
 __all__ = [
     "AMOUNT_METRICS",
@@ -90,6 +99,8 @@ __all__ = [
     "Parties",
     "Party",
     "Payee",
+    "PeriodCap",
+    "PeriodLimit",
     "Plan",
     "Policy",
     "PresetInfo",
@@ -139,7 +150,9 @@ __all__ = [
     "may_invite",
     "next_rank",
     "not_past",
+    "paid_in_turn",
     "percent",
+    "period_in_words",
     "pick",
     "preset",
     "presets",

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from shared_core.kernel.errors import Phrase
 from shared_core.kernel.findings import Finding
 from shared_core.kernel.i18n import N_
-from shared_core.kernel.money import BPS_WHOLE
+from shared_core.kernel.money import BPS_WHOLE, Money
 from shared_core.kernel.tomlfile import KeyPath, dotted, line_of
 from shared_core.plan.ceiling import worst_case
 from shared_core.plan.chains import CHAINS
@@ -47,7 +47,7 @@ class Fault:
 def faults(plan: Plan) -> list[Fault]:
     """Every contradiction in the plan; an empty list means it can run. Says nothing about what is lawful."""
     found = [*_duplicates(plan), *_rungs(plan), *_unknown_ranks(plan), *_share_rules(plan), *_dead_shares(plan)]
-    found += [*_other_currency(plan), *_joining(plan)]
+    found += [*_other_currency(plan), *_joining(plan), *_binding(plan), *_period_cap(plan)]
     if found:
         return found
     return [*_unreachable_ranks(plan), *_too_generous(plan)]
@@ -141,6 +141,41 @@ def _share_rules(plan: Plan) -> Iterator[Fault]:
                 N_("The rate {rate} is never paid in full: [caps] allow {limit}."),
                 N_("Lower the rate or raise the cap."),
                 {"rate": percent(rule.rate or 0), "limit": percent(limit)},
+            )
+
+
+def _binding(plan: Plan) -> Iterator[Fault]:
+    """Fans who were bound are not new any more, so that nothing takes them over."""
+    if plan.binding.whom == "new" and plan.binding.rebind != "after_expiry":
+        yield Fault(
+            "rebind_of_nobody",
+            ("binding", "rebind"),
+            N_("Only new people are bound, so no other link ever takes a fan over."),
+            N_('Leave it out, or set binding.whom to "everyone".'),
+        )
+
+
+def _period_cap(plan: Plan) -> Iterator[Fault]:
+    """A limit under which nobody earns, or some share is never paid in full."""
+    cap = plan.caps.period
+    if cap is None:
+        return
+    if cap.at_most == 0:
+        yield Fault(
+            "period_cap_of_nothing",
+            ("caps", "period", "at_most"),
+            N_("A limit of nothing would leave nobody any share."),
+            N_("Write what one person is paid at most, or remove [caps.period]."),
+        )
+        return
+    for place, rule in enumerate(plan.shares):
+        if rule.payee != "team_fund" and rule.trigger == "order" and (rule.fixed or 0) > cap.at_most:
+            yield Fault(
+                "fixed_above_cap",
+                ("shares", place, "fixed"),
+                N_("The amount {fixed} is never paid in full: [caps.period] allows {limit}."),
+                N_("Lower the amount or raise the cap."),
+                {"fixed": Money(rule.fixed or 0, plan.currency), "limit": Money(cap.at_most, plan.currency)},
             )
 
 

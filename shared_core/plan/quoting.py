@@ -13,10 +13,14 @@ CODE_LENGTH = 16
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """`amount`: what the viewer would earn on the line. `code` names exactly this promise."""
+    """`amount`: what the viewer would earn on the line. `code` names exactly this promise.
+
+    `full`: what it is where the limit of a period leaves room for all of it; the code names that.
+    """
 
     code: str
     amount: Money
+    full: Money
     shares: tuple[Share, ...]
 
 
@@ -25,11 +29,13 @@ def quote(plan: Plan, line: LineFacts, parties: Parties, viewer_id: int) -> Quot
     return quotes(plan, [line], parties, viewer_id)[0]
 
 
-def quotes(plan: Plan, lines: Sequence[LineFacts], parties: Parties, viewer_id: int) -> list[Quote]:
-    """The same for several lines of the same people."""
+def quotes(
+    plan: Plan, lines: Sequence[LineFacts], parties: Parties, viewer_id: int, *, room: Money | None = None
+) -> list[Quote]:
+    """The same for several lines of the same people, each for itself; `room` is what a period leaves the viewer."""
     found = share_lines(plan, lines, parties)
     own = [[share for share in shares if share.member_id == viewer_id] for shares in found]
-    return [_quote(plan, line, shares, viewer_id) for line, shares in zip(lines, own, strict=True)]
+    return [_quote(plan, line, shares, viewer_id, room) for line, shares in zip(lines, own, strict=True)]
 
 
 def quote_code(plan: Plan, line: LineFacts, own: Sequence[Share], viewer_id: int) -> str:
@@ -50,6 +56,7 @@ def quote_code(plan: Plan, line: LineFacts, own: Sequence[Share], viewer_id: int
     return hashlib.sha256("|".join(parts).encode()).hexdigest()[:CODE_LENGTH]
 
 
-def _quote(plan: Plan, line: LineFacts, own: Sequence[Share], viewer_id: int) -> Quote:
-    amount = Money(sum(share.amount.minor for share in own), plan.currency)
-    return Quote(quote_code(plan, line, own, viewer_id), amount, tuple(own))
+def _quote(plan: Plan, line: LineFacts, own: Sequence[Share], viewer_id: int, room: Money | None) -> Quote:
+    full = Money(sum(share.amount.minor for share in own), plan.currency)
+    amount = full if room is None else min(full, room)
+    return Quote(quote_code(plan, line, own, viewer_id), amount, full, tuple(own))

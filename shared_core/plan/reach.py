@@ -52,6 +52,12 @@ def _obstacle(plan: Plan, criterion: Criterion, reached: set[str]) -> Phrase | N
             return Phrase(N_('nobody brings in members while invites.mode is "closed"'))
     if criterion.metric in {"fans", "active_fans"} and plan.binding.by == "nobody":
         return Phrase(N_('there are no fans while binding.by is "nobody"'))
+    by_fans = criterion.rank is not None and plan.invites.inviter_is == "lock"
+    if criterion.metric in {"fans", "active_fans"} or by_fans:
+        least = plan.binding.from_rank
+        if least is not None and all(plan.places[rank] < plan.places[least] for rank in reached):
+            asked = N_("only links from {rank!r} on make fans, and that has to be reached without them first")
+            return Phrase(asked, rank=least)
     if criterion.metric in {"packs_sold", "pack_buyers"} and not plan.packs.products:
         return Phrase(N_("packs.products names no packs"))
     if criterion.metric == "live_sales" and not plan.live.enabled:

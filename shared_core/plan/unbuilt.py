@@ -16,7 +16,6 @@ UNBUILT: tuple[tuple[KeyPath, object, str, str], ...] = (
     (("join", "deposit"), 0, '"0"', N_("no shop takes money for getting in")),
     (("join", "subscription"), 0, '"0"', N_("no shop takes money for staying in")),
     (("join", "starter_kit", "required"), False, "false", N_("only join.required_purchase makes goods a condition")),
-    (("binding", "whom"), "everyone", '"everyone"', N_("a shop binds everybody who is free")),
     (("binding", "fan_details_shown"), False, "false", N_("no shop shows sponsors who their fans are")),
     (("binding", "shared_outside"), False, "false", N_("no shop tells others who is whose fan")),
     (("invites", "buyable"), False, "false", N_("no shop sells invite codes")),
@@ -36,7 +35,7 @@ def unbuilt(plan: Plan) -> list[Fault]:
     keys = [
         _fault(path, written, reason) for path, followed, written, reason in UNBUILT if _said(plan, path) != followed
     ]
-    return [*keys, *_locks(plan), *_shares(plan)]
+    return [*keys, *_shares(plan)]
 
 
 def _said(plan: Plan, path: KeyPath) -> object:
@@ -57,12 +56,6 @@ def _fault(path: KeyPath, written: str, reason: str) -> Fault:
         N_("Write {value} or leave it out; a plan that says this can only be linted and simulated."),
         {"reason": Phrase(reason), "value": written},
     )
-
-
-def _locks(plan: Plan) -> Iterator[Fault]:
-    if plan.binding.from_rank is not None:
-        told, remedy = N_("No shop asks for the rank of who shared a link."), N_("Leave it out, or use lockers.")
-        yield Fault("unbuilt", ("binding", "from_rank"), told, remedy)
 
 
 def _shares(plan: Plan) -> Iterator[Fault]:

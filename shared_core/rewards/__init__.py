@@ -3,7 +3,7 @@
 Everything happens when other rooms announce something; `listeners` says what is to be registered.
 """
 
-from shared_core.rewards.earnings import SWEEP_ORDERS_MAX, line_facts, mature_due, of_own_room
+from shared_core.rewards.earnings import SWEEP_ORDERS_MAX, line_facts, mature_due, of_own_purchase, of_own_room
 from shared_core.rewards.errors import (
     HandoutAboveFund,
     HandoutBySamePerson,
@@ -63,6 +63,8 @@ from shared_core.rewards.payouts import (
 )
 from shared_core.rewards.people import parties, quotes, ranks_of
 from shared_core.rewards.people import quote_line as quote
+from shared_core.rewards.periods import cut_by_period
+from shared_core.rewards.periods import room as period_room
 from shared_core.rewards.reads import (
     Climb,
     OwnTrade,
@@ -147,6 +149,7 @@ __all__ = [
     "all_earnings",
     "approve_payout",
     "climb_of",
+    "cut_by_period",
     "drop_handout",
     "earnings_of",
     "earnings_on",
@@ -165,6 +168,7 @@ __all__ = [
     "metrics",
     "needs_two",
     "never_on_trial",
+    "of_own_purchase",
     "of_own_room",
     "own_trade",
     "parties",
@@ -173,6 +177,7 @@ __all__ = [
     "payout_by_code",
     "payout_steps",
     "payouts_of",
+    "period_room",
     "plans_of",
     "pot",
     "purse",

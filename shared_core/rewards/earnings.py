@@ -32,8 +32,9 @@ from shared_core.plan import (
 from shared_core.rewards import rules
 from shared_core.rewards.errors import SaleAtLoss
 from shared_core.rewards.kept_plans import keep_plan
-from shared_core.rewards.models import Earning
+from shared_core.rewards.models import Earning, Standing
 from shared_core.rewards.people import parties
+from shared_core.rewards.periods import keep_within_period, room
 from shared_core.rewards.rules import EarningState
 
 SWEEP_ORDERS_MAX = 200
@@ -44,6 +45,7 @@ def freeze(
     plan: Plan,
     order_id: int,
     *,
+    zone: str,
     at: datetime,
     within: Callable[[list[Earning]], list[Earning]],
     terms: SaleTerms | None = None,
@@ -60,7 +62,8 @@ def freeze(
     made: list[Earning] = []
     lines = orders.lines(session, order_id)
     sold = [line_facts(line, channel=order.channel, currency=order.currency) for line in lines]
-    shown = promises(plan, sold, who)
+    left = None if order.seller_id is None else room(session, plan, order.seller_id, zone=zone, at=at)
+    shown = promises(plan, sold, who, room=left)
     for line, facts, shares, promise in zip(lines, sold, share_lines(plan, sold, who), shown, strict=True):
         if terms is not None and line_left(facts.goods_net, facts.goods_net - facts.margin, shares, terms).minor < 0:
             raise SaleAtLoss(sku=line.sku)
@@ -107,9 +110,13 @@ def line_facts(line: orders.OrderLine, *, channel: Channel | str, currency: str)
     )
 
 
-def book(session: Session, order_id: int, *, at: datetime, within: Callable[[list[Earning]], list[Earning]]) -> None:
-    """The order is paid: its shares are owed, pending. An order that was given up earns again, `within` what the plan's
-    standing still allows; what it does not is noted as refused and leaves, as if it were placed now.
+def book(
+    session: Session, order_id: int, *, zone: str, at: datetime, within: Callable[[list[Earning]], list[Earning]]
+) -> None:
+    """The order is paid: its shares are owed, pending, as far as the limit of a period leaves room for them.
+
+    An order that was given up earns again, `within` what the plan's standing still allows; what it does not is noted as
+    refused and leaves, as if it were placed now.
     """
     rows = [row for row in _locked(session, order_id) if rules.may_book(row.booked_at)]
     given_up = [row for row in rows if row.state == EarningState.VOID]
@@ -118,6 +125,7 @@ def book(session: Session, order_id: int, *, at: datetime, within: Callable[[lis
         if row.id in refused:
             session.delete(row)
     rows = [row for row in rows if row.id not in refused]
+    keep_within_period(session, rows, zone=zone, at=at)
     ledger.post(session, *_allocation(rows), at=at)
     for row in rows:
         row.state, row.booked_at = EarningState.PENDING if row.net_minor else EarningState.VOID, at
@@ -173,15 +181,25 @@ def of_own_room() -> ColumnElement[bool]:
     return own & (Earning.payee == "traffic_referrer")
 
 
+def of_own_purchase() -> ColumnElement[bool]:
+    """Earned on what one bought oneself, perhaps as a visitor whom nobody knew; of such a query, too."""
+    buyer_id, was = orders.Order.buyer_id, Standing.member_id
+    as_visitor = select(was).where(was == buyer_id, Standing.merged_into_id == Earning.member_id).exists()
+    return Earning.member_id.is_not_distinct_from(buyer_id) | as_visitor  # the team fund never is the buyer
+
+
 def disown(session: Session, *, visitor_id: int, member_id: int, purchases: bool, at: datetime) -> None:
     """The visitor turns out to be the member: what they earned for bringing buyers into the member's rooms comes to
-    nothing, in any state; with `purchases` also what they earned on the member's own orders.
+    nothing, in any state; with `purchases` also what either earned on orders of the other.
     """
     order = orders.Order
-    own_room = (Earning.payee == "traffic_referrer") & (order.claims["room"].as_integer() == member_id)
-    own = own_room | (order.buyer_id == member_id) if purchases else own_room
+    by_visitor = Earning.member_id == visitor_id
+    own = by_visitor & (Earning.payee == "traffic_referrer") & (order.claims["room"].as_integer() == member_id)
+    if purchases:
+        own |= by_visitor & (order.buyer_id == member_id)
+        own |= (Earning.member_id == member_id) & (order.buyer_id == visitor_id)
     query = select(Earning.id, Earning.order_id).join(order, order.id == Earning.order_id)
-    found = session.execute(query.where(Earning.member_id == visitor_id, own)).all()
+    found = session.execute(query.where(own)).all()
     ids = {row.id for row in found}
     for order_id in sorted({row.order_id for row in found}):
         rows = [row for row in _locked(session, order_id) if row.id in ids]
@@ -189,7 +207,7 @@ def disown(session: Session, *, visitor_id: int, member_id: int, purchases: bool
         for row in rows:
             if row.booked_at is not None:
                 net, held, nothing = (Money(each, row.currency) for each in (row.net_minor, row.held_minor, 0))
-                back += rules.shift_postings(EarningState(row.state), visitor_id, net, held, nothing)
+                back += rules.shift_postings(EarningState(row.state), row.member_id, net, held, nothing)
         reference = rules.own_reference(rows[0].order_number, visitor_id)
         ledger.post(session, reference, back, at=at, memo="shares of one's own purchase or room")
         for row in rows:

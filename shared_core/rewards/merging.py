@@ -54,12 +54,14 @@ def _move_money(session: Session, currency: str, *, visitor_id: int, member_id: 
 
 
 def _uncount_own(board: Board, *, visitor_id: int, member_id: int) -> None:
-    """What the account bought from the visitor was not sold to others."""
-    query = select(Sale).where(Sale.seller_id == visitor_id, Sale.buyer_id == member_id)
+    """What one of the two bought from the other was not sold to others."""
+    pair = (visitor_id, member_id)
+    query = select(Sale).where(Sale.seller_id.in_(pair), Sale.buyer_id.in_(pair), Sale.seller_id != Sale.buyer_id)
     for sale in board.session.scalars(query).all():
         goods, live = sale.goods_minor, sale.goods_minor if sale.live else 0
         own = {"self_minor": goods, "retail_minor": -goods, "live_minor": -live, "packs": -sale.packs}
-        board.add(visitor_id, own, day=sale.day)
+        assert sale.seller_id is not None, "one of the two"
+        board.add(sale.seller_id, own, day=sale.day)
     board.save()
 
 

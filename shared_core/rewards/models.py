@@ -19,8 +19,9 @@ class Earning(Base):
         UniqueConstraint("code"),
         UniqueConstraint("line_id", "payee"),
         Index("ix_reward_earning_member_id_id", "member_id", "id"),
+        Index("ix_reward_earning_member_id_booked_at", "member_id", "booked_at"),
         Index("ix_reward_earning_state_matures_at", "state", "matures_at"),
-        CheckConstraint("amount_minor > 0", name="amount"),
+        CheckConstraint("amount_minor >= 0", name="amount"),
         CheckConstraint("reversed_minor >= 0 AND reversed_minor <= amount_minor", name="reversed"),
         CheckConstraint("held_minor >= 0 AND reversed_minor + held_minor <= amount_minor", name="held"),
         CheckConstraint("(member_id IS NULL) = (payee = 'team_fund')", name="payee"),
@@ -51,6 +52,7 @@ class Earning(Base):
     """The amount per piece of a fixed share."""
     uncapped_minor: Mapped[int] = mapped_column(BigInteger)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
+    """What the order promised; once it is paid, what the limit of a period left of that, perhaps nothing."""
     reversed_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     held_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default=text("0"))
     """Kept back of what is left while a dispute is open."""

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from shared_core import members
 from shared_core import plan as plans
+from shared_core.kernel.money import Money
 from shared_core.plan import INVITER_PAYEES, LineFacts, Parties, Party, Payee, Plan, Quote
 from shared_core.rewards.models import Standing
 
@@ -51,10 +52,18 @@ def quote_line(session: Session, plan: Plan, line: LineFacts, *, viewer_id: int,
     return quotes(session, plan, [line], viewer_id=viewer_id, at=at)[0]
 
 
-def quotes(session: Session, plan: Plan, lines: Sequence[LineFacts], *, viewer_id: int, at: datetime) -> list[Quote]:
-    """The same for a page of lines, looking the people up once."""
+def quotes(
+    session: Session,
+    plan: Plan,
+    lines: Sequence[LineFacts],
+    *,
+    viewer_id: int,
+    at: datetime,
+    room: Money | None = None,
+) -> list[Quote]:
+    """The same for a page of lines, looking the people up once; `room` is what a period leaves the viewer."""
     who = parties(session, plan, seller_id=viewer_id, buyer_id=None, at=at)
-    return plans.quotes(plan, lines, who, viewer_id)
+    return plans.quotes(plan, lines, who, viewer_id, room=room)
 
 
 def _chain(

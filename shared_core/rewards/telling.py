@@ -6,7 +6,7 @@ from decimal import Decimal
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import BPS_WHOLE, Money, exponent
 from shared_core.kernel.reader import Reader
-from shared_core.plan import Chapter, Cut, Table, percent, rule_in_words
+from shared_core.plan import Chapter, Cut, Table, percent, period_in_words, rule_in_words
 from shared_core.rewards.explaining import Explanation
 from shared_core.rewards.rules import EarningState
 
@@ -143,8 +143,23 @@ def _product(found: Explanation, reader: Reader, base: Money, uncapped: Money) -
 
 
 def _cut(found: Explanation, reader: Reader, cut: Cut) -> str:
+    if cut.limit == "period":
+        return _cut_by_period(found, reader, cut)
     amounts = {name: _money(found, getattr(cut, name)) for name in ("most", "together", "left")}
     return reader.say(_CUTS[cut.limit], **amounts)
+
+
+def _cut_by_period(found: Explanation, reader: Reader, cut: Cut) -> str:
+    """Decided when the order was paid: by which limit, how much of it was used up, what was left of the share."""
+    row, working = found.earning, found.working
+    assert working is not None and working.period is not None and row.booked_at is not None, "paid under a limit"
+    return reader.say(
+        N_("{limit} When this order was paid, on {day}, {before} of that were used up: {left} of this share are paid."),
+        limit=period_in_words(working.period, row.currency, reader),
+        day=row.booked_at,
+        before=_money(found, cut.together),
+        left=_money(found, cut.left),
+    )
 
 
 def _seller(found: Explanation, reader: Reader, names: Mapping[int, str] | None) -> Iterator[str]:
@@ -183,6 +198,8 @@ def _promise(found: Explanation, reader: Reader) -> Iterator[str]:
     if shown.code == row.quote:
         same = N_("Beside the price it said {amount}, promise {code}. This is exactly that promise.")
         yield reader.say(same, amount=amount, code=shown.code)
+        if found.working and found.working.period_cut:
+            yield reader.say(N_("What the limit leaves of it is decided when the order is paid."))
         return
     beside = N_("Beside the price it said {amount} for one piece, promise {shown}. The order froze promise {code}.")
     yield reader.say(beside, amount=amount, shown=shown.code, code=row.quote)
@@ -206,6 +223,9 @@ def _state(found: Explanation, reader: Reader) -> Iterator[str]:
     match EarningState(row.state):
         case EarningState.QUOTED:
             yield reader.say(N_("It counts once the order is paid."))
+            if found.working and found.working.period:
+                yield period_in_words(found.working.period, row.currency, reader)
+                yield reader.say(N_("What the limit leaves of it is decided when the order is paid."))
         case EarningState.PENDING if row.member_id is None:
             waits = N_("{left} wait in the team fund until the goods can no longer be returned.")
             yield reader.say(waits, left=left)
@@ -223,6 +243,8 @@ def _state(found: Explanation, reader: Reader) -> Iterator[str]:
         case EarningState.AVAILABLE:
             assert row.matured_at is not None, "what is available became so at some time"
             yield reader.say(N_("{left} can be taken out since {day}."), left=left, day=row.matured_at)
+        case EarningState.VOID if not row.amount_minor:
+            yield reader.say(N_("Nothing is left of it: the limit was reached before."))
         case EarningState.VOID:
             yield reader.say(N_("Nothing is left of it: the order was not paid, or all of it was refunded."))
     if row.held_minor:

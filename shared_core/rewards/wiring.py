@@ -70,12 +70,12 @@ class Rewards:
         """Freeze who earns what. Raises SaleAtLoss, and then the order is not placed."""
         plan = version_at(self.plans, event.at, zone=ZoneInfo(self.zone))
         within = partial(self._within, session, plan, event.at)
-        earnings.freeze(session, plan, event.order_id, at=event.at, within=within, terms=self.terms)
+        earnings.freeze(session, plan, event.order_id, zone=self.zone, at=event.at, within=within, terms=self.terms)
 
     def on_paid(self, session: Session, event: OrderPaid) -> None:
         """Owe it."""
         within = partial(self._within, session, self._ranking(event.at), event.at)
-        earnings.book(session, event.order_id, at=event.at, within=within)
+        earnings.book(session, event.order_id, zone=self.zone, at=event.at, within=within)
 
     def on_cancelled(self, session: Session, event: OrderCancelled | OrderLapsed) -> None:
         """Nothing came of it."""

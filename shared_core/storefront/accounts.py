@@ -176,7 +176,8 @@ def device(request: Request) -> str:
 
 def _log_in(request: Request, session: Session, proven: members.Proven, login: members.Login) -> Started:
     """A session of its own for who proved who they are, in place of the one this device had."""
-    viewer, at, token = current(request), the_shop(request).clock(), new_token()
+    shop, viewer, token = the_shop(request), current(request), new_token()
+    at = shop.clock()
     if viewer.session_token:
         members.log_out(session, hash_token(viewer.session_token), at=at)
     members.log_in(
@@ -187,6 +188,7 @@ def _log_in(request: Request, session: Session, proven: members.Proven, login: m
         device=device(request),
         expires_at=at + SESSION_LIFE,
         at=at,
+        only_new=shop.plan_book.binding_policy(at).only_new,
     )
     return _started(session, login, token, at=at)
 

@@ -1,5 +1,6 @@
 """What the plan and the brand mean for the rooms: the ports that lower rooms leave open, and who listens to what."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,6 +17,18 @@ from shared_core.storefront.hookspecs import Hooks
 class NoExit(Forbidden):
     code = "no_exit"
     message = "Leaving is not possible in this shop; please write to us."
+
+
+@dataclass(frozen=True)
+class FromRank:
+    """Whose links bind where that takes a rank: those who hold it, or a higher one, now."""
+
+    growth: plan.Plan
+    rank: str
+
+    def __call__(self, session: Session, member_ids: Collection[int]) -> Collection[int]:
+        places, held = self.growth.places, rewards.ranks_of(session, self.growth, member_ids)
+        return {member_id for member_id, rank in held.items() if places[rank] >= places[self.rank]}
 
 
 @dataclass(frozen=True)
@@ -38,7 +51,8 @@ class PlanBook:
 
     def binding_policy(self, at: datetime) -> members.BindingPolicy:
         """How links bind at `at`. A plan that asks for consent binds at sign-up, where the person agrees to it."""
-        rules = self.at(at).binding
+        growth = self.at(at)
+        rules = growth.binding
         protected = {"after_expiry": None, "after_protection": rules.protected_days, "always": 0}[rules.rebind]
         moment: members.Moment = "click"
         if rules.by in ("sign_up", "first_order"):
@@ -51,6 +65,8 @@ class PlanBook:
             protected_days=protected,
             who_may_lock="anyone" if rules.lockers == "everyone" else "promoters",
             zone=self.brand.shop.zone,
+            only_new=rules.whom == "new",
+            qualified=None if rules.from_rank is None else FromRank(growth, rules.from_rank),
         )
 
     def binds(self, at: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Clicks recorded in bulk are decided as if each had come alone."""
 
 import itertools
+from collections.abc import Collection
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,13 @@ from tests.databases import Databases
 from tests.members.people import FOR_EVER, NOON, THIRTY_DAYS, bind, days, heard, opened, person, visitor
 
 codes = itertools.count()
+
+
+def promoters_only(session: Session, member_ids: Collection[int]) -> Collection[int]:
+    """What a room above may say: here promoters hold the rank it takes."""
+    return members.promoters(session, member_ids)
+
+
 POLICIES = [
     FOR_EVER,
     THIRTY_DAYS,
@@ -21,6 +29,10 @@ POLICIES = [
     BindingPolicy(who_may_lock="promoters"),
     BindingPolicy(on="sign_up"),
     BindingPolicy(days=3, protected_days=0),
+    BindingPolicy(only_new=True),
+    BindingPolicy(on="sign_up", only_new=True),
+    BindingPolicy(qualified=promoters_only),
+    BindingPolicy(only_new=True, qualified=promoters_only),
 ]
 
 
@@ -102,6 +114,51 @@ def test_a_visitor_who_was_here_before_keeps_their_row_and_their_sponsor(session
     answers = members.record_clicks(session, [click("me", code_of(session, ben))], policy=FOR_EVER)
 
     assert answers == [ClickAnswer(Outcome.ALREADY_BOUND, me, anna)]
+
+
+def test_only_the_first_link_of_a_newcomer_binds_where_only_newcomers_are_bound(session: Session) -> None:
+    sponsor, anna = code_of(session, visitor(session)), person(session)
+    members.create_visitor(session, token_hash="known", code="KNOWN", at=NOON)
+    clicks = [click("new", sponsor), click("known", sponsor), click("", sponsor, member_id=anna)]
+    clicks += [click("lost", "NOBODY"), click("lost", sponsor)]
+
+    answers = members.record_clicks(session, clicks, policy=BindingPolicy(only_new=True))
+
+    assert [answer.outcome for answer in answers] == [
+        Outcome.BOUND,
+        Outcome.REFUSED_KNOWN,
+        Outcome.REFUSED_KNOWN,
+        Outcome.REFUSED_SPONSOR,
+        Outcome.REFUSED_KNOWN,
+    ]
+
+
+def test_ranks_are_asked_for_a_batch_and_not_for_each_click(session: Session) -> None:
+    anna, ben = person(session), person(session)
+    asked: list[set[int]] = []
+
+    def only_ben(_session: Session, member_ids: Collection[int]) -> Collection[int]:
+        asked.append(set(member_ids))
+        return {ben}
+
+    links = [code_of(session, each) for each in (anna, ben)]
+    newcomers = [click(f"new-{number}", links[number % 2]) for number in range(6)]
+    answers = members.record_clicks(session, newcomers, policy=BindingPolicy(qualified=only_ben))
+    assert told(answers) == [(Outcome.REFUSED_SPONSOR, None), (Outcome.BOUND, ben)] * 3
+    assert 1 <= len(asked) <= 2 and asked[0] == {anna, ben}, "newcomers first, then whoever is left"
+
+
+def test_a_link_that_was_noted_binds_later_whatever_the_rank_is_by_then(session: Session) -> None:
+    anna, ben = person(session), person(session)
+    later = BindingPolicy(on="first_order", only_new=True, qualified=lambda session, ids: {anna})
+    [kept, lost] = members.record_clicks(
+        session, [click("a", code_of(session, anna)), click("b", code_of(session, ben))], policy=later
+    )
+    assert (kept.outcome, lost.outcome) == (Outcome.NOTED, Outcome.REFUSED_SPONSOR)
+    nobody = BindingPolicy(on="first_order", only_new=True, qualified=lambda session, ids: set())
+    for fan_id, sponsor_id in ((kept.visitor_id, anna), (lost.visitor_id, None)):
+        members.bind_first_link(session, fan_id, moment="first_order", policy=nobody, at=NOON)
+        assert members.sponsor_of(session, fan_id, at=NOON) == sponsor_id
 
 
 def test_a_click_of_nobody_is_a_mistake() -> None:

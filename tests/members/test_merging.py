@@ -40,6 +40,22 @@ def test_an_accounts_own_binding_is_never_overwritten(session: Session) -> None:
     assert members.sponsor_of(session, anna, at=days(1)) == mine
 
 
+def test_where_only_newcomers_are_bound_an_older_account_takes_over_no_link(session: Session) -> None:
+    sponsor, anna = visitor(session), person(session)
+    late = visitor(session, at=days(1))
+    bind(session, late, sponsor, at=days(1))
+    merged = members.merge_visitor(session, visitor_id=late, member_id=anna, at=days(2), only_new=True)
+    assert not merged.binding_taken and members.sponsor_of(session, anna, at=days(2)) is None
+
+
+def test_where_only_newcomers_are_bound_an_account_made_after_the_link_takes_it_over(session: Session) -> None:
+    sponsor, early = visitor(session), visitor(session)
+    bind(session, early, sponsor)
+    anna = person(session, at=days(1))
+    merged = members.merge_visitor(session, visitor_id=early, member_id=anna, at=days(2), only_new=True)
+    assert merged.binding_taken and members.sponsor_of(session, anna, at=days(2)) == sponsor
+
+
 def test_the_visitors_fans_become_the_accounts_fans(session: Session) -> None:
     guest, anna, reader, buyer = visitor(session), person(session), visitor(session), person(session)
     bind(session, reader, guest)

@@ -98,7 +98,7 @@ def test_a_refused_loop_is_really_one(pairs: list[tuple[int, int]]) -> None:
 
 
 def test_a_link_to_oneself_is_refused_even_when_bound() -> None:
-    outcome = decide(fan_id=1, sponsor_id=1, withstood=True, entitled=True, closes_loop=lambda: False)
+    outcome = decide(fan_id=1, sponsor_id=1, withstood=True, entitled=True, welcome=True, closes_loop=lambda: False)
 
     assert outcome is Outcome.REFUSED_SELF
 
@@ -107,8 +107,13 @@ def test_the_loop_is_asked_for_only_when_the_answer_depends_on_it() -> None:
     def never() -> bool:
         raise AssertionError
 
-    assert decide(fan_id=1, sponsor_id=2, withstood=True, entitled=True, closes_loop=never) is Outcome.ALREADY_BOUND
-    assert decide(fan_id=1, sponsor_id=2, withstood=False, entitled=False, closes_loop=never) is Outcome.REFUSED_SPONSOR
+    facts = {"fan_id": 1, "sponsor_id": 2, "withstood": False, "entitled": True, "welcome": True}
+    for hindrance, outcome in (
+        ({"withstood": True, "welcome": False}, Outcome.ALREADY_BOUND),
+        ({"welcome": False, "entitled": False}, Outcome.REFUSED_KNOWN),
+        ({"entitled": False}, Outcome.REFUSED_SPONSOR),
+    ):
+        assert decide(**{**facts, **hindrance}, closes_loop=never) is outcome
 
 
 def test_thirty_days_end_with_the_thirtieth_day_in_the_shops_zone() -> None:

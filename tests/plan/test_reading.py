@@ -130,6 +130,24 @@ def test_shares_above_one_hundred_percent_are_refused_with_the_worst_case_spelle
     assert "101%" in found.text(str) and "60%" in found.text(str) and "live" in found.text(str)
 
 
+@pytest.mark.parametrize(
+    "criterion", ['metric = "fans", at_least = 1', 'metric = "members", rank = "bronze", at_least = 1']
+)
+def test_a_rank_that_alone_makes_fans_cannot_be_reached_by_fans(criterion: str):
+    text = LADDER.partition('[[ranks]]\nid = "gold"')[0].replace(
+        'metric = "own_retail_sales", at_least = "100"', criterion
+    )
+    lock = '[invites]\ninviter_is = "lock"\n[binding]\nfrom_rank = '
+    found = the_finding(f'name = "a"\n{text}{lock}"silver"\n')
+    assert (found.code, found.key) == ("unreachable_rank", "ranks[2].criteria")
+    assert read(f'{text}{lock}"bronze"\n').binding.from_rank == "bronze"
+
+
+def test_nobody_is_taken_over_where_only_newcomers_are_bound():
+    found = the_finding('name = "a"\n[binding]\nwhom = "new"\nrebind = "always"\n')
+    assert (found.code, found.key, found.line) == ("rebind_of_nobody", "binding.rebind", 4)
+
+
 def test_a_rank_that_needs_itself_is_unreachable():
     found = the_finding(FAN_LOCK.replace('rank = "shopkeeper", scope', 'rank = "senior", scope'))
     assert (found.code, found.key) == ("unreachable_rank", "ranks[3].criteria")

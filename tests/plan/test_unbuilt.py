@@ -7,7 +7,7 @@ import pytest
 
 from shared_core import plan
 from shared_core.kernel.findings import ConfigError
-from tests.plan.plans import LADDER, read, rule
+from tests.plan.plans import read, rule
 
 ROOT = Path(__file__).parents[2]
 FACTS = {
@@ -39,8 +39,6 @@ REFUSED = {
     "join.deposit": '[join]\ndeposit = "99"\n',
     "join.subscription": '[join]\nsubscription = "99"\n',
     "join.starter_kit.required": '[join.starter_kit]\nprice = "20"\nrequired = true\n',
-    "binding.from_rank": '[binding]\nfrom_rank = "silver"\n' + LADDER,
-    "binding.whom": '[binding]\nwhom = "new"\n',
     "binding.fan_details_shown": "[binding]\nfan_details_shown = true\n",
     "binding.shared_outside": "[binding]\nshared_outside = true\n",
     "invites.buyable": "[invites]\nbuyable = true\n",

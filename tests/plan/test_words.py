@@ -62,6 +62,8 @@ buyback = { rate = "50%", days = 30 }
 [live]
 enabled = true
 host_min_age = 16
+[caps]
+period = { at_most = "100" }
 """
 CHANGES: Mapping[str, tuple[str, str] | list[tuple[str, str]]] = {
     "join.required_purchase.amount": ('amount = "10"', 'amount = "11"'),
@@ -96,6 +98,8 @@ CHANGES: Mapping[str, tuple[str, str] | list[tuple[str, str]]] = {
     "shares[].differential": ("differential = true", "differential = false"),
     "shares[].same_rank_bonus": ("differential = true", 'differential = true\nsame_rank_bonus = "1%"'),
     "shares[].trigger": ('payee = "seller"', 'payee = "seller"\ntrigger = "rank_up"'),
+    "caps.period.at_most": ('{ at_most = "100" }', '{ at_most = "101" }'),
+    "caps.period.window": ('{ at_most = "100" }', '{ at_most = "100", window = "30 days" }'),
     "returns.buyback.rate": ('rate = "50%"', 'rate = "51%"'),
     "returns.buyback.days": ("days = 30", "days = 31"),
     "live.enabled": ("enabled = true", "enabled = false"),

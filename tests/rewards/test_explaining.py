@@ -105,6 +105,33 @@ def test_where_rounding_makes_it_more_than_was_promised_it_says_so(opening: Open
     )
 
 
+def test_the_limit_of_a_period_says_when_and_by_how_much_it_cut(opening: Opening):
+    """10 % of 89.00 twice, but 15.00 a month: 8.90, then 6.10, then nothing."""
+    world = opening(read(rule("a", rate="10%") + '[caps.period]\nat_most = "15"\n'))
+    world.seller_id = world.visitor()
+    first, second, third = (world.place(world.visitor(), [("A", 1)]) for _ in range(3))
+    limit = "One person is never paid more than CN¥15.00 in a calendar month."
+    assert told(explained(world, second))["state"] == (
+        f"It counts once the order is paid. {limit} What the limit leaves of it is decided when the order is paid."
+    )
+    for number in (first, second, third):
+        world.pay(number)
+    words = told(explained(world, second))
+    assert words["amount"].endswith(
+        f"10% of CN¥89.00 is CN¥8.90. {limit} When this order was paid, on March 2, 2026, CN¥8.90 of that were used "
+        "up: CN¥6.10 of this share are paid."
+    )
+    assert words["promise"].endswith(
+        "This is exactly that promise. What the limit leaves of it is decided when the order is paid."
+    )
+    nothing = told(explained(world, third))
+    assert nothing["state"] == "Nothing is left of it: the limit was reached before."
+    assert "CN¥15.00 of that were used up: CN¥0.00 of this share are paid." in nothing["amount"]
+    late = world.place(world.visitor(), [("A", 1)])
+    assert told(explained(world, late))["promise"].startswith("No figure beside a price promised this.")
+    assert world.broken() == []
+
+
 def test_each_refund_is_told_with_its_formula(world: World):
     """26.70 on 3 × 89.00: after one piece ⌊26.70 × 89 ÷ 267⌋ = 8.90, after two 17.80 in all, after three 26.70."""
     world.seller_id = world.visitor()

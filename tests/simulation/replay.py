@@ -117,18 +117,19 @@ class Replay:
         come = np.flatnonzero(self.history.people["came"] == day)
         self.ids += [self.world.visitor() for _ in come]
         links = self.history.people["link"][come]
-        self._follow(come[links >= 0].tolist(), links[links >= 0].tolist())
+        self._follow(come[links >= 0].tolist(), links[links >= 0].tolist(), new=True)
 
     def _visit(self, day: int) -> None:
         rows = self.history.visits["day"] == day
         self._follow(self.history.visits["fan"][rows].tolist(), self.history.visits["sponsor"][rows].tolist())
 
-    def _follow(self, fans: list[int], sponsors: list[int]) -> None:
+    def _follow(self, fans: list[int], sponsors: list[int], *, new: bool = False) -> None:
         pairs = list(zip(fans, sponsors, strict=True))
         self.links |= {fan: self.ids[sponsor] for fan, sponsor in pairs}
         if not self.book.binds(self.world.now):
             return
-        claims = [members.Claim(self.ids[fan], self.ids[sponsor], self.world.now) for fan, sponsor in pairs]
+        at = self.world.now
+        claims = [members.Claim(self.ids[fan], self.ids[sponsor], at, new=new) for fan, sponsor in pairs]
         with self.world.transaction() as session:
             members.bind_many(session, claims, policy=self.book.binding_policy(self.world.now))
 

@@ -65,6 +65,9 @@ days = 4
 days = 12
 [caps]
 person = "14%"
+[caps.period]
+at_most = "45.01"
+window = "20 days"
 """
     + rule("seller", rate="10%")
     + rule("seller-high", ranks=["second", "third"], rate="24%", basis="margin")
@@ -76,7 +79,7 @@ person = "14%"
     + rule("traffic", "traffic_referrer", rate="2%", basis="margin")
     + rule("fund", "team_fund", rate="2.5%", basis="margin")
 )
-"""Every window and metric, locks that change hands, ranks that are lost, a team fund."""
+"""Every window and metric, locks that change hands, ranks that are lost, a team fund, a limit of what one is paid."""
 
 
 PRESETS = ["participants", "fan-lock", "membership", "affiliate", "live"]
@@ -99,10 +102,14 @@ def test_they_agree_about_every_window_and_metric(database: Database):
     run, books = both(database, EVERYTHING, people)
     assert len(compare(EVERYTHING, run, books)) > 1
     assert min(books.fund) > 0
+    assert unlimited(run) > run.daily["shares"].sum()
 
 
 CODES = read(
     """
+[binding]
+whom = "new"
+from_rank = "second"
 [join]
 how = "invite_code"
 [invites]
@@ -116,22 +123,33 @@ name = "First"
 id = "second"
 name = "Second"
 criteria = [{ metric = "members", rank = "first", scope = "direct", at_least = 2 }]
+[caps.period]
+at_most = "40"
 """
     + rule("seller", rate="10%")
     + rule("seller-second", ranks=["second"], rate="15%")
     + rule("inviter", "inviter", rate="4%")
     + rule("deep", "second_inviter", rate="2%")
 )
-"""Codes that sales earn decide who is whose inviter, and so ranks and money."""
+"""Codes that sales earn decide who is whose inviter, and so ranks and money, and ranks whose links bind newcomers."""
 
 
 def test_they_agree_about_who_gets_in_with_a_code_that_sales_earned(database: Database):
     people = Population(members=150, months=3, share_rate_bps=4_000, assortment=assortment())
     history = draw(replace(people, sign_up_bps=8_000, conversion_bps=6_000), seed=20)
     run = live(CODES, history)
+    bound = (run.members["sponsor"] != ABSENT).sum()
+    assert 5 < bound < (history.people["link"] != ABSENT).sum()
     invited = (run.members["inviter"] != ABSENT).sum()
     assert 10 < invited < (run.members["joined_on"] >= 0).sum() < len(history.people["came"]) // 4
     assert len(compare(CODES, run, Replay(database, CODES, history).run())) > 1
+    assert unlimited(run) > run.daily["shares"].sum()
+
+
+def unlimited(run: Run) -> int:
+    """What the same history would pay without the limit of a period, which nothing but money depends on."""
+    free = run.plan.model_copy(update={"caps": run.plan.caps.model_copy(update={"period": None})})
+    return int(live(free, run.history).daily["shares"].sum())
 
 
 def agree(database: Database, plan: Plan, population: Population) -> set[str]:

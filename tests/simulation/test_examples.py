@@ -1,6 +1,7 @@
 """Small histories worked by hand, each on the day it matters; and bugs planted there, which they notice."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -127,6 +128,47 @@ def test_who_hosts_and_who_brings_viewers_earn_beside_the_seller():
     assert run.daily["network"].sum() == 400
 
 
+def test_nobody_is_paid_above_the_limit_of_a_month_and_the_next_begins_anew():
+    """10 % of 100.00 a piece, 25.00 a month: three pieces on the 1st leave 20.00 and 5.00, a refund no room."""
+    plan = read('[binding]\nlasts = "forever"\n' + rule("s", rate="10%") + '[caps.period]\nat_most = "25"\n')
+    orders = [(0, BUYER, 2), (0, BUYER, 1), (30, BUYER, 1), (31, BUYER, 3)]
+    run = live(plan, told([None, 0], orders=orders, refunds=[(20, 0)]))
+    assert run.daily["shares"][[0, 30, 31]].tolist() == [2_500, 0, 2_500]
+    assert run.daily["reversed"][20] == 2_000
+
+
+def test_only_newcomers_are_bound_and_only_by_who_has_the_rank():
+    """1 came by 0, who has no rank yet; 0 sells 200.00 to 1 by the link and rises; 2 came alone and comes back."""
+    plan = ladder('{ metric = "own_retail_sales", at_least = "200" }')
+    narrow = plan.model_copy(update={"binding": plan.binding.model_copy(update={"whom": "new", "from_rank": "high"})})
+    run = live(narrow, told([None, 0, None], orders=[(0, BUYER, 2)], visits=[(20, BUYER, SELLER), (20, OTHER, SELLER)]))
+    assert run.reached[1, SELLER] == 9
+    assert run.members["sponsor"].tolist() == [-1, -1, -1]
+    first = narrow.model_copy(update={"binding": narrow.binding.model_copy(update={"from_rank": "low"})})
+    assert live(first, told([None, 0, None], visits=[(20, OTHER, 0)])).members["sponsor"].tolist() == [-1, 0, -1]
+
+
+def whoever_comes_back_is_new(planted: pytest.MonkeyPatch) -> None:
+    follow = locks.Locks.follow
+    planted.setattr(locks.Locks, "follow", lambda it, *asked, new, **named: follow(it, *asked, new=True, **named))
+
+
+def every_rank_locks(planted: pytest.MonkeyPatch) -> None:
+    def ranked_high(it: locks.Locks, *asked: Any, places: Any, **named: Any) -> Any:
+        return follow(it, *asked, places=np.full_like(places, 99), **named)
+
+    follow = locks.Locks.follow
+    planted.setattr(locks.Locks, "follow", ranked_high)
+
+
+def the_limit_of_a_month_never_ends(planted: pytest.MonkeyPatch) -> None:
+    planted.setattr(trade.Trade, "turn", lambda it, day, month_began: None)
+
+
+def every_day_has_the_room_of_a_month(planted: pytest.MonkeyPatch) -> None:
+    planted.setattr(trade, "within_period", lambda takers, amounts, room: np.minimum(amounts, 2_500))
+
+
 def hosts_buy_in_their_own_rooms(planted: pytest.MonkeyPatch) -> None:
     planted.setattr(engine._Life, "_hosts", lambda it, orders, buyers: it.history.orders["host"][orders])
 
@@ -179,6 +221,13 @@ PLANTED = [
     (loops_not_looked_for, test_a_link_that_would_close_a_loop_binds_nobody),
     (promotions_do_not_spread, test_ten_fans_make_a_shopkeeper_and_ten_shopkeepers_a_senior_on_the_same_day),
     (hosts_buy_in_their_own_rooms, test_who_hosts_and_who_brings_viewers_earn_beside_the_seller),
+    (the_limit_of_a_month_never_ends, test_nobody_is_paid_above_the_limit_of_a_month_and_the_next_begins_anew),
+    (
+        every_day_has_the_room_of_a_month,
+        test_nobody_is_paid_above_the_limit_of_a_month_and_the_next_begins_anew,
+    ),
+    (whoever_comes_back_is_new, test_only_newcomers_are_bound_and_only_by_who_has_the_rank),
+    (every_rank_locks, test_only_newcomers_are_bound_and_only_by_who_has_the_rank),
     (refunds_still_count, test_what_is_refunded_no_longer_counts_but_takes_no_rank),
 ]
 

@@ -77,12 +77,17 @@ class Binding(Section):
         default=0, description='With `rebind = "after_protection"`: days in which nobody takes the fan over.'
     )
     whom: Literal["everyone", "new"] = Field(
-        default="everyone", description="Who can be bound: everyone who is free, or only people new to the shop."
+        default="everyone",
+        description="Who can be bound: everyone who is free, or only people whom the shop had never seen before they "
+        "followed the link.",
     )
     lockers: Literal["everyone", "members"] = Field(
         default="everyone", description="Whose links bind: every visitor's, or only members'."
     )
-    from_rank: Id | None = Field(default=None, description="Lowest rank whose links bind; left out: every rank.")
+    from_rank: Id | None = Field(
+        default=None,
+        description="Lowest rank whose links bind, as it is held when the link is followed; left out: every rank.",
+    )
     notice: bool = Field(default=True, description="The fan is told whose fan they are and can see it at any time.")
     consent: bool = Field(default=False, description="The fan is asked before being bound.")
     exit: bool = Field(default=True, description="The fan can leave.")

@@ -40,7 +40,7 @@ class Plan(Section):
         default=(EVERYBODY,), min_length=1, description="The ladder from the lowest rung up. Left out: one rung."
     )
     shares: Several[ShareRule] = Field(default=(), description="Who earns what on one order line.")
-    caps: Caps = Field(default=Caps(), description="Limits of what one order line pays out.")
+    caps: Caps = Field(default=Caps(), description="Limits of what is paid out.")
     self_purchase: SelfPurchase = Field(default=SelfPurchase(), description="When the buyer would earn.")
     packs: Packs = Field(default=Packs(), description="The goods that pack metrics count.")
     returns: Returns = Field(default=Returns(), description="The customer's right to give goods back.")

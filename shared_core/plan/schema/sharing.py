@@ -5,7 +5,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 
 from shared_core.kernel.i18n import N_
-from shared_core.plan.schema.terms import Amount, Basis, Channel, Id, Payee, Rate, Section, Several, Word
+from shared_core.plan.schema.terms import Amount, Basis, Channel, Id, Payee, Rate, Section, Several, Window, Word
 
 Trigger = Literal["order", "member_joined", "rank_up", "invite_used", "pack_sold"]
 
@@ -63,11 +63,27 @@ class ShareRule(Section):
         return self
 
 
+class PeriodCap(Section):
+    """What one person is paid at most in a stretch of time. It is decided when an order is paid; see `periods`."""
+
+    at_most: Amount = Field(
+        description="All shares of one person on the orders that are paid in the window, before refunds. What is above "
+        "stays with the shop."
+    )
+    window: Window = Field(
+        default="month",
+        description='Over which time: "month" (the calendar month), days like "30 days", or "lifetime".',
+    )
+
+
 class Caps(Section):
-    """Limits of what one order line pays out; shares above them shrink in proportion."""
+    """Limits of what is paid out: of one order line, where shares shrink in proportion, and to one person in a time."""
 
     line: Rate = Field(default=10_000, description="All shares of one order line together, of the price paid.")
     person: Rate = Field(default=10_000, description="All shares of one person on one order line, of the price paid.")
+    period: PeriodCap | None = Field(
+        default=None, description="What one person is paid at most in a calendar month or in some days."
+    )
 
 
 class SelfPurchase(Section):

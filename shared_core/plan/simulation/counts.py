@@ -27,10 +27,19 @@ _COUNTERS: dict[str, tuple[str, ...]] = {
 class Window:
     """One counter over one stretch of time that ends today. `added`: day -> what was counted for that day."""
 
-    length: int | None
+    name: str
     begins: int
     total: Numbers
     added: dict[int, list[tuple[Numbers, Numbers]]] = field(default_factory=lambda: defaultdict(list))
+
+    @classmethod
+    def over(cls, name: str, members: int) -> "Window":
+        """Empty, over what the plan calls so: "lifetime", "month", "30 days"."""
+        return cls(name, 0, np.zeros(members, dtype=np.int64))
+
+    @property
+    def length(self) -> int | None:
+        return window_days(self.name)
 
     def add(self, members: Numbers, amounts: Numbers, days: Numbers) -> None:
         """Count amounts for the days they belong to, today or earlier; earlier than the window they count no more."""
@@ -40,6 +49,14 @@ class Window:
         if self.length is not None:
             for day in np.unique(days):
                 self.added[int(day)].append((members[days == day], amounts[days == day]))
+
+    def turn(self, day: int, month_began: int) -> None:
+        """A new day: what has left the window counts no more."""
+        if self.length is not None:
+            self.begin(day - self.length + 1)
+        elif self.name == "month" and self.begins != month_began:
+            self.begins = month_began
+            self.total[:] = 0
 
     def begin(self, day: int) -> None:
         """The window now begins on `day`."""
@@ -60,8 +77,7 @@ class Counts:
                 counted = [each for each in _COUNTERS[key.metric] if each != "self" or plan.self_purchase.counts]
                 self._metrics[key] = tuple(counted)
                 for counter in counted:
-                    window = Window(window_days(key.window), 0, np.zeros(members, dtype=np.int64))
-                    self._windows.setdefault((counter, key.window), window)
+                    self._windows.setdefault((counter, key.window), Window.over(key.window, members))
 
     def asks(self, counter: str) -> bool:
         return any(name == counter for name, _ in self._windows)
@@ -74,12 +90,8 @@ class Counts:
 
     def turn(self, day: int, month_began: int) -> None:
         """A new day: what has left the windows counts no more."""
-        for (_, name), window in self._windows.items():
-            if window.length is not None:
-                window.begin(day - window.length + 1)
-            elif name == "month" and window.begins != month_began:
-                window.begins = month_began
-                window.total[:] = 0
+        for window in self._windows.values():
+            window.turn(day, month_began)
 
     def of(self, members: Numbers) -> dict[MetricKey, Numbers]:
         """Every summed metric, for these members."""

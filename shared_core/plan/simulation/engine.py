@@ -95,6 +95,7 @@ class _Life:
             self.standings.review(self.here, self._count_before)
         self.month_began = day if is_first else self.month_began
         self.counts.turn(day, self.month_began)
+        self.trade.turn(day, self.month_began)
         self._complete()
         self.trade.mature(day)
         self._give_back()
@@ -176,13 +177,14 @@ class _Life:
         self._note_ranks(come)
         links = self.history.people["link"][come]
         self.link[:] = ABSENT
-        for fans, sponsors in (
-            (come[links != ABSENT], links[links != ABSENT]),
-            (self.history.visits["fan"][visits], self.history.visits["sponsor"][visits]),
+        for new, fans, sponsors in (
+            (True, come[links != ABSENT], links[links != ABSENT]),
+            (False, self.history.visits["fan"][visits], self.history.visits["sponsor"][visits]),
         ):
             self.link[fans] = sponsors
+            joined, places = self.promoters.joined, self.standings.places
             bound = self.locks.follow(
-                fans, sponsors, self.day, known=self.known[fans], joined=self.promoters.joined
+                fans, sponsors, self.day, known=self.known[fans], joined=joined, places=places, new=new
             )  # fmt: skip
             self._count_heads(bound[self.known[bound]])
 

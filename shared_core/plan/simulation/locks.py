@@ -17,7 +17,8 @@ class Locks:
         self.moment = "sign_up" if binding.by == "click" and binding.consent else binding.by
         self.days = binding.days
         self.protected = {"after_expiry": None, "after_protection": binding.protected_days, "always": 0}[binding.rebind]
-        self.only_members = binding.lockers == "members"
+        self.only_members, self.only_new = binding.lockers == "members", binding.whom == "new"
+        self.from_place = 0 if binding.from_rank is None else plan.places[binding.from_rank]
         self.sponsor = np.full(members, ABSENT, dtype=np.int32)
         self.last_day = np.full(members, ABSENT, dtype=np.int16)
         self.safe_until = np.full(members, ABSENT, dtype=np.int16)
@@ -29,14 +30,17 @@ class Locks:
         """Whose fan each of them is on this day, ABSENT for nobody's."""
         return np.where((fans != ABSENT) & (self.last_day[fans] >= day), self.sponsor[fans], ABSENT)
 
-    def follow(self, fans: Numbers, sponsors: Numbers, day: int, *, known: Flags, joined: Flags) -> Numbers:
+    def follow(
+        self, fans: Numbers, sponsors: Numbers, day: int, *, known: Flags, joined: Flags, places: Numbers, new: bool
+    ) -> Numbers:
         """Links are followed, at most one by each fan. Those of `fans` who are newly bound.
 
-        `known`: of each fan, whether they have signed up; `joined`: of everybody, whether they are promoters.
+        `known`: of each fan, whether they have signed up; `joined` and `places`: of everybody, whether they are
+        promoters, and where they stand on the ladder. `new`: this is the first that the shop sees of these fans.
         """
-        if self.moment == "nobody":
+        if self.moment == "nobody" or (self.only_new and not new):
             return fans[:0]
-        free = self._free(fans, sponsors, day, joined)
+        free = self._free(fans, sponsors, day, joined) & (places[sponsors] >= self.from_place)
         at_once = free & (known if self.moment == "sign_up" else self.moment == "click")
         noted = free & ~at_once & (self.link_until[fans] < day)
         self.first_link[fans[noted]], self.link_until[fans[noted]] = sponsors[noted], self._end(self.days, day)

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared_core.plan.paying import PRODUCT_SAFE_BELOW, Sales, Takers, pay
+from shared_core.plan.periods import within_period
 from shared_core.plan.refunds import reversal_targets
 from shared_core.plan.schema.plan import Plan
 from shared_core.plan.schema.terms import PAYEES, Channel, Payee
 from shared_core.plan.selection import Goods
+from shared_core.plan.simulation.counts import Window
 from shared_core.plan.simulation.history import EVERYTHING, Columns, History
 from shared_core.plan.simulation.population import PopulationUnusable
 from shared_core.plan.table import ABSENT, COLUMN, FUND, Flags, Numbers, table_of
@@ -18,6 +20,8 @@ DAILY = (
 )  # fmt: skip
 """What is kept by day, in minor units. `network`: the shares of those who took no part in the sale."""
 CHANNELS: tuple[Channel, ...] = ("shop", "live")
+NOBODY = 2
+"""Rows at the end of an array by member that ABSENT and FUND find, and no member."""
 TOOK_PART: frozenset[Payee] = frozenset({"seller", "host", "traffic_referrer"})
 
 
@@ -68,6 +72,9 @@ class Trade:
         self.maturities = ByDay(np.maximum(completes, orders["delivered"] + plan.settlement.days + 1))
         self._refunds = ByDay(history.refunds["day"])
         self.wallets = Wallets.of(len(history.people["came"]))
+        cap = plan.caps.period
+        self._paid = None if cap is None else Window.over(cap.window, len(history.people["came"]) + NOBODY)
+        """What everybody was paid in the period of the plan's limit."""
         self.daily: Columns = {name: np.zeros(history.population.days, dtype=np.int64) for name in DAILY}
 
     @property
@@ -90,9 +97,8 @@ class Trade:
         kind = self._kind[live[which].astype(np.int8), article[sold]]
         sales = Sales(kind, goods[sold], (goods - supply)[sold], quantity[sold])
         amounts = pay(self.plan, sales, self._all_payees(takers[:, which], places[:, which], buyers)).amounts
-        for row, payee in enumerate(self.payees):
-            self._shares[row, lines] = amounts[:, COLUMN[payee]]
-        shares = self._shares[:, lines]
+        shares = np.stack([amounts[:, COLUMN[payee]] for payee in self.payees])
+        shares = self._shares[:, lines] = self._within_period(day, takers[:, which], shares)
         self._book(day, shares=shares, network=shares[self._network])
         self._owe(self.wallets.pending, takers[:, which], shares)
 
@@ -167,6 +173,21 @@ class Trade:
         sold = np.zeros(len(self._price), dtype=np.int64)
         np.add.at(sold, self.history.lines["article"], self._goods)
         return sold
+
+    def turn(self, day: int, month_began: int) -> None:
+        """A new day: what was paid before the period of the plan's limit leaves room again."""
+        if self._paid is not None:
+            self._paid.turn(day, month_began)
+
+    def _within_period(self, day: int, takers: Numbers, shares: Numbers) -> Numbers:
+        """What the limit of a period leaves of shares paid today, [payee, line]: one line after another."""
+        cap = self.plan.caps.period
+        if cap is None or self._paid is None:
+            return shares
+        whose, wanted = takers.T.ravel(), shares.T.ravel()
+        paid = within_period(whose, wanted, cap.at_most - self._paid.total[whose])
+        self._paid.add(whose, paid, np.full(len(paid), day))
+        return paid.reshape(shares.T.shape).T
 
     def _take_back(self, day: int, orders: Numbers, lines: Numbers, before: Numbers, after: Numbers) -> None:
         goods = self._goods[lines]

@@ -6,9 +6,9 @@ from shared_core.plan.schema.plan import Plan
 from shared_core.plan.words import climbing, duties, network, settling, sharing
 from shared_core.plan.words.chapter import SEPARATOR, Chapter, Table
 from shared_core.plan.words.dating import version_in_words
-from shared_core.plan.words.sharing import rule_in_words
+from shared_core.plan.words.sharing import period_in_words, rule_in_words
 
-__all__ = ["SEPARATOR", "Chapter", "Table", "describe", "rule_in_words", "version_in_words"]
+__all__ = ["SEPARATOR", "Chapter", "Table", "describe", "period_in_words", "rule_in_words", "version_in_words"]
 
 
 def describe(plan: Plan, reader: Reader) -> tuple[Chapter, ...]:

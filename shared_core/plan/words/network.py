@@ -94,10 +94,10 @@ def binding(plan: Plan, reader: Reader) -> Iterator[str]:
         return
     yield reader.say(_MOMENTS[rules.by, rules.lockers])
     if rules.from_rank:
-        named = N_("Only links of members from the rank {rank} on bind.")
+        named = N_("Only links of members bind who have the rank {rank} or a higher one when the link is opened.")
         yield reader.say(named, rank=plan.rank(rules.from_rank).name)
     if rules.whom == "new":
-        yield reader.say(N_("Only people who are new to the shop are bound."))
+        yield reader.say(N_("Only people are bound whom the shop has never seen before they open the link."))
     else:
         yield reader.say(N_("Everybody who is nobody's fan can be bound."))
     yield _lasting(plan, reader)
@@ -123,7 +123,9 @@ def _lasting(plan: Plan, reader: Reader) -> str:
         "after_protection": N_("{lasts}; after {days} another person's link may take the fan over."),
         "always": N_("{lasts}, or until another person's link takes the fan over."),
     }[rules.rebind]
-    if rules.rebind == "after_expiry" and rules.days is None:
+    if rules.whom == "new" and rules.days is not None:
+        change = N_("{lasts}; afterwards no link binds the same person again, for they are no longer new.")
+    elif rules.rebind == "after_expiry" and rules.days is None:
         change = N_("{lasts}; no other link changes it.")
     return reader.say(change, lasts=lasts, days=days(reader, rules.protected_days))
 

@@ -7,9 +7,10 @@ from shared_core.kernel.money import BPS_WHOLE, Money
 from shared_core.kernel.reader import Reader
 from shared_core.plan.check import percent
 from shared_core.plan.schema.plan import Plan
-from shared_core.plan.schema.sharing import ShareRule
-from shared_core.plan.schema.terms import Channel, Payee
-from shared_core.plan.words.chapter import Chapter, Table, clauses
+from shared_core.plan.schema.sharing import PeriodCap, ShareRule
+from shared_core.plan.schema.terms import Channel, Payee, window_days
+from shared_core.plan.words.chapter import Chapter, Table, clauses, days
+from shared_core.plan.working import PeriodLimit
 
 PAYEES: Mapping[Payee, str] = {
     "seller": N_("Seller"),
@@ -30,6 +31,10 @@ _TRIGGERS = {
     "rank_up": N_("when somebody reaches a rank"),
     "invite_used": N_("when an invitation is used"),
     "pack_sold": N_("when a pack is sold"),
+}
+_WINDOWS = {
+    "month": N_("One person is never paid more than {most} in a calendar month."),
+    "lifetime": N_("One person is never paid more than {most} in all."),
 }
 _OWN = {
     "nobody": N_("When sellers buy from themselves, nobody earns on it."),
@@ -140,3 +145,15 @@ def _caps(plan: Plan, reader: Reader) -> Iterator[str]:
         yield reader.say(N_("All shares of an order line together are never more than {most} of its price."), most=most)
     elif plan.shares:
         yield reader.say(N_("All shares of an order line together are never more than its price."))
+    if plan.caps.period is not None:
+        yield period_in_words(plan.caps.period, plan.currency, reader)
+        yield reader.say(
+            N_("It counts when an order is paid, and goods given back make no room; what is above stays with the shop.")
+        )
+
+
+def period_in_words(cap: PeriodCap | PeriodLimit, currency: str, reader: Reader) -> str:
+    """What one person is paid at most in which time."""
+    within = window_days(cap.window)
+    said = _WINDOWS.get(cap.window, N_("One person is never paid more than {most} within {days}."))
+    return reader.say(said, most=Money(cap.at_most, currency), days="" if within is None else days(reader, within))

@@ -31,7 +31,10 @@ class Booking(Output):
 
 
 class Cap(Output):
-    """A limit that was reached: the concerned shares `together` became `most`, and `left` was left of this one."""
+    """A limit that was reached: the concerned shares `together` became `most`, and `left` was left of this one.
+
+    Of the limit `period` `together` is what the same person was paid in the period before.
+    """
 
     limit: str
     most: Money

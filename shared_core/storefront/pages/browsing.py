@@ -11,7 +11,7 @@ from shared_core import catalog
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import format_money
 from shared_core.orders import QUANTITY_MAX
-from shared_core.storefront.pages import art, goods, ties
+from shared_core.storefront.pages import art, earning, goods, ties
 from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import ReadDep, ShopDep, ViewerDep, current
@@ -89,6 +89,7 @@ def product(request: Request, slug: str, shop: ShopDep, session: ReadDep, viewer
         freight_note=freight_note(request, shop),
         return_days=shop.plan_at(shop.clock()).returns.days,
         sold_by=ties.recommender(request, session, shop, viewer),
+        period_note=earning.period_note(request, session, shop, viewer),
     )
 
 

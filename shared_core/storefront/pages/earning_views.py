@@ -143,7 +143,9 @@ def _story(request: Request, rules: Plan | None, row: Earning, title: str, dispu
     }
     blanks = {"title": title, "rank": _rank(request, rules, row), "rate": rate(request, row), **amounts}
     sentences = [plan_words.STORIES[row.payee], _arithmetic(row)]
-    if row.uncapped_minor > row.amount_minor:
+    if rewards.cut_by_period(row):
+        sentences.append(N_("It would have been {before}; the plan limits what one person is paid in a period."))
+    elif row.uncapped_minor > row.amount_minor:
         sentences.append(N_("It would have been {before}; the plan limits what one sale pays."))
     if row.reversed_minor:
         sentences.append(N_("Of this {back} went back when the customer got money back."))
@@ -173,6 +175,8 @@ def _standing(row: Earning) -> str:
             return N_("It waits until the goods have arrived and can no longer be returned.")
         case EarningState.AVAILABLE:
             return N_("The goods can no longer be returned: it is yours, and counts in your balance.")
+        case EarningState.VOID if not row.amount_minor:
+            return N_("Nothing is left of it: the limit was reached before.")
         case EarningState.VOID:
             return N_("Nothing is left of it: the order was not paid, or all of it was refunded.")
 

@@ -12,7 +12,7 @@ from shared_core.kernel.codes import new_code
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import decimal_text, parse_money
 from shared_core.storefront import entering, invitations
-from shared_core.storefront.pages import earning_views, forms, plan_words, ties
+from shared_core.storefront.pages import earning, earning_views, forms, plan_words, ties
 from shared_core.storefront.pages.page import go, page, refused, translate
 from shared_core.storefront.pages.purse import payout_minimum, purse_of
 from shared_core.storefront.shop import Shop
@@ -80,6 +80,7 @@ def earnings(
         earnings=earning_views.views(request, session, rows[:PER_PAGE]),
         purse=purse_of(session, shop, viewer.known_id),
         payout_min=payout_minimum(shop),
+        period_note=earning.period_note(request, session, shop, viewer),
         listing=_listing("/me/earnings", "before", before, rows[PER_PAGE - 1].id if len(rows) > PER_PAGE else None),
     )
 

@@ -90,7 +90,9 @@ def _sheet(request: Request, session: Session, shop: Shop, viewer: Viewer, slug:
     url = share_links.absolute(request, share_links.make_link(shop, viewer, about=about))
     worth = format_money(price, viewer.locale) if price else ""
     caption = "\n".join(part for part in (" · ".join(filter(None, (title, worth))), text, url) if part)
-    return Sheet(title, text, caption, price, earn, picture, url, qr_code(url), ties.binding_note(request, shop))
+    return Sheet(
+        title, text, caption, price, earn, picture, url, qr_code(url), ties.sharing_note(request, session, shop, viewer)
+    )
 
 
 def qr_code(text: str) -> Markup:
