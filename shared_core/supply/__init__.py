@@ -54,7 +54,7 @@ from shared_core.supply.gateway import (
     Withdrawal,
 )
 from shared_core.supply.holds import expire_holds
-from shared_core.supply.importing import ImportReport, import_products
+from shared_core.supply.importing import FeedTerms, ImportReport, feed_terms, import_products
 from shared_core.supply.local import LocalGateway
 from shared_core.supply.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
 from shared_core.supply.stock import StockLevel, adjust_stock, level, receive_stock
@@ -68,6 +68,7 @@ __all__ = [
     "Confirmation",
     "EventKind",
     "EventPage",
+    "FeedTerms",
     "HeldLine",
     "HoldConfirmed",
     "HoldLimitReached",
@@ -116,6 +117,7 @@ __all__ = [
     "create_supplier",
     "deliver",
     "expire_holds",
+    "feed_terms",
     "feeds",
     "import_products",
     "level",

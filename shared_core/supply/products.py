@@ -1,7 +1,7 @@
 """Suppliers, products and their variants: what is on offer and for how much."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -9,7 +9,9 @@ from enum import StrEnum
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from shared_core.kernel.bulk import among
 from shared_core.kernel.database import insert_or_ignore
+from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money
 from shared_core.supply import stock
 from shared_core.supply.errors import (
@@ -100,19 +102,107 @@ def put_product(session: Session, product: ProductSpec, *, supplier: str, at: da
 
 def put(session: Session, product: ProductSpec, *, supplier: Supplier, at: datetime) -> ProductChange:
     """Like `put_product`, telling what became of each variant."""
-    wanted = {spec.sku: _variant_fields(spec, supplier) for spec in product.variants}
-    known = _own_variants(session, product.code, wanted)
-    row, product_change = _put_row(session, product, supplier, at)
-    fresh = {sku: Variant(sku=sku, product_id=row.id, **wanted[sku]) for sku in wanted if sku not in known}
-    changes = {sku: Change.CREATED if sku in fresh else _set(known[sku], wanted[sku]) for sku in wanted}
-    _add_with_stock(session, fresh.values())
-    everything = known | fresh
-    variants = {sku: VariantChange(everything[sku].id, change) for sku, change in changes.items()}
-    if product_change is Change.UPDATED:
-        stock.touch(session, session.scalars(select(Variant.id).where(Variant.product_id == row.id)))
-    else:
-        stock.touch(session, (each.variant_id for each in variants.values() if each.change is not Change.UNCHANGED))
-    return ProductChange(product_change, variants)
+    [change] = put_all(session, [product], supplier=supplier, at=at)
+    if isinstance(change, PlatformError):
+        raise change
+    return change
+
+
+def put_all(
+    session: Session, wanted: Sequence[ProductSpec], *, supplier: Supplier, at: datetime
+) -> list[ProductChange | PlatformError]:
+    """Like `put` for many products, in a few statements; for each what became of it, or SkuTaken or SlugTaken.
+
+    No code and no SKU is there twice. Raises WrongCurrency, BadCost.
+    """
+    fields = [{spec.sku: _variant_fields(spec, supplier) for spec in product.variants} for product in wanted]
+    known = _variants(session, [sku for each in fields for sku in each])
+    shelf = _Shelf(session, wanted)
+    found: list[Product | PlatformError] = []
+    changes: list[Change] = []
+    for product, variants in zip(wanted, fields, strict=True):
+        taken = next((known[sku] for sku in variants if sku in known and known[sku][1] != product.code), None)
+        error = SkuTaken(sku=taken[0].sku, product=taken[1]) if taken else shelf.refusal(product)
+        row, change = (error, Change.UNCHANGED) if error else shelf.put(session, product, supplier, at)
+        found.append(row)
+        changes.append(change)
+    session.flush()
+    return _put_variants(session, found, changes, fields, {sku: variant for sku, (variant, _) in known.items()})
+
+
+class _Shelf:
+    """The products that are there already under any of the codes and addresses that are wanted."""
+
+    def __init__(self, session: Session, wanted: Sequence[ProductSpec]) -> None:
+        codes, slugs = [each.code for each in wanted], [_slug(each) for each in wanted]
+        query = select(Product).where(or_(among(session, Product.code, codes), among(session, Product.slug, slugs)))
+        rows = session.scalars(query).all()
+        self._by_code = {row.code: row for row in rows}
+        self._by_slug = {row.slug: row.code for row in rows}
+
+    def refusal(self, spec: ProductSpec) -> PlatformError | None:
+        owner = self._by_slug.get(_slug(spec), spec.code)
+        return SlugTaken(slug=_slug(spec), product=owner) if owner != spec.code else None
+
+    def put(self, session: Session, spec: ProductSpec, supplier: Supplier, at: datetime) -> tuple[Product, Change]:
+        wanted = {
+            "slug": _slug(spec),
+            "supplier_id": supplier.id,
+            "title": spec.title,
+            "brand": spec.brand,
+            "category": spec.category,
+            "description": spec.description,
+            "image_urls": list(spec.image_urls),
+            "active": spec.active,
+        }
+        row = self._by_code.get(spec.code)
+        if row is None:
+            row = self._by_code[spec.code] = Product(code=spec.code, created_at=at, **wanted)
+            self._by_slug[row.slug] = spec.code
+            session.add(row)
+            return row, Change.CREATED
+        if row.supplier_id != supplier.id:
+            _same_currency(session, row, supplier)
+        return row, _set(row, wanted)
+
+
+def _slug(spec: ProductSpec) -> str:
+    return spec.slug or spec.code
+
+
+def _put_variants(
+    session: Session,
+    found: Sequence[Product | PlatformError],
+    changes: Sequence[Change],
+    fields: Sequence[dict[str, dict[str, object]]],
+    known: dict[str, Variant],
+) -> list[ProductChange | PlatformError]:
+    """The variants of products that have their rows; offers that have changed are marked."""
+    outcomes: dict[str, Change] = {}
+    fresh: list[Variant] = []
+    for row, wanted in zip(found, fields, strict=True):
+        if isinstance(row, Product):
+            for sku, values in wanted.items():
+                outcomes[sku] = _set(known[sku], values) if sku in known else Change.CREATED
+                fresh += [] if sku in known else [Variant(sku=sku, product_id=row.id, **values)]
+    _add_with_stock(session, fresh)
+    ids = {sku: variant.id for sku, variant in known.items()} | {variant.sku: variant.id for variant in fresh}
+    done: list[ProductChange | PlatformError] = []
+    for row, change, wanted in zip(found, changes, fields, strict=True):
+        if isinstance(row, Product):
+            done.append(ProductChange(change, {sku: VariantChange(ids[sku], outcomes[sku]) for sku in wanted}))
+        else:
+            done.append(row)
+    renamed = [
+        row.id
+        for row, change in zip(found, changes, strict=True)
+        if isinstance(row, Product) and change is Change.UPDATED
+    ]
+    touched = {ids[sku] for sku, change in outcomes.items() if change is not Change.UNCHANGED}
+    if renamed:
+        touched |= set(session.scalars(select(Variant.id).where(among(session, Variant.product_id, renamed))))
+    stock.touch(session, sorted(touched))
+    return done
 
 
 def supplier_row(session: Session, code: str) -> Supplier:
@@ -123,41 +213,11 @@ def supplier_row(session: Session, code: str) -> Supplier:
     return row
 
 
-def _own_variants(session: Session, code: str, skus: Iterable[str]) -> dict[str, Variant]:
-    """The variants that exist already. Raises SkuTaken where one belongs to another product."""
+def _variants(session: Session, skus: Sequence[str]) -> dict[str, tuple[Variant, str]]:
+    """The variants that exist already, each with the code of its product."""
     query = select(Variant, Product.code).join(Product, Product.id == Variant.product_id)
-    found = session.execute(query.where(Variant.sku.in_(list(skus)))).all()
-    for variant, owner in found:
-        if owner != code:
-            raise SkuTaken(sku=variant.sku, product=owner)
-    return {variant.sku: variant for variant, _ in found}
-
-
-def _put_row(session: Session, spec: ProductSpec, supplier: Supplier, at: datetime) -> tuple[Product, Change]:
-    slug = spec.slug or spec.code
-    found = session.scalars(select(Product).where(or_(Product.code == spec.code, Product.slug == slug))).all()
-    for other in found:
-        if other.code != spec.code:
-            raise SlugTaken(slug=slug, product=other.code)
-    wanted = {
-        "slug": slug,
-        "supplier_id": supplier.id,
-        "title": spec.title,
-        "brand": spec.brand,
-        "category": spec.category,
-        "description": spec.description,
-        "image_urls": list(spec.image_urls),
-        "active": spec.active,
-    }
-    if not found:
-        row = Product(code=spec.code, created_at=at, **wanted)
-        session.add(row)
-        session.flush()
-        return row, Change.CREATED
-    row = found[0]
-    if row.supplier_id != supplier.id:
-        _same_currency(session, row, supplier)
-    return row, _set(row, wanted)
+    found = session.execute(query.where(among(session, Variant.sku, skus)))
+    return {variant.sku: (variant, owner) for variant, owner in found}
 
 
 def _same_currency(session: Session, product: Product, supplier: Supplier) -> None:

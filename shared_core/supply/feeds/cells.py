@@ -27,6 +27,10 @@ URL_LENGTH_MAX = 2_000
 SANITISING_ROUNDS_MAX = 4
 
 _PRICE = re.compile(r"\d{1,12}(\.\d{1,6})?")
+_WITH_CURRENCY = re.compile(
+    r"(?P<before>[-+]?[\d.,]+) ?(?P<last>[A-Z]{3})|(?P<first>[A-Z]{3}) ?(?P<after>[-+]?[\d.,]+)", re.ASCII
+)
+_WRITTEN = re.compile(r"[¥￥]? ?(-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?) ?元?", re.ASCII)
 _COUNT = re.compile(r"[+-]?\d{1,18}")
 _CODE = re.compile(r"[\w][\w.~-]*")
 _SKU = re.compile(r"[^\s<>]+( [^\s<>]+)*")
@@ -85,6 +89,21 @@ class Cells:
         if amount > PRICE_MAX:
             raise PriceTooHigh(field=field, value=value, maximum=PRICE_MAX)
         return (value.rstrip("0").rstrip(".") if "." in value else value) if amount else None
+
+    def amount(self, field: str) -> tuple[str | None, str]:
+        """A price that may have its currency beside it, and that currency's code or "": "105.29 USD"."""
+        value = self.raw(field)
+        found = _WITH_CURRENCY.fullmatch(value)
+        if found is None:
+            return self.price(field), ""
+        price = Cells({field.casefold(): found["before"] or found["after"]}).price(field)
+        return price, found["first"] or found["last"]
+
+    def written_price(self, field: str) -> str | None:
+        """A price as people write it into a sheet: "￥1,299.00", "12.5元"."""
+        value = self.raw(field)
+        found = _WRITTEN.fullmatch(value)
+        return Cells({field.casefold(): found[1].replace(",", "") if found else value}).price(field)
 
     def count(self, field: str) -> int | None:
         """A number of units; None when empty."""
