@@ -5,9 +5,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -16,13 +17,14 @@ from platformctl.messages import translate
 from shared_core import catalog, members, orders, storefront, supply
 from shared_core.kernel.codes import new_code
 from shared_core.kernel.database import lost_a_deadlock
-from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.kernel.settings import read_settings
 
 BRAND = Path("brand")
 CODE_LENGTH = 10
 REFUSALS_SHOWN_MAX = 50
+REASONS_SHOWN_MAX = 20
 TRIES_MAX = 3
 
 
@@ -37,47 +39,91 @@ class Outcome:
     counts: Mapping[str, int]
     refused: list[tuple[int, str]] = field(default_factory=list)
     dry_run: bool = False
+    noted: list[tuple[int, str]] = field(default_factory=list)
+    """What was taken differently from how it was written."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Which column of the file was read as which of ours, where that had to be found out."""
+    format: str = ""
 
     def as_dict(self) -> dict[str, object]:
-        rows = [{"line": line, "reason": reason} for line, reason in self.refused]
-        return {"ok": True, "dry_run": self.dry_run, "counts": dict(self.counts), "refused": rows}
+        told: dict[str, object] = {"ok": True, "dry_run": self.dry_run, "counts": dict(self.counts)}
+        if self.format:
+            told |= {"format": self.format, "columns": dict(self.columns), "noted": _as_rows(self.noted)}
+        return told | {"refused": _as_rows(self.refused)}
 
     def tell(self) -> None:
         """Counts on stdout; refused rows too, the first ones in full."""
+        if self.format:
+            output.say("Read as {format}.", format=self.format)
+        for ours, theirs in self.columns.items():
+            print(f"{ours:>14} ← {theirs}")
         for name, count in self.counts.items():
             print(f"{count:>9,}  {translate(name.replace('_', ' '))}")
-        for line, reason in self.refused[:REFUSALS_SHOWN_MAX]:
-            output.say("  line {line}: {reason}", line=line, reason=reason)
-        more = self.refused[REFUSALS_SHOWN_MAX:]
-        if more:
-            output.say("  … and {count} more; --json lists them all.", count=len(more))
-            for reason, count in Counter(reason for _, reason in self.refused).most_common():
-                print(f"{count:>9,}  {reason}")
+        for title, rows in (("", self.refused), (N_("Taken differently from how it was written:"), self.noted)):
+            if title and rows:
+                output.say(title)
+            _tell_rows(rows)
         if self.dry_run:
             output.say("This was a dry run: nothing was changed.")
 
 
+def _as_rows(remarks: Iterable[tuple[int, str]]) -> list[dict[str, object]]:
+    return [{"line": line, "reason": reason} for line, reason in remarks]
+
+
+def _tell_rows(remarks: list[tuple[int, str]]) -> None:
+    """The first ones in full, the others counted by reason."""
+    for line, reason in remarks[:REFUSALS_SHOWN_MAX]:
+        output.say("  line {line}: {reason}", line=line, reason=reason)
+    more = remarks[REFUSALS_SHOWN_MAX:]
+    if more:
+        output.say("  … and {count} more; --json lists them all.", count=len(more))
+        for reason, count in Counter(reason for _, reason in remarks).most_common(REASONS_SHOWN_MAX):
+            print(f"{count:>9,}  {reason}")
+
+
 def import_products(
-    file: Path, *, format: str | None, supplier: str, supply_ratio_bps: int | None, dry_run: bool
+    file: Path,
+    *,
+    format: str | None,
+    supplier: str,
+    columns: Mapping[str, str],
+    supply_ratio_bps: int | None,
+    dry_run: bool,
 ) -> Outcome:
-    """Goods of a feed into the embedded supply and the shop window. Raises FileUnreadable."""
+    """Goods of a feed into the embedded supply and the shop window. Raises FileUnreadable, UnknownColumn."""
     shop = storefront.Shop.open(BRAND, read_settings())
     at = shop.clock()
     ratio = shop.brand.supply.ratio if supply_ratio_bps is None else supply_ratio_bps
 
     def take_in(session: Session) -> supply.ImportReport:
-        if supplier not in {each.code for each in supply.suppliers(session)}:
+        if terms is None:
             supply.create_supplier(session, code=supplier, name=supplier, freight=Money(0, shop.currency), at=at)
-        return supply.import_products(session, feed, supplier=supplier, supply_ratio_bps=ratio, at=at)
+        return supply.import_products(
+            session, feed, supplier=supplier, supply_ratio_bps=ratio, at=at, progress=bar.products
+        )
 
     try:
-        with _working("Reading the feed …"):
-            feed = supply.feeds.read(file, format)
+        with shop.database.reading() as session:
+            terms = supply.feed_terms(session, supplier=supplier)
+        with _Bar() as bar:
+            feed = supply.feeds.read(
+                file,
+                format,
+                columns=columns,
+                remembered=terms.columns if terms else {},
+                currency=terms.currency if terms else shop.currency,
+            )
             report = _transact(shop, take_in, dry_run=dry_run)
             if not dry_run:
+                bar.listing()
                 catalog.pull(shop.database, shop.gateway, rule=shop.price_rule, at=at)
     finally:
         shop.database.dispose()
+    return _told(feed, report, dry_run=dry_run)
+
+
+def _told(feed: supply.feeds.Feed, report: supply.ImportReport, *, dry_run: bool) -> Outcome:
     counts = {
         "rows": feed.rows,
         "products": report.products,
@@ -89,7 +135,16 @@ def import_products(
         "without_cost_and_unlisted": report.without_cost,
         "refused": len(report.rejected),
     }
-    return Outcome(counts, [(each.line, _text(each.error)) for each in report.rejected], dry_run)
+    if feed.flash_lines:
+        counts["flash_lines_left_aside"] = len(feed.flash_lines)
+    return Outcome(
+        counts,
+        [(each.line, _text(each)) for each in report.rejected],
+        dry_run,
+        noted=[(each.line, _text(each)) for each in report.notes],
+        columns=dict(feed.columns),
+        format=feed.format,
+    )
 
 
 def import_referrals(file: Path, *, source: str, columns: Mapping[str, str], dry_run: bool) -> Outcome:
@@ -195,8 +250,32 @@ def _once(shop: storefront.Shop, take_in: Callable[[Session], Any], *, dry_run: 
     return report
 
 
-def _text(error: PlatformError) -> str:
-    return error.text(translate)
+def _text(remark: supply.feeds.RowRemark) -> str:
+    """With the file's name where a feed has several."""
+    text = remark.text(translate)
+    return f"{remark.file}: {text}" if remark.file else text
+
+
+class _Bar:
+    """How far an import of products is, on a terminal."""
+
+    def __enter__(self) -> Self:
+        self._progress = Progress(
+            SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+            console=Console(stderr=True), transient=True,
+        )  # fmt: skip
+        self._task = self._progress.add_task(translate("Reading the feed …"), total=None)
+        self._progress.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._progress.stop()
+
+    def products(self, done: int, total: int) -> None:
+        self._progress.update(self._task, description=translate("Importing"), completed=done, total=total)
+
+    def listing(self) -> None:
+        self._progress.update(self._task, description=translate("Listing in the shop window …"), total=None)
 
 
 @contextmanager

@@ -43,13 +43,22 @@ class Shape(StrEnum):
 
 class Feed(StrEnum):
     SHOPIFY = "shopify"
+    WOOCOMMERCE = "woocommerce"
+    SPREE = "spree"
+    VENDURE = "vendure"
+    SALEOR = "saleor"
+    GOOGLE = "google"
+    BMECAT = "bmecat"
+    LITEMALL = "litemall"
+    MALL = "mall"
+    SHEET = "sheet"
     OWN = "own"
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.add_typer(imports, name="import")
-    imports.command("products", help=_("Goods of a product feed: Shopify's CSV or our own."))(products)
+    imports.command("products", help=_("Goods of a product feed, or of a supplier's own sheet."))(products)
     imports.command("referrals", help=_("Who shared to whom: CSV with sharer, visitor, at."))(referrals)
     imports.command("orders", help=_("Settled order lines; they count for ranks and pay nobody again."))(orders)
     imports.command("statement", help=_("Money that came in: the CSV of a wallet, WeChat's or Alipay's."))(statement)
@@ -57,24 +66,35 @@ def register(app: typer.Typer) -> None:
 
 
 def products(
-    file: File,
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, resolve_path=True, help=_("A file, or a folder with the tables of a mall.")),
+    ],
     format: Annotated[Feed | None, typer.Option(help=_("Told from the content where it is not given."))] = None,
     supplier: Annotated[str, typer.Option(help=_("Code of the supplier who ships them."))] = "own-stock",
     supply_ratio: Annotated[
         str, typer.Option(help=_('Goods without a cost get this part of their price as cost, such as "60%".'))
     ] = "",
+    columns: ColumnMap = None,
     dry_run: DryRun = False,
     folder: InFolder = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Importing the same feed again changes nothing."""
+    """Importing the same feed again changes nothing. A table of SKUs with prices or stock changes just these."""
     ready(folder)
     from platformctl import importing
 
     ratio = _percent("supply_ratio", supply_ratio)
     name = None if format is None else format.value
-    outcome = importing.import_products(file, format=name, supplier=supplier, supply_ratio_bps=ratio, dry_run=dry_run)
-    output.say_json(outcome.as_dict()) if as_json else outcome.tell()
+    outcome = importing.import_products(
+        file,
+        format=name,
+        supplier=supplier,
+        columns=_columns(columns),
+        supply_ratio_bps=ratio,
+        dry_run=dry_run,
+    )
+    _tell(outcome, as_json=as_json)
 
 
 def referrals(

@@ -5,11 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import Table, or_, select
 from sqlalchemy.orm import Session
 
-from shared_core.kernel.bulk import among
+from shared_core.kernel.bulk import among, insert_all
 from shared_core.kernel.database import insert_or_ignore
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money
@@ -262,5 +263,5 @@ def _add_with_stock(session: Session, variants: Iterable[Variant]) -> None:
     fresh = list(variants)
     session.add_all(fresh)
     session.flush()
-    session.add_all(Stock(variant_id=variant.id) for variant in fresh)
-    session.flush()
+    nothing = {"free": 0, "held": 0, "sold": 0, "received": 0}
+    insert_all(session, cast(Table, Stock.__table__), [{"variant_id": variant.id} | nothing for variant in fresh])

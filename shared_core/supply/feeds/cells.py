@@ -140,6 +140,8 @@ def is_picture(url: str) -> bool:
 
 def plain_text(markup: str) -> str:
     """What a reader of the markup sees, line by line. No tag survives, however often it was encoded."""
+    if "<" not in markup and "&" not in markup:
+        return _lines(markup)
     text = markup
     for _ in range(SANITISING_ROUNDS_MAX):
         shown = _shown(text)
@@ -153,7 +155,12 @@ def _shown(markup: str) -> str:
     reader = _Reader()
     reader.feed(markup)
     reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.parts).splitlines())
+    return _lines("".join(reader.parts))
+
+
+def _lines(text: str) -> str:
+    """Without blanks at the edges of lines, and without empty lines."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
     return "\n".join(line for line in lines if line)
 
 
