@@ -50,7 +50,7 @@ TABLES = {
     "spree": TableFormat(spree.TELLING, spree.REQUIRED, spree.COLUMNS, spree.entries),
     "vendure": TableFormat(vendure.TELLING, vendure.REQUIRED, vendure.COLUMNS, vendure.entries),
     "google": TableFormat(google.TELLING, google.REQUIRED, google.COLUMNS, google.entries),
-    "own": TableFormat(own.REQUIRED, own.REQUIRED, own.COLUMNS, own.entries),
+    "own": TableFormat(("product",), own.REQUIRED, own.COLUMNS, own.entries),
 }
 DUMPS = {
     "litemall": (dumps.LITEMALL, dumps.LITEMALL_COLUMNS, dumps.litemall),
@@ -137,35 +137,39 @@ def _is_header(cells: Sequence[str], *, said: Mapping[str, str]) -> bool:
 
 
 def _read_table(table: Table, hints: _Hints) -> Feed:
-    present = {column.casefold() for column in table.columns}
-    kind = dumps.kind_of(table.columns)
-    for name, each in TABLES.items():
-        told = hints.format == name
-        if told or (hints.may_be(name) and not hints.columns and present.issuperset(map(str.casefold, each.telling))):
-            for column in each.required:
-                table.require(column)
-            return _rows_read(table, name, each.entries, each.columns, hints.currency)
-    if kind and not hints.columns and hints.may_be(*DUMPS):
+    """As a known format where it is one, else as a mall's table, else as a sheet with columns of its own."""
+    named = TABLES.get(hints.format or "")
+    if named is not None:
+        return _rows_read(table, str(hints.format), named, hints)
+    if hints.format is None and not hints.columns:
+        name = next((name for name, each in TABLES.items() if _has(table, *each.telling, *each.required)), None)
+        if name is not None:
+            return _rows_read(table, name, TABLES[name], hints)
+    if dumps.kind_of(table.columns) and not hints.columns and hints.may_be(*DUMPS):
         return _read_dump(table.file, [table], hints)
-    if not hints.may_be(SHEET):
-        raise _unknown(table)
     chosen = mapping.choose(table.file, table.columns, hints.columns, hints.remembered)
-    if not (mapping.is_whole(chosen) or mapping.is_delta(chosen)):
-        if "product" in present:
-            for column in own.REQUIRED:
-                table.require(column)
+    if not hints.may_be(SHEET) or not (mapping.is_whole(chosen) or mapping.is_delta(chosen)):
         raise _unknown(table)
+    return _read_sheet(table, chosen, hints)
+
+
+def _read_sheet(table: Table, chosen: Mapping[str, str], hints: _Hints) -> Feed:
     entries = partial(sheet.entries, mapping=chosen)
-    found = _rows_read(table, SHEET, entries, sheet.columns(chosen), hints.currency)
+    found = _rows_read(table, SHEET, TableFormat((), (), sheet.columns(chosen), entries), hints)
     return replace(found, columns=tuple(chosen.items()))
 
 
-def _rows_read(
-    table: Table, name: str, entries: Callable[[Sequence[Row]], Iterator[Entry]], columns: Columns, currency: str
-) -> Feed:
+def _has(table: Table, *columns: str) -> bool:
+    present = {column.casefold() for column in table.columns}
+    return present.issuperset(column.casefold() for column in columns)
+
+
+def _rows_read(table: Table, name: str, format: TableFormat, hints: _Hints) -> Feed:
+    for column in format.required:
+        table.require(column)
     whole, ragged = _sorted_out(table)
-    chosen = _in_one_currency(whole, currency)
-    return _feed(table.file, name, entries(chosen), columns, rejected=ragged, rows=len(whole) + len(ragged))
+    entries = format.entries(_in_one_currency(whole, hints.currency))
+    return _feed(table.file, name, entries, format.columns, rejected=ragged, rows=len(whole) + len(ragged))
 
 
 def _in_one_currency(rows: Sequence[Row], currency: str) -> list[Row]:
@@ -258,6 +262,11 @@ def _ragged(table: Table, row: Row) -> RaggedRow:
 
 
 def _unknown(table: Table) -> FileUnreadable:
+    """Raises FileUnreadable itself for what is missing of a format that it is near to."""
+    for format in TABLES.values():
+        if _has(table, *format.telling):
+            for column in format.required:
+                table.require(column)
     return FileUnreadable(
         table.file,
         1,

@@ -1,19 +1,16 @@
 """Feeds become products: again and again, with nothing changed when nothing is new."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from shared_core import supply
-from shared_core.kernel.csvfile import FileUnreadable
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
 from shared_core.supply import feeds
 from tests.supply.feeds.test_reading import SAMPLES
 from tests.supply.goods import HALF_AN_HOUR, NOON, TERMS, discrepancies, gateway, lines, stocked, where
 
-LATER = NOON + HALF_AN_HOUR
 Import = Callable[..., supply.ImportReport]
 
 
@@ -161,49 +158,3 @@ def test_nothing_of_an_import_stays_when_its_transaction_fails(database: Databas
 def test_an_unknown_supplier_is_refused(bring: Import) -> None:
     with pytest.raises(supply.UnknownSupplier):
         bring("own_tea.csv", supplier="nobody")
-
-
-# --- real exports ---
-
-
-@pytest.mark.parametrize(
-    ("file", "rows", "products", "variants"), [("apparel.csv", 22, 20, 22), ("home-and-garden.csv", 21, 20, 21)]
-)
-def test_real_exports_come_in_whole_and_stay_the_same(
-    database: Database, sample_data: Path, file: str, rows: int, products: int, variants: int
-) -> None:
-    feed = feeds.read(sample_data / "feeds" / "shopify" / file)
-    assert (feed.format, feed.rows, len(feed.products), feed.variants) == ("shopify", rows, products, variants)
-    assert (feed.skus_given, feed.rejected, feed.notes) == (variants, (), ())
-    with database.transaction() as session:
-        supply.create_supplier(session, code="demo", name="Demo", freight=Money(0, "USD"), at=NOON)
-        first = supply.import_products(session, feed, supplier="demo", supply_ratio_bps=6000, at=NOON)
-    assert (first.products, *counts(first), first.without_cost) == (products, variants, 0, 0, 0)
-    with database.transaction() as session:
-        again = supply.import_products(session, feed, supplier="demo", supply_ratio_bps=6000, at=LATER)
-    assert counts(again) == (0, 0, variants)
-    found = supply.LocalGateway(database, supply.Terms(store="west", currency="USD")).offers().offers
-    assert len(found) == variants
-    assert all(
-        offer.supply_price is not None and offer.supply_price <= (offer.suggested or offer.supply_price)
-        for offer in found
-    )
-    assert discrepancies(database) == []
-
-
-@pytest.mark.parametrize(
-    ("file", "said"),
-    [
-        ("spree/products_import.csv", "no known feed"),
-        ("vendure/products.csv", "no known feed"),
-        ("woocommerce/sample_products.csv", "no known feed"),
-        ("saleor/populatedb_data.json", "no known feed"),
-        ("bmecat/new_catalog.golden.xml", "no known feed"),
-        ("openfoodfacts/openfoodfacts.csv.gz", "gzip"),
-    ],
-)
-def test_real_files_of_other_kinds_are_refused_in_plain_words(sample_data: Path, file: str, said: str) -> None:
-    with pytest.raises(FileUnreadable) as refused:
-        feeds.read(sample_data / "feeds" / file)
-    assert said in str(refused.value)
-    assert Path(file).name in str(refused.value)
