@@ -78,8 +78,10 @@ def _records(file: str, sheet: Any, rows_max: int) -> list[tuple[int, Cells]]:
     """Rows that hold anything, by their number in the sheet."""
     found: list[tuple[int, Cells]] = []
     for number, cells in _rows(sheet):
+        if any(cells[COLUMNS_MAX:]):
+            raise FileUnreadable(file, number, N_("there are more than {most} columns"), most=COLUMNS_MAX)
         if any(cells):
-            found.append((number, cells))
+            found.append((number, cells[:COLUMNS_MAX]))
         if len(found) > rows_max + HEADER_ROWS_MAX or number > SHEET_ROWS_MAX:
             raise FileUnreadable(
                 file, number, N_("there are more than {most} rows; split the file into several"), most=rows_max
@@ -89,7 +91,7 @@ def _records(file: str, sheet: Any, rows_max: int) -> list[tuple[int, Cells]]:
 
 def _rows(sheet: Any) -> Iterator[tuple[int, Cells]]:
     sheet.reset_dimensions()  # what a sheet claims of its size is not to be trusted
-    for number, cells in enumerate(sheet.iter_rows(max_col=COLUMNS_MAX, values_only=True), 1):
+    for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
         yield number, [_text(cell) for cell in cells]
 
 
@@ -101,6 +103,8 @@ def _text(value: object) -> str:
     if isinstance(value, Real):
         number = Context(prec=DIGITS).create_decimal(str(value))
         return f"{number.normalize():f}" if number.is_finite() else str(value)
-    if isinstance(value, date | datetime | time):
+    if isinstance(value, datetime) and value.time() == time():
+        return value.date().isoformat()
+    if isinstance(value, date | time):
         return value.isoformat()
     return str(value).strip()
