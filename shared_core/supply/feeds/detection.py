@@ -256,9 +256,9 @@ def _sorted_out(table: Table) -> tuple[list[Row], list[RowRemark]]:
 
 
 def _ragged(table: Table, row: Row) -> RaggedRow:
-    """Names the column from which on there are too few fields; the last one when there are too many."""
-    field = table.columns[min(row.width, len(table.columns) - 1)]
-    return RaggedRow(found=row.width, expected=len(table.columns), field=field)
+    """Names the column from which on there are too few fields, or the last before it that has a name."""
+    named = [column for column in table.columns[: row.width + 1] if column] or [each for each in table.columns if each]
+    return RaggedRow(found=row.width, expected=len(table.columns), field=named[-1])
 
 
 def _unknown(table: Table) -> FileUnreadable:
