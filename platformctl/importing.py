@@ -17,13 +17,13 @@ from platformctl.messages import translate
 from shared_core import catalog, members, orders, storefront, supply
 from shared_core.kernel.codes import new_code
 from shared_core.kernel.database import lost_a_deadlock
-from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.kernel.settings import read_settings
 
 BRAND = Path("brand")
 CODE_LENGTH = 10
 REFUSALS_SHOWN_MAX = 50
+NOTES_SHOWN_MAX = 10
 REASONS_SHOWN_MAX = 20
 TRIES_MAX = 3
 
@@ -59,10 +59,10 @@ class Outcome:
             print(f"{ours:>14} ← {theirs}")
         for name, count in self.counts.items():
             print(f"{count:>9,}  {translate(name.replace('_', ' '))}")
-        for title, rows in (("", self.refused), (N_("Taken differently from how it was written:"), self.noted)):
-            if title and rows:
-                output.say(title)
-            _tell_rows(rows)
+        _tell_rows(self.refused, REFUSALS_SHOWN_MAX)
+        if self.noted:
+            output.say("Taken differently from how it was written:")
+            _tell_rows(self.noted, NOTES_SHOWN_MAX)
         if self.dry_run:
             output.say("This was a dry run: nothing was changed.")
 
@@ -71,15 +71,16 @@ def _as_rows(remarks: Iterable[tuple[int, str]]) -> list[dict[str, object]]:
     return [{"line": line, "reason": reason} for line, reason in remarks]
 
 
-def _tell_rows(remarks: list[tuple[int, str]]) -> None:
-    """The first ones in full, the others counted by reason."""
-    for line, reason in remarks[:REFUSALS_SHOWN_MAX]:
+def _tell_rows(remarks: list[tuple[int, str]], shown_max: int) -> None:
+    """The first ones in full, the others counted."""
+    for line, reason in remarks[:shown_max]:
         output.say("  line {line}: {reason}", line=line, reason=reason)
-    more = remarks[REFUSALS_SHOWN_MAX:]
+    more = remarks[shown_max:]
     if more:
         output.say("  … and {count} more; --json lists them all.", count=len(more))
         for reason, count in Counter(reason for _, reason in remarks).most_common(REASONS_SHOWN_MAX):
-            print(f"{count:>9,}  {reason}")
+            if count > 1:
+                print(f"{count:>9,}  {reason}")
 
 
 def import_products(
@@ -134,6 +135,8 @@ def _told(feed: supply.feeds.Feed, report: supply.ImportReport, *, dry_run: bool
         "skus_given_by_rule": report.skus_given,
         "without_cost_and_unlisted": report.without_cost,
         "refused": len(report.rejected),
+        **_by_reason("refused", report.rejected),
+        **_by_reason("noted", report.notes),
     }
     if feed.flash_lines:
         counts["flash_lines_left_aside"] = len(feed.flash_lines)
@@ -145,6 +148,11 @@ def _told(feed: supply.feeds.Feed, report: supply.ImportReport, *, dry_run: bool
         columns=dict(feed.columns),
         format=feed.format,
     )
+
+
+def _by_reason(what: str, remarks: Iterable[supply.feeds.RowRemark]) -> dict[str, int]:
+    counted = Counter(each.reason for each in remarks).most_common()
+    return {f"{what}_{reason}": count for reason, count in counted}
 
 
 def import_referrals(file: Path, *, source: str, columns: Mapping[str, str], dry_run: bool) -> Outcome:
