@@ -88,7 +88,8 @@ def import_products(
 
     A variant without a cost is taken to cost `supply_ratio_bps` of its price, rounded down; without a ratio it has
     no supply price. Free units become the feed's quantity only where that has changed since the last import. What
-    the feed's columns were read as is remembered for the supplier's next. Raises UnknownSupplier.
+    the feed's columns were read as is remembered for the supplier's next. What belongs to another supplier is refused.
+    Raises UnknownSupplier.
     """
     lock(session, "supply-import")
     source = products.supplier_row(session, supplier)
@@ -149,7 +150,7 @@ def _import_products(
         except RowError as error:
             tally.refuse(variant, error)
     wanted = [_product(product, specs) for product in some if any(each.sku in specs for each in product.variants)]
-    changes = products.put_all(session, wanted, supplier=supplier, at=at)
+    changes = products.put_all(session, wanted, supplier=supplier, moving=False, at=at)
     outcomes = {spec.code: change for spec, change in zip(wanted, changes, strict=True)}
     for product in some:
         if product.code in outcomes:

@@ -18,6 +18,7 @@ from shared_core.supply import stock
 from shared_core.supply.errors import (
     BadCost,
     BadSupplierCode,
+    ProductTaken,
     SkuTaken,
     SlugTaken,
     SupplierChanged,
@@ -103,22 +104,23 @@ def put_product(session: Session, product: ProductSpec, *, supplier: str, at: da
 
 def put(session: Session, product: ProductSpec, *, supplier: Supplier, at: datetime) -> ProductChange:
     """Like `put_product`, telling what became of each variant."""
-    [change] = put_all(session, [product], supplier=supplier, at=at)
+    [change] = put_all(session, [product], supplier=supplier, moving=True, at=at)
     if isinstance(change, PlatformError):
         raise change
     return change
 
 
 def put_all(
-    session: Session, wanted: Sequence[ProductSpec], *, supplier: Supplier, at: datetime
+    session: Session, wanted: Sequence[ProductSpec], *, supplier: Supplier, moving: bool, at: datetime
 ) -> list[ProductChange | PlatformError]:
-    """Like `put` for many products, in a few statements; for each what became of it, or SkuTaken or SlugTaken.
+    """Like `put` for many products, in a few statements; for each what became of it, or SkuTaken, SlugTaken or,
+    unless products of other suppliers are `moving` to this one, ProductTaken.
 
     No code and no SKU is there twice. Raises WrongCurrency, BadCost.
     """
     fields = [{spec.sku: _variant_fields(spec, supplier) for spec in product.variants} for product in wanted]
     known = _variants(session, [sku for each in fields for sku in each])
-    shelf = _Shelf(session, wanted)
+    shelf = _Shelf(session, wanted, None if moving else supplier)
     found: list[Product | PlatformError] = []
     changes: list[Change] = []
     for product, variants in zip(wanted, fields, strict=True):
@@ -132,17 +134,24 @@ def put_all(
 
 
 class _Shelf:
-    """The products that are there already under any of the codes and addresses that are wanted."""
+    """The products that are there already under any of the codes and addresses that are wanted.
 
-    def __init__(self, session: Session, wanted: Sequence[ProductSpec]) -> None:
+    With `only`, products of others are not to be touched.
+    """
+
+    def __init__(self, session: Session, wanted: Sequence[ProductSpec], only: Supplier | None) -> None:
         codes, slugs = [each.code for each in wanted], [_slug(each) for each in wanted]
         query = select(Product).where(or_(among(session, Product.code, codes), among(session, Product.slug, slugs)))
         rows = session.scalars(query).all()
         self._by_code = {row.code: row for row in rows}
         self._by_slug = {row.slug: row.code for row in rows}
+        others = {row.supplier_id for row in rows if only is not None and row.supplier_id != only.id}
+        self._others = {each: session.get_one(Supplier, each).code for each in others}
 
     def refusal(self, spec: ProductSpec) -> PlatformError | None:
-        owner = self._by_slug.get(_slug(spec), spec.code)
+        owner, row = self._by_slug.get(_slug(spec), spec.code), self._by_code.get(spec.code)
+        if row is not None and row.supplier_id in self._others:
+            return ProductTaken(product=spec.code, supplier=self._others[row.supplier_id])
         return SlugTaken(slug=_slug(spec), product=owner) if owner != spec.code else None
 
     def put(self, session: Session, spec: ProductSpec, supplier: Supplier, at: datetime) -> tuple[Product, Change]:

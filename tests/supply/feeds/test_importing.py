@@ -137,6 +137,18 @@ def test_a_sku_that_another_product_has_is_refused_with_its_line(database: Datab
     assert set(offers(database)) == {"A"}
 
 
+def test_a_suppliers_feed_leaves_the_goods_of_others_alone(database: Database, bring: Import) -> None:
+    bring("product,title,price,sku\ntea,Tea,10,T\n")
+    with database.transaction() as session:
+        supply.create_supplier(session, code="else", name="Else", freight=Money(0, "CNY"), at=NOON)
+    report = bring("product,title,price,sku\ntea,My tea,1,T\ncup,Cup,5,C\n", supplier="else", hour=1)
+    assert [(remark.line, remark.reason) for remark in report.rejected] == [(2, "product_taken")]
+    assert {each.sku: (each.product.title, each.supplier) for each in offers(database).values()} == {
+        "T": ("Tea", "acme"),
+        "C": ("Cup", "else"),
+    }
+
+
 def test_our_own_format_sets_cost_and_supply_price(database: Database, bring: Import) -> None:
     report = bring("own_tea.csv")
     assert (report.products, report.variants, report.without_cost) == (3, 4, 1)
