@@ -198,7 +198,7 @@ def _unpadded(text: str, delimiter: str) -> str:
     """Without the blanks that some put behind a closing quotation mark so that columns stand below each other."""
     if not re.search(rf'"[ ]+[{delimiter}\r\n]', text):
         return text
-    return re.sub(rf'("(?:[^"]|"")*")[ ]+(?=[{delimiter}\r\n]|\Z)', r"\1", text)
+    return re.sub(rf'("(?:[^"]++|"")*+")(?:[ ]+(?=[{delimiter}\r\n]|\Z))?', r"\1", text)
 
 
 _MALFORMED = N_("this is not well-formed CSV")

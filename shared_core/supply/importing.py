@@ -18,6 +18,7 @@ from shared_core.supply.models import FeedColumn, Supplier
 from shared_core.supply.products import Change, ProductChange, ProductSpec, VariantSpec
 
 PRODUCTS_AT_ONCE = 500
+VARIANTS_AT_ONCE = 5_000
 
 _T = TypeVar("_T")
 
@@ -94,12 +95,15 @@ def import_products(
     lock(session, "supply-import")
     source = products.supplier_row(session, supplier)
     tally, total = _Tally(rejected=list(feed.rejected)), len(feed.products) + len(feed.deltas)
-    for start, some in _pieces(feed.products):
+    done = 0
+    for some in _pieces(feed.products, lambda product: len(product.variants)):
         _import_products(session, some, source, supply_ratio_bps, at, tally)
-        _tell(progress, start + len(some), total)
-    for start, rows in _pieces(feed.deltas):
+        done += len(some)
+        _tell(progress, done, total)
+    for rows in _pieces(feed.deltas, lambda _: 1):
         _import_deltas(session, rows, source, tally)
-        _tell(progress, len(feed.products) + start + len(rows), total)
+        done += len(rows)
+        _tell(progress, done, total)
     counted = stock.set_from_feed(session, tally.quantities, reference=f"feed:{at.isoformat()}", at=at)
     for variant_id in counted:
         if tally.changes[variant_id] is Change.UNCHANGED:
@@ -119,9 +123,18 @@ def import_products(
     )
 
 
-def _pieces(values: Sequence[_T]) -> Iterator[tuple[int, Sequence[_T]]]:
-    for start in range(0, len(values), PRODUCTS_AT_ONCE):
-        yield start, values[start : start + PRODUCTS_AT_ONCE]
+def _pieces(values: Sequence[_T], weight: Callable[[_T], int]) -> Iterator[list[_T]]:
+    """The values in pieces whose products and variants fit into one statement."""
+    piece: list[_T] = []
+    variants = 0
+    for value in values:
+        if piece and (len(piece) >= PRODUCTS_AT_ONCE or variants + weight(value) > VARIANTS_AT_ONCE):
+            yield piece
+            piece, variants = [], 0
+        piece.append(value)
+        variants += weight(value)
+    if piece:
+        yield piece
 
 
 def _tell(progress: Progress | None, done: int, total: int) -> None:

@@ -65,7 +65,7 @@ def _entry(article: _Article, catalogue: Element, groups: dict[str, str]) -> Ent
             sku = cells.sku("SUPPLIER_PID")
             entry.delta = FeedDelta(article.element.line, sku, price=price, cost=cost, currency=currency)
             return entry
-        entry.code = cells.product_code("SUPPLIER_PID")
+        entry.code = cells.code_of_sku("SUPPLIER_PID")
         entry.title = cells.text("DESCRIPTION_SHORT", maximum=TITLE_LENGTH_MAX)
         entry.description = cells.raw("DESCRIPTION_LONG")
         entry.brand = cells.text("MANUFACTURER_NAME", maximum=TEXT_LENGTH_MAX)

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from html.parser import HTMLParser
 
+from shared_core.supply.feeds import skus
 from shared_core.supply.feeds.errors import (
     BadCode,
     BadOptions,
@@ -63,6 +64,11 @@ class Cells:
         if value and not _CODE.fullmatch(value):
             raise BadCode(field=field, value=value)
         return value
+
+    def code_of_sku(self, field: str) -> str:
+        """A product's code made of a SKU, which may have signs that no address has."""
+        value = self.sku(field)
+        return value if not value or _CODE.fullmatch(value) else skus.derive(value, ())
 
     def sku(self, field: str) -> str:
         value = self._short(field, CODE_LENGTH_MAX)

@@ -37,7 +37,7 @@ def entries(rows: Iterable[Row]) -> Iterator[Entry]:
         cells = Cells({name.replace(" ", "_"): cell for name, cell in row.cells.items()})
         entry = Entry(line=row.line)
         try:
-            entry.code = cells.product_code("item_group_id") or cells.product_code("id")
+            entry.code = cells.code_of_sku("item_group_id") or cells.code_of_sku("id")
             entry.title = cells.text("title", maximum=TITLE_LENGTH_MAX)
             entry.description = cells.raw("description")
             entry.brand = cells.text("brand", maximum=TEXT_LENGTH_MAX)

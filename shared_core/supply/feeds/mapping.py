@@ -22,7 +22,7 @@ NAMES: dict[str, tuple[str, ...]] = {
                  "可用库存", "现货", "数量"),
     "brand": ("brand", "vendor", "manufacturer", "品牌", "品牌名称"),
     "category": ("category", "producttype", "分类", "类目", "商品分类", "品类"),
-    "description": ("description", "details", "ingredients", "描述", "商品描述", "详情", "卖点", "备注"),
+    "description": ("description", "details", "ingredients", "描述", "商品描述", "详情", "卖点"),
     "images": ("images", "image", "imageurl", "picture", "productimage", "图片", "主图", "图片链接"),
     "active": ("active", "published", "上架", "是否上架"),
     "currency": ("currency", "币种"),

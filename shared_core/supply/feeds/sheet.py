@@ -9,10 +9,13 @@ from shared_core.supply.feeds.errors import NothingSaid, RowError, ValueMissing
 from shared_core.supply.feeds.reading import Columns, Entry, FeedDelta, FeedVariant
 from shared_core.supply.models import CODE_LENGTH_MAX, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX
 
+CODES = ("product", "sku", "barcode")
+"""What a product's code is taken from, the first that there is."""
+
 
 def columns(mapping: Mapping[str, str]) -> Columns:
     """What messages call our columns: by the names that the file has."""
-    code = next((mapping[name] for name in ("product", "sku", "barcode") if name in mapping), "product")
+    code = next((mapping[name] for name in CODES if name in mapping), "product")
     return Columns(
         code=code,
         title=mapping.get("title", "title"),
@@ -47,10 +50,10 @@ class _Mapped(Cells):
 def _goods(cells: _Mapped, entry: Entry) -> None:
     of = cells.theirs
     barcode, sku = cells.text(of["barcode"], maximum=CODE_LENGTH_MAX), cells.sku(of["sku"])
-    code = next((of[name] for name in ("product", "sku", "barcode") if cells.raw(of[name])), None)
+    code = next((name for name in CODES if cells.raw(of[name])), None)
     if code is None:
-        raise ValueMissing(field=of[next(name for name in ("product", "sku", "barcode") if name in cells.there)])
-    entry.code = cells.product_code(code)
+        raise ValueMissing(field=of[next(name for name in CODES if name in cells.there)])
+    entry.code = cells.product_code(of[code]) if code == "product" else cells.code_of_sku(of[code])
     entry.title = cells.text(of["title"], maximum=TITLE_LENGTH_MAX)
     entry.description = cells.raw(of["description"])
     entry.brand = cells.text(of["brand"], maximum=TEXT_LENGTH_MAX)

@@ -98,6 +98,7 @@ class _Collector:
         self.parser: Any = None
         self._names: list[str] = []
         self._open: list[Element] = []
+        self._texts: list[list[str]] = []
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         name = tag.rpartition("}")[2]
@@ -108,19 +109,20 @@ class _Collector:
             if self._open:
                 self._open[-1].children.append(element)
             self._open.append(element)
+            self._texts.append([])
         self._names.append(name)
         if len(self._names) > DEPTH_MAX:
             raise _TooDeep
 
     def data(self, text: str) -> None:
         if self._open:
-            self._open[-1].text += text
+            self._texts[-1].append(text)
 
     def end(self, tag: str) -> None:
         self._names.pop()
         if self._open:
             ended = self._open.pop()
-            ended.text = ended.text.strip()
+            ended.text = "".join(self._texts.pop()).strip()
             if not self._open:
                 self.done.append(ended)
 

@@ -7,7 +7,7 @@ import pytest
 from shared_core import supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
-from shared_core.supply import feeds
+from shared_core.supply import feeds, importing
 from tests.supply.feeds.test_reading import SAMPLES
 from tests.supply.goods import HALF_AN_HOUR, NOON, TERMS, discrepancies, gateway, lines, stocked, where
 
@@ -135,6 +135,23 @@ def test_a_sku_that_another_product_has_is_refused_with_its_line(database: Datab
     assert [(remark.line, remark.reason) for remark in report.rejected] == [(2, "sku_taken")]
     assert (report.products, report.variants) == (0, 0)
     assert set(offers(database)) == {"A"}
+
+
+def test_products_come_in_by_pieces_that_fit_into_a_statement(
+    database: Database, bring: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "PRODUCTS_AT_ONCE", 3)
+    monkeypatch.setattr(importing, "VARIANTS_AT_ONCE", 4)
+    rows = [f"p{number},Product,{number + 1},P{number}-{n}\n" for number in range(8) for n in range(1 + number % 3)]
+    done: list[tuple[int, int]] = []
+    feed = feeds.read(("product,title,price,sku\n" + "".join(rows)).encode())
+    with database.transaction() as session:
+        report = supply.import_products(
+            session, feed, supplier="acme", supply_ratio_bps=None, at=NOON, progress=lambda *told: done.append(told)
+        )
+    assert (report.products, report.created) == (8, len(rows))
+    assert done == [(2, 8), (4, 8), (5, 8), (7, 8), (8, 8)]
+    assert len(offers(database)) == len(rows)
 
 
 def test_a_suppliers_feed_leaves_the_goods_of_others_alone(database: Database, bring: Import) -> None:

@@ -48,6 +48,13 @@ def test_a_sheet_in_gb18030_is_a_sheet_too() -> None:
     ]
 
 
+def test_a_sku_with_signs_that_no_address_has_makes_a_code_without_them() -> None:
+    feed = feeds.read(b"sku,name,price\nA 100/2,Tea,5\nA-100-2,Cup,6\n")
+    codes = [product.code for product in feed.products]
+    assert [product.variants[0].sku for product in feed.products] == ["A 100/2", "A-100-2"]
+    assert codes[0].startswith("A-100-2~") and codes[1] == "A-100-2"
+
+
 @pytest.mark.parametrize(
     ("cell", "text"),
     [
