@@ -90,7 +90,7 @@ def test_blanks_that_line_up_columns_behind_quotation_marks_do_no_harm() -> None
         b'name ,text           ,n\n"a"  ,"b, ""c"" , d" ,1\n"e"  ,  "" ,2\nf    ,"two\nlines"   ,3\n'
     )
     assert [tuple(row.cells.values()) for row in table.rows] == [
-        ("a", 'b, "c", d', "1"),
+        ("a", 'b, "c" , d', "1"),
         ("e", '""', "2"),
         ("f", "two\nlines", "3"),
     ]
