@@ -122,18 +122,17 @@ def _read_json(content: Content, hints: _Hints) -> Feed:
 
 
 def _table(content: Content, hints: _Hints) -> Table:
-    is_header = partial(_is_header, said=hints.columns)
+    is_header = partial(_is_header, hints=hints)
     if sources.is_workbook(content):
         return workbook.read_table(content.file, content.data, rows_max=ROWS_MAX, is_header=is_header)
     return read_table(content.data, bytes_max=BYTES_MAX, rows_max=ROWS_MAX, is_header=is_header, name=content.file)
 
 
-def _is_header(cells: Sequence[str], *, said: Mapping[str, str]) -> bool:
-    """Whether this row is a header that any format knows, or that was said."""
+def _is_header(cells: Sequence[str], *, hints: _Hints) -> bool:
+    """Whether this row is a header that any format knows, or that was said or remembered."""
     present = {cell.strip().casefold() for cell in cells}
     known = any(present.issuperset(map(str.casefold, each.telling)) for each in TABLES.values())
-    told = bool(said) and present.issuperset(theirs.casefold() for theirs in said.values())
-    return known or told or bool(dumps.kind_of([*present])) or mapping.is_header(cells)
+    return known or bool(dumps.kind_of([*present])) or mapping.is_header(cells, hints.columns, hints.remembered)
 
 
 def _read_table(table: Table, hints: _Hints) -> Feed:

@@ -57,8 +57,14 @@ def choose(file: str, columns: Sequence[str], said: Mapping[str, str], remembere
             raise FileUnreadable(
                 file, 1, N_("there is no column {name!r}; the columns are: {known}"), name=theirs, known=known
             )
-    kept = {ours: theirs for ours, theirs in remembered.items() if theirs.casefold() in there and ours in NAMES}
-    fixed = {ours: there[theirs.casefold()] for ours, theirs in (kept | dict(said)).items()}
+    return understood(columns, said, remembered)
+
+
+def understood(columns: Sequence[str], said: Mapping[str, str], remembered: Mapping[str, str]) -> dict[str, str]:
+    """Like `choose`, leaving aside also what was said of columns that are not there."""
+    there = {column.casefold(): column for column in columns}
+    told = {ours: theirs.casefold() for ours, theirs in {**remembered, **said}.items() if ours in NAMES}
+    fixed = {ours: there[theirs] for ours, theirs in told.items() if theirs in there}
     guessed = {ours: theirs for ours, theirs in guess(columns).items() if theirs not in fixed.values()}
     return guessed | fixed
 
@@ -74,9 +80,9 @@ def is_whole(mapping: Mapping[str, str]) -> bool:
     return coded and "title" in mapping and any(name in mapping for name in (*AMOUNTS, "barcode"))
 
 
-def is_header(cells: Sequence[str]) -> bool:
+def is_header(cells: Sequence[str], said: Mapping[str, str], remembered: Mapping[str, str]) -> bool:
     """Whether a row of a sheet looks like its header, below whatever title stands above."""
-    found = guess([cell.strip() for cell in cells])
+    found = understood([cell.strip() for cell in cells], said, remembered)
     return is_delta(found) or is_whole(found)
 
 

@@ -80,6 +80,14 @@ def test_what_was_said_comes_before_what_is_remembered_and_that_before_a_guess()
     assert mapping.choose("f", columns, {}, {"price": "gone", "nonsense": "VIP"})["price"] == "零售价"
 
 
+def test_a_header_is_found_by_what_is_remembered_of_it() -> None:
+    text = "某某公司,,\n编码,叫法,钱\nA,Tea,5\n".encode()
+    with pytest.raises(FileUnreadable, match="no known feed has the columns 某某公司"):
+        feeds.read(text)
+    told = {"sku": "编码", "title": "叫法", "cost": "钱"}
+    assert feeds.read(text, remembered=told).products == feeds.read(text, columns=told).products != ()
+
+
 def test_a_column_is_read_once() -> None:
     assert mapping.choose("f", ("货号", "品名"), {"product": "货号"}, {}) == {"product": "货号", "title": "品名"}
 
