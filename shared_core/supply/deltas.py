@@ -33,7 +33,9 @@ def apply(session: Session, wanted: Mapping[str, Prices], *, supplier: Supplier)
             done[sku] = SkuUnknown(field="sku", value=sku)
             continue
         try:
-            done[sku] = VariantChange(known[sku].id, _set(known[sku], prices, supplier.currency))
+            done[sku] = VariantChange(
+                known[sku].id, _set(known[sku], prices, supplier.currency), known[sku].cost_minor is not None
+            )
         except RowError as error:
             done[sku] = error
     session.flush()

@@ -1,6 +1,6 @@
 """Bringing a feed's products into the supply: again and again, with nothing changed when nothing is new."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -19,6 +19,17 @@ from shared_core.supply.products import Change, ProductChange, ProductSpec, Vari
 
 PRODUCTS_AT_ONCE = 500
 VARIANTS_AT_ONCE = 5_000
+SAID_BY = {
+    "brand": "brand",
+    "category": "category",
+    "description": "description",
+    "images": "image_urls",
+    "active": "active",
+    "options": "options",
+    "barcode": "barcode",
+    "price": "suggested_minor",
+}
+"""Columns of our tables by the column of a sheet that alone says what is in them."""
 
 _T = TypeVar("_T")
 
@@ -88,16 +99,16 @@ def import_products(
     """Make the supplier's products what the feed says; what it does not name stays as it is.
 
     A variant without a cost is taken to cost `supply_ratio_bps` of its price, rounded down; without a ratio it has
-    no supply price. Free units become the feed's quantity only where that has changed since the last import. What
-    the feed's columns were read as is remembered for the supplier's next. What belongs to another supplier is refused.
-    Raises UnknownSupplier.
+    no supply price. What a sheet has no column for stays as it is, in goods that are there already. Free units become
+    the feed's quantity only where that has changed since the last import. What the feed's columns were read as is
+    remembered for the supplier's next. What belongs to another supplier is refused. Raises UnknownSupplier.
     """
     lock(session, "supply-import")
     source = products.supplier_row(session, supplier)
     tally, total = _Tally(rejected=list(feed.rejected)), len(feed.products) + len(feed.deltas)
     done = 0
     for some in _pieces(feed.products, lambda product: len(product.variants)):
-        _import_products(session, some, source, supply_ratio_bps, at, tally)
+        _import_products(session, some, source, supply_ratio_bps, _kept(feed.silent), at, tally)
         done += len(some)
         _tell(progress, done, total)
     for rows in _pieces(feed.deltas, lambda _: 1):
@@ -137,6 +148,12 @@ def _pieces(values: Sequence[_T], weight: Callable[[_T], int]) -> Iterator[list[
         yield piece
 
 
+def _kept(silent: Collection[str]) -> set[str]:
+    """Columns of our tables of which a sheet without these columns says nothing."""
+    kept = {column for name, column in SAID_BY.items() if name in silent}
+    return kept | ({"cost_minor", "supply_price_minor"} if {"cost", "supply_price"} <= set(silent) else set())
+
+
 def _tell(progress: Progress | None, done: int, total: int) -> None:
     if progress is not None:
         progress(done, total)
@@ -153,6 +170,7 @@ def _import_products(
     some: Sequence[FeedProduct],
     supplier: Supplier,
     ratio_bps: int | None,
+    keep: Collection[str],
     at: datetime,
     tally: _Tally,
 ) -> None:
@@ -163,7 +181,7 @@ def _import_products(
         except RowError as error:
             tally.refuse(variant, error)
     wanted = [_product(product, specs) for product in some if any(each.sku in specs for each in product.variants)]
-    changes = products.put_all(session, wanted, supplier=supplier, moving=False, at=at)
+    changes = products.put_all(session, wanted, supplier=supplier, moving=False, keep=keep, at=at)
     outcomes = {spec.code: change for spec, change in zip(wanted, changes, strict=True)}
     for product in some:
         if product.code in outcomes:
@@ -197,7 +215,7 @@ def _count(
         product_changed = change.product is Change.UPDATED and outcome is Change.UNCHANGED
         tally.changes[variant_id] = Change.UPDATED if product_changed else outcome
         tally.skus_given += variant.sku_given
-        tally.without_cost += specs[variant.sku].cost is None
+        tally.without_cost += not change.variants[variant.sku].has_cost
         if variant.quantity is not None:
             tally.quantities[variant_id] = variant.quantity
 

@@ -1,7 +1,7 @@
 """Suppliers, products and their variants: what is on offer and for how much."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -67,6 +67,7 @@ class Change(StrEnum):
 class VariantChange:
     variant_id: int
     change: Change
+    has_cost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +112,19 @@ def put(session: Session, product: ProductSpec, *, supplier: Supplier, at: datet
 
 
 def put_all(
-    session: Session, wanted: Sequence[ProductSpec], *, supplier: Supplier, moving: bool, at: datetime
+    session: Session,
+    wanted: Sequence[ProductSpec],
+    *,
+    supplier: Supplier,
+    moving: bool,
+    keep: Collection[str] = (),
+    at: datetime,
 ) -> list[ProductChange | PlatformError]:
     """Like `put` for many products, in a few statements; for each what became of it, or SkuTaken, SlugTaken or,
     unless products of other suppliers are `moving` to this one, ProductTaken.
 
-    No code and no SKU is there twice. Raises WrongCurrency, BadCost.
+    No code and no SKU is there twice. `keep` names columns of our tables that stay as they are in rows that exist.
+    Raises WrongCurrency, BadCost.
     """
     fields = [{spec.sku: _variant_fields(spec, supplier) for spec in product.variants} for product in wanted]
     known = _variants(session, [sku for each in fields for sku in each])
@@ -126,11 +134,12 @@ def put_all(
     for product, variants in zip(wanted, fields, strict=True):
         taken = next((known[sku] for sku in variants if sku in known and known[sku][1] != product.code), None)
         error = SkuTaken(sku=taken[0].sku, product=taken[1]) if taken else shelf.refusal(product)
-        row, change = (error, Change.UNCHANGED) if error else shelf.put(session, product, supplier, at)
+        row, change = (error, Change.UNCHANGED) if error else shelf.put(session, product, supplier, keep, at)
         found.append(row)
         changes.append(change)
     session.flush()
-    return _put_variants(session, found, changes, fields, {sku: variant for sku, (variant, _) in known.items()})
+    rows = {sku: variant for sku, (variant, _) in known.items()}
+    return _put_variants(session, found, changes, fields, rows, keep)
 
 
 class _Shelf:
@@ -154,7 +163,9 @@ class _Shelf:
             return ProductTaken(product=spec.code, supplier=self._others[row.supplier_id])
         return SlugTaken(slug=_slug(spec), product=owner) if owner != spec.code else None
 
-    def put(self, session: Session, spec: ProductSpec, supplier: Supplier, at: datetime) -> tuple[Product, Change]:
+    def put(
+        self, session: Session, spec: ProductSpec, supplier: Supplier, keep: Collection[str], at: datetime
+    ) -> tuple[Product, Change]:
         wanted = {
             "slug": _slug(spec),
             "supplier_id": supplier.id,
@@ -173,7 +184,7 @@ class _Shelf:
             return row, Change.CREATED
         if row.supplier_id != supplier.id:
             _same_currency(session, row, supplier)
-        return row, _set(row, wanted)
+        return row, _set(row, wanted, keep)
 
 
 def _slug(spec: ProductSpec) -> str:
@@ -186,6 +197,7 @@ def _put_variants(
     changes: Sequence[Change],
     fields: Sequence[dict[str, dict[str, object]]],
     known: dict[str, Variant],
+    keep: Collection[str],
 ) -> list[ProductChange | PlatformError]:
     """The variants of products that have their rows; offers that have changed are marked."""
     outcomes: dict[str, Change] = {}
@@ -193,14 +205,15 @@ def _put_variants(
     for row, wanted in zip(found, fields, strict=True):
         if isinstance(row, Product):
             for sku, values in wanted.items():
-                outcomes[sku] = _set(known[sku], values) if sku in known else Change.CREATED
+                outcomes[sku] = _set(known[sku], values, keep) if sku in known else Change.CREATED
                 fresh += [] if sku in known else [Variant(sku=sku, product_id=row.id, **values)]
     _add_with_stock(session, fresh)
-    ids = {sku: variant.id for sku, variant in known.items()} | {variant.sku: variant.id for variant in fresh}
+    rows = known | {variant.sku: variant for variant in fresh}
     done: list[ProductChange | PlatformError] = []
     for row, change, wanted in zip(found, changes, fields, strict=True):
         if isinstance(row, Product):
-            done.append(ProductChange(change, {sku: VariantChange(ids[sku], outcomes[sku]) for sku in wanted}))
+            told = {sku: VariantChange(rows[sku].id, outcomes[sku], rows[sku].cost_minor is not None) for sku in wanted}
+            done.append(ProductChange(change, told))
         else:
             done.append(row)
     renamed = [
@@ -208,7 +221,7 @@ def _put_variants(
         for row, change in zip(found, changes, strict=True)
         if isinstance(row, Product) and change is Change.UPDATED
     ]
-    touched = {ids[sku] for sku, change in outcomes.items() if change is not Change.UNCHANGED}
+    touched = {rows[sku].id for sku, change in outcomes.items() if change is not Change.UNCHANGED}
     if renamed:
         touched |= set(session.scalars(select(Variant.id).where(among(session, Variant.product_id, renamed))))
     stock.touch(session, sorted(touched))
@@ -261,8 +274,8 @@ def _minor(amount: Money | None) -> int | None:
     return None if amount is None else amount.minor
 
 
-def _set(row: Product | Variant, wanted: dict[str, object]) -> Change:
-    different = {key: value for key, value in wanted.items() if getattr(row, key) != value}
+def _set(row: Product | Variant, wanted: dict[str, object], keep: Collection[str]) -> Change:
+    different = {key: value for key, value in wanted.items() if key not in keep and getattr(row, key) != value}
     for key, value in different.items():
         setattr(row, key, value)
     return Change.UPDATED if different else Change.UNCHANGED

@@ -155,7 +155,7 @@ def _read_table(table: Table, hints: _Hints) -> Feed:
 def _read_sheet(table: Table, chosen: Mapping[str, str], hints: _Hints) -> Feed:
     entries = partial(sheet.entries, mapping=chosen)
     found = _rows_read(table, SHEET, TableFormat((), (), sheet.columns(chosen), entries), hints)
-    return replace(found, columns=tuple(chosen.items()))
+    return replace(found, columns=tuple(chosen.items()), silent=frozenset(mapping.NAMES) - chosen.keys())
 
 
 def _has(table: Table, *columns: str) -> bool:

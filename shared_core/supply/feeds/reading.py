@@ -91,7 +91,8 @@ class Feed:
     """`rejected` rows are not among the products; `notes` tell what was taken differently from how it was written.
 
     `deltas` change SKUs that are known. `columns` is which column of the file was read as which of ours, where that
-    had to be found out. `flash_lines` are told; sales of limited time do not come in with products.
+    had to be found out. `silent` are our columns that a sheet does not have, so that
+    it says nothing of them. `flash_lines` are told; sales of limited time do not come in with products.
     """
 
     file: str
@@ -102,6 +103,7 @@ class Feed:
     notes: tuple[RowRemark, ...]
     deltas: tuple[FeedDelta, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
+    silent: frozenset[str] = frozenset()
     flash_lines: tuple[FlashLine, ...] = ()
 
     @property

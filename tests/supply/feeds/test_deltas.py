@@ -1,6 +1,7 @@
 """New prices or stock alone: what is named changes, and nothing else."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -38,6 +39,11 @@ def priced(database: Database) -> dict[str, tuple[int | None, int | None, int]]:
         )
         for each in gateway(database).offers().offers
     }  # fmt: skip
+
+
+def offer(database: Database, sku: str) -> supply.Offer:
+    [found] = [each for each in gateway(database).offers().offers if each.sku == sku]
+    return found
 
 
 def test_new_prices_change_prices_and_nothing_else(database: Database, bring: Bring) -> None:
@@ -101,6 +107,27 @@ def test_a_delta_that_cannot_be_is_refused(database: Database, bring: Bring, row
     report = bring(f"sku,price,stock\n{row}\n", hour=1)
     assert [(each.line, each.field, each.reason) for each in report.rejected] == [(2, field, reason)]
     assert priced(database) == before
+
+
+def test_a_list_of_stock_with_names_leaves_alone_what_it_has_no_column_for(database: Database, bring: Bring) -> None:
+    whole = "货号,品名,供货价,零售价,规格,品牌,描述,图片\nX,茶,5,9,50克,山野,好茶,https://example.com/1.jpg\n"
+    bring(whole)
+    before = offer(database, "X")
+    report = bring("货号,品名,库存\nX,好茶叶,7\n", hour=1)
+    after = offer(database, "X")
+    assert (report.updated, report.without_cost) == (1, 0)
+    assert (after.available, after.product.title) == (7, "好茶叶")
+    assert replace(after, available=0, product=before.product) == before
+    assert replace(after.product, title="茶") == before.product
+
+
+def test_a_ratio_is_for_goods_that_have_no_cost_yet(database: Database, bring: Bring) -> None:
+    bring("货号,品名,供货价\nX,茶,5\n")
+    feed = feeds.read("货号,品名,零售价\nX,茶,9\nY,杯,10\n".encode())
+    with database.transaction() as session:
+        supply.import_products(session, feed, supplier="acme", supply_ratio_bps=6000, at=NOON)
+    known = priced(database)
+    assert (known["X"], known["Y"]) == ((500, 900, 0), (600, 1000, 0))
 
 
 def test_a_sku_named_twice_is_refused_the_second_time(database: Database, bring: Bring) -> None:

@@ -23,7 +23,7 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 def whatever_is_written_counts_as_new(planted: pytest.MonkeyPatch) -> None:
     """The same feed again tells every store of goods that have not changed."""
 
-    def always(row: object, wanted: dict[str, object]) -> Change:
+    def always(row: object, wanted: dict[str, object], keep: object) -> Change:
         for key, value in wanted.items():
             setattr(row, key, value)
         return Change.UPDATED
