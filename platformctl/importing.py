@@ -268,9 +268,10 @@ class _Bar:
     """How far an import of products is, on a terminal."""
 
     def __enter__(self) -> Self:
+        console = Console(stderr=True)
         self._progress = Progress(
             SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-            console=Console(stderr=True), transient=True,
+            console=console, transient=True, disable=not console.is_terminal,
         )  # fmt: skip
         self._task = self._progress.add_task(translate("Reading the feed …"), total=None)
         self._progress.start()
@@ -283,7 +284,8 @@ class _Bar:
         self._progress.update(self._task, description=translate("Importing"), completed=done, total=total)
 
     def listing(self) -> None:
-        self._progress.update(self._task, description=translate("Listing in the shop window …"), total=None)
+        self._progress.remove_task(self._task)
+        self._task = self._progress.add_task(translate("Listing in the shop window …"), total=None)
 
 
 @contextmanager
