@@ -4,7 +4,7 @@ import io
 import warnings
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
 from decimal import Context
 from numbers import Real
@@ -77,22 +77,18 @@ def read_table(file: str, content: bytes, *, rows_max: int, is_header: Callable[
 def _records(file: str, sheet: Any, rows_max: int) -> list[tuple[int, Cells]]:
     """Rows that hold anything, by their number in the sheet."""
     found: list[tuple[int, Cells]] = []
-    for number, cells in _rows(sheet):
-        if any(cells[COLUMNS_MAX:]):
-            raise FileUnreadable(file, number, N_("there are more than {most} columns"), most=COLUMNS_MAX)
-        if any(cells):
-            found.append((number, cells[:COLUMNS_MAX]))
+    sheet.reset_dimensions()  # what a sheet claims of its size is not to be trusted
+    for number, values in enumerate(sheet.iter_rows(max_col=COLUMNS_MAX + 1, values_only=True), 1):
+        if values.count(None) < len(values):
+            cells = [_text(value) for value in values]
+            if cells[COLUMNS_MAX:] and cells[COLUMNS_MAX]:
+                raise FileUnreadable(file, number, N_("there are more than {most} columns"), most=COLUMNS_MAX)
+            found += [(number, cells[:COLUMNS_MAX])] if any(cells) else []
         if len(found) > rows_max + HEADER_ROWS_MAX or number > SHEET_ROWS_MAX:
             raise FileUnreadable(
                 file, number, N_("there are more than {most} rows; split the file into several"), most=rows_max
             )
     return found
-
-
-def _rows(sheet: Any) -> Iterator[tuple[int, Cells]]:
-    sheet.reset_dimensions()  # what a sheet claims of its size is not to be trusted
-    for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
-        yield number, [_text(cell) for cell in cells]
 
 
 def _text(value: object) -> str:

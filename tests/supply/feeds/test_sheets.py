@@ -139,10 +139,16 @@ def test_a_wrong_check_digit_or_length_is_seen(barcode: str) -> None:
     assert barcodes.is_wrong(barcode)
 
 
-def test_a_sheet_that_claims_rows_without_end_is_refused() -> None:
+def test_a_sheet_that_claims_rows_without_end_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workbook, "SHEET_ROWS_MAX", 10_000)
     content = samples.patched(samples.workbook([["sku", "name", "price"], ["A", "Tea", 1]]), b'r="2"', b'r="999999999"')
     with pytest.raises(FileUnreadable, match="there are more than"):
         feeds.read(content)
+
+
+def test_a_sheet_that_is_wider_than_any_is_refused() -> None:
+    with pytest.raises(FileUnreadable, match="line 2: there are more than 256 columns"):
+        feeds.read(samples.workbook([["sku", "name", "price"], ["A", "Tea", 1] * 100]))
 
 
 def test_a_workbook_that_swells_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
