@@ -14,7 +14,7 @@ from shared_core.kernel.money import Money, exponent, parse_money, share_of
 from shared_core.supply import deltas, products, stock
 from shared_core.supply.feeds.errors import CostAboveSupplyPrice, OtherCurrency, PriceTooFine, RowError, RowRemark
 from shared_core.supply.feeds.reading import Feed, FeedDelta, FeedProduct, FeedVariant
-from shared_core.supply.models import FeedColumn, Supplier
+from shared_core.supply.models import TEXT_LENGTH_MAX, FeedColumn, Supplier
 from shared_core.supply.products import Change, ProductChange, ProductSpec, VariantSpec
 
 PRODUCTS_AT_ONCE = 500
@@ -161,6 +161,8 @@ def _tell(progress: Progress | None, done: int, total: int) -> None:
 
 def _remember(session: Session, supplier: Supplier, columns: Mapping[str, str]) -> None:
     for name, theirs in columns.items():
+        if len(theirs) > TEXT_LENGTH_MAX:
+            continue  # it can be named each time
         session.merge(FeedColumn(supplier_id=supplier.id, name=name, theirs=theirs))
     session.flush()
 

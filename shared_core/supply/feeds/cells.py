@@ -35,6 +35,7 @@ _WRITTEN = re.compile(r"[¥￥]? ?(-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)
 _COUNT = re.compile(r"[+-]?\d{1,18}")
 _CODE = re.compile(r"[\w][\w.~-]*")
 _SKU = re.compile(r"[^\s<>]+( [^\s<>]+)*")
+_UNSTORABLE = dict.fromkeys([0, *range(0xD800, 0xE000)])
 _TRUE = {"true", "yes", "1", "active", "是"}
 _FALSE = {"false", "no", "0", "draft", "archived", "否"}
 _TAG_START = re.compile(r"<+(?=[a-zA-Z/!?])")
@@ -49,7 +50,7 @@ class Cells:
         self._cells = cells
 
     def raw(self, field: str) -> str:
-        return self._cells.get(field.casefold(), "")
+        return storable(self._cells.get(field.casefold(), ""))
 
     def text(self, field: str, *, maximum: int) -> str:
         """One line of plain text."""
@@ -137,6 +138,11 @@ class Cells:
         if any(not equals or not name.strip() or not value.strip() for name, equals, value in pairs):
             raise BadOptions(field=field, value=self.raw(field))
         return tuple((name.strip(), value.strip()) for name, _, value in pairs)
+
+
+def storable(text: str) -> str:
+    """Without what no database takes: the sign 0, and halves of signs."""
+    return text if text.isprintable() else text.translate(_UNSTORABLE)
 
 
 def is_picture(url: str) -> bool:

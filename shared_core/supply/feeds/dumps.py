@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from shared_core.kernel.csvfile import Row
-from shared_core.supply.feeds.cells import Cells
+from shared_core.supply.feeds.cells import Cells, storable
 from shared_core.supply.feeds.errors import BadList, DeletedThere, ParentMissing, RowError, ValueMissing
 from shared_core.supply.feeds.reading import Columns, Entry, FeedVariant
 from shared_core.supply.models import CODE_LENGTH_MAX, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX
@@ -88,7 +88,7 @@ def litemall(dump: Dump) -> Iterator[Entry]:
             values = _texts(cells, "specifications")
             chosen = [(names[parent].get(value) or f"Option {n}", value) for n, value in enumerate(values, 1)]
             options = tuple((name[:CODE_LENGTH_MAX], value[:CODE_LENGTH_MAX]) for name, value in chosen)
-            sku = f"{entry.code}-{cells.sku('id')}"
+            sku = Cells({"id": f"{entry.code}-{cells.raw('id')}"}).sku("id")
             entry.variant = _variant(cells, row.line, sku=sku, price="price", quantity="number", options=options)
         except RowError as error:
             entry.refused = error
@@ -132,7 +132,7 @@ def mall(dump: Dump) -> Iterator[Entry]:
 
 
 def _mall_code(number: str) -> str:
-    return f"mall-{number}"
+    return f"mall-{number[:CODE_LENGTH_MAX]}"
 
 
 def _variant(
@@ -172,7 +172,7 @@ def _names(dump: Dump, table: str) -> dict[str, str]:
 
 
 def _texts(cells: Cells, field: str) -> list[str]:
-    return [each for each in _list(cells, field) if isinstance(each, str)]
+    return [storable(each) for each in _list(cells, field) if isinstance(each, str)]
 
 
 def _pairs(cells: Cells, field: str) -> Iterator[tuple[str, str]]:
@@ -180,7 +180,7 @@ def _pairs(cells: Cells, field: str) -> Iterator[tuple[str, str]]:
     for pair in _list(cells, field):
         if not isinstance(pair, dict) or not {"key", "value"} <= pair.keys():
             raise BadList(field=field, value=cells.raw(field)[:CODE_LENGTH_MAX])
-        yield str(pair["key"])[:CODE_LENGTH_MAX], str(pair["value"])[:CODE_LENGTH_MAX]
+        yield storable(str(pair["key"]))[:CODE_LENGTH_MAX], storable(str(pair["value"]))[:CODE_LENGTH_MAX]
 
 
 def _list(cells: Cells, field: str) -> list[object]:

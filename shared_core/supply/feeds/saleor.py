@@ -8,7 +8,7 @@ from typing import Any
 
 from shared_core.kernel.csvfile import FileUnreadable
 from shared_core.kernel.i18n import N_
-from shared_core.supply.feeds.cells import Cells
+from shared_core.supply.feeds.cells import Cells, storable
 from shared_core.supply.feeds.errors import ParentMissing, RowError
 from shared_core.supply.feeds.reading import Columns, Entry, FeedVariant
 from shared_core.supply.models import CODE_LENGTH_MAX, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX
@@ -29,7 +29,7 @@ class Item:
 
     def text(self, name: str) -> str:
         value = self.fields.get(name)
-        return "" if value is None or isinstance(value, dict | list) else str(value)
+        return "" if value is None or isinstance(value, dict | list) else storable(str(value))
 
 
 def items(file: str, text: str) -> Iterator[Item]:

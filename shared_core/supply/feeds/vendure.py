@@ -7,7 +7,7 @@ from shared_core.kernel.csvfile import Row
 from shared_core.supply.feeds.cells import Cells
 from shared_core.supply.feeds.errors import RowError, ValueMissing
 from shared_core.supply.feeds.reading import Columns, Entry, FeedVariant
-from shared_core.supply.models import CODE_LENGTH_MAX, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX
+from shared_core.supply.models import CODE_LENGTH_MAX, PRODUCT_CODE_LENGTH_MAX, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX
 
 TELLING = ("optionGroups", "optionValues", "stockOnHand")
 REQUIRED = ("name", "slug", "sku", "price", "optionGroups", "optionValues")
@@ -64,4 +64,4 @@ def _parts(cells: Cells, field: str) -> list[str]:
 
 
 def _slug(name: str) -> str:
-    return re.sub(r"[^\w]+", "-", name.lower()).strip("-")
+    return re.sub(r"[^\w]+", "-", name.lower())[:PRODUCT_CODE_LENGTH_MAX].strip("-")

@@ -1,7 +1,7 @@
 """WooCommerce's product export: parents and their variations on rows of their own, in any order."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from shared_core.kernel.csvfile import Row
 from shared_core.supply.feeds.cells import Cells
@@ -21,8 +21,8 @@ NOT_SHIPPED = {"grouped", "external"}
 
 def entries(rows: Sequence[Row]) -> Iterator[Entry]:
     """Parents first. The regular price is the suggested one: a sale price holds for a while and belongs to a sale."""
-    codes = _codes(rows)
     kinds = [(row, {part.strip() for part in row.cells.get("type", "").split(",")}) for row in rows]
+    codes = _codes(row for row, kind in kinds if "variation" not in kind)
     for row, kind in kinds:
         if "variation" not in kind:
             yield _entry(row, codes, kind)
@@ -31,14 +31,13 @@ def entries(rows: Sequence[Row]) -> Iterator[Entry]:
             yield _entry(row, codes, kind)
 
 
-def _codes(rows: Sequence[Row]) -> dict[str, str]:
+def _codes(products: Iterable[Row]) -> dict[str, str]:
     """Codes of products by what a variation may call its parent: its SKU, or "id:" and its id."""
     codes: dict[str, str] = {}
-    for row in rows:
-        if row.cells.get("type") != "variation":
-            sku, number = row.cells.get("sku", ""), row.cells.get("id", "")
-            code = sku if re.fullmatch(r"[\w][\w.~-]*", sku) else f"woo-{number}"
-            codes |= {sku: code, f"id:{number}": code}
+    for row in products:
+        sku, number = row.cells.get("sku", ""), row.cells.get("id", "")
+        fits = re.fullmatch(r"[\w][\w.~-]*", sku) and len(sku) <= CODE_LENGTH_MAX
+        codes[sku] = codes[f"id:{number}"] = sku if fits else f"woo-{number[:CODE_LENGTH_MAX]}"
     return codes
 
 

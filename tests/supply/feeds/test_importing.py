@@ -8,6 +8,7 @@ from shared_core import supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
 from shared_core.supply import feeds, importing
+from tests.supply.feeds import samples
 from tests.supply.feeds.test_reading import SAMPLES
 from tests.supply.goods import HALF_AN_HOUR, NOON, TERMS, discrepancies, gateway, lines, stocked, where
 
@@ -152,6 +153,27 @@ def test_products_come_in_by_pieces_that_fit_into_a_statement(
     assert (report.products, report.created) == (8, len(rows))
     assert done == [(2, 8), (4, 8), (5, 8), (7, 8), (8, 8)]
     assert len(offers(database)) == len(rows)
+
+
+def test_signs_that_no_database_takes_are_left_out(database: Database, bring: Import) -> None:
+    text = samples.saleor().replace('"Green"', r'"Gr\u0000een\ud800"').replace('"50 g"', r'"50\ud800 g"')
+    with database.transaction() as session:
+        feed = feeds.read(text.encode(), currency="USD")
+        supply.create_supplier(session, code="us", name="Us", freight=Money(0, "USD"), at=NOON)
+        supply.import_products(session, feed, supplier="us", supply_ratio_bps=None, at=NOON)
+    found = supply.LocalGateway(database, supply.Terms(store="west", currency="USD")).offers().offers
+    assert [(each.product.title, each.options) for each in found if each.sku == "G-50"] == [
+        ("Green", (("Weight", "50 g"),))
+    ]
+
+
+def test_codes_and_skus_longer_than_ours_are_refused_or_cut(database: Database, bring: Import) -> None:
+    long = "n" * 200
+    vendure = "name,slug,description,optionGroups,optionValues,sku,price,stockOnHand\n"
+    assert bring(f"{vendure}{long},,,,,S-1,5,1\n{long}{long},,,,,S-2,5,1\n").rejected[0].reason == "text_too_long"
+    dump = samples.archive(samples.LITEMALL | {"b.csv": f"id,goods_id,specifications,price,number\n{long},7,[],5,1\n"})
+    assert "text_too_long" in {each.reason for each in feeds.read(dump).rejected}
+    assert all(len(each.product.code) <= 120 for each in offers(database).values())
 
 
 def test_a_suppliers_feed_leaves_the_goods_of_others_alone(database: Database, bring: Import) -> None:
