@@ -13,16 +13,16 @@ from sqlalchemy.orm import Session
 
 from platformctl import output
 from platformctl.messages import translate
-from shared_core import catalog, members, orders, storefront, supply
+from shared_core import members, orders, storefront
 from shared_core.kernel.codes import new_code
-from shared_core.kernel.database import lost_a_deadlock
-from shared_core.kernel.errors import PlatformError
-from shared_core.kernel.money import Money
+from shared_core.kernel.database import Database, lost_a_deadlock
 from shared_core.kernel.settings import read_settings
 
 BRAND = Path("brand")
 CODE_LENGTH = 10
 REFUSALS_SHOWN_MAX = 50
+NOTES_SHOWN_MAX = 10
+REASONS_SHOWN_MAX = 20
 TRIES_MAX = 3
 
 
@@ -37,59 +37,48 @@ class Outcome:
     counts: Mapping[str, int]
     refused: list[tuple[int, str]] = field(default_factory=list)
     dry_run: bool = False
+    noted: list[tuple[int, str]] = field(default_factory=list)
+    """What was taken differently from how it was written."""
+    columns: Mapping[str, str] = field(default_factory=dict)
+    """Which column of the file was read as which of ours, where that had to be found out."""
+    format: str = ""
 
     def as_dict(self) -> dict[str, object]:
-        rows = [{"line": line, "reason": reason} for line, reason in self.refused]
-        return {"ok": True, "dry_run": self.dry_run, "counts": dict(self.counts), "refused": rows}
+        told: dict[str, object] = {"ok": True, "dry_run": self.dry_run, "counts": dict(self.counts)}
+        if self.format:
+            told |= {"format": self.format, "columns": dict(self.columns), "noted": _as_rows(self.noted)}
+        return told | {"refused": _as_rows(self.refused)}
 
     def tell(self) -> None:
         """Counts on stdout; refused rows too, the first ones in full."""
+        if self.format:
+            output.say("Read as {format}.", format=self.format)
+        for ours, theirs in self.columns.items():
+            print(f"{ours:>14} ← {theirs}")
         for name, count in self.counts.items():
             print(f"{count:>9,}  {translate(name.replace('_', ' '))}")
-        for line, reason in self.refused[:REFUSALS_SHOWN_MAX]:
-            output.say("  line {line}: {reason}", line=line, reason=reason)
-        more = self.refused[REFUSALS_SHOWN_MAX:]
-        if more:
-            output.say("  … and {count} more; --json lists them all.", count=len(more))
-            for reason, count in Counter(reason for _, reason in self.refused).most_common():
-                print(f"{count:>9,}  {reason}")
+        _tell_rows(self.refused, REFUSALS_SHOWN_MAX)
+        if self.noted:
+            output.say("Taken differently from how it was written:")
+            _tell_rows(self.noted, NOTES_SHOWN_MAX)
         if self.dry_run:
             output.say("This was a dry run: nothing was changed.")
 
 
-def import_products(
-    file: Path, *, format: str | None, supplier: str, supply_ratio_bps: int | None, dry_run: bool
-) -> Outcome:
-    """Goods of a feed into the embedded supply and the shop window. Raises FileUnreadable."""
-    shop = storefront.Shop.open(BRAND, read_settings())
-    at = shop.clock()
-    ratio = shop.brand.supply.ratio if supply_ratio_bps is None else supply_ratio_bps
+def _as_rows(remarks: Iterable[tuple[int, str]]) -> list[dict[str, object]]:
+    return [{"line": line, "reason": reason} for line, reason in remarks]
 
-    def take_in(session: Session) -> supply.ImportReport:
-        if supplier not in {each.code for each in supply.suppliers(session)}:
-            supply.create_supplier(session, code=supplier, name=supplier, freight=Money(0, shop.currency), at=at)
-        return supply.import_products(session, feed, supplier=supplier, supply_ratio_bps=ratio, at=at)
 
-    try:
-        with _working("Reading the feed …"):
-            feed = supply.feeds.read(file, format)
-            report = _transact(shop, take_in, dry_run=dry_run)
-            if not dry_run:
-                catalog.pull(shop.database, shop.gateway, rule=shop.price_rule, at=at)
-    finally:
-        shop.close()
-    counts = {
-        "rows": feed.rows,
-        "products": report.products,
-        "variants": report.variants,
-        "created": report.created,
-        "updated": report.updated,
-        "unchanged": report.unchanged,
-        "skus_given_by_rule": report.skus_given,
-        "without_cost_and_unlisted": report.without_cost,
-        "refused": len(report.rejected),
-    }
-    return Outcome(counts, [(each.line, _text(each.error)) for each in report.rejected], dry_run)
+def _tell_rows(remarks: list[tuple[int, str]], shown_max: int) -> None:
+    """The first ones in full, the others counted."""
+    for line, reason in remarks[:shown_max]:
+        output.say("  line {line}: {reason}", line=line, reason=reason)
+    more = remarks[shown_max:]
+    if more:
+        output.say("  … and {count} more; --json lists them all.", count=len(more))
+        for reason, count in Counter(reason for _, reason in remarks).most_common(REASONS_SHOWN_MAX):
+            if count > 1:
+                print(f"{count:>9,}  {reason}")
 
 
 def import_referrals(file: Path, *, source: str, columns: Mapping[str, str], dry_run: bool) -> Outcome:
@@ -110,7 +99,7 @@ def import_referrals(file: Path, *, source: str, columns: Mapping[str, str], dry
     try:
         with _working("Reading the referrals …"):
             found = members.read_referrals(file, columns=columns, zone=shop.brand.shop.zone)
-            report = _transact(shop, take_in, dry_run=dry_run)
+            report = transact(shop.database, take_in, dry_run=dry_run)
     finally:
         shop.close()
     rejected = sorted([*found.rejected, *report.rejected], key=lambda each: each.line)
@@ -143,7 +132,7 @@ def import_orders(
             history = orders.read_history(
                 file, currency=shop.currency, zone=shop.brand.shop.zone, columns=columns, not_goods=not_goods
             )
-            report = _transact(shop, take_in, dry_run=dry_run)
+            report = transact(shop.database, take_in, dry_run=dry_run)
     finally:
         shop.close()
     refused = sorted([*history.refused, *report.refused], key=lambda each: each.line)
@@ -172,31 +161,27 @@ def import_statement(file: Path, *, collector: str, dry_run: bool) -> Outcome:
     return Outcome(done.counts, [(line, why.text(translate)) for line, why in done.refused], dry_run)
 
 
-def _transact(shop: storefront.Shop, take_in: Callable[[Session], Any], *, dry_run: bool) -> Any:
+def transact(database: Database, take_in: Callable[[Session], Any], *, dry_run: bool) -> Any:
     """Run the import in one transaction; a dry run leaves no trace. Gives way to a shop at work a few times."""
     for tries_left in reversed(range(TRIES_MAX)):
         try:
-            return _once(shop, take_in, dry_run=dry_run)
+            return _once(database, take_in, dry_run=dry_run)
         except OperationalError as error:
             if not tries_left or not lost_a_deadlock(error):
                 raise
     raise AssertionError("the last try returns or raises")
 
 
-def _once(shop: storefront.Shop, take_in: Callable[[Session], Any], *, dry_run: bool) -> Any:
+def _once(database: Database, take_in: Callable[[Session], Any], *, dry_run: bool) -> Any:
     report = None
     try:
-        with shop.database.transaction() as session:
+        with database.transaction() as session:
             report = take_in(session)
             if dry_run:
                 raise _DryRun
     except _DryRun:
         pass
     return report
-
-
-def _text(error: PlatformError) -> str:
-    return error.text(translate)
 
 
 @contextmanager

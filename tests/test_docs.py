@@ -9,7 +9,9 @@ import typer.main
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from platformctl.cli import app
+from platformctl.cli.exchange import Feed
 from platformctl.failures import CONFLICT, ENVIRONMENT, FINDINGS, INTERRUPTED, OK, USAGE
+from shared_core import supply
 from shared_core.kernel.settings import Settings
 from tests import planted_bugs
 
@@ -58,6 +60,11 @@ def test_no_option_is_documented_that_does_not_exist(name: str) -> None:
 def test_every_setting_is_documented() -> None:
     named = set(re.findall(r"^\| `(SHOP_[A-Z_]+)`", page("deploy.md"), re.MULTILINE))
     assert named == {f"SHOP_{name.upper()}" for name in Settings.model_fields}
+
+
+def test_every_feed_format_can_be_named_and_is_documented() -> None:
+    named = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\| ((?:`\w+`(?:, )?)+) \|", page("feeds.md"), re.MULTILINE)))
+    assert sorted(named) == sorted(each.value for each in Feed) == sorted(supply.feeds.FORMATS)
 
 
 def test_every_exit_code_is_documented() -> None:

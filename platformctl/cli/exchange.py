@@ -42,13 +42,31 @@ class Shape(StrEnum):
 
 class Feed(StrEnum):
     SHOPIFY = "shopify"
+    WOOCOMMERCE = "woocommerce"
+    SPREE = "spree"
+    VENDURE = "vendure"
+    SALEOR = "saleor"
+    GOOGLE = "google"
+    BMECAT = "bmecat"
+    LITEMALL = "litemall"
+    MALL = "mall"
+    SHEET = "sheet"
     OWN = "own"
+
+
+FeedFile = Annotated[
+    Path, typer.Argument(exists=True, resolve_path=True, help=_("A file, or a folder with the tables of a mall."))
+]
+FeedFormat = Annotated[Feed | None, typer.Option(help=_("Told from the content where it is not given."))]
+SupplyRatio = Annotated[
+    str, typer.Option(help=_('Goods without a cost get this part of their price as cost, such as "60%".'))
+]
 
 
 def register(app: typer.Typer) -> None:
     """Add this module's commands."""
     app.add_typer(imports, name="import")
-    imports.command("products", help=_("Goods of a product feed: Shopify's CSV or our own."))(products)
+    imports.command("products", help=_("Goods of a product feed, or of a supplier's own sheet."))(products)
     imports.command("referrals", help=_("Who shared to whom: CSV with sharer, visitor, at."))(referrals)
     imports.command("orders", help=_("Settled order lines; they count for ranks and pay nobody again."))(orders)
     imports.command("statement", help=_("Money that came in: the CSV of a wallet, WeChat's or Alipay's."))(statement)
@@ -56,24 +74,23 @@ def register(app: typer.Typer) -> None:
 
 
 def products(
-    file: File,
-    format: Annotated[Feed | None, typer.Option(help=_("Told from the content where it is not given."))] = None,
+    file: FeedFile,
+    format: FeedFormat = None,
     supplier: Annotated[str, typer.Option(help=_("Code of the supplier who ships them."))] = "own-stock",
-    supply_ratio: Annotated[
-        str, typer.Option(help=_('Goods without a cost get this part of their price as cost, such as "60%".'))
-    ] = "",
+    supply_ratio: SupplyRatio = "",
+    columns: ColumnMap = None,
     dry_run: DryRun = False,
     folder: InFolder = Path(),
     as_json: AsJson = False,
 ) -> None:
-    """Importing the same feed again changes nothing."""
+    """Importing the same feed again changes nothing. A table of SKUs with prices or stock changes just these."""
     ready(folder)
-    from platformctl import importing
+    from platformctl import feeding
 
     ratio = percent("supply_ratio", supply_ratio)
     name = None if format is None else format.value
-    outcome = importing.import_products(file, format=name, supplier=supplier, supply_ratio_bps=ratio, dry_run=dry_run)
-    output.say_json(outcome.as_dict()) if as_json else outcome.tell()
+    wanted = feeding.Feeding(file, name, supplier, columns_of(columns), ratio, dry_run)
+    tell(feeding.into_shop(wanted), as_json=as_json)
 
 
 def referrals(
@@ -88,7 +105,7 @@ def referrals(
     ready(folder)
     from platformctl import importing
 
-    _tell(importing.import_referrals(file, source=source, columns=_columns(columns), dry_run=dry_run), as_json=as_json)
+    tell(importing.import_referrals(file, source=source, columns=columns_of(columns), dry_run=dry_run), as_json=as_json)
 
 
 def orders(
@@ -106,9 +123,9 @@ def orders(
     ready(folder)
     from platformctl import importing
 
-    _tell(
+    tell(
         importing.import_orders(
-            file, source=source, columns=_columns(columns), not_goods=not_goods or [], dry_run=dry_run
+            file, source=source, columns=columns_of(columns), not_goods=not_goods or [], dry_run=dry_run
         ),
         as_json=as_json,
     )
@@ -125,7 +142,7 @@ def statement(
     ready(folder)
     from platformctl import importing
 
-    _tell(importing.import_statement(file, collector=collector, dry_run=dry_run), as_json=as_json)
+    tell(importing.import_statement(file, collector=collector, dry_run=dry_run), as_json=as_json)
 
 
 def export(
@@ -143,14 +160,14 @@ def export(
     exporting.export(table.value, as_beancount=format is Shape.BEANCOUNT, out=out)
 
 
-def _tell(outcome: "Outcome", *, as_json: bool) -> None:
+def tell(outcome: "Outcome", *, as_json: bool) -> None:
     if as_json:
         output.say_json(outcome.as_dict())
     else:
         outcome.tell()
 
 
-def _columns(pairs: list[str] | None) -> dict[str, str]:
+def columns_of(pairs: list[str] | None) -> dict[str, str]:
     """["at=InvoiceDate"] as a mapping. Raises BadAnswer."""
     columns = {}
     for pair in pairs or []:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from platformctl import output
-from platformctl.cli.options import AsJson, Host, percent
+from platformctl.cli.exchange import ColumnMap, FeedFile, FeedFormat, SupplyRatio, columns_of, tell
+from platformctl.cli.options import AsJson, DryRun, Host, percent
 from platformctl.failures import FINDINGS, INTERRUPTED
 from platformctl.messages import translate as _
 
@@ -37,6 +38,7 @@ def register(app: typer.Typer) -> None:
     hub.command("serve", help=_("Serve the hub in this folder."))(serve)
     hub.command("worker", help=_("Run the hub's background worker as a process of its own."))(worker)
     hub.command("migrate", help=_("Bring the hub's database to the newest schema."))(migrate)
+    hub.command("import", help=_("Goods of a product feed, or of a supplier's own sheet."))(take_in)
     hub.command("seed", help=_("Put sample goods into the hub's database."))(seed)
     hub.command("books", help=_("Prove that the hub's books and its stock add up."))(books)
     hub.add_typer(tenant, name="tenant")
@@ -111,6 +113,25 @@ def migrate(folder: InHub = Path(), as_json: AsJson = False) -> None:
         output.say("Applied: {names}", names=", ".join(applied))
     else:
         output.say("The database is up to date.")
+
+
+def take_in(
+    file: FeedFile,
+    supplier: Annotated[str, typer.Option(help=_("Code of the supplier who ships them."))],
+    format: FeedFormat = None,
+    supply_ratio: SupplyRatio = "",
+    columns: ColumnMap = None,
+    dry_run: DryRun = False,
+    folder: InHub = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Importing the same feed again changes nothing. A table of SKUs with prices or stock changes just these."""
+    _enter(folder)
+    from platformctl import feeding
+
+    name = None if format is None else format.value
+    ratio = percent("supply_ratio", supply_ratio)
+    tell(feeding.into_hub(feeding.Feeding(file, name, supplier, columns_of(columns), ratio, dry_run)), as_json=as_json)
 
 
 def seed(folder: InHub = Path(), as_json: AsJson = False) -> None:

@@ -3,6 +3,7 @@
 import csv
 import difflib
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,14 +83,25 @@ def read_table(
     bytes_max: int = BYTES_MAX,
     rows_max: int = ROWS_MAX,
     is_header: Callable[[Sequence[str]], bool] = any,
+    name: str = "table",
 ) -> Table:
-    """The table in a file, or in bytes that were one. Blank rows are passed over. Raises FileUnreadable.
+    """The table in a file, or in bytes that were one of that `name`. Blank rows are passed over. Raises FileUnreadable.
 
     `is_header` tells the header by its cells where talk stands above it; when none is told, it is the first row.
     """
-    file, text = read_text(source, bytes_max=bytes_max)
+    file, text = read_text(source, bytes_max=bytes_max, name=name)
     records = _records(file, text)
-    header = next((each for each in records if is_header(each[1])), None) or next(_records(file, text), None)
+    header = next((each for each in records if is_header(each[1])), None)
+    if header is None:
+        records = _records(file, text)
+        header = next(records, None)
+    return table_below(file, header, records, rows_max=rows_max)
+
+
+def table_below(
+    file: str, header: tuple[int, Sequence[str]] | None, records: Iterator[tuple[int, list[str]]], *, rows_max: int
+) -> Table:
+    """The table of these records, each with its line, below this header. Raises FileUnreadable."""
     if header is None:
         raise FileUnreadable(file, None, N_("it is empty"))
     columns = tuple(cell.strip() for cell in header[1])
@@ -122,9 +134,9 @@ def rows(
         yield row.line, {name: row.cells.get(theirs, "") for name, theirs in wanted}
 
 
-def read_text(source: Path | bytes, *, bytes_max: int = BYTES_MAX) -> tuple[str, str]:
-    """The name to use in messages, and the text. Raises FileUnreadable."""
-    file, content = _load(source, bytes_max)
+def read_text(source: Path | bytes, *, bytes_max: int = BYTES_MAX, name: str = "table") -> tuple[str, str]:
+    """The name to use in messages (that of bytes is `name`), and the text. Raises FileUnreadable."""
+    file, content = load(source, bytes_max, name)
     for start, kind in _KINDS:
         if content.startswith(start):
             raise FileUnreadable(
@@ -143,8 +155,9 @@ def read_text(source: Path | bytes, *, bytes_max: int = BYTES_MAX) -> tuple[str,
     raise FileUnreadable(file, line, N_("this is not text in UTF-8 or GB18030; save the file as CSV in UTF-8"))
 
 
-def _load(source: Path | bytes, bytes_max: int) -> tuple[str, bytes]:
-    file = "table" if isinstance(source, bytes) else source.name
+def load(source: Path | bytes, bytes_max: int, name: str = "table") -> tuple[str, bytes]:
+    """The name to use in messages, and the bytes. Raises FileUnreadable."""
+    file = name if isinstance(source, bytes) else source.name
     try:
         size = len(source) if isinstance(source, bytes) else source.stat().st_size
         if size > bytes_max:
@@ -169,7 +182,7 @@ def _records(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
     """Rows with the line on which each starts: a cell in quotes may go over several."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(DELIMITERS, key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    reader = csv.reader(io.StringIO(_unpadded(text, delimiter), newline=""), delimiter=delimiter, strict=True)
     line = 1
     try:
         for cells in reader:
@@ -179,6 +192,13 @@ def _records(file: str, text: str) -> Iterator[tuple[int, list[str]]]:
     except csv.Error as error:
         message = next((ours for theirs, ours in _FAULTS.items() if theirs in str(error)), _MALFORMED)
         raise FileUnreadable(file, line, message, most=csv.field_size_limit()) from None
+
+
+def _unpadded(text: str, delimiter: str) -> str:
+    """Without the blanks that some put behind a closing quotation mark so that columns stand below each other."""
+    if not re.search(rf'"[ ]+[{delimiter}\r\n]', text):
+        return text
+    return re.sub(rf'("(?:[^"]++|"")*+")(?:[ ]+(?=[{delimiter}\r\n]|\Z))?', r"\1", text)
 
 
 _MALFORMED = N_("this is not well-formed CSV")

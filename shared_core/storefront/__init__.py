@@ -12,7 +12,7 @@ from shared_core.storefront.collecting import take_in as take_in_statement
 from shared_core.storefront.hookspecs import Hooks, hookimpl
 from shared_core.storefront.shop import Shop, audited
 from shared_core.storefront.solvency import offered, sale_terms, told_of
-from shared_core.storefront.supplying import EMBEDDED_FEE_BPS, hub_gateway
+from shared_core.storefront.supplying import EMBEDDED_FEE_BPS, SuppliedByHub, hub_gateway
 from shared_core.storefront.texts import shop_texts
 from shared_core.storefront.worker import Worker
 
@@ -25,6 +25,7 @@ __all__ = [
     "BrandConfig",
     "Hooks",
     "Shop",
+    "SuppliedByHub",
     "Worker",
     "appoint",
     "audited",

@@ -40,6 +40,7 @@ from shared_core.supply.errors import (
     HubRefused,
     NothingToHold,
     OutOfStock,
+    ProductTaken,
     ProtocolTooOld,
     ScopeMissing,
     SkuTaken,
@@ -86,7 +87,7 @@ from shared_core.supply.handover import Handover
 from shared_core.supply.holds import expire_holds
 from shared_core.supply.hub_client import HubClient, Patience
 from shared_core.supply.hub_gateway import HubGateway
-from shared_core.supply.importing import ImportReport, import_products
+from shared_core.supply.importing import FeedTerms, ImportReport, feed_terms, import_products
 from shared_core.supply.local import LocalGateway
 from shared_core.supply.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
 from shared_core.supply.renaming import Renamed
@@ -129,6 +130,7 @@ __all__ = [
     "CreditUsedUp",
     "EventKind",
     "EventPage",
+    "FeedTerms",
     "Handover",
     "HeldLine",
     "HoldConfirmed",
@@ -153,6 +155,7 @@ __all__ = [
     "PackLine",
     "Patience",
     "ProductSpec",
+    "ProductTaken",
     "ProtocolTooOld",
     "ReferenceReused",
     "Renamed",
@@ -203,6 +206,7 @@ __all__ = [
     "create_supplier",
     "deliver",
     "expire_holds",
+    "feed_terms",
     "feeds",
     "import_products",
     "issue_key",

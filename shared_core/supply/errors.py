@@ -87,6 +87,11 @@ class SupplierChanged(Conflict):
     message = "The supplier {supplier} exists with other terms."
 
 
+class ProductTaken(Conflict):
+    code = "product_taken"
+    message = "The product {product} belongs to the supplier {supplier}. Give yours another code."
+
+
 class SkuTaken(Conflict):
     code = "sku_taken"
     message = "{sku} already belongs to the product {product}."

@@ -70,6 +70,16 @@ class Variant(Base):
     active: Mapped[bool]
 
 
+class FeedColumn(Base):
+    """What a supplier's sheets call one of our columns, as they were last read."""
+
+    __tablename__ = "supply_feed_column"
+
+    supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id), primary_key=True)
+    name: Mapped[str] = mapped_column(_code(), primary_key=True)
+    theirs: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+
+
 class Stock(Base):
     """Where the units of one variant are. The database itself refuses a row that does not add up (I12).
 

@@ -1,20 +1,24 @@
 """Suppliers, products and their variants: what is on offer and for how much."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import Table, or_, select
 from sqlalchemy.orm import Session
 
+from shared_core.kernel.bulk import among, insert_all
 from shared_core.kernel.database import insert_or_ignore
+from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money
 from shared_core.supply import stock
 from shared_core.supply.errors import (
     BadCost,
     BadSupplierCode,
+    ProductTaken,
     SkuTaken,
     SlugTaken,
     SupplierChanged,
@@ -63,6 +67,7 @@ class Change(StrEnum):
 class VariantChange:
     variant_id: int
     change: Change
+    has_cost: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,19 +105,127 @@ def put_product(session: Session, product: ProductSpec, *, supplier: str, at: da
 
 def put(session: Session, product: ProductSpec, *, supplier: Supplier, at: datetime) -> ProductChange:
     """Like `put_product`, telling what became of each variant."""
-    wanted = {spec.sku: _variant_fields(spec, supplier) for spec in product.variants}
-    known = _own_variants(session, product.code, wanted)
-    row, product_change = _put_row(session, product, supplier, at)
-    fresh = {sku: Variant(sku=sku, product_id=row.id, **wanted[sku]) for sku in wanted if sku not in known}
-    changes = {sku: Change.CREATED if sku in fresh else _set(known[sku], wanted[sku]) for sku in wanted}
-    _add_with_stock(session, fresh.values())
-    everything = known | fresh
-    variants = {sku: VariantChange(everything[sku].id, change) for sku, change in changes.items()}
-    if product_change is Change.UPDATED:
-        stock.touch(session, session.scalars(select(Variant.id).where(Variant.product_id == row.id)))
-    else:
-        stock.touch(session, (each.variant_id for each in variants.values() if each.change is not Change.UNCHANGED))
-    return ProductChange(product_change, variants)
+    [change] = put_all(session, [product], supplier=supplier, moving=True, at=at)
+    if isinstance(change, PlatformError):
+        raise change
+    return change
+
+
+def put_all(
+    session: Session,
+    wanted: Sequence[ProductSpec],
+    *,
+    supplier: Supplier,
+    moving: bool,
+    keep: Collection[str] = (),
+    at: datetime,
+) -> list[ProductChange | PlatformError]:
+    """Like `put` for many products, in a few statements; for each what became of it, or SkuTaken, SlugTaken or,
+    unless products of other suppliers are `moving` to this one, ProductTaken.
+
+    No code and no SKU is there twice. `keep` names columns of our tables that stay as they are in rows that exist.
+    Raises WrongCurrency, BadCost.
+    """
+    fields = [{spec.sku: _variant_fields(spec, supplier) for spec in product.variants} for product in wanted]
+    known = _variants(session, [sku for each in fields for sku in each])
+    shelf = _Shelf(session, wanted, None if moving else supplier)
+    found: list[Product | PlatformError] = []
+    changes: list[Change] = []
+    for product, variants in zip(wanted, fields, strict=True):
+        taken = next((known[sku] for sku in variants if sku in known and known[sku][1] != product.code), None)
+        error = SkuTaken(sku=taken[0].sku, product=taken[1]) if taken else shelf.refusal(product)
+        row, change = (error, Change.UNCHANGED) if error else shelf.put(session, product, supplier, keep, at)
+        found.append(row)
+        changes.append(change)
+    session.flush()
+    rows = {sku: variant for sku, (variant, _) in known.items()}
+    return _put_variants(session, found, changes, fields, rows, keep)
+
+
+class _Shelf:
+    """The products that are there already under any of the codes and addresses that are wanted.
+
+    With `only`, products of others are not to be touched.
+    """
+
+    def __init__(self, session: Session, wanted: Sequence[ProductSpec], only: Supplier | None) -> None:
+        codes, slugs = [each.code for each in wanted], [_slug(each) for each in wanted]
+        query = select(Product).where(or_(among(session, Product.code, codes), among(session, Product.slug, slugs)))
+        rows = session.scalars(query).all()
+        self._by_code = {row.code: row for row in rows}
+        self._by_slug = {row.slug: row.code for row in rows}
+        others = {row.supplier_id for row in rows if only is not None and row.supplier_id != only.id}
+        self._others = {each: session.get_one(Supplier, each).code for each in others}
+
+    def refusal(self, spec: ProductSpec) -> PlatformError | None:
+        owner, row = self._by_slug.get(_slug(spec), spec.code), self._by_code.get(spec.code)
+        if row is not None and row.supplier_id in self._others:
+            return ProductTaken(product=spec.code, supplier=self._others[row.supplier_id])
+        return SlugTaken(slug=_slug(spec), product=owner) if owner != spec.code else None
+
+    def put(
+        self, session: Session, spec: ProductSpec, supplier: Supplier, keep: Collection[str], at: datetime
+    ) -> tuple[Product, Change]:
+        wanted = {
+            "slug": _slug(spec),
+            "supplier_id": supplier.id,
+            "title": spec.title,
+            "brand": spec.brand,
+            "category": spec.category,
+            "description": spec.description,
+            "image_urls": list(spec.image_urls),
+            "active": spec.active,
+        }
+        row = self._by_code.get(spec.code)
+        if row is None:
+            row = self._by_code[spec.code] = Product(code=spec.code, created_at=at, **wanted)
+            self._by_slug[row.slug] = spec.code
+            session.add(row)
+            return row, Change.CREATED
+        if row.supplier_id != supplier.id:
+            _same_currency(session, row, supplier)
+        return row, _set(row, wanted, keep)
+
+
+def _slug(spec: ProductSpec) -> str:
+    return spec.slug or spec.code
+
+
+def _put_variants(
+    session: Session,
+    found: Sequence[Product | PlatformError],
+    changes: Sequence[Change],
+    fields: Sequence[dict[str, dict[str, object]]],
+    known: dict[str, Variant],
+    keep: Collection[str],
+) -> list[ProductChange | PlatformError]:
+    """The variants of products that have their rows; offers that have changed are marked."""
+    outcomes: dict[str, Change] = {}
+    fresh: list[Variant] = []
+    for row, wanted in zip(found, fields, strict=True):
+        if isinstance(row, Product):
+            for sku, values in wanted.items():
+                outcomes[sku] = _set(known[sku], values, keep) if sku in known else Change.CREATED
+                fresh += [] if sku in known else [Variant(sku=sku, product_id=row.id, **values)]
+    _add_with_stock(session, fresh)
+    rows = known | {variant.sku: variant for variant in fresh}
+    done: list[ProductChange | PlatformError] = []
+    for row, change, wanted in zip(found, changes, fields, strict=True):
+        if isinstance(row, Product):
+            told = {sku: VariantChange(rows[sku].id, outcomes[sku], rows[sku].cost_minor is not None) for sku in wanted}
+            done.append(ProductChange(change, told))
+        else:
+            done.append(row)
+    renamed = [
+        row.id
+        for row, change in zip(found, changes, strict=True)
+        if isinstance(row, Product) and change is Change.UPDATED
+    ]
+    touched = {rows[sku].id for sku, change in outcomes.items() if change is not Change.UNCHANGED}
+    if renamed:
+        touched |= set(session.scalars(select(Variant.id).where(among(session, Variant.product_id, renamed))))
+    stock.touch(session, sorted(touched))
+    return done
 
 
 def supplier_row(session: Session, code: str) -> Supplier:
@@ -123,41 +236,11 @@ def supplier_row(session: Session, code: str) -> Supplier:
     return row
 
 
-def _own_variants(session: Session, code: str, skus: Iterable[str]) -> dict[str, Variant]:
-    """The variants that exist already. Raises SkuTaken where one belongs to another product."""
+def _variants(session: Session, skus: Sequence[str]) -> dict[str, tuple[Variant, str]]:
+    """The variants that exist already, each with the code of its product."""
     query = select(Variant, Product.code).join(Product, Product.id == Variant.product_id)
-    found = session.execute(query.where(Variant.sku.in_(list(skus)))).all()
-    for variant, owner in found:
-        if owner != code:
-            raise SkuTaken(sku=variant.sku, product=owner)
-    return {variant.sku: variant for variant, _ in found}
-
-
-def _put_row(session: Session, spec: ProductSpec, supplier: Supplier, at: datetime) -> tuple[Product, Change]:
-    slug = spec.slug or spec.code
-    found = session.scalars(select(Product).where(or_(Product.code == spec.code, Product.slug == slug))).all()
-    for other in found:
-        if other.code != spec.code:
-            raise SlugTaken(slug=slug, product=other.code)
-    wanted = {
-        "slug": slug,
-        "supplier_id": supplier.id,
-        "title": spec.title,
-        "brand": spec.brand,
-        "category": spec.category,
-        "description": spec.description,
-        "image_urls": list(spec.image_urls),
-        "active": spec.active,
-    }
-    if not found:
-        row = Product(code=spec.code, created_at=at, **wanted)
-        session.add(row)
-        session.flush()
-        return row, Change.CREATED
-    row = found[0]
-    if row.supplier_id != supplier.id:
-        _same_currency(session, row, supplier)
-    return row, _set(row, wanted)
+    found = session.execute(query.where(among(session, Variant.sku, skus)))
+    return {variant.sku: (variant, owner) for variant, owner in found}
 
 
 def _same_currency(session: Session, product: Product, supplier: Supplier) -> None:
@@ -191,8 +274,8 @@ def _minor(amount: Money | None) -> int | None:
     return None if amount is None else amount.minor
 
 
-def _set(row: Product | Variant, wanted: dict[str, object]) -> Change:
-    different = {key: value for key, value in wanted.items() if getattr(row, key) != value}
+def _set(row: Product | Variant, wanted: dict[str, object], keep: Collection[str]) -> Change:
+    different = {key: value for key, value in wanted.items() if key not in keep and getattr(row, key) != value}
     for key, value in different.items():
         setattr(row, key, value)
     return Change.UPDATED if different else Change.UNCHANGED
@@ -202,5 +285,5 @@ def _add_with_stock(session: Session, variants: Iterable[Variant]) -> None:
     fresh = list(variants)
     session.add_all(fresh)
     session.flush()
-    session.add_all(Stock(variant_id=variant.id) for variant in fresh)
-    session.flush()
+    nothing = {"free": 0, "held": 0, "sold": 0, "received": 0}
+    insert_all(session, cast(Table, Stock.__table__), [{"variant_id": variant.id} | nothing for variant in fresh])

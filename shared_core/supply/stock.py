@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Select, Table, Update, bindparam, insert, select, update
+from sqlalchemy import BigInteger, Select, Table, Update, bindparam, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
+from shared_core.kernel.bulk import insert_all
 from shared_core.kernel.database import insert_or_ignore
 from shared_core.ledger import ReferenceReused
 from shared_core.supply.errors import BadQuantity, OutOfStock, StockTooLow, UnknownSku
@@ -107,30 +108,36 @@ def set_from_feed(session: Session, quantities: Mapping[int, int], *, reference:
     """
     changed: set[int] = set()
     for some in _chunks(quantities):
-        for stock in session.scalars(_locked(some)):
-            said = quantities[stock.variant_id]
-            if stock.feed_quantity != said:
-                changed.add(stock.variant_id)
-                _count_anew(session, stock, said, reference=f"{reference}:{stock.variant_id}", at=at)
+        counted = [_Count(stock, quantities[stock.variant_id]) for stock in session.scalars(_locked(some))]
+        news = [each for each in counted if each.stock.feed_quantity != each.said]
+        moved = [each for each in news if each.change]
+        for each in news:
+            each.stock.feed_quantity = each.said
+            each.stock.free, each.stock.received = each.stock.free + each.change, each.stock.received + each.change
+            changed.add(each.stock.variant_id)
         session.flush()
+        movements = [
+            {"reference": f"{reference}:{each.stock.variant_id}", "variant_id": each.stock.variant_id,
+             "quantity": each.change, "at": at}
+            for each in moved
+        ]  # fmt: skip
+        insert_all(session, cast(Table, StockMovement.__table__), movements)
+        touch(session, (each.stock.variant_id for each in moved))
     return changed
 
 
-def _count_anew(session: Session, stock: Stock, said: int, *, reference: str, at: datetime) -> None:
-    change = max(0, said - stock.held) - stock.free
-    stock.feed_quantity = said
-    if change:
-        stock.free += change
-        stock.received += change
-        session.add(OfferMark(variant_id=stock.variant_id))
-        session.add(StockMovement(reference=reference, variant_id=stock.variant_id, quantity=change, at=at))
+class _Count:
+    """What a feed says of one variant, and by how much the free units change for it."""
+
+    def __init__(self, stock: Stock, said: int) -> None:
+        self.stock, self.said = stock, said
+        self.change = max(0, said - stock.held) - stock.free
 
 
 def touch(session: Session, variant_ids: Iterable[int]) -> None:
     """The offers of these variants have changed: readers of the offers feed will see them again."""
     marks = [{"variant_id": variant_id} for variant_id in variant_ids]
-    if marks:
-        session.execute(insert(OfferMark), marks)
+    insert_all(session, cast(Table, OfferMark.__table__), marks)
 
 
 def level(session: Session, *, sku: str) -> StockLevel:

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import clicks, orders, proof, simulating, starting
+from tests.bench import clicks, feeds, orders, proof, simulating, starting
 from tests.bench.figures import Figure, table
 
 MEASUREMENTS: dict[str, Callable[..., Iterator[Figure]]] = {
     "clicks": clicks.measure,
     "orders": orders.measure,
     "hot": orders.measure_hot,
+    "feeds": feeds.measure,
     "proof": proof.measure,
     "starting": starting.measure,
     "simulating": simulating.measure,

@@ -83,3 +83,14 @@ def test_columns_are_found_by_name_and_may_be_called_otherwise(tmp_path: Path) -
         list(csvfile.rows(path, required=["sku"]))
     with pytest.raises(UnknownColumn, match=r"'amuont' is no column of ours\. Ours are: amount"):
         list(csvfile.rows(path, required=["amount"], columns={"amuont": "Amount"}))
+
+
+def test_blanks_that_line_up_columns_behind_quotation_marks_do_no_harm() -> None:
+    table = csvfile.read_table(
+        b'name ,text           ,n\n"a"  ,"b, ""c"" , d" ,1\n"e"  ,  "" ,2\nf    ,"two\nlines"   ,3\n'
+    )
+    assert [tuple(row.cells.values()) for row in table.rows] == [
+        ("a", 'b, "c" , d', "1"),
+        ("e", '""', "2"),
+        ("f", "two\nlines", "3"),
+    ]

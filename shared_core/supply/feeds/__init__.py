@@ -2,6 +2,17 @@
 
 from shared_core.supply.feeds.detection import FORMATS, read
 from shared_core.supply.feeds.errors import FeedFormatUnsupported, RowError, RowRemark
-from shared_core.supply.feeds.reading import Feed, FeedProduct, FeedVariant
+from shared_core.supply.feeds.reading import Feed, FeedDelta, FeedProduct, FeedVariant, FlashLine
 
-__all__ = ["FORMATS", "Feed", "FeedFormatUnsupported", "FeedProduct", "FeedVariant", "RowError", "RowRemark", "read"]
+__all__ = [
+    "FORMATS",
+    "Feed",
+    "FeedDelta",
+    "FeedFormatUnsupported",
+    "FeedProduct",
+    "FeedVariant",
+    "FlashLine",
+    "RowError",
+    "RowRemark",
+    "read",
+]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from html.parser import HTMLParser
 
+from shared_core.supply.feeds import skus
 from shared_core.supply.feeds.errors import (
     BadCode,
     BadOptions,
@@ -27,9 +28,14 @@ URL_LENGTH_MAX = 2_000
 SANITISING_ROUNDS_MAX = 4
 
 _PRICE = re.compile(r"\d{1,12}(\.\d{1,6})?")
+_WITH_CURRENCY = re.compile(
+    r"(?P<before>[-+]?[\d.,]+) ?(?P<last>[A-Z]{3})|(?P<first>[A-Z]{3}) ?(?P<after>[-+]?[\d.,]+)", re.ASCII
+)
+_WRITTEN = re.compile(r"[¥￥]? ?(-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?) ?元?", re.ASCII)
 _COUNT = re.compile(r"[+-]?\d{1,18}")
 _CODE = re.compile(r"[\w][\w.~-]*")
 _SKU = re.compile(r"[^\s<>]+( [^\s<>]+)*")
+_UNSTORABLE = dict.fromkeys([0, *range(0xD800, 0xE000)])
 _TRUE = {"true", "yes", "1", "active", "是"}
 _FALSE = {"false", "no", "0", "draft", "archived", "否"}
 _TAG_START = re.compile(r"<+(?=[a-zA-Z/!?])")
@@ -44,7 +50,7 @@ class Cells:
         self._cells = cells
 
     def raw(self, field: str) -> str:
-        return self._cells.get(field.casefold(), "")
+        return storable(self._cells.get(field.casefold(), ""))
 
     def text(self, field: str, *, maximum: int) -> str:
         """One line of plain text."""
@@ -59,6 +65,11 @@ class Cells:
         if value and not _CODE.fullmatch(value):
             raise BadCode(field=field, value=value)
         return value
+
+    def code_of_sku(self, field: str) -> str:
+        """A product's code made of a SKU, which may have signs that no address has."""
+        value = self.sku(field)
+        return value if not value or _CODE.fullmatch(value) else skus.derive(value, ())
 
     def sku(self, field: str) -> str:
         value = self._short(field, CODE_LENGTH_MAX)
@@ -85,6 +96,21 @@ class Cells:
         if amount > PRICE_MAX:
             raise PriceTooHigh(field=field, value=value, maximum=PRICE_MAX)
         return (value.rstrip("0").rstrip(".") if "." in value else value) if amount else None
+
+    def amount(self, field: str) -> tuple[str | None, str]:
+        """A price that may have its currency beside it, and that currency's code or "": "105.29 USD"."""
+        value = self.raw(field)
+        found = _WITH_CURRENCY.fullmatch(value)
+        if found is None:
+            return self.price(field), ""
+        price = Cells({field.casefold(): found["before"] or found["after"]}).price(field)
+        return price, found["first"] or found["last"]
+
+    def written_price(self, field: str) -> str | None:
+        """A price as people write it into a sheet: "￥1,299.00", "12.5元"."""
+        value = self.raw(field)
+        found = _WRITTEN.fullmatch(value)
+        return Cells({field.casefold(): found[1].replace(",", "") if found else value}).price(field)
 
     def count(self, field: str) -> int | None:
         """A number of units; None when empty."""
@@ -114,6 +140,11 @@ class Cells:
         return tuple((name.strip(), value.strip()) for name, _, value in pairs)
 
 
+def storable(text: str) -> str:
+    """Without what no database takes: the sign 0, and halves of signs."""
+    return text if text.isprintable() else text.translate(_UNSTORABLE)
+
+
 def is_picture(url: str) -> bool:
     """Whether it is an address that a browser can load a picture from: http or https, no spaces, not too long."""
     return re.fullmatch(r"https?://[^\s<>\"']+", url) is not None and len(url) <= URL_LENGTH_MAX
@@ -121,6 +152,8 @@ def is_picture(url: str) -> bool:
 
 def plain_text(markup: str) -> str:
     """What a reader of the markup sees, line by line. No tag survives, however often it was encoded."""
+    if "<" not in markup and "&" not in markup:
+        return _lines(markup)
     text = markup
     for _ in range(SANITISING_ROUNDS_MAX):
         shown = _shown(text)
@@ -134,7 +167,12 @@ def _shown(markup: str) -> str:
     reader = _Reader()
     reader.feed(markup)
     reader.close()
-    lines = (" ".join(line.split()) for line in "".join(reader.parts).splitlines())
+    return _lines("".join(reader.parts))
+
+
+def _lines(text: str) -> str:
+    """Without blanks at the edges of lines, and without empty lines."""
+    lines = (" ".join(line.split()) for line in text.splitlines())
     return "\n".join(line for line in lines if line)
 
 

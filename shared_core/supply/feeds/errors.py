@@ -96,6 +96,63 @@ class DuplicateSku(RowError):
     message = "{value} is on line {first} already. Give each variant a SKU of its own."
 
 
+class ParentMissing(RowError):
+    code = "parent_missing"
+    message = "{field} is {value!r}, which is in no row of this file. Put it in, or correct the reference."
+
+
+class NoVariants(RowError):
+    code = "no_variants"
+    message = "{value} has nothing that can be bought ({field}). Give it a row with a SKU or a price."
+
+
+class NotShipped(RowError):
+    code = "not_shipped"
+    message = "{field} is {value!r}: nothing of it is sold here. Leave it out."
+
+
+class DeletedThere(RowError):
+    code = "deleted_there"
+    message = "It is deleted in the shop that the file comes from ({field}). Leave it out, or restore it there."
+
+
+class PriceOfMany(RowError):
+    code = "price_of_many"
+    message = "{field} is for {value} units and does not divide into a price for one. Write the price of one unit."
+
+
+class NothingSaid(RowError):
+    code = "nothing_said"
+    message = "{field} stands alone: the row has neither a price nor a quantity. Fill one in."
+
+
+class OtherCurrency(RowError):
+    code = "other_currency"
+    message = "{field} is {value}, but this supplier is paid in {currency}. Give a price in {currency}."
+
+
+class SkuUnknown(RowError):
+    """Of a file that only brings new prices or quantities."""
+
+    code = "sku_unknown"
+    message = "{value} is no SKU of this supplier ({field}). Import the product first."
+
+
+class SaleMissing(RowError):
+    code = "sale_missing"
+    message = "{field} is {value!r}, but there is no such sale. Nothing can be sold in it."
+
+
+class BadInstant(RowError):
+    code = "bad_instant"
+    message = "{field} is {value!r}, which is no day or hour. Write 2026-03-02 or 08:00:00."
+
+
+class BadList(RowError):
+    code = "bad_list"
+    message = "{field} is {value!r}, which is no JSON list. Export the table again."
+
+
 class CostAboveSupplyPrice(RowError):
     code = "cost_above_supply_price"
     message = "{field} {value} is above the supply price {supply_price}. Correct one of them."
@@ -113,6 +170,13 @@ class ImageLeftOut(RowError):
     message = "The picture {value!r} is left out: it is no http or https address, or one too many ({field})."
 
 
+class BarcodeLeftOut(RowError):
+    """A note, not a refusal: the variant is taken without it."""
+
+    code = "barcode_left_out"
+    message = "{field} {value} is left out: its check digit or length is wrong for an EAN or UPC. Scan it again."
+
+
 class TextCut(RowError):
     """A note, not a refusal."""
 
@@ -122,10 +186,14 @@ class TextCut(RowError):
 
 @dataclass(frozen=True, slots=True)
 class RowRemark:
-    """What is to be said about the row that starts on `line` of the file, counted from 1."""
+    """What is to be said about the row that starts on `line` of the file, counted from 1.
+
+    `file` is named where a feed has several.
+    """
 
     line: int
     error: PlatformError
+    file: str = ""
 
     @property
     def field(self) -> str:
@@ -140,4 +208,5 @@ class RowRemark:
         return self.error.text(translate)
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.error}"
+        place = f"{self.file}, line {self.line}" if self.file else f"line {self.line}"
+        return f"{place}: {self.error}"

@@ -1,19 +1,17 @@
 """Feeds become products: again and again, with nothing changed when nothing is new."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from shared_core import supply
-from shared_core.kernel.csvfile import FileUnreadable
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
-from shared_core.supply import feeds
+from shared_core.supply import feeds, importing
+from tests.supply.feeds import samples
 from tests.supply.feeds.test_reading import SAMPLES
 from tests.supply.goods import HALF_AN_HOUR, NOON, TERMS, discrepancies, gateway, lines, stocked, where
 
-LATER = NOON + HALF_AN_HOUR
 Import = Callable[..., supply.ImportReport]
 
 
@@ -140,6 +138,56 @@ def test_a_sku_that_another_product_has_is_refused_with_its_line(database: Datab
     assert set(offers(database)) == {"A"}
 
 
+def test_products_come_in_by_pieces_that_fit_into_a_statement(
+    database: Database, bring: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "PRODUCTS_AT_ONCE", 3)
+    monkeypatch.setattr(importing, "VARIANTS_AT_ONCE", 4)
+    rows = [f"p{number},Product,{number + 1},P{number}-{n}\n" for number in range(8) for n in range(1 + number % 3)]
+    done: list[tuple[int, int]] = []
+    feed = feeds.read(("product,title,price,sku\n" + "".join(rows)).encode())
+    with database.transaction() as session:
+        report = supply.import_products(
+            session, feed, supplier="acme", supply_ratio_bps=None, at=NOON, progress=lambda *told: done.append(told)
+        )
+    assert (report.products, report.created) == (8, len(rows))
+    assert done == [(2, 8), (4, 8), (5, 8), (7, 8), (8, 8)]
+    assert len(offers(database)) == len(rows)
+
+
+def test_signs_that_no_database_takes_are_left_out(database: Database, bring: Import) -> None:
+    text = samples.saleor().replace('"Green"', r'"Gr\u0000een\ud800"').replace('"50 g"', r'"50\ud800 g"')
+    with database.transaction() as session:
+        feed = feeds.read(text.encode(), currency="USD")
+        supply.create_supplier(session, code="us", name="Us", freight=Money(0, "USD"), at=NOON)
+        supply.import_products(session, feed, supplier="us", supply_ratio_bps=None, at=NOON)
+    found = supply.LocalGateway(database, supply.Terms(store="west", currency="USD")).offers().offers
+    assert [(each.product.title, each.options) for each in found if each.sku == "G-50"] == [
+        ("Green", (("Weight", "50 g"),))
+    ]
+
+
+def test_codes_and_skus_longer_than_ours_are_refused_or_cut(database: Database, bring: Import) -> None:
+    long = "n" * 200
+    vendure = "name,slug,description,optionGroups,optionValues,sku,price,stockOnHand\n"
+    assert bring(f"{vendure}{long},,,,,S-1,5,1\n{long}{long},,,,,S-2,5,1\n").rejected[0].reason == "text_too_long"
+    dump = samples.archive(samples.LITEMALL | {"b.csv": f"id,goods_id,specifications,price,number\n{long},7,[],5,1\n"})
+    assert "text_too_long" in {each.reason for each in feeds.read(dump).rejected}
+    assert all(len(each.product.code) <= 120 for each in offers(database).values())
+
+
+def test_a_suppliers_feed_leaves_the_goods_of_others_alone(database: Database, bring: Import) -> None:
+    bring("product,title,price,sku\ntea,Tea,10,T\n")
+    with database.transaction() as session:
+        supply.create_supplier(session, code="else", name="Else", freight=Money(0, "CNY"), at=NOON)
+    report = bring("product,title,price,sku\ntea,My tea,1,T\ncup,Cup,5,C\n", supplier="else", hour=1)
+    assert [(remark.line, remark.reason) for remark in report.rejected] == [(2, "product_taken")]
+    assert {each.sku: (each.product.title, each.supplier) for each in offers(database).values()} == {
+        "T": ("Tea", "acme"),
+        "C": ("Cup", "else"),
+    }
+
+
 def test_our_own_format_sets_cost_and_supply_price(database: Database, bring: Import) -> None:
     report = bring("own_tea.csv")
     assert (report.products, report.variants, report.without_cost) == (3, 4, 1)
@@ -161,49 +209,3 @@ def test_nothing_of_an_import_stays_when_its_transaction_fails(database: Databas
 def test_an_unknown_supplier_is_refused(bring: Import) -> None:
     with pytest.raises(supply.UnknownSupplier):
         bring("own_tea.csv", supplier="nobody")
-
-
-# --- real exports ---
-
-
-@pytest.mark.parametrize(
-    ("file", "rows", "products", "variants"), [("apparel.csv", 22, 20, 22), ("home-and-garden.csv", 21, 20, 21)]
-)
-def test_real_exports_come_in_whole_and_stay_the_same(
-    database: Database, sample_data: Path, file: str, rows: int, products: int, variants: int
-) -> None:
-    feed = feeds.read(sample_data / "feeds" / "shopify" / file)
-    assert (feed.format, feed.rows, len(feed.products), feed.variants) == ("shopify", rows, products, variants)
-    assert (feed.skus_given, feed.rejected, feed.notes) == (variants, (), ())
-    with database.transaction() as session:
-        supply.create_supplier(session, code="demo", name="Demo", freight=Money(0, "USD"), at=NOON)
-        first = supply.import_products(session, feed, supplier="demo", supply_ratio_bps=6000, at=NOON)
-    assert (first.products, *counts(first), first.without_cost) == (products, variants, 0, 0, 0)
-    with database.transaction() as session:
-        again = supply.import_products(session, feed, supplier="demo", supply_ratio_bps=6000, at=LATER)
-    assert counts(again) == (0, 0, variants)
-    found = supply.LocalGateway(database, supply.Terms(store="west", currency="USD")).offers().offers
-    assert len(found) == variants
-    assert all(
-        offer.supply_price is not None and offer.supply_price <= (offer.suggested or offer.supply_price)
-        for offer in found
-    )
-    assert discrepancies(database) == []
-
-
-@pytest.mark.parametrize(
-    ("file", "said"),
-    [
-        ("spree/products_import.csv", "no known feed"),
-        ("vendure/products.csv", "no known feed"),
-        ("woocommerce/sample_products.csv", "no known feed"),
-        ("saleor/populatedb_data.json", "no known feed"),
-        ("bmecat/new_catalog.golden.xml", "no known feed"),
-        ("openfoodfacts/openfoodfacts.csv.gz", "gzip"),
-    ],
-)
-def test_real_files_of_other_kinds_are_refused_in_plain_words(sample_data: Path, file: str, said: str) -> None:
-    with pytest.raises(FileUnreadable) as refused:
-        feeds.read(sample_data / "feeds" / file)
-    assert said in str(refused.value)
-    assert Path(file).name in str(refused.value)

@@ -177,4 +177,6 @@ def test_a_very_long_description_is_cut_and_said() -> None:
 
 
 def test_the_front_door_names_every_format() -> None:
-    assert sorted(supply.feeds.FORMATS) == ["own", "shopify"]
+    assert sorted(supply.feeds.FORMATS) == [
+        "bmecat", "google", "litemall", "mall", "own", "saleor", "sheet", "shopify", "spree", "vendure", "woocommerce",
+    ]  # fmt: skip

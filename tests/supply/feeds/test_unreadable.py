@@ -13,7 +13,8 @@ HEADER = b"product,title,price\n"
     ("content", "said"),
     [
         (b"name,amount\na,1\n", "table, line 1: no known feed has the columns name, amount"),
-        (b'{"products": []}', "table, line 1: no known feed has the columns"),
+        (b'{"products": []}', "table, line 1: no known feed is JSON like this"),
+        (b"<html><p>Not found</p></html>", "table, line 1: no known feed begins with the element html"),
         (b"product,titel,price\n", "there is no column 'title'; did you mean 'titel'?"),
         (b"Handle,Title,Price\n", "there is no column 'Variant Price'; did you mean 'Price'?"),
         (HEADER + b'tea,"Tea,1\n', "table, line 2: a quotation mark is opened and never closed"),
@@ -26,7 +27,7 @@ def test_an_unreadable_feed_says_where_and_why(content: bytes, said: str) -> Non
 
 
 def test_a_format_nobody_knows_is_refused() -> None:
-    with pytest.raises(feeds.FeedFormatUnsupported, match="Use one of: shopify, own"):
+    with pytest.raises(feeds.FeedFormatUnsupported, match="Use one of: shopify, woocommerce"):
         feeds.read(HEADER, format="magento")
 
 
