@@ -139,7 +139,7 @@ class NoShopEnvironment(EnvironmentTrouble):
 
 class DatabaseUnusable(EnvironmentTrouble):
     code = "database_unreachable"
-    message = "The database cannot be used: {reason}. Start it, or correct SHOP_DATABASE_URL."
+    message = "The database cannot be used: {reason}. Start it, or correct its address in .env."
 
 
 class SchemaBehind(EnvironmentTrouble):
