@@ -115,6 +115,7 @@ def _postgres_engine(target: URL) -> Engine:
         target,
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW_MAX,
+        pool_use_lifo=True,  # the connection used last knows the statements best
         pool_pre_ping=not hasattr(select, "poll"),
         hide_parameters=True,  # names, phones and hashes stay out of logs
         connect_args={"options": "-c timezone=UTC"},
