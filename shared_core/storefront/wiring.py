@@ -37,8 +37,16 @@ class PlanBook:
             return min(self.versions, key=lambda each: each.effective_from)
 
     def binding_policy(self, at: datetime) -> members.BindingPolicy:
-        """How links bind at `at`. A plan that asks for consent binds at sign-up, where the person agrees to it."""
+        """How links bind at `at`."""
+        return self._policy(self.at(at).binding)
+
+    def click_policy(self, at: datetime) -> members.BindingPolicy | None:
+        """The same for who follows a link; None when links bind nobody."""
         rules = self.at(at).binding
+        return None if rules.by == "nobody" else self._policy(rules)
+
+    def _policy(self, rules: plan.Binding) -> members.BindingPolicy:
+        """A plan that asks for consent binds at sign-up, where the person agrees to it."""
         protected = {"after_expiry": None, "after_protection": rules.protected_days, "always": 0}[rules.rebind]
         moment: members.Moment = "click"
         if rules.by in ("sign_up", "first_order"):
