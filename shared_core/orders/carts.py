@@ -12,15 +12,13 @@ from shared_core.orders.errors import BadQuantity, TooManyLines
 from shared_core.orders.models import CartLine
 from shared_core.orders.rules import LINES_MAX, QUANTITY_MAX
 
-_CART = select(CartLine).where(CartLine.buyer_id == bindparam("buyer_id")).order_by(CartLine.id)
-
-_COUNT = select(func.count()).where(CartLine.buyer_id == bindparam("buyer_id"))
 _LINES = cast(Table, CartLine.__table__)
+_CART = select(CartLine).where(CartLine.buyer_id == bindparam("buyer_id")).order_by(CartLine.id)
+_COUNT = select(func.count()).where(CartLine.buyer_id == bindparam("buyer_id"))
+_PIECES = select(func.coalesce(func.sum(CartLine.quantity), 0)).where(CartLine.buyer_id == bindparam("buyer_id"))
 _TAKEN = delete(_LINES).where(
     _LINES.c.buyer_id == bindparam("buyer_id"), _LINES.c.sku.in_(bindparam("skus", expanding=True))
 )
-
-_PIECES = select(func.coalesce(func.sum(CartLine.quantity), 0)).where(CartLine.buyer_id == bindparam("buyer_id"))
 
 
 def cart(session: Session, buyer_id: int) -> Sequence[CartLine]:

@@ -151,13 +151,12 @@ async def _record(
     request: Request, shop: Shop, sponsor_code: str, *, policy: members.BindingPolicy, at: datetime
 ) -> None:
     """Bind whoever follows; somebody never seen before becomes a visitor. Committed when this returns."""
-    member_id, token = None, cookies.read(request, cookies.VISITOR, secure=shop.secure)
+    member_id, shown = None, cookies.read(request, cookies.VISITOR, secure=shop.secure) or ""
     if cookies.read(request, cookies.SESSION, secure=shop.secure):
         viewer = await the_viewer(request, shop)
         member_id = viewer.member_id if viewer.signed_in else None
-    fresh = token is None or not VISITOR_TOKEN.fullmatch(token)
-    if token is None or fresh:
-        token = new_token()
+    fresh = not VISITOR_TOKEN.fullmatch(shown)
+    token = new_token() if fresh else shown
     click = members.Click(
         sponsor_code=sponsor_code,
         at=at,
