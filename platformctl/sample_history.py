@@ -191,7 +191,7 @@ class SampleHistory:
             there = livestream.rooms_of(session, host_id)
             if any(room.starts_at == at for room in there) or not livestream.may_host(session, rules, host_id):
                 return
-            goods = catalog.products(session, per_page=livestream.GOODS_MAX).products
+            goods = catalog.newest(session, limit=livestream.GOODS_MAX)
             wanted = livestream.OpenRoom(
                 title=ROOM_TITLE_ZH if self.chinese else ROOM_TITLE,
                 slugs=[product.slug for product in goods],

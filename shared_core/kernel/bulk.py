@@ -32,11 +32,12 @@ def among(session: Session, column: InstrumentedAttribute[Any], values: Iterable
 def insert_all(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -> None:
     """Insert rows that all have the same columns."""
     names = tuple(rows[0]) if rows else ()
+    connection = session.connection()
     for chunk in chunks(rows):
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(_from_arrays(table, names), _arrays(chunk, names))
+        if connection.dialect.name == "postgresql":
+            connection.execute(_from_arrays(table, names), _arrays(chunk, names))
         else:
-            session.execute(insert(table), chunk)
+            connection.execute(insert(table), chunk)
 
 
 def insert_new(

@@ -115,6 +115,7 @@ def _postgres_engine(target: URL) -> Engine:
         target,
         pool_size=POOL_SIZE,
         max_overflow=POOL_OVERFLOW_MAX,
+        pool_use_lifo=True,  # the connection used last knows the statements best
         pool_pre_ping=not hasattr(select, "poll"),
         hide_parameters=True,  # names, phones and hashes stay out of logs
         connect_args={"options": "-c timezone=UTC"},
@@ -191,10 +192,13 @@ def lost_a_deadlock(error: exc.DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) == DEADLOCK
 
 
+_LOCK = text("SELECT pg_advisory_xact_lock(:key)")
+
+
 def lock(session: Session, name: str) -> None:
     """Make transactions that name the same thing take turns until they end. SQLite writers already do."""
     if session.get_bind().dialect.name == "postgresql":
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": zlib.crc32(name.encode())})
+        session.connection().execute(_LOCK, {"key": zlib.crc32(name.encode())})
 
 
 def insert_or_ignore(
@@ -210,7 +214,7 @@ def insert_new(
     """Like `insert_or_ignore`, for tables numbered by `id`: the new row's id, None when the row existed."""
     statement = _insert_unless_there(session.get_bind().dialect.name, model, tuple(conflict))
     session.flush()
-    inserted: int | None = session.execute(statement, values).scalar()
+    inserted: int | None = session.connection().execute(statement, values).scalar()
     return inserted
 
 

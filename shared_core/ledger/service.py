@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session, aliased
 
-from shared_core.kernel.database import insert_new, insert_or_ignore
+from shared_core.kernel.database import insert_new
 from shared_core.kernel.errors import Conflict, NotFound
 from shared_core.kernel.money import Money
 from shared_core.ledger import rules
@@ -66,7 +67,7 @@ def post(
         }
         for each in moving
     ]
-    session.execute(insert(PostingRow), rows)
+    session.connection().execute(_POSTING, rows)
     return True
 
 
@@ -229,18 +230,21 @@ def _account_ids(session: Session, keys: Iterable[tuple[str, str]], book: str) -
     """Ids of the accounts, made where they are new; in sorted order so that nobody waits in a circle."""
     wanted = sorted(set(keys))
     known = _known_ids(session, wanted, book)
-    fresh = [key for key in wanted if key not in known]
-    for address, currency in fresh:
+    for address, currency in (key for key in wanted if key not in known):
         row = {"book": book, "address": address, "currency": currency}
-        insert_or_ignore(session, Account, row, conflict=["book", "address", "currency"])
-    return _known_ids(session, wanted, book) if fresh else known
+        made = insert_new(session, Account, row, conflict=["book", "address", "currency"])
+        if made is None:  # another transaction has just made it
+            return _account_ids(session, wanted, book)
+        known[address, currency] = made
+    return known
 
 
 def _known_ids(session: Session, keys: Iterable[tuple[str, str]], book: str) -> dict[tuple[str, str], int]:
-    rows = session.execute(_ACCOUNTS, {"book": book, "addresses": [address for address, _ in keys]})
+    rows = session.connection().execute(_ACCOUNTS, {"book": book, "addresses": [address for address, _ in keys]})
     return {(address, currency): account_id for address, currency, account_id in rows}
 
 
+_POSTING = insert(cast(Table, PostingRow.__table__))
 _ACCOUNTS = select(Account.address, Account.currency, Account.id).where(
     Account.book == bindparam("book"), Account.address.in_(bindparam("addresses", expanding=True))
 )

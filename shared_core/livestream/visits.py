@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from shared_core import catalog
@@ -37,13 +37,8 @@ def came_by(session: Session, viewer_id: int, *, skus: Collection[str], at: date
 
     It is open, was visited lately and shows one of the goods; of several the one that was visited last.
     """
-    query = (
-        select(LiveVisit, LiveRoom)
-        .join(LiveRoom, LiveRoom.id == LiveVisit.room_id)
-        .where(LiveVisit.viewer_id == viewer_id, LiveVisit.last_at >= at - rules.VISIT_COUNTS_FOR)
-        .order_by(LiveVisit.last_at.desc(), LiveVisit.room_id.desc())
-    )
-    seen = [(visit, there) for visit, there in session.execute(query) if _counts(visit, there, viewer_id, at=at)]
+    lately = session.execute(_VISITED, {"viewer_id": viewer_id, "since": at - rules.VISIT_COUNTS_FOR})
+    seen = [(visit, there) for visit, there in lately if _counts(visit, there, viewer_id, at=at)]
     if not seen:
         return None
     bought = {item.product_code for item in catalog.for_sale(session, skus=skus).values()}
@@ -51,6 +46,15 @@ def came_by(session: Session, viewer_id: int, *, skus: Collection[str], at: date
         if not bought.isdisjoint(codes_of(session, there.id)):
             return InRoom(there.code, there.host_id, _referrer(visit, there))
     return None
+
+
+_VISITED = (
+    select(LiveVisit, LiveRoom)
+    .join(LiveRoom, LiveRoom.id == LiveVisit.room_id)
+    .where(LiveVisit.viewer_id == bindparam("viewer_id"), LiveVisit.last_at >= bindparam("since"))
+    .order_by(LiveVisit.last_at.desc(), LiveVisit.room_id.desc())
+)
+"""What every checkout asks is put together once."""
 
 
 def viewers(session: Session, room_ids: Sequence[int]) -> dict[int, int]:

@@ -18,13 +18,14 @@ class Click:
     """Somebody followed the link of the member with the public code `sponsor_code`.
 
     Either `member_id` (logged in) or `visitor_token_hash` says who; an unknown cookie becomes a visitor whose public
-    code is `visitor_code`.
+    code is `visitor_code`. `fresh`: the cookie was made for this click, so that nobody has it yet.
     """
 
     sponsor_code: str
     at: datetime
     visitor_token_hash: str = ""
     visitor_code: str = ""
+    fresh: bool = False
     member_id: int | None = None
     locale: str | None = None
 
@@ -49,7 +50,8 @@ def record_clicks(session: Session, clicks: Sequence[Click], *, policy: BindingP
 
     Those who are known come first: deciding about them may need the lock, which is taken before any row.
     """
-    ids = ids_by_key(session, {each.visitor_token_hash for each in clicks} - {""}, key="visitor_token_hash")
+    shown = {each.visitor_token_hash for each in clicks if not each.fresh} - {""}
+    ids = ids_by_key(session, shown, key="visitor_token_hash")
     known: list[_Placed] = []
     unknown: list[_Placed] = []
     for place, click in enumerate(clicks):

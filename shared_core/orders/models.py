@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from shared_core.kernel.database import Base, BigId
 from shared_core.orders.dispute_rules import DisputeState
@@ -71,6 +71,8 @@ class Order(Base):
     delivered_at: Mapped[datetime | None]
     due_at: Mapped[datetime | None]
     """When the next step happens by time alone: an unpaid order lapses, a delivered one completes."""
+    lines: Mapped[list["OrderLine"]] = relationship(order_by="OrderLine.id", viewonly=True)
+    """Written with the order and never more nor fewer, so that a transaction reads them once."""
 
 
 class OrderLine(Base):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from shared_core import ledger
@@ -100,12 +100,7 @@ def let_rest(session: Session, order_id: int, *, at: datetime) -> None:
     The first time counts: late money for an order that was given up must not take the amount anew, or it would matter
     in which order statements come.
     """
-    session.execute(
-        update(Expectation)
-        .where(Expectation.order_id == order_id, Expectation.held_until.is_(None))
-        .where(or_(Expectation.match == Match.MEMO, Expectation.held_minor.is_not(None)))
-        .values(held_until=at + matching.QUIET_TIME)
-    )
+    session.execute(_RESTS, {"of": order_id, "until": at + matching.QUIET_TIME})
 
 
 def confirm_payment(
@@ -120,10 +115,9 @@ def confirm_payment(
     UnknownOrder, Invalid.
     """
     transaction_no = transaction_number(transaction_no)
-    found = reads.get(session, number)
-    wanted = reads.expectation(session, found.id)
+    wanted = reads.expectation_of(session, number)
     if wanted is None:  # imported as settled, or a draft: nobody waits for its money
-        raise StepNotAllowed(number=number, state=found.state, wanted=State.PAID)
+        raise StepNotAllowed(number=number, state=reads.get(session, number).state, wanted=State.PAID)
     take_turns(session, wanted.rail)
     row = reads.locked(session, number)
     if amount.currency != row.currency or amount.minor not in (wanted.amount_minor, row.total_minor):
@@ -198,9 +192,7 @@ def _free_tail(session: Session, wanted: PaymentRequest, *, rail: str, at: datet
 
 def _keep(session: Session, seen: Evidence) -> bool:
     """Write the evidence down; False when it was already. Raises EvidenceUsed when it paid for another order."""
-    known = session.scalars(
-        select(Evidence.order_id).where(Evidence.rail == seen.rail, Evidence.transaction_no == seen.transaction_no)
-    ).all()
+    known = session.scalars(_EVIDENCE, {"rail": seen.rail, "transaction_no": seen.transaction_no}).all()
     if seen.order_id in known:
         return False
     values = {key: getattr(seen, key) for key in Evidence.__table__.columns.keys() if key != "id"}  # noqa: SIM118
@@ -214,10 +206,7 @@ def _receipt_of(session: Session, seen: Evidence) -> Receipt | None:
 
     Raises EvidenceUsed when it went back, OtherCollector when it came to another.
     """
-    receipt = session.scalars(
-        select(Receipt).where(Receipt.rail == seen.rail, Receipt.transaction_no == seen.transaction_no),
-        execution_options={"populate_existing": True},  # it may have been read before it was our turn
-    ).one_or_none()
+    receipt = session.scalars(_RECEIPT, {"rail": seen.rail, "transaction_no": seen.transaction_no}).one_or_none()
     if receipt is None:
         return None
     if receipt.outcome is not None:
@@ -241,3 +230,21 @@ def _book(session: Session, row: Order, seen: Evidence, *, tail: Money, was_unid
     kind = "match" if was_unidentified else "cap"
     reference = f"{kind}:{seen.rail}:{seen.collector}:{seen.transaction_no}"
     ledger.post(session, reference, paid, at=at, memo=f"order {row.number} paid")
+
+
+_RESTS = (
+    update(Expectation)
+    .where(Expectation.order_id == bindparam("of"), Expectation.held_until.is_(None))
+    .where(or_(Expectation.match == Match.MEMO, Expectation.held_minor.is_not(None)))
+    .values(held_until=bindparam("until"))
+    .execution_options(synchronize_session=False)
+)
+_EVIDENCE = select(Evidence.order_id).where(
+    Evidence.rail == bindparam("rail"), Evidence.transaction_no == bindparam("transaction_no")
+)
+_RECEIPT = (
+    select(Receipt)
+    .where(Receipt.rail == bindparam("rail"), Receipt.transaction_no == bindparam("transaction_no"))
+    .execution_options(populate_existing=True)  # it may have been read before it was our turn
+)
+"""What every payment asks is put together once."""

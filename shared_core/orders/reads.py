@@ -27,9 +27,10 @@ PAGE_MAX = 100
 
 _BY_NUMBER = select(Order).where(Order.number == bindparam("number"))
 _LOCKED = _BY_NUMBER.with_for_update().execution_options(populate_existing=True)
-_LINES = select(OrderLine).where(OrderLine.order_id == bindparam("order_id")).order_by(OrderLine.id)
 _STEPS = select(OrderStep).where(OrderStep.order_id == bindparam("order_id")).order_by(OrderStep.id)
+_PARCELS = select(Parcel).where(Parcel.order_id == bindparam("order_id")).order_by(Parcel.id)
 _EXPECTATION = select(Expectation).where(Expectation.order_id == bindparam("order_id"))
+_EXPECTED = select(Expectation).join(Order, Order.id == Expectation.order_id).where(Order.number == bindparam("number"))
 """What every order asks several times is put together once."""
 
 
@@ -55,7 +56,7 @@ def locked(session: Session, number: str) -> Order:
 
 
 def lines(session: Session, order_id: int) -> Sequence[OrderLine]:
-    return session.scalars(_LINES, {"order_id": order_id}).all()
+    return order(session, order_id).lines
 
 
 def steps(session: Session, order_id: int) -> Sequence[OrderStep]:
@@ -63,7 +64,7 @@ def steps(session: Session, order_id: int) -> Sequence[OrderStep]:
 
 
 def parcels(session: Session, order_id: int) -> Sequence[Parcel]:
-    return session.scalars(select(Parcel).where(Parcel.order_id == order_id).order_by(Parcel.id)).all()
+    return session.scalars(_PARCELS, {"order_id": order_id}).all()
 
 
 def refunds(session: Session, order_id: int) -> Sequence[Refund]:
@@ -108,6 +109,11 @@ def keeps(session: Session, buyer_id: int, *, sku: str) -> bool:
 
 def expectation(session: Session, order_id: int) -> Expectation | None:
     return session.scalars(_EXPECTATION, {"order_id": order_id}).one_or_none()
+
+
+def expectation_of(session: Session, number: str) -> Expectation | None:
+    """The same by the order's number."""
+    return session.scalars(_EXPECTED, {"number": number}).one_or_none()
 
 
 def payable(session: Session, row: Order) -> int:

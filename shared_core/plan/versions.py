@@ -94,8 +94,7 @@ def canonical(plan: Plan) -> str:
 
     What is left at its default is not in it, so that a key which later versions add changes no plan's content.
     """
-    content = {"currency": plan.currency, "plan": plan.model_dump(mode="json", exclude_defaults=True)}
-    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return plan.canonical
 
 
 def content_hash(plan: Plan) -> str:

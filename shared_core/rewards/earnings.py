@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from shared_core import ledger, orders
@@ -290,13 +290,23 @@ def _lines(session: Session, order_id: int) -> dict[int, orders.OrderLine]:
 
 
 def _of_order(session: Session, order_id: int) -> bool:
-    return session.scalar(select(Earning.id).where(Earning.order_id == order_id).limit(1)) is not None
+    return session.scalar(_ANY, {"order_id": order_id}) is not None
 
 
 def _locked(session: Session, order_id: int) -> Sequence[Earning]:
     """The order's earnings; others who would change them wait."""
-    query = select(Earning).where(Earning.order_id == order_id).order_by(Earning.id).with_for_update()
-    return session.scalars(query, execution_options={"populate_existing": True}).all()
+    return session.scalars(_LOCKED, {"order_id": order_id}).all()
+
+
+_ANY = select(Earning.id).where(Earning.order_id == bindparam("order_id")).limit(1)
+_LOCKED = (
+    select(Earning)
+    .where(Earning.order_id == bindparam("order_id"))
+    .order_by(Earning.id)
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+"""What every order asks is put together once."""
 
 
 def _channel(channel: str) -> Channel:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from shared_core import plan, rewards
@@ -125,10 +125,14 @@ def publish(
 
 def publication(session: Session, growth: plan.Plan, *, zone: str, at: datetime) -> Publication | None:
     """The publication of exactly this content that is in force; None when there is none, or nobody answers any more."""
-    query = select(Publication).where(Publication.content_hash == plan.content_hash(growth))
-    rows = session.scalars(query.order_by(Publication.id.desc())).all()
+    rows = session.scalars(_SAME_CONTENT, {"content_hash": plan.content_hash(growth)}).all()
     day = _today(at, zone)
     return next((row for row in rows if row.valid_until is None or row.valid_until >= day), None)
+
+
+_SAME_CONTENT = (
+    select(Publication).where(Publication.content_hash == bindparam("content_hash")).order_by(Publication.id.desc())
+)
 
 
 def trial_gate(settings: Settings, *, zone: str) -> rewards.TrialGate:

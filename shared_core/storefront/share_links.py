@@ -24,7 +24,8 @@ from shared_core.web.limits import client_address
 AUDIENCE = "shop"
 PATH = "/s/"
 ROOM_PATH = "/r/"
-VISITOR_TOKEN_LENGTH_MAX = 64
+VISITOR_TOKEN = re.compile(r"[\w\-]{1,64}", re.ASCII)
+"""What `new_token` makes. Who shows something else gets a new one."""
 LEADS_TO = re.compile(r"/|/products|/products/[\w\-]{1,100}|/l/[\w\-]{1,60}|/r/[0-9A-Z]{4,16}", re.ASCII)
 """Pages a share link may be about. Nothing else is ever redirected to."""
 
@@ -74,8 +75,9 @@ async def follow(request: Request, token: str) -> RedirectResponse:
     at = shop.clock()
     claims = read_token(shop, token)
     if not is_preview(request):
-        if shop.plan_book.binds(at):
-            await _record(request, shop, claims.code, at=at)
+        policy = shop.plan_book.click_policy(at)
+        if policy is not None:
+            await _record(request, shop, claims.code, policy=policy, at=at)
         cookies.remember(request, cookies.LINK, token, seconds=cookies.LINK_SECONDS, secure=shop.secure)
     target = claims.about if LEADS_TO.fullmatch(claims.about) else "/"
     return RedirectResponse(target, status_code=303)
@@ -145,23 +147,26 @@ def _last_claims(request: Request) -> members.ShareClaims | None:
         return None
 
 
-async def _record(request: Request, shop: Shop, sponsor_code: str, *, at: datetime) -> None:
+async def _record(
+    request: Request, shop: Shop, sponsor_code: str, *, policy: members.BindingPolicy, at: datetime
+) -> None:
     """Bind whoever follows; somebody never seen before becomes a visitor. Committed when this returns."""
-    member_id, token = None, cookies.read(request, cookies.VISITOR, secure=shop.secure)
+    member_id, shown = None, cookies.read(request, cookies.VISITOR, secure=shop.secure) or ""
     if cookies.read(request, cookies.SESSION, secure=shop.secure):
         viewer = await the_viewer(request, shop)
         member_id = viewer.member_id if viewer.signed_in else None
-    if token is None or len(token) > VISITOR_TOKEN_LENGTH_MAX:
-        token = new_token()
+    fresh = not VISITOR_TOKEN.fullmatch(shown)
+    token = new_token() if fresh else shown
     click = members.Click(
         sponsor_code=sponsor_code,
         at=at,
         visitor_token_hash=hash_token(token),
         visitor_code=new_code(),
+        fresh=fresh,
         member_id=member_id,
         locale=languages.choose(request, shop.brand.locales, secure=shop.secure),
     )
-    await shop.clicks.here().click(click, policy=shop.plan_book.binding_policy(at))
+    await shop.clicks.here().click(click, policy=policy)
     if member_id is None:
         cookies.remember(request, cookies.VISITOR, token, seconds=cookies.VISITOR_SECONDS, secure=shop.secure)
 
@@ -170,5 +175,6 @@ def is_preview(request: Request) -> bool:
     """Link previews, crawlers and prefetching browsers are nobody's fans."""
     if request.method == "HEAD":
         return True
-    purpose = request.headers.get("sec-purpose", "") or request.headers.get("purpose", "")
-    return "prefetch" in purpose or bool(_PREVIEWS.search(request.headers.get("user-agent", "")))
+    headers = request.headers
+    purpose = headers.get("sec-purpose", "") or headers.get("purpose", "")
+    return "prefetch" in purpose or bool(_PREVIEWS.search(headers.get("user-agent", "")))

@@ -50,8 +50,16 @@ class PlanBook:
             return min(self.versions, key=lambda each: each.effective_from)
 
     def binding_policy(self, at: datetime) -> members.BindingPolicy:
-        """How links bind at `at`. A plan that asks for consent binds at sign-up, where the person agrees to it."""
+        """How links bind at `at`."""
+        return self._policy(self.at(at))
+
+    def click_policy(self, at: datetime) -> members.BindingPolicy | None:
+        """The same for who follows a link; None when links bind nobody."""
         growth = self.at(at)
+        return None if growth.binding.by == "nobody" else self._policy(growth)
+
+    def _policy(self, growth: plan.Plan) -> members.BindingPolicy:
+        """A plan that asks for consent binds at sign-up, where the person agrees to it."""
         rules = growth.binding
         protected = {"after_expiry": None, "after_protection": rules.protected_days, "always": 0}[rules.rebind]
         moment: members.Moment = "click"

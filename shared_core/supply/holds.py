@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import cast
 
-from sqlalchemy import bindparam, func, insert, select
+from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import insert_new, lock
@@ -23,6 +24,7 @@ _LOCKED = (
     .with_for_update()
     .execution_options(populate_existing=True)
 )
+_LINE = insert(cast(Table, StockHoldLine.__table__))
 _OPEN = select(func.count()).where(
     StockHold.store == bindparam("store"),
     StockHold.customer == bindparam("customer"),
@@ -80,7 +82,7 @@ def hold(
         units = {each.units.variant_id: each.units.quantity for each in wanted}
         value_minor = sum(each.supply_price.minor * each.units.quantity for each in wanted)
         tenants.admit(session, terms.store, hold_id=hold_id, units=units, value_minor=value_minor)
-    session.execute(insert(StockHoldLine), [each.row(hold_id) for each in wanted])
+    session.connection().execute(_LINE, [each.row(hold_id) for each in wanted])
     stock.take(session, [each.units for each in wanted])  # last: others wait for these rows until the commit
     held = tuple(HeldLine(each.units.sku, each.units.quantity, each.supply_price) for each in wanted)
     return HoldView(reference, HoldState.HELD, at + ttl, held)

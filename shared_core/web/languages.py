@@ -13,7 +13,8 @@ HEADER_LENGTH_MAX = 200
 
 def choose(request: Request, offered: tuple[str, ...], *, secure: bool) -> str:
     """One of the languages `offered`, for this request."""
-    explicit = request.query_params.get("lang"), cookies.read(request, cookies.LANGUAGE, secure=secure)
+    asked = request.query_params.get("lang") if request.scope["query_string"] else None
+    explicit = asked, cookies.read(request, cookies.LANGUAGE, secure=secure)
     wanted = [each for each in explicit if each]
     return match((*wanted, *_accepted(request.headers.get("accept-language", ""))), offered)
 

@@ -57,6 +57,12 @@ def test_the_newest_product_comes_first_with_all_its_skus(window: Session) -> No
     assert found.products[0].sold_out
 
 
+def test_the_newest_are_told_without_counting_the_rest(window: Session) -> None:
+    assert [each.slug for each in catalog.newest(window, limit=2)] == ["p-bag", "tea"]
+    assert [each.slug for each in catalog.newest(window, limit=2, category="Tops")] == ["shirt"]
+    assert catalog.newest(window, limit=2, category="Nothing") == []
+
+
 def test_a_page_of_many_products_takes_three_queries(database: Database) -> None:
     offers = [offer(f"A{number}", product=f"p{number // 3}") for number in range(90)]
     with database.transaction() as session:

@@ -176,3 +176,12 @@ def test_a_link_with_a_slash_in_it_is_not_found_and_leads_nowhere_else(front: Fr
     for broken in (path + "/", path + "%2F", path.replace("/s/", "/s/x/")):
         assert fan.get(broken).status_code == 404
     assert tie(fan) is None
+
+
+@pytest.mark.parametrize("shown", ["a b", "ä", "x" * 65, 'say "hello"'])
+def test_a_cookie_that_we_never_made_is_replaced_by_one_of_ours(front: Front, shown: str) -> None:
+    path, fan = link(front.member()), front.browser()
+    answer = fan.get(path, headers={"Cookie": f"visitor={shown}".encode()})
+    assert answer.status_code == 303
+    assert len(fan.cookies["visitor"]) == 43
+    assert tie(fan) is not None

@@ -87,6 +87,12 @@ class Plan(Section):
         return json.dumps({"currency": self.currency, "plan": self.model_dump(mode="json")}, ensure_ascii=False)
 
     @cached_property
+    def canonical(self) -> str:
+        """Its content without what is left at its default, as one text; see `versions.canonical`."""
+        content = {"currency": self.currency, "plan": self.model_dump(mode="json", exclude_defaults=True)}
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @cached_property
     def places(self) -> dict[str, int]:
         """Rank id -> its place on the ladder, 0 for the lowest."""
         return {rank.id: place for place, rank in enumerate(self.ranks)}

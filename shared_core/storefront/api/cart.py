@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Request
 from pydantic import Field
-from sqlalchemy.orm import Session
 
 from shared_core import catalog, orders
 from shared_core.storefront import purchasing
@@ -45,17 +44,18 @@ class Cart(Output):
 @router.get("/cart", responses=responses(503))
 def get_cart(session: ReadDep, viewer: ViewerDep, shop: ShopDep) -> Cart:
     """What is in your cart, at today's prices."""
-    return cart_of(session, shop, viewer.member_id)
+    return cart_of(shop, purchasing.view_cart(session, shop, viewer.member_id))
 
 
 @router.put("/cart/lines/{sku}", responses=responses(404, 422, 503))
 def put_cart_line(sku: SkuInPath, body: CartQuantity, request: Request, session: SessionDep, shop: ShopDep) -> Cart:
     """Set how many pieces of a SKU the cart holds. Repeating changes nothing."""
-    if body.quantity:
-        catalog.price(session, sku=sku)
     viewer = ensure_visitor(request, session)
     orders.put_in_cart(session, buyer_id=viewer.known_id, sku=sku, quantity=body.quantity, at=shop.clock())
-    return cart_of(session, shop, viewer.member_id)
+    view = purchasing.view_cart(session, shop, viewer.member_id)
+    if body.quantity and sku not in dict(view.for_sale):
+        raise catalog.NotListed(sku=sku)
+    return cart_of(shop, view)
 
 
 @router.delete("/cart/lines/{sku}", responses=responses(503))
@@ -63,11 +63,10 @@ def delete_cart_line(sku: SkuInPath, session: SessionDep, viewer: ViewerDep, sho
     """Take a SKU out of the cart."""
     if viewer.member_id is not None:
         orders.put_in_cart(session, buyer_id=viewer.member_id, sku=sku, quantity=0, at=shop.clock())
-    return cart_of(session, shop, viewer.member_id)
+    return cart_of(shop, purchasing.view_cart(session, shop, viewer.member_id))
 
 
-def cart_of(session: Session, shop: Shop, member_id: int | None) -> Cart:
-    view = purchasing.view_cart(session, shop, member_id)
+def cart_of(shop: Shop, view: purchasing.CartView) -> Cart:
     zero = Money.of_minor(0, shop.currency)
     return Cart(
         lines=[_line(sku, pieces, item) for sku, pieces, item in view.lines],

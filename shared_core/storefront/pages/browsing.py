@@ -31,12 +31,12 @@ Name = Annotated[str, Query(max_length=NAME_LENGTH_MAX)]
 
 @router.get("/")
 def home(request: Request, shop: ShopDep, session: ReadDep, viewer: ViewerDep) -> HTMLResponse:
-    shown = catalog.products(session, per_page=HOME_PRODUCTS)
+    shown = catalog.newest(session, limit=HOME_PRODUCTS)
     return page(
         request,
         "home.html",
         hero_picture=art.hero_picture(shop.brand),
-        products=goods.cards(session, shop, viewer, shown.products),
+        products=goods.cards(session, shop, viewer, shown),
         brands=catalog.brands(session),
         categories=catalog.categories(session),
         freight_note=freight_note(request, shop),
@@ -107,8 +107,8 @@ def about(request: Request, shop: ShopDep, viewer: ViewerDep) -> HTMLResponse:
 
 def _alike(session: Session, shown: catalog.ProductView) -> list[catalog.ProductView]:
     """Others of the same category, filled up with what is new, so that the row is never nearly empty."""
-    alike = catalog.products(session, category=shown.category, per_page=ALSO_LIKED + 1).products
-    newest = catalog.products(session, per_page=2 * ALSO_LIKED + 1).products
+    alike = catalog.newest(session, category=shown.category, limit=ALSO_LIKED + 1)
+    newest = catalog.newest(session, limit=2 * ALSO_LIKED + 1) if len(alike) <= ALSO_LIKED else []
     others = {each.code: each for each in (*alike, *newest) if each.code != shown.code}
     return list(others.values())[:ALSO_LIKED]
 

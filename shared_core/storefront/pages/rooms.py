@@ -162,7 +162,7 @@ def _mine(
     rows = livestream.rooms_of(session, viewer.known_id)
     told = summaries(request, session, shop, rows)
     may = viewer.promoter and livestream.may_host(session, rules, viewer.known_id)
-    offered = catalog.products(session, per_page=livestream.GOODS_MAX).products if may else ()
+    offered = catalog.newest(session, limit=livestream.GOODS_MAX) if may else ()
     return page(
         request,
         "rooms.html",
