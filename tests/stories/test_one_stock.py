@@ -14,8 +14,7 @@ import pytest
 
 from tests.stories.conftest import Workshop
 from tests.stories.driver import Server, StoryShop, served, until
-from tests.stories.hubs import StoryHub, connect, customers, hub_books_balance, hub_of
-from tests.stories.judging import books_balance, sold
+from tests.stories.hubs import StoryHub, all_books_balance, connect, customers, hub_of, paid_orders, rooms_of
 from tests.stories.people import ADDRESS, Person, Staff, new_key
 
 BUYERS = 200
@@ -113,11 +112,10 @@ def _insist(buyer: Person, body: Any) -> httpx2.Response:
 def _all_agree(hub: StoryHub, fronts: list[Front], sku: str) -> None:
     """Once everything has arrived: twenty supplier orders, each of an order that was paid, in four balanced books."""
     until(lambda: len(hub.supplier_orders(sku)) == UNITS, f"the hub never got {UNITS} orders of {sku}")
-    bought = {each.reference for each in hub.supplier_orders(sku)}
-    paid = {
-        f"{code}.{row['order_id']}" for front, code in zip(fronts, CODES, strict=True) for row in sold(front.shop, sku)
-    }
-    assert bought == paid
-    for front in fronts:
-        books_balance(front.shop)
-    hub_books_balance(hub)
+    with ExitStack() as open_:
+        shops = [open_.enter_context(rooms_of(front.shop)) for front in fronts]
+        paid = {
+            f"{code}.{number}" for shop, code in zip(shops, CODES, strict=True) for number in paid_orders(shop, sku)
+        }
+        assert {each.reference for each in hub.supplier_orders(sku)} == paid
+        all_books_balance(hub, shops)
