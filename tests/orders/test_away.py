@@ -187,3 +187,51 @@ def test_the_window_stays_as_it_was_while_the_hub_is_away(world: World, faulty: 
         catalog.pull(world.database, faulty, rule=catalog.PriceRule(), at=world.now)  # type: ignore[arg-type]
     with world.database.reading() as session:
         assert catalog.cursor(session) == before
+
+
+def test_a_parcel_is_heard_of_before_the_answer_that_it_was_ordered(world: World, faulty: Faulty) -> None:
+    number = world.place(world.visitor(), [("A", 1)])
+    faulty.after["confirm"] = AWAY
+    world.pay(number)
+    outbox.deliver(world.database, at=world.now)
+    assert order(world).supply_state == "none"
+    with world.transaction() as session:
+        supply.ship(session, number=f"{number}-1", carrier="SF", tracking_number="1", at=world.now)
+    with pytest.raises(supply.SupplyUnavailable):
+        world.desk.follow()
+    assert world.state(number) == "paid"
+
+    faulty.recover()
+
+    assert world.desk.follow() == 1
+    assert (world.state(number), order(world).supply_state) == ("shipped", "confirmed")
+    world.settle_down()
+    assert world.broken() == []
+
+
+def test_an_order_refunded_before_the_answer_that_its_goods_were_ordered_takes_them_back(
+    world: World, faulty: Faulty
+) -> None:
+    """The supply side has sold them; were that not found out, it would send them and ask for their price."""
+    number = world.place(world.visitor(), [("A", 2)])
+    faulty.after["confirm"] = AWAY
+    world.pay(number)
+    outbox.deliver(world.database, at=world.now)
+    with world.transaction() as session:
+        orders.refund_all(
+            session, number, reason="changed_mind", actor="staff:1", goods_back=True, refund_number="r1", at=world.now
+        )
+    assert order(world).supply_state == "none"
+
+    faulty.recover()
+    for _ in range(outbox.ATTEMPTS_MAX):
+        world.now += timedelta(minutes=1)
+        outbox.deliver(world.database, at=world.now)
+        world.desk.follow()
+
+    assert (world.state(number), order(world).supply_state) == ("refunded", "confirmed")
+    with world.database.reading() as session:
+        [sent] = supply.supplier_orders(session, references=[number])
+        level = supply.level(session, sku="A")
+    assert (sent.state, level.free, level.sold) == ("cancelled", 10, 0)
+    assert world.broken() == []
