@@ -39,6 +39,7 @@ def _brand_and_plan(shop: ShopFolder, locale: str, *, database: bool) -> Iterato
     try:
         brand = storefront.load_brand(shop.brand)
         yield from storefront.review_brand(brand, shop.brand)
+        yield from storefront.review_supply(brand, shop.brand, Settings(), database=database)
     except ConfigError as error:
         yield from error.findings
     try:

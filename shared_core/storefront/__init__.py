@@ -13,6 +13,7 @@ from shared_core.storefront.hookspecs import Hooks, hookimpl
 from shared_core.storefront.shop import Shop, audited
 from shared_core.storefront.solvency import offered, sale_terms, told_of
 from shared_core.storefront.supplying import EMBEDDED_FEE_BPS, SuppliedByHub, hub_gateway
+from shared_core.storefront.supplying import review as review_supply
 from shared_core.storefront.texts import shop_texts
 from shared_core.storefront.worker import Worker
 
@@ -39,6 +40,7 @@ __all__ = [
     "offered",
     "publishing",
     "review_brand",
+    "review_supply",
     "run_worker",
     "sale_terms",
     "shop_texts",

@@ -1,6 +1,6 @@
 """Where a shop's goods come from: a supply in its own database, or a hub that supplies many shops."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import inspect
 
-from shared_core import supply
+from shared_core import migrations, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Away, Conflict, Phrase
 from shared_core.kernel.findings import ConfigError, Finding
@@ -85,6 +85,25 @@ def hub_gateway(brand: BrandConfig, settings: Settings) -> supply.HubGateway:
             ]
         )
     return supply.HubGateway(supply.HubClient(brand.supply.url, key))
+
+
+def review(brand: BrandConfig, brand_dir: Path, settings: Settings, *, database: bool) -> Iterator[Finding]:
+    """What keeps a shop from its hub; `database`: look whether it was connected."""
+    if brand.supply.mode == "embedded":
+        return
+    try:
+        hub_gateway(brand, settings).close()
+    except ConfigError as error:
+        yield from error.findings
+    if not database or migrations.pending(settings.database_url, brand=brand_dir):
+        return
+    opened = Database(settings.database_url)
+    try:
+        _connection(opened, brand, brand_dir)
+    except ConfigError as error:
+        yield from error.findings
+    finally:
+        opened.dispose()
 
 
 def due_to_hub(hub: supply.HubGateway) -> Money | Phrase:

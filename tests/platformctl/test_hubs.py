@@ -166,6 +166,10 @@ class Two:
             environment.write(f"SHOP_SUPPLY_KEY={key}\n")
 
 
+def _findings(ctl: Command, shop: Path) -> list[str]:
+    return [each["code"] for each in json.loads(ctl("check", shop, "--json").out)["findings"]]
+
+
 def _variable(name: str) -> str:
     return os.environ[name]
 
@@ -196,9 +200,11 @@ def test_a_shop_is_connected_and_keeps_what_it_had(ctl: Command, two: Two) -> No
     assert (alone.code, "supplies itself" in alone.err) == (2, True)
 
     two.name_the_hub()
+    [keyless] = [each for each in _findings(ctl, two.shop) if each == "no_supply_key"]
     without_key = ctl("supply", "connect", "-C", two.shop)
     assert (without_key.code, "SHOP_SUPPLY_KEY" in without_key.err) == (1, True), without_key.err
     two.give_key(two.key)
+    assert "not_connected" in _findings(ctl, two.shop) and keyless not in _findings(ctl, two.shop)
     unconnected = ctl("books", "-C", two.shop)
     assert (unconnected.code, "platformctl supply connect" in unconnected.err) == (1, True)
 
@@ -209,6 +215,7 @@ def test_a_shop_is_connected_and_keeps_what_it_had(ctl: Command, two: Two) -> No
     done = json.loads(ctl("supply", "connect", "-C", two.shop, "--json").out)
     assert done == tried | {"dry_run": False}
     assert two.window() == before
+    assert not {"not_connected", "no_supply_key"} & set(_findings(ctl, two.shop))
     assert ctl("supply", "connect", "-C", two.shop).code == 0, "again at any time"
     assert ctl("books", "-C", two.shop).code == 0
 
