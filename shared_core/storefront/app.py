@@ -25,6 +25,8 @@ from shared_core.web.edge import Edge
 from shared_core.web.openapi import DescribedApi
 from shared_core.web.worker import STOP_SECONDS_MAX
 
+PLACING = frozenset({"/checkout", "/me/group", "/api/v1/orders", "/api/v1/me/group-orders"})
+"""Where orders are placed, which waits for the supply side to hold the goods."""
 OPENAPI_PATH = "/api/v1/openapi.json"
 
 _log = structlog.get_logger()
@@ -75,7 +77,9 @@ async def guard_writes(request: Request, shop: ShopDep) -> AsyncIterator[None]:
     if not security.proves_same_site(request, own_origin=shop.settings.base_url):
         token = await security.shown_form_token(request)
         security.check_form_token(token, shop.keys, binding=form_binding(request), at=shop.clock())
-    async with shop.turns.here():
+    waits_for_hub = not shop.supply_side.embedded and request.url.path in PLACING
+    turns = shop.checkouts if waits_for_hub else shop.turns
+    async with turns.here():
         yield
 
 

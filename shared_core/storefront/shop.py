@@ -33,6 +33,10 @@ WRITERS_MAX = {"sqlite": 4, "postgresql": 16}
 Must stay well below the 40 threads that serve requests: a request that holds a lock needs a thread to go on, and must
 find one although others, in threads of their own, wait for that lock.
 """
+CHECKOUTS_MAX = 8
+"""Requests of a shop with a hub that one process places orders for at once: while they wait for a slow hub, other
+writes go on. With writers and readers they stay below the threads and the database's connections.
+"""
 READERS_MAX = 16
 """Requests that one process reads for at once. With the writers it stays below the database's connections."""
 
@@ -63,6 +67,8 @@ class Shop:
     trial: TrialWatch
     turns: PerLoop[asyncio.Semaphore]
     """A write request takes its turn here before it takes a thread, see `WRITERS_MAX`."""
+    checkouts: PerLoop[asyncio.Semaphore]
+    """The same for requests that place an order where that waits for a hub, see `CHECKOUTS_MAX`."""
     readers: PerLoop[asyncio.Semaphore]
     """The same for requests that read, see `READERS_MAX`."""
 
@@ -118,6 +124,7 @@ class Shop:
             clicks=PerLoop(partial(ClickBatcher, database)),
             trial=TrialWatch(database, book.at, gate),
             turns=PerLoop(partial(asyncio.Semaphore, WRITERS_MAX[database.dialect])),
+            checkouts=PerLoop(partial(asyncio.Semaphore, CHECKOUTS_MAX)),
             readers=PerLoop(partial(asyncio.Semaphore, READERS_MAX)),
         )
 
