@@ -1,22 +1,10 @@
 """The supply side: products and stock, holds, supplier orders, and the gateway through which a store reaches them."""
 
 from shared_core.ledger import ReferenceReused
-from shared_core.supply import feeds, wire
-from shared_core.supply.api_keys import (
-    ALL_SCOPES,
-    Caller,
-    KeyView,
-    Scope,
-    authenticate,
-    issue_key,
-    keys_of,
-    note_key_use,
-    revoke_key,
-)
-from shared_core.supply.breaker import BreakerLimits
-from shared_core.supply.connection import Connection, connect, connection, renew_connection, sku_names
-from shared_core.supply.counting import StockDiscrepancy, charged, stock_discrepancies
-from shared_core.supply.desk import (
+from shared_core.supply.catalogue import feeds
+from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
+from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
+from shared_core.supply.dropshipping.desk import (
     PackLine,
     ShipmentView,
     SupplierOrderDetail,
@@ -24,6 +12,7 @@ from shared_core.supply.desk import (
     supplier_orders,
     suppliers,
 )
+from shared_core.supply.dropshipping.fulfilment import accept, cancel, deliver, ship
 from shared_core.supply.errors import (
     BadApiKey,
     BadCost,
@@ -61,7 +50,6 @@ from shared_core.supply.errors import (
     WithdrawnTooMuch,
     WrongCurrency,
 )
-from shared_core.supply.fulfilment import accept, cancel, deliver, ship
 from shared_core.supply.gateway import (
     EVENTS_PER_PAGE_MAX,
     OFFERS_PER_PAGE_MAX,
@@ -83,18 +71,31 @@ from shared_core.supply.gateway import (
     Terms,
     Withdrawal,
 )
-from shared_core.supply.handover import Handover
-from shared_core.supply.holds import expire_holds
-from shared_core.supply.hub_client import HubClient, Patience
-from shared_core.supply.hub_gateway import HubGateway
-from shared_core.supply.importing import FeedTerms, ImportReport, feed_terms, import_products
-from shared_core.supply.local import LocalGateway
-from shared_core.supply.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
-from shared_core.supply.renaming import Renamed
+from shared_core.supply.gateways import wire
+from shared_core.supply.gateways.breaker import BreakerLimits
+from shared_core.supply.gateways.handover import Handover
+from shared_core.supply.gateways.hub_client import HubClient, Patience
+from shared_core.supply.gateways.hub_gateway import HubGateway
+from shared_core.supply.gateways.local import LocalGateway
+from shared_core.supply.gateways.renaming import Renamed
+from shared_core.supply.gateways.tenant_gateway import TenantGateway
+from shared_core.supply.inventory.counting import StockDiscrepancy, charged, stock_discrepancies
+from shared_core.supply.inventory.holds import expire_holds
+from shared_core.supply.inventory.stock import StockLevel, adjust_stock, level, receive_stock
 from shared_core.supply.rules import TenantLimits
-from shared_core.supply.stock import StockLevel, adjust_stock, level, receive_stock
-from shared_core.supply.tenant_gateway import TenantGateway
-from shared_core.supply.tenants import (
+from shared_core.supply.tenancy.api_keys import (
+    ALL_SCOPES,
+    Caller,
+    KeyView,
+    Scope,
+    authenticate,
+    issue_key,
+    keys_of,
+    note_key_use,
+    revoke_key,
+)
+from shared_core.supply.tenancy.connection import Connection, connect, connection, renew_connection, sku_names
+from shared_core.supply.tenancy.tenants import (
     ChangeView,
     TenantState,
     TenantTerms,

@@ -5,8 +5,8 @@ from datetime import timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_core.supply import breaker
-from shared_core.supply.breaker import Breaker, BreakerLimits, Circuit
+from shared_core.supply.gateways import breaker
+from shared_core.supply.gateways.breaker import Breaker, BreakerLimits, Circuit
 from tests.supply.test_concurrency import at_once
 
 LIMITS = BreakerLimits(failures_max=3, cool_down=timedelta(microseconds=10))

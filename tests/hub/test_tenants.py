@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from shared_core import ledger, supply
 from shared_core.kernel.database import Database
-from shared_core.supply import rules, tenants
+from shared_core.supply import rules
 from shared_core.supply.errors import CreditUsedUp, HoldLimitReached
+from shared_core.supply.tenancy import tenants
 from tests.hub.hubs import SECRET, add, key_of, tenant_gateway
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, lines, put, stocked, where, yuan
 from tests.supply.test_concurrency import at_once, kinds

@@ -17,7 +17,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shared_core import ledger, supply
 from shared_core.kernel.database import Database
-from shared_core.supply import stock
+from shared_core.supply.inventory import stock
 from shared_core.supply.models import Stock
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, TERMS, discrepancies, gateway, lines, put, stocked, where
 

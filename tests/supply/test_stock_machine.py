@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from shared_core import ledger, supply
 from shared_core.kernel.database import Database
-from shared_core.supply import stock
+from shared_core.supply.inventory import stock
 from tests.databases import Databases
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, TERMS, gateway, put
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_core.supply.feeds.cells import Cells, is_picture, plain_text
-from shared_core.supply.feeds.errors import RowError
-from shared_core.supply.feeds.skus import derive
+from shared_core.supply.catalogue.feeds.cells import Cells, is_picture, plain_text
+from shared_core.supply.catalogue.feeds.errors import RowError
+from shared_core.supply.catalogue.feeds.skus import derive
 from shared_core.supply.models import CODE_LENGTH_MAX
 
 PIECES = ["<", ">", "script", "</", "/>", "&lt;", "&amp;lt;", "&#60;", "svg", " on=", '"', "'", "a", " ", "<!--", "]]>"]

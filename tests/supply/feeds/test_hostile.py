@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from shared_core.kernel.csvfile import FileUnreadable
 from shared_core.kernel.errors import PlatformError
 from shared_core.supply import feeds
-from shared_core.supply.feeds import detection
+from shared_core.supply.catalogue.feeds import detection
 from tests.supply.feeds import samples
 
 LAUGHS = b"""<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "ha">%s]>

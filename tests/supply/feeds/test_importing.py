@@ -7,7 +7,8 @@ import pytest
 from shared_core import supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
-from shared_core.supply import feeds, importing
+from shared_core.supply import feeds
+from shared_core.supply.catalogue import importing
 from tests.supply.feeds import samples
 from tests.supply.feeds.test_reading import SAMPLES
 from tests.supply.goods import HALF_AN_HOUR, NOON, TERMS, discrepancies, gateway, lines, stocked, where

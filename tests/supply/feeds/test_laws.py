@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_core.supply import feeds
-from shared_core.supply.feeds import barcodes, own
+from shared_core.supply.catalogue.feeds import barcodes, own
 
 words = st.text(st.sampled_from("abcXYZ茶杯é 0123'\"_-."), min_size=1, max_size=12).map(
     lambda text: " ".join(text.split())

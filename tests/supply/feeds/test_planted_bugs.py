@@ -7,9 +7,11 @@ import pytest
 from shared_core import supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
-from shared_core.supply import deltas, feeds, products, stock
-from shared_core.supply.feeds import barcodes, cells, reading
-from shared_core.supply.products import Change
+from shared_core.supply import feeds
+from shared_core.supply.catalogue import deltas, products
+from shared_core.supply.catalogue.feeds import barcodes, cells, reading
+from shared_core.supply.catalogue.products import Change
+from shared_core.supply.inventory import stock
 from tests.supply.goods import HALF_AN_HOUR, NOON, gateway
 
 GOODS = (

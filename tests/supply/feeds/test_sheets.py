@@ -9,7 +9,7 @@ from shared_core.kernel.csvfile import FileUnreadable, UnknownColumn
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
 from shared_core.supply import feeds
-from shared_core.supply.feeds import barcodes, mapping, workbook
+from shared_core.supply.catalogue.feeds import barcodes, mapping, workbook
 from tests.supply.feeds import samples
 from tests.supply.goods import NOON
 

@@ -4,7 +4,7 @@ import pytest
 
 from shared_core.kernel.csvfile import FileUnreadable
 from shared_core.supply import feeds
-from shared_core.supply.feeds import detection
+from shared_core.supply.catalogue.feeds import detection
 
 HEADER = b"product,title,price\n"
 

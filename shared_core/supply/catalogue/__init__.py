@@ -1,0 +1,1 @@
+"""Goods: what suppliers send in feeds becomes products, variants and offers."""

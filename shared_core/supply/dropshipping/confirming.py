@@ -1,0 +1,133 @@
+"""Selling held goods to the store: supplier orders, and the hub's half of the money."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared_core.kernel.money import Money, zero
+from shared_core.ledger import ReferenceReused
+from shared_core.supply import books, rules
+from shared_core.supply.errors import HoldReleased, UnknownHold
+from shared_core.supply.gateway import Address, Confirmation, HoldLine, HoldState, SupplierOrderView, Terms
+from shared_core.supply.inventory import holds, stock
+from shared_core.supply.models import StockHold, StockHoldLine, Supplier, SupplierOrder
+
+
+def confirm(
+    session: Session,
+    reference: str,
+    *,
+    terms: Terms,
+    ship_to: Address,
+    at: datetime,
+    goods: Money | None = None,
+) -> Confirmation:
+    """See `SupplyGateway.confirm`. What it raises must roll the transaction back."""
+    hold = holds.locked_hold(session, reference)
+    if hold is None or hold.store != terms.store:
+        raise UnknownHold(reference=reference)
+    digest = rules.content_hash([ship_to.as_json(), None if goods is None else [goods.minor, goods.currency]])
+    if hold.state == HoldState.CONFIRMED:
+        if hold.confirmed_hash != digest:
+            raise ReferenceReused(reference=reference)
+        return _confirmation(hold, _written_orders(session, hold), holds.lines_of(session, [hold.id]))
+    if hold.state == HoldState.RELEASED:
+        raise HoldReleased(reference=reference)
+    lines = holds.lines_of(session, [hold.id])
+    was_expired = hold.state == HoldState.EXPIRED
+    orders = _order_from_suppliers(session, hold, lines, at=at)
+    bill = _bill(hold, orders, terms=terms, goods=goods)
+    hold.state, hold.confirmed_at, hold.closed_at = HoldState.CONFIRMED, at, None
+    hold.confirmed_hash, hold.ship_to, hold.fee_minor = digest, ship_to.as_json(), bill.fee.minor
+    session.flush()
+    books.charge_store(session, reference, bill, at=at)
+    move = stock.take_for_good if was_expired else stock.sell
+    move(session, holds.units_of(lines))  # last: others wait for these rows until the commit
+    return _confirmation(hold, orders, lines)
+
+
+def _order_from_suppliers(
+    session: Session, hold: StockHold, lines: Sequence[StockHoldLine], *, at: datetime
+) -> list[tuple[SupplierOrder, str]]:
+    """Write one supplier order per supplier, with the supplier's code; numbers count up in the order of the codes."""
+    by_supplier: dict[int, list[StockHoldLine]] = {}
+    for line in lines:
+        by_supplier.setdefault(line.supplier_id, []).append(line)
+    query = select(Supplier).where(Supplier.id.in_(by_supplier)).order_by(Supplier.code)
+    orders = [
+        (_order(hold, supplier, place, by_supplier[supplier.id], at), supplier.code)
+        for place, supplier in enumerate(session.scalars(query).all(), start=1)
+    ]
+    session.add_all(order for order, _ in orders)
+    session.flush()
+    for order, _ in orders:
+        for line in by_supplier[order.supplier_id]:
+            line.supplier_order_id = order.id
+    return orders
+
+
+def _order(
+    hold: StockHold, supplier: Supplier, place: int, lines: Sequence[StockHoldLine], at: datetime
+) -> SupplierOrder:
+    return SupplierOrder(
+        number=f"{hold.reference}-{place}",
+        hold_id=hold.id,
+        supplier_id=supplier.id,
+        state="placed",
+        cost_minor=sum(line.cost_minor * line.quantity for line in lines),
+        supply_minor=sum(line.supply_price_minor * line.quantity for line in lines),
+        freight_minor=supplier.freight_minor,
+        placed_at=at,
+    )
+
+
+def _bill(
+    hold: StockHold, orders: Sequence[tuple[SupplierOrder, str]], *, terms: Terms, goods: Money | None
+) -> books.Bill:
+    charges = tuple(
+        books.Charge(
+            supplier=code,
+            cost=Money(order.cost_minor, hold.currency),
+            supply=Money(order.supply_minor, hold.currency),
+            freight=Money(order.freight_minor, hold.currency),
+        )
+        for order, code in orders
+    )
+    supply = sum((charge.supply for charge in charges), zero(hold.currency))
+    fee = rules.platform_fee(goods=goods, supply=supply, fee_bps=terms.platform_fee_bps)
+    return books.Bill(hold.store, charges, fee)
+
+
+def _written_orders(session: Session, hold: StockHold) -> list[tuple[SupplierOrder, str]]:
+    query = (
+        select(SupplierOrder, Supplier.code)
+        .join(Supplier, Supplier.id == SupplierOrder.supplier_id)
+        .where(SupplierOrder.hold_id == hold.id)
+        .order_by(SupplierOrder.id)
+    )
+    return [(order, code) for order, code in session.execute(query)]
+
+
+def _confirmation(
+    hold: StockHold, orders: Sequence[tuple[SupplierOrder, str]], lines: Sequence[StockHoldLine]
+) -> Confirmation:
+    """The answer, from the rows that were written: the same however often it is asked for."""
+    views = tuple(
+        SupplierOrderView(
+            number=order.number,
+            supplier=code,
+            lines=tuple(HoldLine(each.sku, each.quantity) for each in lines if each.supplier_order_id == order.id),
+            supply=Money(order.supply_minor, hold.currency),
+            freight=Money(order.freight_minor, hold.currency),
+        )
+        for order, code in orders
+    )
+    return Confirmation(
+        reference=hold.reference,
+        supplier_orders=views,
+        supply=sum((view.supply for view in views), zero(hold.currency)),
+        freight=sum((view.freight for view in views), zero(hold.currency)),
+        fee=Money(hold.fee_minor, hold.currency),
+    )

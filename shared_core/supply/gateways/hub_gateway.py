@@ -1,0 +1,93 @@
+"""The gateway to a supply that lives in a hub, reached over HTTP. Instants are the hub's: `at` is not sent."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from pydantic import ValidationError
+
+from shared_core.kernel.money import Money
+from shared_core.supply.errors import HubRefused
+from shared_core.supply.gateway import (
+    EVENTS_PER_PAGE_MAX,
+    OFFERS_PER_PAGE_MAX,
+    Address,
+    Confirmation,
+    EventPage,
+    HoldLine,
+    HoldView,
+    OfferPage,
+    Withdrawal,
+)
+from shared_core.supply.gateways import wire
+from shared_core.supply.gateways.hub_client import HubClient
+
+
+class HubGateway:
+    """Implements `SupplyGateway`. Every call may also raise SupplyUnavailable, and HubRefused."""
+
+    def __init__(self, client: HubClient) -> None:
+        self.client = client
+
+    def close(self) -> None:
+        self.client.close()
+
+    def me(self) -> wire.Me:
+        """Who we are to the hub."""
+        return self.client.get("/me", wire.ME)
+
+    def offers(self, after: int = 0, limit: int = OFFERS_PER_PAGE_MAX) -> OfferPage:
+        return self.client.get("/offers", wire.OFFERS, after=after, limit=limit)
+
+    def hold(
+        self, reference: str, lines: Sequence[HoldLine], *, customer: str, ttl: timedelta, at: datetime
+    ) -> HoldView:
+        with _sendable():
+            seconds = wire.whole_seconds(ttl)
+            asked = wire.HoldAsked(lines=wire.lines_sent(lines), customer=customer, ttl_seconds=seconds)
+        return self.client.put(_path(reference), asked, wire.HOLD)
+
+    def view(self, reference: str) -> HoldView:
+        return self.client.get(_path(reference), wire.HOLD)
+
+    def release(self, reference: str, *, at: datetime) -> None:
+        self.client.tell(f"{_path(reference)}/release")
+
+    def confirm(self, reference: str, *, ship_to: Address, at: datetime, goods: Money | None = None) -> Confirmation:
+        with _sendable():
+            asked = wire.ConfirmationAsked(
+                ship_to=wire.AddressSent(**ship_to.as_json()),
+                goods=None if goods is None else wire.MoneySent(minor=goods.minor, currency=goods.currency),
+            )
+        return self.client.post(f"{_path(reference)}/confirmation", asked, wire.CONFIRMATION)
+
+    def withdraw(
+        self,
+        reference: str,
+        lines: Sequence[HoldLine] | None,
+        *,
+        withdrawal: str,
+        restock: bool,
+        at: datetime,
+    ) -> Withdrawal:
+        with _sendable():
+            asked = wire.WithdrawalAsked(lines=None if lines is None else wire.lines_sent(lines), restock=restock)
+        return self.client.put(f"{_path(reference)}/withdrawals/{wire.segment(withdrawal)}", asked, wire.WITHDRAWAL)
+
+    def events(self, after: int = 0, limit: int = EVENTS_PER_PAGE_MAX) -> EventPage:
+        return self.client.get("/events", wire.EVENTS, after=after, limit=limit)
+
+
+@contextmanager
+def _sendable() -> Iterator[None]:
+    """What no hub would read is not sent. Raises HubRefused."""
+    try:
+        yield
+    except ValidationError as error:
+        [first, *_] = error.errors()
+        where = ".".join(str(part) for part in first["loc"])
+        raise HubRefused(reason=f"{where} cannot be sent: {first['msg']}") from error
+
+
+def _path(reference: str) -> str:
+    return f"/holds/{wire.segment(reference)}"

@@ -1,0 +1,81 @@
+"""The gateway to a supply that lives in the same database: each call is a transaction of its own."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from shared_core.kernel.database import Database
+from shared_core.kernel.money import Money
+from shared_core.supply import numbering
+from shared_core.supply.catalogue import offers
+from shared_core.supply.dropshipping import confirming, events, withdrawing
+from shared_core.supply.gateway import (
+    EVENTS_PER_PAGE_MAX,
+    OFFERS_PER_PAGE_MAX,
+    Address,
+    Confirmation,
+    EventPage,
+    HoldLine,
+    HoldView,
+    OfferPage,
+    Terms,
+    Withdrawal,
+)
+from shared_core.supply.inventory import holds
+
+
+class LocalGateway:
+    """Implements `SupplyGateway` for the store of `terms`."""
+
+    def __init__(self, database: Database, terms: Terms) -> None:
+        self.database = database
+        self.terms = terms
+
+    def offers(self, after: int = 0, limit: int = OFFERS_PER_PAGE_MAX) -> OfferPage:
+        with self.database.glance() as session:
+            waiting = numbering.waiting_offers(session)
+        while waiting:
+            with self.database.transaction() as session:
+                waiting = numbering.number_offers(session)
+        with self.database.glance() as session:
+            return offers.page(session, currency=self.terms.currency, after=after, limit=limit)
+
+    def hold(
+        self, reference: str, lines: Sequence[HoldLine], *, customer: str, ttl: timedelta, at: datetime
+    ) -> HoldView:
+        with self.database.transaction() as session:
+            return holds.hold(session, reference, lines, terms=self.terms, customer=customer, ttl=ttl, at=at)
+
+    def view(self, reference: str) -> HoldView:
+        with self.database.reading() as session:
+            return holds.view(session, reference, terms=self.terms)
+
+    def release(self, reference: str, *, at: datetime) -> None:
+        with self.database.transaction() as session:
+            holds.release(session, reference, at=at)
+
+    def confirm(self, reference: str, *, ship_to: Address, at: datetime, goods: Money | None = None) -> Confirmation:
+        with self.database.transaction() as session:
+            return confirming.confirm(session, reference, terms=self.terms, ship_to=ship_to, at=at, goods=goods)
+
+    def withdraw(
+        self,
+        reference: str,
+        lines: Sequence[HoldLine] | None,
+        *,
+        withdrawal: str,
+        restock: bool,
+        at: datetime,
+    ) -> Withdrawal:
+        with self.database.transaction() as session:
+            return withdrawing.withdraw(
+                session, reference, lines, terms=self.terms, withdrawal=withdrawal, restock=restock, at=at
+            )
+
+    def events(self, after: int = 0, limit: int = EVENTS_PER_PAGE_MAX) -> EventPage:
+        with self.database.glance() as session:
+            waiting = numbering.waiting_events(session)
+        while waiting:
+            with self.database.transaction() as session:
+                waiting = numbering.number_events(session)
+        with self.database.glance() as session:
+            return events.page(session, store=self.terms.store, after=after, limit=limit)

@@ -1,0 +1,1 @@
+"""Where the units are: received, free, held, sold."""

@@ -1,0 +1,216 @@
+"""Holding goods for an order, giving them back, and letting go of what nobody paid for."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from sqlalchemy import Table, bindparam, func, insert, select
+from sqlalchemy.orm import Session
+
+from shared_core.kernel.database import insert_new, lock
+from shared_core.kernel.money import Money
+from shared_core.ledger import ReferenceReused
+from shared_core.supply import rules
+from shared_core.supply.errors import HoldConfirmed, HoldLimitReached, UnknownHold, UnknownSku
+from shared_core.supply.gateway import HeldLine, HoldLine, HoldState, HoldView, Terms
+from shared_core.supply.inventory import stock
+from shared_core.supply.models import Product, StockHold, StockHoldLine, Supplier, Variant
+from shared_core.supply.tenancy import tenants
+
+EXPIRED_AT_ONCE_MAX = 200
+
+_LOCKED = (
+    select(StockHold)
+    .where(StockHold.reference == bindparam("reference"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+_LINE = insert(cast(Table, StockHoldLine.__table__))
+_OPEN = select(func.count()).where(
+    StockHold.store == bindparam("store"),
+    StockHold.customer == bindparam("customer"),
+    StockHold.state == HoldState.HELD,
+    StockHold.expires_at > bindparam("at"),
+)
+_OFFERED = (
+    select(
+        Variant.sku, Variant.id, Product.supplier_id, Variant.cost_minor, Variant.supply_price_minor, Variant.options
+    )
+    .join(Product, Product.id == Variant.product_id)
+    .join(Supplier, Supplier.id == Product.supplier_id)
+    .where(
+        Variant.sku.in_(bindparam("skus", expanding=True)),
+        Variant.active,
+        Product.active,
+        Supplier.currency == bindparam("currency"),
+    )
+)
+"""What every hold asks is put together once."""
+
+
+def hold(
+    session: Session,
+    reference: str,
+    lines: Sequence[HoldLine],
+    *,
+    terms: Terms,
+    customer: str,
+    ttl: timedelta,
+    at: datetime,
+) -> HoldView:
+    """See `SupplyGateway.hold`. What it raises must roll the transaction back: some lines may already be taken."""
+    merged = rules.lines_to_hold(lines, ttl=ttl, limits=terms.limits)
+    digest = rules.content_hash([terms.store, customer, [[line.sku, line.quantity] for line in merged]])
+    lock(session, f"supply-customer:{terms.store}:{customer}")
+    row = {
+        "reference": reference,
+        "store": terms.store,
+        "customer": customer,
+        "currency": terms.currency,
+        "state": HoldState.HELD,
+        "content_hash": digest,
+        "created_at": at,
+        "expires_at": at + ttl,
+        "fee_minor": 0,
+        "fee_returned_minor": 0,
+    }
+    hold_id = insert_new(session, StockHold, row, conflict=["reference"])
+    if hold_id is None:
+        return _known(session, reference, digest)
+    _keep_within_limit(session, terms=terms, customer=customer, at=at)
+    wanted = _offered(session, merged, terms.currency)
+    if terms.tenant:
+        units = {each.units.variant_id: each.units.quantity for each in wanted}
+        value_minor = sum(each.supply_price.minor * each.units.quantity for each in wanted)
+        tenants.admit(session, terms.store, hold_id=hold_id, units=units, value_minor=value_minor)
+    session.connection().execute(_LINE, [each.row(hold_id) for each in wanted])
+    stock.take(session, [each.units for each in wanted])  # last: others wait for these rows until the commit
+    held = tuple(HeldLine(each.units.sku, each.units.quantity, each.supply_price) for each in wanted)
+    return HoldView(reference, HoldState.HELD, at + ttl, held)
+
+
+def view(session: Session, reference: str, *, terms: Terms) -> HoldView:
+    """See `SupplyGateway.view`."""
+    row = session.scalars(select(StockHold).where(StockHold.reference == reference)).one_or_none()
+    if row is None or row.store != terms.store:
+        raise UnknownHold(reference=reference)
+    return _view(session, row)
+
+
+def release(session: Session, reference: str, *, at: datetime) -> None:
+    """See `SupplyGateway.release`."""
+    row = locked_hold(session, reference)
+    if row is None or row.state in (HoldState.RELEASED, HoldState.EXPIRED):
+        return
+    if row.state == HoldState.CONFIRMED:
+        raise HoldConfirmed(reference=reference)
+    _close(session, [row], state=HoldState.RELEASED, at=at)
+
+
+def expire_holds(session: Session, *, at: datetime) -> int:
+    """Give back what was held until `at` or before and is not paid; the number of holds, `EXPIRED_AT_ONCE_MAX` at most.
+
+    A hold that is being confirmed at this moment is passed over, so its goods cannot be given back as well.
+    """
+    due = (
+        select(StockHold)
+        .where(StockHold.state == HoldState.HELD, StockHold.expires_at <= at)
+        .order_by(StockHold.id)
+        .limit(EXPIRED_AT_ONCE_MAX)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    rows = session.scalars(due).all()
+    _close(session, rows, state=HoldState.EXPIRED, at=at)
+    return len(rows)
+
+
+def locked_hold(session: Session, reference: str) -> StockHold | None:
+    """The hold as it is now, and nobody else changes it until this transaction ends."""
+    return session.scalars(_LOCKED, {"reference": reference}).one_or_none()
+
+
+def lines_of(session: Session, holds: Iterable[int]) -> list[StockHoldLine]:
+    """Lines of these holds in the order of SKUs; read after the holds are locked."""
+    query = select(StockHoldLine).where(StockHoldLine.hold_id.in_(list(holds))).order_by(StockHoldLine.sku)
+    return list(session.scalars(query.execution_options(populate_existing=True)))
+
+
+def units_of(lines: Iterable[StockHoldLine]) -> list[stock.Units]:
+    """The units of the lines, one entry per variant."""
+    merged: dict[tuple[int, str], int] = {}
+    for line in lines:
+        key = (line.variant_id, line.sku)
+        merged[key] = merged.get(key, 0) + line.quantity
+    return [stock.Units(variant_id, sku, quantity) for (variant_id, sku), quantity in merged.items()]
+
+
+def _close(session: Session, rows: Sequence[StockHold], *, state: HoldState, at: datetime) -> None:
+    for row in rows:
+        row.state, row.closed_at = state, at
+    stock.give_back(session, units_of(lines_of(session, [row.id for row in rows])))
+    session.flush()
+
+
+def _known(session: Session, reference: str, digest: str) -> HoldView:
+    row = locked_hold(session, reference)
+    if row is None:
+        raise UnknownHold(reference=reference)
+    if row.content_hash != digest:
+        raise ReferenceReused(reference=reference)
+    return _view(session, row)
+
+
+def _view(session: Session, row: StockHold) -> HoldView:
+    held = tuple(
+        HeldLine(line.sku, line.quantity, Money(line.supply_price_minor, row.currency))
+        for line in lines_of(session, [row.id])
+    )
+    return HoldView(row.reference, HoldState(row.state), row.expires_at, held)
+
+
+def _keep_within_limit(session: Session, *, terms: Terms, customer: str, at: datetime) -> None:
+    """Count the customer's open holds, this new one among them."""
+    maximum = terms.limits.open_holds_per_customer_max
+    count = session.scalar(_OPEN, {"store": terms.store, "customer": customer, "at": at})
+    if count is not None and count > maximum:
+        raise HoldLimitReached(limit="open_holds_per_customer_max", maximum=maximum)
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    units: stock.Units
+    supplier_id: int
+    cost_minor: int
+    supply_price: Money
+    options: list[list[str]]
+
+    def row(self, hold_id: int) -> dict[str, object]:
+        return {
+            "hold_id": hold_id,
+            "variant_id": self.units.variant_id,
+            "supplier_id": self.supplier_id,
+            "sku": self.units.sku,
+            "options": self.options,
+            "quantity": self.units.quantity,
+            "cost_minor": self.cost_minor,
+            "supply_price_minor": self.supply_price.minor,
+            "withdrawn": 0,
+            "restocked": 0,
+        }
+
+
+def _offered(session: Session, lines: Sequence[HoldLine], currency: str) -> list[_Wanted]:
+    """The variants behind the SKUs, with today's prices. Raises UnknownSku for what is not on offer to this store."""
+    skus = [line.sku for line in lines]
+    found = {offer.sku: offer for offer in session.execute(_OFFERED, {"skus": skus, "currency": currency})}
+    wanted: list[_Wanted] = []
+    for line in lines:
+        offer = found.get(line.sku)
+        if offer is None or offer.cost_minor is None or offer.supply_price_minor is None:
+            raise UnknownSku(sku=line.sku)
+        units = stock.Units(offer.id, line.sku, line.quantity)
+        price = Money(offer.supply_price_minor, currency)
+        wanted.append(_Wanted(units, offer.supplier_id, offer.cost_minor, price, offer.options))
+    return wanted
