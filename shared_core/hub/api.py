@@ -50,12 +50,13 @@ def the_hub(request: Request) -> Served:
 
 def _spoken(
     response: Response, protocol: Annotated[str, Header(alias=wire.PROTOCOL_HEADER)] = str(wire.PROTOCOL)
-) -> None:
-    """Say which protocol we speak. Raises ProtocolTooOld."""
+) -> int:
+    """Say which protocol we speak; the one the shop speaks. Raises ProtocolTooOld."""
     response.headers[wire.PROTOCOL_HEADER] = str(wire.PROTOCOL)
     response.headers["Cache-Control"] = "no-store"
     if not protocol.isdecimal() or int(protocol[:9]) < wire.OLDEST_SHOP:
         raise supply.ProtocolTooOld(oldest=wire.OLDEST_SHOP, found=protocol[:9])
+    return int(protocol[:9])
 
 
 def _call(
@@ -91,6 +92,7 @@ def _withdrawal(withdrawal: str) -> str:
     return wire.name_in(withdrawal)
 
 
+Spoken = Annotated[int, Depends(_spoken)]
 Anybody = Annotated[Call, Depends(_call)]
 OfferReader = Annotated[Call, Depends(_allowed(supply.Scope.OFFERS_READ))]
 Buyer = Annotated[Call, Depends(_allowed(supply.Scope.ORDERS_WRITE))]
@@ -137,11 +139,12 @@ def offers(
 @router.get("/events")
 def events(
     call: EventReader,
+    protocol: Spoken,
     after: After = 0,
     limit: Annotated[int, Query(ge=1, le=supply.EVENTS_PER_PAGE_MAX)] = supply.EVENTS_PER_PAGE_MAX,
 ) -> supply.EventPage:
     """What happened to the store's goods after the cursor `after`."""
-    return call.shop.events(after, limit)
+    return wire.understood(call.shop.events(after, limit), after=after, protocol=protocol)
 
 
 @router.put("/holds/{reference}")

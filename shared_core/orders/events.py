@@ -46,6 +46,19 @@ class ParcelCancelled:
 
 
 @dataclass(frozen=True)
+class ParcelShort:
+    """Some pieces of the parcel will never come; what was paid for them was announced before as a refund.
+
+    `news` is the number of the supply's event that said so.
+    """
+
+    order_id: int
+    parcel_id: int
+    news: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class OrderCompleted:
     """The return window has closed."""
 

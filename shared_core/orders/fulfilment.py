@@ -5,8 +5,7 @@ gateway by reference and writes its answer down once.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,7 +22,14 @@ from shared_core.ledger import accounts
 from shared_core.orders import reads
 from shared_core.orders.checkout import SYSTEM
 from shared_core.orders.errors import NothingToRefund, SupplyNotSettled
-from shared_core.orders.events import OrderCancelled, OrderDelivered, OrderPaid, OrderRefunded, ParcelCancelled
+from shared_core.orders.events import (
+    OrderCancelled,
+    OrderDelivered,
+    OrderPaid,
+    OrderRefunded,
+    ParcelCancelled,
+    ParcelShort,
+)
 from shared_core.orders.models import Order, Parcel, Refund, SupplyCursor
 from shared_core.orders.refunds import RefundItem, RefundOrder, refund, refund_all
 from shared_core.orders.rules import SOLD, State
@@ -52,6 +58,7 @@ class SupplyDesk:
         listeners.after_commit(OrderPaid, "supply-confirm", self.confirm)
         listeners.after_commit(OrderRefunded, "supply-withdraw", self.withdraw)
         listeners.after_commit(ParcelCancelled, "supply-withdraw-short", self.withdraw_short)
+        listeners.after_commit(ParcelShort, "supply-withdraw-missing", self.withdraw_missing)
         listeners.after_commit(OrderCancelled, "supply-release", self.release)
 
     def confirm(self, event: OrderPaid) -> None:
@@ -97,19 +104,25 @@ class SupplyDesk:
         """
         with self.database.reading() as session:
             row, parcel = reads.order(session, event.order_id), session.get_one(Parcel, event.parcel_id)
-            skus = {line.id: line.sku for line in reads.lines(session, row.id)}
-            back = [made.id for made in reads.refunds(session, row.id) if made.goods_back]
-            parts = [part for refund_id in back for part in reads.refund_lines(session, refund_id)]
-        coming_back = Counter[str]()
-        for part in parts:
-            coming_back[skus[part.line_id]] += part.quantity
-        short = [supply.HoldLine(sku, pieces - coming_back[sku]) for sku, pieces in parcel.lines]
-        short = [line for line in short if line.quantity > 0]
-        if short:
-            number = f"{row.number}-short-{parcel.id}"
-            gone = self.gateway.withdraw(row.number, short, withdrawal=number, restock=False, at=self.clock())
+            back_already = _coming_back(session, row)
+        for _, sku, _, unrefunded in parcel.short:
+            back_already[sku] += unrefunded
+        short = [supply.HoldLine(sku, pieces - back_already[sku]) for sku, pieces in parcel.lines]
+        self._withdraw_unrefunded(row, short, number=f"{row.number}-short-{parcel.id}")
+
+    def withdraw_missing(self, event: ParcelShort) -> None:
+        """The same for single pieces of a parcel that never come."""
+        with self.database.reading() as session:
+            row, parcel = reads.order(session, event.order_id), session.get_one(Parcel, event.parcel_id)
+        missing = [supply.HoldLine(sku, unrefunded) for news, sku, _, unrefunded in parcel.short if news == event.news]
+        self._withdraw_unrefunded(row, missing, number=f"{row.number}-short-{parcel.id}-{event.news}")
+
+    def _withdraw_unrefunded(self, row: Order, lines: Sequence[supply.HoldLine], *, number: str) -> None:
+        gone = [line for line in lines if line.quantity > 0]
+        if gone:
+            back = self.gateway.withdraw(row.number, gone, withdrawal=number, restock=False, at=self.clock())
             with self.database.transaction() as session:
-                _book_withdrawal(session, gone, memo="never shipped", at=self.clock())
+                _book_withdrawal(session, back, memo="never shipped", at=self.clock())
 
     def release(self, event: OrderCancelled) -> None:
         """An order was given up before payment: its goods are free again."""
@@ -241,9 +254,12 @@ def _apply(session: Session, news: supply.SupplyEvent, *, zone: str) -> None:
     elif news.kind == supply.EventKind.DELIVERED:
         mine.delivered_at = news.at
         mine.shipped_at = mine.shipped_at or news.at
+    elif news.kind == supply.EventKind.SHORT:
+        _note_short(session, row, mine, news)
     else:
         mine.cancelled_at = news.at
-        _refund_cancelled(session, row, mine, news, none_comes=all(parcel.cancelled_at for parcel in parcels))
+        none_comes = all(parcel.cancelled_at for parcel in parcels)
+        _refund_missing(session, row, dict(mine.lines), news, freight=none_comes)
         announce(session, ParcelCancelled(row.id, mine.id, news.at))
     coming = [parcel for parcel in parcels if parcel.cancelled_at is None]
     if row.state not in SOLD or not coming:
@@ -270,28 +286,67 @@ def _deliver(session: Session, row: Order, *, zone: str, at: datetime) -> None:
     announce(session, OrderDelivered(row.id, at))
 
 
-def _refund_cancelled(
-    session: Session, row: Order, parcel: Parcel, news: supply.SupplyEvent, *, none_comes: bool
-) -> None:
-    """A supplier cannot ship: what the customer paid for its pieces goes back, as far as it has not already; the
-    freight, too, when no parcel comes at all.
+def _note_short(session: Session, row: Order, parcel: Parcel, news: supply.SupplyEvent) -> None:
+    """Pieces of the parcel never come: their money goes back, and the shop owes nothing for them.
+
+    Pieces whose money went back before without them are counted, so that they are withdrawn by themselves.
     """
+    refunded = _refund_missing(session, row, {line.sku: line.quantity for line in news.lines}, news, freight=False)
+    back = _coming_back(session, row)
+    for _, sku, _, unrefunded in parcel.short:
+        back[sku] += unrefunded
+    ordered = dict(parcel.lines)
+    parcel.short = [
+        *parcel.short,
+        *(
+            [
+                news.id,
+                line.sku,
+                line.quantity,
+                max(min(line.quantity - refunded[line.sku], ordered[line.sku] - back[line.sku]), 0),
+            ]
+            for line in news.lines
+        ),
+    ]
+    announce(session, ParcelShort(row.id, parcel.id, news.id, news.at))
+
+
+def _coming_back(session: Session, row: Order) -> Counter[str]:
+    """The pieces per SKU that refunds bring back to the supply side."""
+    skus = {line.id: line.sku for line in reads.lines(session, row.id)}
+    back = Counter[str]()
+    for made in reads.refunds(session, row.id):
+        for part in reads.refund_lines(session, made.id) if made.goods_back else ():
+            back[skus[part.line_id]] += part.quantity
+    return back
+
+
+def _refund_missing(
+    session: Session, row: Order, missing: Mapping[str, int], news: supply.SupplyEvent, *, freight: bool
+) -> Counter[str]:
+    """What the customer paid for pieces that never come goes back, as far as it has not already; with the freight,
+    when no parcel comes at all. The pieces per SKU whose money went back now.
+    """
+    refunded = Counter[str]()
     if row.state not in SOLD:
-        return
-    short: dict[str, int] = dict(parcel.lines)
+        return refunded
     items = []
     for line in reads.lines(session, row.id):
-        pieces = min(short.get(line.sku, 0), line.quantity - line.refunded_quantity)
-        if pieces:
+        pieces = min(missing.get(line.sku, 0) - refunded[line.sku], line.quantity - line.refunded_quantity)
+        if pieces > 0:
             items.append(RefundItem(line.id, pieces))
+            refunded[line.sku] += pieces
     wanted = RefundOrder(
         items,
         reason="short_shipped",
         actor="supplier",
         goods_back=True,
         restock=False,
-        freight=none_comes,
+        freight=freight,
         disputed_too=True,
     )
-    with suppress(NothingToRefund):  # all of it went back before
+    try:
         refund(session, row.number, wanted, refund_number=f"{row.number}-{news.id}", at=news.at)
+    except NothingToRefund:  # all of it went back before
+        return Counter()
+    return refunded

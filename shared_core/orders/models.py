@@ -247,6 +247,9 @@ class Parcel(Base):
     supplier: Mapped[str] = mapped_column(String(64))
     lines: Mapped[list[Any]] = mapped_column(JSON)
     """[[sku, quantity], …]"""
+    short: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    """[[news, sku, pieces, unrefunded], …]: pieces that never come, by the supply's event that said so, and how many
+    of them no refund brings back."""
     carrier: Mapped[str] = mapped_column(String(60), default="")
     tracking_number: Mapped[str] = mapped_column(String(80), default="")
     shipped_at: Mapped[datetime | None]

@@ -12,7 +12,7 @@ from shared_core.supply.dropshipping.desk import (
     supplier_orders,
     suppliers,
 )
-from shared_core.supply.dropshipping.fulfilment import accept, cancel, deliver, ship
+from shared_core.supply.dropshipping.fulfilment import accept, cancel, deliver, ship, short_ship
 from shared_core.supply.errors import (
     BadApiKey,
     BadCost,
@@ -32,6 +32,7 @@ from shared_core.supply.errors import (
     ProductTaken,
     ProtocolTooOld,
     ScopeMissing,
+    ShortTooMuch,
     SkuTaken,
     SlugTaken,
     StepRefused,
@@ -163,6 +164,7 @@ __all__ = [
     "Scope",
     "ScopeMissing",
     "ShipmentView",
+    "ShortTooMuch",
     "SkuTaken",
     "SlugTaken",
     "StepRefused",
@@ -221,6 +223,7 @@ __all__ = [
     "revoke_key",
     "set_terms",
     "ship",
+    "short_ship",
     "sku_names",
     "stock_discrepancies",
     "supplier_orders",

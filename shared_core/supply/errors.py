@@ -72,6 +72,16 @@ class StepRefused(Conflict):
     message = "The supplier order {number} is {state}; it cannot become {wanted}."
 
 
+class ShortTooMuch(Conflict):
+    """`reported`: pieces that were reported short already; `to_send`: those that are still to be sent."""
+
+    code = "short_too_much"
+    message = (
+        "Of {sku} in the supplier order {number}, {reported} pieces are reported short and {to_send} are to be sent; "
+        "{wanted} in all cannot be short."
+    )
+
+
 class StockTooLow(Conflict):
     code = "stock_too_low"
     message = "{sku} has {free} free units; {quantity} cannot be taken away."

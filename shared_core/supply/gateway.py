@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     SHIPPED = "shipped"
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
+    SHORT = "short"
+    """Some pieces of the supplier order will never come; the rest of it does. Since protocol 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +183,11 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class SupplyEvent:
-    """Something happened to the goods of the hold `reference`. Only a shipped or delivered parcel has a carrier."""
+    """Something happened to the goods of the hold `reference`. Only a shipped or delivered parcel has a carrier.
+
+    `lines`: the pieces it tells of, where these are not all of the supplier order. `reason`: why something does not
+    come, in the supplier's words.
+    """
 
     id: int
     """Its place in the feed; 0 while it has none."""
@@ -191,6 +197,8 @@ class SupplyEvent:
     carrier: str
     tracking_number: str
     at: datetime
+    lines: tuple[HoldLine, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

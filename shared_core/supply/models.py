@@ -189,16 +189,20 @@ class SupplierOrder(Base):
     shipped_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX), default="", server_default="")
+    """Why it was cancelled, or some of it is short, in the supplier's words."""
 
 
 class StockHoldLine(Base):
-    """Options, and prices per unit, as they were when the goods were held."""
+    """Options, and prices per unit, as they were when the goods were held; where its pieces are: see `pieces`."""
 
     __tablename__ = "supply_stock_hold_line"
     __table_args__ = (
         CheckConstraint("quantity > 0", name="quantity_positive"),
         CheckConstraint("withdrawn BETWEEN 0 AND quantity", name="withdrawn_within"),
         CheckConstraint("restocked BETWEEN 0 AND withdrawn", name="restocked_within"),
+        CheckConstraint("short_open BETWEEN 0 AND short AND withdrawn + short_open <= quantity", name="short_within"),
+        CheckConstraint("sent BETWEEN 0 AND quantity", name="sent_within"),
     )
 
     hold_id: Mapped[int] = mapped_column(ForeignKey(StockHold.id), primary_key=True)
@@ -212,6 +216,9 @@ class StockHoldLine(Base):
     supply_price_minor: Mapped[int] = mapped_column(BigId)
     withdrawn: Mapped[int] = mapped_column(default=0)
     restocked: Mapped[int] = mapped_column(default=0)
+    short: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    short_open: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    sent: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class WithdrawalRow(Base):
@@ -243,7 +250,10 @@ class Shipment(Base):
 
 
 class SupplyEventRow(Base):
-    """One event for a store; `seq` is its place in the feed, NULL until a reader has numbered it."""
+    """One event for a store; `seq` is its place in the feed, NULL until a reader has numbered it.
+
+    `lines` are [[sku, pieces], …] where it tells of some pieces.
+    """
 
     __tablename__ = "supply_event"
     __table_args__ = (Index("ix_supply_event_feed", "store", "seq"),)
@@ -256,6 +266,8 @@ class SupplyEventRow(Base):
     supplier_order: Mapped[str] = mapped_column(String(REFERENCE_LENGTH_MAX + 8))
     carrier: Mapped[str] = mapped_column(_code())
     tracking_number: Mapped[str] = mapped_column(_code())
+    lines: Mapped[list[list[Any]]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
+    reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX), default="", server_default="")
     at: Mapped[datetime]
 
 

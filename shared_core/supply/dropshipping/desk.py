@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.money import Money
+from shared_core.supply.dropshipping.lines import pieces_of
 from shared_core.supply.gateway import Address
 from shared_core.supply.models import Shipment, StockHold, StockHoldLine, Supplier, SupplierOrder
 
@@ -40,7 +41,7 @@ class PackLine:
 
 @dataclass(frozen=True, slots=True)
 class SupplierOrderDetail:
-    """`lines` are what is to be shipped: what was withdrawn is taken off."""
+    """`lines` are what is to be shipped: what was withdrawn or is short is taken off."""
 
     number: str
     supplier: str
@@ -101,7 +102,7 @@ def _lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[PackLin
     query = select(StockHoldLine).where(StockHoldLine.supplier_order_id.in_(list(order_ids)))
     lines: dict[int, list[PackLine]] = {}
     for row in session.scalars(query.order_by(StockHoldLine.sku)):
-        left = row.quantity - row.withdrawn
+        left = pieces_of(row).coming
         if row.supplier_order_id is not None and left:
             options = tuple((name, value) for name, value in row.options)
             lines.setdefault(row.supplier_order_id, []).append(PackLine(row.sku, options, left))

@@ -1,11 +1,12 @@
 """What happened to the goods, for the stores that wait for them. See `numbering` for why no event is ever missed."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared_core.supply.gateway import EVENTS_PER_PAGE_MAX, EventKind, EventPage, SupplyEvent
+from shared_core.supply.gateway import EVENTS_PER_PAGE_MAX, EventKind, EventPage, HoldLine, SupplyEvent
 from shared_core.supply.models import Shipment, SupplierOrder, SupplyEventRow
 
 
@@ -18,8 +19,9 @@ def record(
     order: SupplierOrder,
     at: datetime,
     shipment: Shipment | None = None,
+    lines: Sequence[HoldLine] = (),
 ) -> SupplyEvent:
-    """Write one event of the supplier order, with its parcel if it has one."""
+    """Write one event of the supplier order, with its parcel if it has one, and the pieces it tells of."""
     row = SupplyEventRow(
         kind=kind,
         store=store,
@@ -27,6 +29,8 @@ def record(
         supplier_order=order.number,
         carrier=shipment.carrier if shipment else "",
         tracking_number=shipment.tracking_number if shipment else "",
+        lines=[[line.sku, line.quantity] for line in lines],
+        reason=order.reason if kind in (EventKind.CANCELLED, EventKind.SHORT) else "",
         at=at,
     )
     session.add(row)
@@ -55,4 +59,6 @@ def _event(row: SupplyEventRow) -> SupplyEvent:
         carrier=row.carrier,
         tracking_number=row.tracking_number,
         at=row.at,
+        lines=tuple(HoldLine(sku, pieces) for sku, pieces in row.lines),
+        reason=row.reason,
     )

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.money import Money
 from shared_core.ledger import ReferenceReused
 from shared_core.supply import books, rules
-from shared_core.supply.dropshipping import events
+from shared_core.supply.dropshipping import events, pieces
+from shared_core.supply.dropshipping.lines import pieces_of, write_pieces
 from shared_core.supply.errors import HoldNotConfirmed, UnknownHold, WithdrawnTooMuch
 from shared_core.supply.gateway import EventKind, HoldLine, HoldState, Terms, Withdrawal
 from shared_core.supply.inventory import holds, stock
@@ -41,7 +42,8 @@ def withdraw(
         raise HoldNotConfirmed(reference=reference)
     held = {line.sku: line for line in holds.lines_of(session, [hold.id])}
     going = _going(held, asked)
-    bill = _take_back(session, hold, held, going, restock=restock, at=at)
+    restocked = {sku: _withdraw(held[sku], quantity, restock=restock) for sku, quantity in going.items()}
+    bill = _take_back(session, hold, held, going, at=at)
     row = WithdrawalRow(
         reference=withdrawal,
         hold_id=hold.id,
@@ -56,8 +58,9 @@ def withdraw(
     session.add(row)
     session.flush()
     books.credit_store(session, withdrawal, bill, reference=reference, at=at)
-    if restock:  # last: others wait for these rows until the commit
-        stock.restock(session, [stock.Units(held[sku].variant_id, sku, quantity) for sku, quantity in going.items()])
+    back = [stock.Units(held[sku].variant_id, sku, quantity) for sku, quantity in restocked.items() if quantity]
+    if back:  # last: others wait for these rows until the commit
+        stock.restock(session, back)
     return _view(row, hold)
 
 
@@ -72,19 +75,21 @@ def _going(held: Mapping[str, StockHoldLine], asked: dict[str, int] | None) -> d
     return asked
 
 
+def _withdraw(line: StockHoldLine, quantity: int, *, restock: bool) -> int:
+    """Count the pieces as withdrawn; how many of them are on sale again."""
+    before = line.restocked
+    write_pieces(line, pieces.withdraw(pieces_of(line), quantity, restock=restock))
+    return line.restocked - before
+
+
 def _take_back(
     session: Session,
     hold: StockHold,
     held: Mapping[str, StockHoldLine],
     going: Mapping[str, int],
     *,
-    restock: bool,
     at: datetime,
 ) -> books.Bill:
-    for sku, quantity in going.items():
-        held[sku].withdrawn += quantity
-        if restock:
-            held[sku].restocked += quantity
     charges: list[books.Charge] = []
     for order, code in _orders(session, hold.id):
         own = [line for line in held.values() if line.supplier_order_id == order.id]

@@ -76,7 +76,8 @@ class Renamed:
         return replace(back, lines=self._told(back.lines))
 
     def events(self, after: int = 0, limit: int = EVENTS_PER_PAGE_MAX) -> EventPage:
-        return self.gateway.events(after, limit)
+        page = self.gateway.events(after, limit)
+        return replace(page, events=tuple(replace(each, lines=self._told(each.lines)) for each in page.events))
 
     def _our(self, sku: str) -> str:
         return self._ours.get(sku, sku)

@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from itertools import takewhile
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -18,15 +19,26 @@ from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import MINOR_MAX, MixedCurrencies, Money
 from shared_core.ledger import ReferenceReused
 from shared_core.supply import errors
-from shared_core.supply.gateway import Address, Confirmation, EventPage, HoldLine, HoldView, OfferPage, Withdrawal
+from shared_core.supply.gateway import (
+    Address,
+    Confirmation,
+    EventKind,
+    EventPage,
+    HoldLine,
+    HoldView,
+    OfferPage,
+    Withdrawal,
+)
 from shared_core.supply.models import CODE_LENGTH_MAX, REFERENCE_LENGTH_MAX
 
-PROTOCOL = 1
+PROTOCOL = 2
 """The protocol this version speaks, as a hub and as a shop. It counts up when the other side has to know."""
 OLDEST_SHOP = 1
 """A hub serves shops that speak this protocol or a later one: those of up to two releases behind."""
 OLDEST_HUB = 1
 """A shop uses hubs that speak this protocol or a later one."""
+SINCE: Mapping[EventKind, int] = {EventKind.SHORT: 2}
+"""The protocol from which on a shop understands a kind of event; all others it always has."""
 PROTOCOL_HEADER = "Supply-Protocol"
 PATH = "/api/v1"
 WIRE_LINES_MAX = 1_000
@@ -145,6 +157,14 @@ CONFIRMATION: TypeAdapter[Confirmation] = TypeAdapter(Confirmation)
 WITHDRAWAL: TypeAdapter[Withdrawal] = TypeAdapter(Withdrawal)
 EVENTS: TypeAdapter[EventPage] = TypeAdapter(EventPage)
 ME: TypeAdapter[Me] = TypeAdapter(Me)
+
+
+def understood(page: EventPage, *, after: int, protocol: int) -> EventPage:
+    """The events up to the first one a shop of this protocol would not know: it hears of that, and of all that
+    follow, once it is upgraded. To leave one out would lose it for ever.
+    """
+    known = tuple(takewhile(lambda each: SINCE.get(each.kind, 1) <= protocol, page.events))
+    return page if known == page.events else EventPage(known, known[-1].id if known else after)
 
 
 # --- refusals -------------------------------------------------------------------------------------------------------
