@@ -49,9 +49,22 @@ EVENTS = {
             "carrier": "SF",
             "tracking_number": "SF1",
             "at": "2026-03-02T12:00:00Z",
-        }
+            "lines": [{"sku": "A-1", "quantity": 2}],
+            "reason": "",
+        },
+        {
+            "id": 8,
+            "kind": "short",
+            "reference": "1042",
+            "supplier_order": "1042-2",
+            "carrier": "",
+            "tracking_number": "",
+            "at": "2026-03-02T12:00:00Z",
+            "lines": [{"sku": "A-1", "quantity": 2}],
+            "reason": "broken in the store",
+        },
     ],
-    "cursor": 7,
+    "cursor": 8,
 }
 OFFERS = {
     "offers": [
@@ -104,6 +117,13 @@ def test_answers_are_written_as_released_and_read_from_newer_hubs_too(shape, doc
         if isinstance(more.get(name), dict):
             more[name].pop("new_in_3")
     assert shape.validate_python(more) == read
+
+
+def test_events_of_an_older_hub_are_read_too() -> None:
+    new = {"lines", "reason"}
+    old = [{name: each for name, each in event.items() if name not in new} for event in EVENTS["events"]]  # type: ignore[attr-defined]
+    read = wire.EVENTS.validate_python({"events": old, "cursor": 8})
+    assert [(each.lines, each.reason) for each in read.events] == [((), ""), ((), "")]
 
 
 def test_a_hold_is_read_as_the_gateway_s_own_value() -> None:
