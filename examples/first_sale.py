@@ -51,7 +51,7 @@ outbox.deliver(database, at=now)
 
 with database.transaction() as session:
     for parcel in orders.parcels(session, orders.get(session, number).id):
-        supply.ship(session, number=parcel.supplier_order, carrier="SF", tracking_number="SF1", at=now)
+        supply.ship(session, number=parcel.supplier_order, carrier="Local", tracking_number="SF1", at=now)
         supply.deliver(session, number=parcel.supplier_order, at=now)
 desk.follow()
 

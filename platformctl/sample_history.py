@@ -24,7 +24,7 @@ from shared_core.plan import Plan
 
 DAYS = 75
 STAFF = "demo"
-CARRIER = "SF"
+CARRIER = "Sample Express"
 ROOMS = ((19, "keeper1"), (40, "keeper2"), (51, "leader"), (DAYS - 1, "keeper1"))
 """On which day who hosts, where the plan has live rooms; the last room is open when the history ends."""
 ROOM_TITLE, ROOM_TITLE_ZH = "Sample evening", "示例直播"

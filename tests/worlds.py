@@ -159,8 +159,8 @@ class World:
                     supply.ship(
                         session,
                         number=parcel.supplier_order,
-                        carrier="SF",
-                        tracking_number=self.unique("SF"),
+                        carrier="Local",
+                        tracking_number=self.unique("Local"),
                         at=self.now,
                     )
         self.settle_down()

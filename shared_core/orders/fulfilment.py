@@ -30,7 +30,7 @@ from shared_core.orders.events import (
     ParcelCancelled,
     ParcelShort,
 )
-from shared_core.orders.models import Order, Parcel, Refund, SupplyCursor
+from shared_core.orders.models import Order, Parcel, ParcelShipment, Refund, SupplyCursor
 from shared_core.orders.refunds import RefundItem, RefundOrder, refund, refund_all
 from shared_core.orders.rules import SOLD, State
 from shared_core.orders.steps import move
@@ -249,11 +249,15 @@ def _apply(session: Session, news: supply.SupplyEvent, *, zone: str) -> None:
     parcels = reads.parcels(session, row.id)
     mine = next((parcel for parcel in parcels if parcel.supplier_order == news.supplier_order), None)
     assert mine is not None, "the supply side confirmed before it shipped"
+    if news.tracking_number:
+        _note_box(session, mine, news)
     if news.kind == supply.EventKind.SHIPPED:
-        mine.shipped_at, mine.carrier, mine.tracking_number = news.at, news.carrier, news.tracking_number
+        mine.shipped_at = news.at
     elif news.kind == supply.EventKind.DELIVERED:
         mine.delivered_at = news.at
         mine.shipped_at = mine.shipped_at or news.at
+    elif news.kind in (supply.EventKind.PART_SHIPPED, supply.EventKind.PART_DELIVERED):
+        pass  # the order moves on with the last of its boxes
     elif news.kind == supply.EventKind.SHORT:
         _note_short(session, row, mine, news)
     else:
@@ -268,6 +272,19 @@ def _apply(session: Session, news: supply.SupplyEvent, *, zone: str) -> None:
         _deliver(session, row, zone=zone, at=max(parcel.delivered_at for parcel in coming if parcel.delivered_at))
     elif all(parcel.shipped_at for parcel in coming) and row.state == State.PAID:
         move(session, row, State.SHIPPED, actor="supplier", at=news.at)
+
+
+def _note_box(session: Session, parcel: Parcel, news: supply.SupplyEvent) -> None:
+    """A box of the parcel is on its way, or has arrived; hearing of it again changes nothing."""
+    key = {"parcel_id": parcel.id, "carrier": news.carrier, "tracking_number": news.tracking_number}
+    box = session.scalars(select(ParcelShipment).filter_by(**key)).one_or_none()
+    if box is None:
+        lines = [[line.sku, line.quantity] for line in news.lines]
+        box = ParcelShipment(**key, lines=lines, shipped_at=news.at)
+        session.add(box)
+        parcel.carrier, parcel.tracking_number = news.carrier, news.tracking_number
+    if news.kind in (supply.EventKind.DELIVERED, supply.EventKind.PART_DELIVERED):
+        box.delivered_at = box.delivered_at or news.at
 
 
 def _deliver(session: Session, row: Order, *, zone: str, at: datetime) -> None:

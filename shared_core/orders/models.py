@@ -257,6 +257,21 @@ class Parcel(Base):
     cancelled_at: Mapped[datetime | None]
 
 
+class ParcelShipment(Base):
+    """One of the boxes in which a supplier's part of the order comes; `lines` are [[sku, pieces], …], all if empty."""
+
+    __tablename__ = "order_shipment"
+    __table_args__ = (UniqueConstraint("parcel_id", "carrier", "tracking_number"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    parcel_id: Mapped[int] = mapped_column(ForeignKey("order_parcel.id"))
+    carrier: Mapped[str] = mapped_column(String(64))
+    tracking_number: Mapped[str] = mapped_column(String(80))
+    lines: Mapped[list[Any]] = mapped_column(JSON)
+    shipped_at: Mapped[datetime]
+    delivered_at: Mapped[datetime | None]
+
+
 class Refund(Base):
     """Money promised back to the customer, and sent when `sent_at` is set."""
 

@@ -16,6 +16,7 @@ from shared_core.orders.models import (
     OrderLine,
     OrderStep,
     Parcel,
+    ParcelShipment,
     PaymentClaim,
     Refund,
     RefundLine,
@@ -65,6 +66,12 @@ def steps(session: Session, order_id: int) -> Sequence[OrderStep]:
 
 def parcels(session: Session, order_id: int) -> Sequence[Parcel]:
     return session.scalars(_PARCELS, {"order_id": order_id}).all()
+
+
+def shipments(session: Session, order_id: int) -> Sequence[ParcelShipment]:
+    """The boxes in which the order comes, the first to leave first."""
+    query = select(ParcelShipment).join(Parcel, Parcel.id == ParcelShipment.parcel_id)
+    return session.scalars(query.where(Parcel.order_id == order_id).order_by(ParcelShipment.id)).all()
 
 
 def refunds(session: Session, order_id: int) -> Sequence[Refund]:

@@ -4,6 +4,7 @@ from shared_core.ledger import ReferenceReused
 from shared_core.supply.catalogue import feeds
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
 from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
+from shared_core.supply.dropshipping.carriers import CARRIERS, Carrier, known_carrier, parcel_mark
 from shared_core.supply.dropshipping.desk import (
     PackLine,
     ShipmentView,
@@ -12,7 +13,8 @@ from shared_core.supply.dropshipping.desk import (
     supplier_orders,
     suppliers,
 )
-from shared_core.supply.dropshipping.fulfilment import accept, cancel, deliver, ship, short_ship
+from shared_core.supply.dropshipping.fulfilment import accept, cancel, short_ship
+from shared_core.supply.dropshipping.parcels import deliver, ship
 from shared_core.supply.errors import (
     BadApiKey,
     BadCost,
@@ -21,6 +23,7 @@ from shared_core.supply.errors import (
     BadSupplierCode,
     BadTenantCode,
     BadTerms,
+    BadTrackingNumber,
     CreditUsedUp,
     HoldConfirmed,
     HoldLimitReached,
@@ -29,9 +32,11 @@ from shared_core.supply.errors import (
     HubRefused,
     NothingToHold,
     OutOfStock,
+    ParcelReused,
     ProductTaken,
     ProtocolTooOld,
     ScopeMissing,
+    SentTooMuch,
     ShortTooMuch,
     SkuTaken,
     SlugTaken,
@@ -43,6 +48,7 @@ from shared_core.supply.errors import (
     TenantTaken,
     UnknownApiKey,
     UnknownHold,
+    UnknownParcel,
     UnknownScope,
     UnknownSku,
     UnknownSupplier,
@@ -113,6 +119,7 @@ from shared_core.supply.tenancy.tenants import (
 
 __all__ = [
     "ALL_SCOPES",
+    "CARRIERS",
     "EVENTS_PER_PAGE_MAX",
     "OFFERS_PER_PAGE_MAX",
     "Address",
@@ -123,8 +130,10 @@ __all__ = [
     "BadSupplierCode",
     "BadTenantCode",
     "BadTerms",
+    "BadTrackingNumber",
     "BreakerLimits",
     "Caller",
+    "Carrier",
     "Change",
     "ChangeView",
     "Confirmation",
@@ -155,6 +164,7 @@ __all__ = [
     "OfferProduct",
     "OutOfStock",
     "PackLine",
+    "ParcelReused",
     "Patience",
     "ProductSpec",
     "ProductTaken",
@@ -163,6 +173,7 @@ __all__ = [
     "Renamed",
     "Scope",
     "ScopeMissing",
+    "SentTooMuch",
     "ShipmentView",
     "ShortTooMuch",
     "SkuTaken",
@@ -188,6 +199,7 @@ __all__ = [
     "Terms",
     "UnknownApiKey",
     "UnknownHold",
+    "UnknownParcel",
     "UnknownScope",
     "UnknownSku",
     "UnknownSupplier",
@@ -214,8 +226,10 @@ __all__ = [
     "import_products",
     "issue_key",
     "keys_of",
+    "known_carrier",
     "level",
     "note_key_use",
+    "parcel_mark",
     "put_product",
     "receive_stock",
     "renew_connection",

@@ -82,6 +82,26 @@ class ShortTooMuch(Conflict):
     )
 
 
+class SentTooMuch(Conflict):
+    code = "sent_too_much"
+    message = "Of {sku} in the supplier order {number}, {to_send} are still to be sent, not {wanted}."
+
+
+class ParcelReused(Conflict):
+    code = "parcel_reused"
+    message = "The parcel {tracking_number} of the supplier order {number} was sent with other pieces."
+
+
+class UnknownParcel(NotFound):
+    code = "unknown_parcel"
+    message = "The supplier order {number} has no parcel {tracking_number}."
+
+
+class BadTrackingNumber(Invalid):
+    code = "bad_tracking_number"
+    message = "{number} cannot be a tracking number of {carrier}: {reason}."
+
+
 class StockTooLow(Conflict):
     code = "stock_too_low"
     message = "{sku} has {free} free units; {quantity} cannot be taken away."

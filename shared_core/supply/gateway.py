@@ -31,6 +31,10 @@ class EventKind(StrEnum):
     SHIPPED = "shipped"
     DELIVERED = "delivered"
     CANCELLED = "cancelled"
+    PART_SHIPPED = "part_shipped"
+    """One of several parcels is on its way. Since protocol 2."""
+    PART_DELIVERED = "part_delivered"
+    """One of several parcels has arrived. Since protocol 2."""
     SHORT = "short"
     """Some pieces of the supplier order will never come; the rest of it does. Since protocol 2."""
 
@@ -183,7 +187,8 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class SupplyEvent:
-    """Something happened to the goods of the hold `reference`. Only a shipped or delivered parcel has a carrier.
+    """Something happened to the goods of the hold `reference`. Only a shipped or delivered parcel has a carrier, and
+    none where a supplier order is all on its way, or all there, because the rest of it does not come.
 
     `lines`: the pieces it tells of, where these are not all of the supplier order. `reason`: why something does not
     come, in the supplier's words.

@@ -239,12 +239,16 @@ class WithdrawalRow(Base):
 
 
 class Shipment(Base):
+    """One parcel of a supplier order; `lines` are [[sku, pieces], …], or nothing where it is all of the order."""
+
     __tablename__ = "supply_shipment"
+    __table_args__ = (UniqueConstraint("supplier_order_id", "carrier", "tracking_number"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    supplier_order_id: Mapped[int] = mapped_column(ForeignKey(SupplierOrder.id), unique=True)
+    supplier_order_id: Mapped[int] = mapped_column(ForeignKey(SupplierOrder.id))
     carrier: Mapped[str] = mapped_column(_code())
     tracking_number: Mapped[str] = mapped_column(_code())
+    lines: Mapped[list[list[Any]]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
     shipped_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
 

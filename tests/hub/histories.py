@@ -77,7 +77,7 @@ def one(gateway: Any, database: Database, step: Step, *, minute: int, prefix: st
             if step.what == "expire":
                 return supply.expire_holds(session, at=at)
             number = f"{prefix}{reference}-1"
-            shipped = supply.ship(session, number=number, carrier="SF", tracking_number="1", at=at)
+            shipped = supply.ship(session, number=number, carrier="Local", tracking_number="1", at=at)
             return shipped is not None
     except PlatformError as refusal:
         named = str(refusal)

@@ -3,7 +3,7 @@
 import httpx2
 import pytest
 
-from shared_core import ledger, supply
+from shared_core import ledger, orders, supply
 from shared_core.kernel.database import Database
 from shared_core.supply import wire
 from tests.hub.far import Far
@@ -38,7 +38,7 @@ def test_of_three_suppliers_two_ship_and_one_is_short(far: Far) -> None:
     for place in (1, 2, 3):
         with far.hub.transaction() as session:
             name = f"north.{number}-{place}"
-            supply.ship(session, number=name, carrier="SF", tracking_number=f"SF{place}", at=far.shop.now)
+            supply.ship(session, number=name, carrier="Local", tracking_number=f"SF{place}", at=far.shop.now)
             supply.deliver(session, number=name, at=far.shop.now)
     far.shop.settle_down()
 
@@ -83,9 +83,9 @@ def test_a_shop_that_does_not_know_the_news_hears_of_it_once_it_is_upgraded(data
     shop.hold("o", lines(A=2, B=1), customer="c", ttl=HALF_AN_HOUR, at=NOON)
     shop.confirm("o", ship_to=HOME, at=NOON)
     with database.transaction() as session:
-        supply.ship(session, number="north.o-2", carrier="SF", tracking_number="SF1", at=NOON)
+        supply.ship(session, number="north.o-2", carrier="Local", tracking_number="SF1", at=NOON)
         supply.short_ship(session, number="north.o-1", missing=lines(A=1), at=NOON)
-        supply.ship(session, number="north.o-1", carrier="SF", tracking_number="SF2", at=NOON)
+        supply.ship(session, number="north.o-1", carrier="Local", tracking_number="SF2", at=NOON)
     key = key_of(database, "north")
 
     def heard(protocol: int, after: int = 0) -> tuple[list[str], int]:
@@ -108,3 +108,27 @@ def test_what_cannot_be_short_is_refused_and_changes_nothing(database: Database,
     with pytest.raises((supply.ShortTooMuch, supply.UnknownSku, supply.BadQuantity)), database.transaction() as session:
         supply.short_ship(session, number="north.o-1", missing=lines(**missing), at=NOON)
     assert shop.events().events == ()
+
+
+def test_three_pieces_in_two_boxes_and_one_that_never_comes(far: Far) -> None:
+    """3 × 50.00 + 10.00; the store owes 3 × 30.00 + 8.00 + 3.00, and for the last piece 30.00 and 1.00 less."""
+    number = far.shop.place(far.shop.visitor(), [("C", 3)])
+    far.shop.pay(number)
+    name = f"north.{number}-1"
+    for box in ("x1", "x2"):
+        with far.hub.transaction() as session:
+            one = lines(C=1)
+            supply.ship(session, number=name, carrier="Local", tracking_number=box, lines=one, at=far.shop.now)
+        far.shop.settle_down()
+    assert far.shop.state(number) == "paid"
+    short(far, name, C=1)
+    assert far.shop.state(number) == "shipped" and far.owes() == (7_000, 7_000)
+    for box, state in (("x2", "shipped"), ("x1", "delivered")):
+        with far.hub.transaction() as session:
+            supply.deliver(session, number=name, tracking_number=box, at=far.shop.now)
+        far.shop.settle_down()
+        assert far.shop.state(number) == state
+    with far.shop.database.reading() as session:
+        boxes = orders.shipments(session, orders.get(session, number).id)
+        assert [(each.tracking_number, each.lines) for each in boxes] == [("x1", [["C", 1]]), ("x2", [["C", 1]])]
+    assert shop_book(far)["income:sales"] == -10_000 and far.hub_book()["liabilities:supplier:carol"] == -5_000

@@ -46,7 +46,7 @@ EVENTS = {
             "kind": "shipped",
             "reference": "1042",
             "supplier_order": "1042-1",
-            "carrier": "SF",
+            "carrier": "Local",
             "tracking_number": "SF1",
             "at": "2026-03-02T12:00:00Z",
             "lines": [{"sku": "A-1", "quantity": 2}],

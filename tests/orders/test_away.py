@@ -171,7 +171,7 @@ def test_following_says_that_the_hub_is_away_and_misses_nothing(world: World, fa
     world.pay(number)
     outbox.deliver(world.database, at=world.now)
     with world.transaction() as session:
-        supply.ship(session, number=f"{number}-1", carrier="SF", tracking_number="1", at=world.now)
+        supply.ship(session, number=f"{number}-1", carrier="Local", tracking_number="1", at=world.now)
     faulty.after["events"] = AWAY
     with pytest.raises(supply.SupplyUnavailable):
         world.desk.follow()
@@ -196,7 +196,7 @@ def test_a_parcel_is_heard_of_before_the_answer_that_it_was_ordered(world: World
     outbox.deliver(world.database, at=world.now)
     assert order(world).supply_state == "none"
     with world.transaction() as session:
-        supply.ship(session, number=f"{number}-1", carrier="SF", tracking_number="1", at=world.now)
+        supply.ship(session, number=f"{number}-1", carrier="Local", tracking_number="1", at=world.now)
     with pytest.raises(supply.SupplyUnavailable):
         world.desk.follow()
     assert world.state(number) == "paid"

@@ -54,7 +54,7 @@ def test_an_order_of_two_suppliers_is_two_parcels_and_arrives_when_both_have(wor
     world.pay(number)
     with world.transaction() as session:
         first, second = orders.parcels(session, orders.get(session, number).id)
-        supply.ship(session, number=first.supplier_order, carrier="SF", tracking_number="1", at=world.now)
+        supply.ship(session, number=first.supplier_order, carrier="Local", tracking_number="1", at=world.now)
         supply.deliver(session, number=first.supplier_order, at=world.now)
     world.settle_down()
     assert world.state(number) == "paid"

@@ -250,7 +250,7 @@ def money(client: TestClient) -> dict[str, int]:
 def complete(front: Front, staff: TestClient, number: str) -> None:
     """The goods arrive and the return window closes."""
     path = f"/api/v1/admin/orders/{number}"
-    shipped = staff.post(f"{path}/shipment", json={"carrier": "SF", "tracking_number": number}, headers=key())
+    shipped = staff.post(f"{path}/shipment", json={"carrier": "Local", "tracking_number": number}, headers=key())
     assert shipped.status_code == 200, shipped.text
     front.settle()
     assert staff.post(f"{path}/delivery", json={}, headers=key()).status_code == 200

@@ -12,7 +12,7 @@ BODIES: Mapping[str, dict[str, object]] = {
     "cancellation": {},
     "refund-requests": {"reason": "mine"},
     "payment": {"transaction_no": "EVIL", "amount": {"minor": 9900, "currency": "CNY"}},
-    "shipment": {"carrier": "SF", "tracking_number": "SF1"},
+    "shipment": {"carrier": "Local", "tracking_number": "SF1"},
     "delivery": {},
     "refunds": {"reason": "mine", "goods_back": False},
     "sent": {"evidence": "EVIL"},

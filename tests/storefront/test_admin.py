@@ -43,7 +43,7 @@ def test_an_order_goes_from_money_to_the_door(front: Front, staff: Walker, buyer
     pay(front, staff, number)
     page = staff.open(f"/admin/orders/{number}")
     parcel = dict(page.form(f"/admin/orders/{number}/ship").fields)["parcel"]
-    page = staff.send(f"/admin/orders/{number}/ship", carrier="SF", tracking="SF-1")
+    page = staff.send(f"/admin/orders/{number}/ship", carrier="Local", tracking="SF-1")
     assert "Marked as shipped." in page.text and parcel in page.text
     page = buyer.open(f"/orders/{number}")
     assert page.headings[0] == "On its way to you" and "SF-1" in page.text
@@ -179,7 +179,7 @@ def test_a_payout_is_asked_for_and_paid_with_evidence(front: Front, staff: Walke
     buyer.open(link)
     pay(front, staff, order := order_one(buyer, "p-a"))
     staff.open(f"/admin/orders/{order}")
-    staff.send(f"/admin/orders/{order}/ship", carrier="SF", tracking="SF-1")
+    staff.send(f"/admin/orders/{order}/ship", carrier="Local", tracking="SF-1")
     staff.send(f"/admin/orders/{order}/deliver")
     front.pass_days(9)
     sponsor.open("/me/payouts")

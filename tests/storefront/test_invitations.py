@@ -135,7 +135,7 @@ def test_sales_earn_a_code_when_they_can_no_longer_be_returned_and_a_refund_take
     number = buy(buyer, "A")
     pay(front, staff, number)
     staff.post(
-        f"/api/v1/admin/orders/{number}/shipment", json={"carrier": "SF", "tracking_number": "S1"}, headers=key()
+        f"/api/v1/admin/orders/{number}/shipment", json={"carrier": "Local", "tracking_number": "S1"}, headers=key()
     )
     front.settle()
     staff.post(f"/api/v1/admin/orders/{number}/delivery", json={}, headers=key())
@@ -286,7 +286,7 @@ def test_a_first_completed_order_makes_a_promoter(brand_dir: Path, settings: Set
     number = buy(client, "A")
     pay(front, staff, number)
     staff.post(
-        f"/api/v1/admin/orders/{number}/shipment", json={"carrier": "SF", "tracking_number": "S1"}, headers=key()
+        f"/api/v1/admin/orders/{number}/shipment", json={"carrier": "Local", "tracking_number": "S1"}, headers=key()
     )
     front.settle()
     staff.post(f"/api/v1/admin/orders/{number}/delivery", json={}, headers=key())

@@ -28,7 +28,7 @@ def test_a_link_becomes_a_fan_a_customer_a_sale_and_a_payout(front: Front) -> No
     pay(front, staff, order)
     assert sponsor.get("/api/v1/me/balance").json()["pending"]["minor"] == 8900 * 15 // 100
 
-    parcel = {"carrier": "SF", "tracking_number": "SF-1"}
+    parcel = {"carrier": "Local", "tracking_number": "SF-1"}
     assert staff.post(f"/api/v1/admin/orders/{order}/shipment", json=parcel, headers=key()).status_code == 200
     front.settle()
     assert fan.get(f"/api/v1/orders/{order}").json()["parcels"][0]["tracking_number"] == "SF-1"
@@ -59,7 +59,7 @@ def test_the_answer_to_a_shipment_and_a_delivery_shows_the_order_as_it_is_then(f
     [waiting] = fan.get(f"/api/v1/orders/{order}").json()["parcels"]
     named = {"supplier_order": waiting["supplier_order"]}
 
-    parcel = {"carrier": "SF", "tracking_number": "SF-1"} | named
+    parcel = {"carrier": "Local", "tracking_number": "SF-1"} | named
     sent = staff.post(f"/api/v1/admin/orders/{order}/shipment", json=parcel, headers=key()).json()
     come = staff.post(f"/api/v1/admin/orders/{order}/delivery", json=named, headers=key()).json()
 
@@ -169,7 +169,7 @@ def test_a_payout_that_failed_is_the_members_again(front: Front) -> None:
     fan = front.member(follow(front, share(sponsor)))
     order = buy(fan, "A")
     pay(front, staff, order)
-    parcel = {"carrier": "SF", "tracking_number": "SF-1"}
+    parcel = {"carrier": "Local", "tracking_number": "SF-1"}
     staff.post(f"/api/v1/admin/orders/{order}/shipment", json=parcel, headers=key())
     staff.post(f"/api/v1/admin/orders/{order}/delivery", json={}, headers=key())
     front.settle()

@@ -54,7 +54,7 @@ def follow(front: Front, path: str, client: TestClient | None = None) -> TestCli
 
 def arrive(front: Front, staff: TestClient, number: str) -> None:
     """The order is sent and comes."""
-    parcel = {"carrier": "SF", "tracking_number": f"SF-{number}"}
+    parcel = {"carrier": "Local", "tracking_number": f"SF-{number}"}
     assert staff.post(f"/api/v1/admin/orders/{number}/shipment", json=parcel, headers=key()).status_code == 200
     assert staff.post(f"/api/v1/admin/orders/{number}/delivery", json={}, headers=key()).status_code == 200
     front.settle()

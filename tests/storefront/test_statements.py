@@ -17,7 +17,7 @@ def settled(front: Front, number: str) -> None:
     """The order of March arrives and its share can be taken out, still in March."""
     staff = staff_walker(front)
     staff.open(f"/admin/orders/{number}")
-    staff.send(f"/admin/orders/{number}/ship", carrier="SF", tracking="SF-1")
+    staff.send(f"/admin/orders/{number}/ship", carrier="Local", tracking="SF-1")
     staff.send(f"/admin/orders/{number}/deliver")
     front.pass_days(9)
 

@@ -55,7 +55,7 @@ def test_what_was_earned_before_the_claim_is_paid_out_after_it(front: Front) -> 
     number = order_one(ben, "p-a")
     pay(front, owner, number)
     owner.open(f"/admin/orders/{number}")
-    owner.send(f"/admin/orders/{number}/ship", carrier="SF", tracking="SF-1")
+    owner.send(f"/admin/orders/{number}/ship", carrier="Local", tracking="SF-1")
     owner.send(f"/admin/orders/{number}/deliver")
     front.pass_days(9)
 

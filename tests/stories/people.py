@@ -188,7 +188,7 @@ def payment_of(order: Any, *, transaction: str = "") -> dict[str, Any]:
 
 
 def parcel() -> dict[str, str]:
-    return {"carrier": "SF", "tracking_number": f"SF{next(_numbers):010d}"}
+    return {"carrier": "Local", "tracking_number": f"SF{next(_numbers):010d}"}
 
 
 def money(minor: int, currency: str = "CNY") -> dict[str, Any]:

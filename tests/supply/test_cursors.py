@@ -26,7 +26,7 @@ def overlapping(database: Database) -> Iterator[Callable[[], Session]]:
 
 
 def ship(session: Session, number: str) -> None:
-    supply.ship(session, number=number, carrier="SF", tracking_number=number, at=NOON)
+    supply.ship(session, number=number, carrier="Local", tracking_number=number, at=NOON)
 
 
 def sold(database: Database) -> supply.LocalGateway:

@@ -9,6 +9,7 @@ from shared_core.kernel.database import Database
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, TERMS, gateway, lines, stocked
 
 LATER = NOON + HALF_AN_HOUR
+ONE_A = (supply.HoldLine("A", 1),)
 
 
 @pytest.fixture
@@ -23,7 +24,7 @@ def shop(database: Database) -> supply.LocalGateway:
 
 def ship(database: Database, number: str, tracking_number: str = "SF1") -> None:
     with database.transaction() as session:
-        supply.ship(session, number=number, carrier="SF", tracking_number=tracking_number, at=NOON)
+        supply.ship(session, number=number, carrier="Local", tracking_number=tracking_number, at=NOON)
 
 
 def deliver(database: Database, number: str) -> None:
@@ -38,10 +39,16 @@ def test_a_parcel_is_shipped_and_delivered_and_the_store_hears_of_it(
         supply.accept(session, number="o1-1", at=NOON)
     ship(database, "o1-1")
     first = shop.events()
-    assert first.events == (supply.SupplyEvent(1, supply.EventKind.SHIPPED, "o1", "o1-1", "SF", "SF1", NOON),)
+    assert first.events == (
+        supply.SupplyEvent(1, supply.EventKind.SHIPPED, "o1", "o1-1", "Local", "SF1", NOON, (supply.HoldLine("A", 1),)),
+    )
     deliver(database, "o1-1")
     second = shop.events(first.cursor)
-    assert second.events == (supply.SupplyEvent(2, supply.EventKind.DELIVERED, "o1", "o1-1", "SF", "SF1", LATER),)
+    assert second.events == (
+        supply.SupplyEvent(
+            2, supply.EventKind.DELIVERED, "o1", "o1-1", "Local", "SF1", LATER, (supply.HoldLine("A", 1),)
+        ),
+    )
     assert shop.events(second.cursor) == supply.EventPage((), second.cursor)
 
 
@@ -108,4 +115,4 @@ def test_the_desk_shows_what_is_to_be_shipped(database: Database, shop: supply.L
         ("o1-2", "bestco", (supply.PackLine("B", (), 1),)),
     ]
     assert waiting[0].ship_to == HOME
-    assert shipped.shipment == supply.ShipmentView("SF", "SF1", NOON, None)
+    assert shipped.shipments == (supply.ShipmentView("Local", "SF1", ONE_A, NOON, None),)

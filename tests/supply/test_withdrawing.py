@@ -25,7 +25,7 @@ def shop(database: Database) -> supply.LocalGateway:
 
 def ship(database: Database, number: str) -> None:
     with database.transaction() as session:
-        supply.ship(session, number=number, carrier="SF", tracking_number="SF1", at=NOON)
+        supply.ship(session, number=number, carrier="Local", tracking_number="SF1", at=NOON)
 
 
 def states(database: Database) -> list[str]:

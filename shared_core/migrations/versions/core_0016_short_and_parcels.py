@@ -1,9 +1,11 @@
-"""pieces that are short or sent, and what an event tells of them"""
+"""pieces that are short or sent, several parcels of one supplier order, and what an event tells of them"""
 
 from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
+
+from shared_core.kernel.database import BigId, UtcDateTime
 
 revision: str = "core_0016"
 down_revision: str | Sequence[str] | None = "core_0015"
@@ -13,6 +15,11 @@ depends_on: str | Sequence[str] | None = None
 SHIPPED = """
     UPDATE supply_stock_hold_line SET sent = quantity
     WHERE supplier_order_id IN (SELECT id FROM supply_supplier_order WHERE shipped_at IS NOT NULL)
+"""
+BOXES = """
+    INSERT INTO order_shipment (parcel_id, carrier, tracking_number, lines, shipped_at, delivered_at)
+    SELECT id, carrier, tracking_number, '[]', shipped_at, delivered_at FROM order_parcel
+    WHERE shipped_at IS NOT NULL AND tracking_number <> ''
 """
 
 
@@ -34,10 +41,41 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("lines", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
     with op.batch_alter_table("order_parcel", schema=None) as batch_op:
         batch_op.add_column(sa.Column("short", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+    with op.batch_alter_table("supply_shipment", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("lines", sa.JSON(), nullable=False, server_default=sa.text("'[]'")))
+        batch_op.drop_constraint(op.f("uq_supply_shipment_supplier_order_id"), type_="unique")
+        batch_op.create_unique_constraint(
+            op.f("uq_supply_shipment_supplier_order_id_carrier_tracking_number"),
+            ["supplier_order_id", "carrier", "tracking_number"],
+        )
+    op.create_table(
+        "order_shipment",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("parcel_id", BigId, nullable=False),
+        sa.Column("carrier", sa.String(length=64), nullable=False),
+        sa.Column("tracking_number", sa.String(length=80), nullable=False),
+        sa.Column("lines", sa.JSON(), nullable=False),
+        sa.Column("shipped_at", UtcDateTime(), nullable=False),
+        sa.Column("delivered_at", UtcDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(["parcel_id"], ["order_parcel.id"], name=op.f("fk_order_shipment_parcel_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_shipment")),
+        sa.UniqueConstraint(
+            "parcel_id",
+            "carrier",
+            "tracking_number",
+            name=op.f("uq_order_shipment_parcel_id_carrier_tracking_number"),
+        ),
+    )
+    op.execute(BOXES)
 
 
 def downgrade() -> None:
-    """Undo."""
+    """Undo. Several parcels of one supplier order cannot be kept: refused while there are any."""
+    op.drop_table("order_shipment")
+    with op.batch_alter_table("supply_shipment", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("uq_supply_shipment_supplier_order_id_carrier_tracking_number"), type_="unique")
+        batch_op.create_unique_constraint(op.f("uq_supply_shipment_supplier_order_id"), ["supplier_order_id"])
+        batch_op.drop_column("lines")
     with op.batch_alter_table("order_parcel", schema=None) as batch_op:
         batch_op.drop_column("short")
     with op.batch_alter_table("supply_event", schema=None) as batch_op:

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.money import Money
-from shared_core.supply.dropshipping.lines import pieces_of
-from shared_core.supply.gateway import Address
+from shared_core.supply.dropshipping.opened import pieces_of
+from shared_core.supply.gateway import Address, HoldLine
 from shared_core.supply.models import Shipment, StockHold, StockHoldLine, Supplier, SupplierOrder
 
 SUPPLIER_ORDERS_SHOWN_MAX = 200
@@ -24,19 +24,23 @@ class SupplierView:
 
 @dataclass(frozen=True, slots=True)
 class ShipmentView:
+    """One parcel; without `lines` it has all of the supplier order in it."""
+
     carrier: str
     tracking_number: str
+    lines: tuple[HoldLine, ...]
     shipped_at: datetime
     delivered_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
 class PackLine:
-    """What to put into the parcel; `options` as they were when it was bought."""
+    """What to put into the parcels; `options` as they were when it was bought. `sent` are on their way already."""
 
     sku: str
     options: tuple[tuple[str, str], ...]
     quantity: int
+    sent: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,7 @@ class SupplierOrderDetail:
     lines: tuple[PackLine, ...]
     ship_to: Address
     placed_at: datetime
-    shipment: ShipmentView | None
+    shipments: tuple[ShipmentView, ...]
 
 
 def suppliers(session: Session) -> list[SupplierView]:
@@ -67,12 +71,11 @@ def supplier_orders(
     states: Collection[str] | None = None,
     limit: int = SUPPLIER_ORDERS_SHOWN_MAX,
 ) -> list[SupplierOrderDetail]:
-    """Supplier orders, the newest first: those of these holds, in these states. Two queries."""
+    """Supplier orders, the newest first: those of these holds, in these states. Three queries."""
     query = (
-        select(SupplierOrder, Supplier.code, StockHold, Shipment)
+        select(SupplierOrder, Supplier.code, StockHold)
         .join(Supplier, Supplier.id == SupplierOrder.supplier_id)
         .join(StockHold, StockHold.id == SupplierOrder.hold_id)
-        .join(Shipment, Shipment.supplier_order_id == SupplierOrder.id, isouter=True)
         .order_by(SupplierOrder.id.desc())
         .limit(min(limit, SUPPLIER_ORDERS_SHOWN_MAX))
     )
@@ -81,7 +84,8 @@ def supplier_orders(
     if states is not None:
         query = query.where(SupplierOrder.state.in_(states))
     rows = session.execute(query).all()
-    lines = _lines(session, [order.id for order, *_ in rows])
+    ids = [order.id for order, *_ in rows]
+    lines, parcels = _lines(session, ids), _parcels(session, ids)
     return [
         SupplierOrderDetail(
             number=order.number,
@@ -92,9 +96,9 @@ def supplier_orders(
             lines=tuple(lines.get(order.id, ())),
             ship_to=Address.from_json(hold.ship_to or {}),
             placed_at=order.placed_at,
-            shipment=_parcel(shipment),
+            shipments=tuple(parcels.get(order.id, ())),
         )
-        for order, supplier, hold, shipment in rows
+        for order, supplier, hold in rows
     ]
 
 
@@ -105,9 +109,20 @@ def _lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[PackLin
         left = pieces_of(row).coming
         if row.supplier_order_id is not None and left:
             options = tuple((name, value) for name, value in row.options)
-            lines.setdefault(row.supplier_order_id, []).append(PackLine(row.sku, options, left))
+            lines.setdefault(row.supplier_order_id, []).append(PackLine(row.sku, options, left, min(row.sent, left)))
     return lines
 
 
-def _parcel(row: Shipment | None) -> ShipmentView | None:
-    return ShipmentView(row.carrier, row.tracking_number, row.shipped_at, row.delivered_at) if row else None
+def _parcels(session: Session, order_ids: Iterable[int]) -> dict[int, list[ShipmentView]]:
+    query = select(Shipment).where(Shipment.supplier_order_id.in_(list(order_ids))).order_by(Shipment.id)
+    parcels: dict[int, list[ShipmentView]] = {}
+    for row in session.scalars(query):
+        view = ShipmentView(
+            row.carrier,
+            row.tracking_number,
+            tuple(HoldLine(sku, quantity) for sku, quantity in row.lines),
+            row.shipped_at,
+            row.delivered_at,
+        )
+        parcels.setdefault(row.supplier_order_id, []).append(view)
+    return parcels

@@ -1,71 +1,41 @@
-"""A supplier's work: accept, ship, deliver, or say that it can not."""
+"""A supplier's answer to an order: it will ship, it cannot, or it cannot ship all of it. For parcels see `parcels`."""
 
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.errors import Invalid, Phrase
 from shared_core.kernel.i18n import N_
 from shared_core.supply import rules
-from shared_core.supply.dropshipping import events, pieces
-from shared_core.supply.dropshipping.lines import lines_of, pieces_of, write_pieces
-from shared_core.supply.errors import ShortTooMuch, StepRefused, UnknownSku, UnknownSupplierOrder
+from shared_core.supply.dropshipping import pieces
+from shared_core.supply.dropshipping.opened import accepted, lines_of, locked, pieces_of, step, tell, write_pieces
+from shared_core.supply.dropshipping.parcels import close_if_all_sent
+from shared_core.supply.errors import ShortTooMuch, StepRefused, UnknownSku
 from shared_core.supply.gateway import EventKind, HoldLine, SupplyEvent
-from shared_core.supply.inventory import holds
-from shared_core.supply.models import TEXT_LENGTH_MAX, Shipment, StockHold, StockHoldLine, SupplierOrder
+from shared_core.supply.models import TEXT_LENGTH_MAX, StockHold, StockHoldLine, SupplierOrder
 
 
 def accept(session: Session, *, number: str, at: datetime) -> None:
     """The supplier will ship. Again: no-op. Raises UnknownSupplierOrder, StepRefused."""
-    order, _ = _locked(session, number)
-    if order.accepted_at is not None:
-        return
-    _step(order, "accepted", after=("placed",))
-    order.accepted_at = at
-
-
-def ship(session: Session, *, number: str, carrier: str, tracking_number: str, at: datetime) -> SupplyEvent | None:
-    """The parcel is on its way. Again with the same parcel: no-op. Raises UnknownSupplierOrder, StepRefused."""
-    order, hold = _locked(session, number)
-    known = _shipment(session, order)
-    if known is not None and (known.carrier, known.tracking_number) == (carrier, tracking_number):
-        return None
-    _step(order, "shipped", after=("placed", "accepted"))
-    order.shipped_at = at
-    for line in lines_of(session, order):
-        write_pieces(line, pieces.send(pieces_of(line), pieces_of(line).to_send))
-    shipment = Shipment(supplier_order_id=order.id, carrier=carrier, tracking_number=tracking_number, shipped_at=at)
-    session.add(shipment)
-    return _tell(session, EventKind.SHIPPED, order, hold, shipment, at)
-
-
-def deliver(session: Session, *, number: str, at: datetime) -> SupplyEvent | None:
-    """The customer has the parcel. Again: no-op. Raises UnknownSupplierOrder, StepRefused."""
-    order, hold = _locked(session, number)
-    if order.delivered_at is not None:
-        return None
-    _step(order, "delivered", after=("shipped",))
-    shipment = _shipment(session, order)
-    assert shipment is not None, f"{number} was shipped without a parcel"
-    order.delivered_at = shipment.delivered_at = at
-    return _tell(session, EventKind.DELIVERED, order, hold, shipment, at)
+    order, _ = locked(session, number)
+    if order.accepted_at is None:
+        step(order, "accepted", after=("placed",))
+        order.accepted_at = at
 
 
 def cancel(session: Session, *, number: str, at: datetime, reason: str = "") -> None:
-    """The supplier cannot ship, or will not. Again: no-op. Raises UnknownSupplierOrder, StepRefused, Invalid.
+    """The supplier cannot ship, or will not; of what was sent in part, the rest is short. Again: no-op.
 
     The store hears of it, refunds its customer and withdraws the goods; only then the money is given back.
+    Raises UnknownSupplierOrder, StepRefused, Invalid.
     """
-    order, hold = _locked(session, number)
-    if order.cancelled_at is not None:
+    order, hold = locked(session, number)
+    lines = lines_of(session, order)
+    left = [HoldLine(line.sku, pieces_of(line).to_send) for line in lines if pieces_of(line).to_send]
+    if order.cancelled_at is not None or (not left and any(line.short for line in lines)):
         return
-    _step(order, "cancelled", after=("placed", "accepted"))
-    for line in lines_of(session, order):
-        write_pieces(line, pieces.report_short(pieces_of(line), pieces_of(line).to_send))
-    order.cancelled_at, order.reason = at, _reason(reason)
-    _tell(session, EventKind.CANCELLED, order, hold, None, at)
+    _never_come(session, order, hold, lines, left, at=at, reason=reason, wanted="cancelled")
 
 
 def short_ship(
@@ -78,19 +48,39 @@ def short_ship(
     again: what the supplier still has, its next feed says.
     Raises UnknownSupplierOrder, UnknownSku, BadQuantity, ShortTooMuch, StepRefused, Invalid.
     """
-    order, hold = _locked(session, number)
-    lines = {line.sku: line for line in lines_of(session, order)}
-    more = [line for line in _more_missing(order, lines, missing) if line.quantity]
+    order, hold = locked(session, number)
+    lines = lines_of(session, order)
+    more = _more_missing(order, {line.sku: line for line in lines}, missing)
     if not more:
         return None
-    _step(order, "accepted", after=("placed", "accepted"))
-    order.accepted_at, order.reason = order.accepted_at or at, _reason(reason)
-    for each in more:
-        write_pieces(lines[each.sku], pieces.report_short(pieces_of(lines[each.sku]), each.quantity))
-    if not any(pieces_of(line).coming for line in lines.values()):
+    return _never_come(session, order, hold, lines, more, at=at, reason=reason, wanted="short")
+
+
+def _never_come(
+    session: Session,
+    order: SupplierOrder,
+    hold: StockHold,
+    lines: Sequence[StockHoldLine],
+    missing: Sequence[HoldLine],
+    *,
+    at: datetime,
+    reason: str,
+    wanted: str,
+) -> SupplyEvent:
+    """These pieces are short; where nothing comes at all the supplier order is cancelled."""
+    if order.state not in ("placed", "accepted"):
+        raise StepRefused(number=order.number, state=order.state, wanted=wanted)
+    order.reason = _reason(reason)
+    by_sku = {line.sku: line for line in lines}
+    for each in missing:
+        write_pieces(by_sku[each.sku], pieces.report_short(pieces_of(by_sku[each.sku]), each.quantity))
+    if not any(pieces_of(line).coming for line in lines):
         order.state, order.cancelled_at = "cancelled", at
-        return _tell(session, EventKind.CANCELLED, order, hold, None, at)
-    return _tell(session, EventKind.SHORT, order, hold, None, at, lines=more)
+        return tell(session, EventKind.CANCELLED, order, hold, at=at)
+    accepted(order, at=at)
+    news = tell(session, EventKind.SHORT, order, hold, at=at, lines=missing)
+    close_if_all_sent(session, order, hold, lines, at=at)
+    return news
 
 
 def _more_missing(order: SupplierOrder, lines: dict[str, StockHoldLine], missing: Sequence[HoldLine]) -> list[HoldLine]:
@@ -104,7 +94,8 @@ def _more_missing(order: SupplierOrder, lines: dict[str, StockHoldLine], missing
             raise ShortTooMuch(
                 sku=each.sku, number=order.number, reported=now.short, to_send=now.to_send, wanted=each.quantity
             )
-        more.append(HoldLine(each.sku, each.quantity - now.short))
+        if each.quantity > now.short:
+            more.append(HoldLine(each.sku, each.quantity - now.short))
     return more
 
 
@@ -112,46 +103,3 @@ def _reason(said: str) -> str:
     if len(said.strip()) > TEXT_LENGTH_MAX:
         raise Invalid(field="reason", reason=Phrase(N_("write at most {most} characters"), most=TEXT_LENGTH_MAX))
     return said.strip()
-
-
-def _locked(session: Session, number: str) -> tuple[SupplierOrder, StockHold]:
-    """The supplier order as it is now; its hold is locked first, as whoever withdraws does."""
-    query = select(StockHold.reference).join(SupplierOrder, SupplierOrder.hold_id == StockHold.id)
-    reference = session.scalar(query.where(SupplierOrder.number == number))
-    hold = None if reference is None else holds.locked_hold(session, reference)
-    if hold is None:
-        raise UnknownSupplierOrder(number=number)
-    own = select(SupplierOrder).where(SupplierOrder.number == number).with_for_update()
-    return session.scalars(own.execution_options(populate_existing=True)).one(), hold
-
-
-def _step(order: SupplierOrder, wanted: str, *, after: tuple[str, ...]) -> None:
-    if order.state not in after:
-        raise StepRefused(number=order.number, state=order.state, wanted=wanted)
-    order.state = wanted
-
-
-def _shipment(session: Session, order: SupplierOrder) -> Shipment | None:
-    return session.scalars(select(Shipment).where(Shipment.supplier_order_id == order.id)).one_or_none()
-
-
-def _tell(
-    session: Session,
-    kind: EventKind,
-    order: SupplierOrder,
-    hold: StockHold,
-    shipment: Shipment | None,
-    at: datetime,
-    *,
-    lines: Sequence[HoldLine] = (),
-) -> SupplyEvent:
-    return events.record(
-        session,
-        kind,
-        store=hold.store,
-        reference=hold.reference,
-        order=order,
-        shipment=shipment,
-        lines=lines,
-        at=at,
-    )

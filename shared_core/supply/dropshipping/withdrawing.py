@@ -10,7 +10,8 @@ from shared_core.kernel.money import Money
 from shared_core.ledger import ReferenceReused
 from shared_core.supply import books, rules
 from shared_core.supply.dropshipping import events, pieces
-from shared_core.supply.dropshipping.lines import pieces_of, write_pieces
+from shared_core.supply.dropshipping.opened import pieces_of, write_pieces
+from shared_core.supply.dropshipping.parcels import close_if_all_sent
 from shared_core.supply.errors import HoldNotConfirmed, UnknownHold, WithdrawnTooMuch
 from shared_core.supply.gateway import EventKind, HoldLine, HoldState, Terms, Withdrawal
 from shared_core.supply.inventory import holds, stock
@@ -95,6 +96,7 @@ def _take_back(
         own = [line for line in held.values() if line.supplier_order_id == order.id]
         if any(line.sku in going for line in own):
             freight = _close_if_empty(session, hold, order, own, at=at)
+            close_if_all_sent(session, order, hold, own, at=at)
             charges.append(
                 books.Charge(
                     supplier=code,
@@ -127,7 +129,8 @@ def _close_if_empty(
 ) -> int:
     """Cancel a supplier order of which nothing is left and that was never shipped; the freight given back, minor."""
     left = sum(line.quantity - line.withdrawn for line in lines)
-    if not rules.freight_goes_back(shipped=order.shipped_at is not None, already=order.freight_returned, left=left):
+    sent = any(line.sent for line in lines)
+    if not rules.freight_goes_back(shipped=sent, already=order.freight_returned, left=left):
         return 0
     order.freight_returned = True
     if order.cancelled_at is None:

@@ -37,7 +37,7 @@ OLDEST_SHOP = 1
 """A hub serves shops that speak this protocol or a later one: those of up to two releases behind."""
 OLDEST_HUB = 1
 """A shop uses hubs that speak this protocol or a later one."""
-SINCE: Mapping[EventKind, int] = {EventKind.SHORT: 2}
+SINCE: Mapping[EventKind, int] = dict.fromkeys((EventKind.PART_SHIPPED, EventKind.PART_DELIVERED, EventKind.SHORT), 2)
 """The protocol from which on a shop understands a kind of event; all others it always has."""
 PROTOCOL_HEADER = "Supply-Protocol"
 PATH = "/api/v1"
