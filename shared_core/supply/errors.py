@@ -82,6 +82,13 @@ class ShortTooMuch(Conflict):
     )
 
 
+class BadPromise(Invalid):
+    """`field` is the name of a part of the promise."""
+
+    code = "bad_promise"
+    message = "{field} cannot be {value}."
+
+
 class SentTooMuch(Conflict):
     code = "sent_too_much"
     message = "Of {sku} in the supplier order {number}, {to_send} are still to be sent, not {wanted}."

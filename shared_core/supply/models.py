@@ -33,6 +33,25 @@ class Supplier(Base):
     created_at: Mapped[datetime]
 
 
+class SupplierPromise(Base):
+    """Until when a supplier sends what is ordered: see `promises`. Without a row it promises nothing.
+
+    `cut_off_minute` counts from midnight on the wall; `working_days` are ISO digits, "12345" for Monday to Friday.
+    """
+
+    __tablename__ = "supply_promise"
+    __table_args__ = (
+        CheckConstraint("cut_off_minute BETWEEN 0 AND 1439", name="cut_off_minute"),
+        CheckConstraint("ship_days >= 0", name="ship_days_not_negative"),
+    )
+
+    supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id), primary_key=True, autoincrement=False)
+    cut_off_minute: Mapped[int]
+    zone: Mapped[str] = mapped_column(_code())
+    working_days: Mapped[str] = mapped_column(String(7))
+    ship_days: Mapped[int]
+
+
 class Product(Base):
     __tablename__ = "supply_product"
 
@@ -185,6 +204,8 @@ class SupplierOrder(Base):
     freight_minor: Mapped[int] = mapped_column(BigId)
     freight_returned: Mapped[bool] = mapped_column(default=False)
     placed_at: Mapped[datetime]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    """Until when the supplier promised to have sent it, as it was when the order was placed."""
     accepted_at: Mapped[datetime | None]
     shipped_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]

@@ -67,10 +67,29 @@ def upgrade() -> None:
         ),
     )
     op.execute(BOXES)
+    op.create_table(
+        "supply_promise",
+        sa.Column("supplier_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("cut_off_minute", sa.Integer(), nullable=False),
+        sa.Column("zone", sa.String(length=64), nullable=False),
+        sa.Column("working_days", sa.String(length=7), nullable=False),
+        sa.Column("ship_days", sa.Integer(), nullable=False),
+        sa.CheckConstraint("cut_off_minute BETWEEN 0 AND 1439", name=op.f("ck_supply_promise_cut_off_minute")),
+        sa.CheckConstraint("ship_days >= 0", name=op.f("ck_supply_promise_ship_days_not_negative")),
+        sa.ForeignKeyConstraint(["supplier_id"], ["supply_supplier.id"], name=op.f("fk_supply_promise_supplier_id")),
+        sa.PrimaryKeyConstraint("supplier_id", name=op.f("pk_supply_promise")),
+    )
+    with op.batch_alter_table("supply_supplier_order", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("due_at", UtcDateTime(), nullable=True))
+        batch_op.create_index(batch_op.f("ix_supply_supplier_order_due_at"), ["due_at"], unique=False)
 
 
 def downgrade() -> None:
     """Undo. Several parcels of one supplier order cannot be kept: refused while there are any."""
+    with op.batch_alter_table("supply_supplier_order", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_supply_supplier_order_due_at"))
+        batch_op.drop_column("due_at")
+    op.drop_table("supply_promise")
     op.drop_table("order_shipment")
     with op.batch_alter_table("supply_shipment", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("uq_supply_shipment_supplier_order_id_carrier_tracking_number"), type_="unique")

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.money import Money, zero
 from shared_core.ledger import ReferenceReused
 from shared_core.supply import books, rules
+from shared_core.supply.dropshipping.promises import Promise, due_at
+from shared_core.supply.dropshipping.promising import promises_of
 from shared_core.supply.errors import HoldReleased, UnknownHold
 from shared_core.supply.gateway import Address, Confirmation, HoldLine, HoldState, SupplierOrderView, Terms
 from shared_core.supply.inventory import holds, stock
@@ -56,8 +58,9 @@ def _order_from_suppliers(
     for line in lines:
         by_supplier.setdefault(line.supplier_id, []).append(line)
     query = select(Supplier).where(Supplier.id.in_(by_supplier)).order_by(Supplier.code)
+    promises = promises_of(session, by_supplier)
     orders = [
-        (_order(hold, supplier, place, by_supplier[supplier.id], at), supplier.code)
+        (_order(hold, supplier, place, by_supplier[supplier.id], promises.get(supplier.id), at), supplier.code)
         for place, supplier in enumerate(session.scalars(query).all(), start=1)
     ]
     session.add_all(order for order, _ in orders)
@@ -69,7 +72,12 @@ def _order_from_suppliers(
 
 
 def _order(
-    hold: StockHold, supplier: Supplier, place: int, lines: Sequence[StockHoldLine], at: datetime
+    hold: StockHold,
+    supplier: Supplier,
+    place: int,
+    lines: Sequence[StockHoldLine],
+    promise: Promise | None,
+    at: datetime,
 ) -> SupplierOrder:
     return SupplierOrder(
         number=f"{hold.reference}-{place}",
@@ -80,6 +88,7 @@ def _order(
         supply_minor=sum(line.supply_price_minor * line.quantity for line in lines),
         freight_minor=supplier.freight_minor,
         placed_at=at,
+        due_at=due_at(promise, at) if promise else None,
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.money import Money
@@ -13,6 +13,15 @@ from shared_core.supply.gateway import Address, HoldLine
 from shared_core.supply.models import Shipment, StockHold, StockHoldLine, Supplier, SupplierOrder
 
 SUPPLIER_ORDERS_SHOWN_MAX = 200
+TO_SEND = ("placed", "accepted")
+"""States in which something is still to be sent."""
+
+_Query = Select[SupplierOrder, str, StockHold]
+_ORDERS: _Query = (
+    select(SupplierOrder, Supplier.code, StockHold)
+    .join(Supplier, Supplier.id == SupplierOrder.supplier_id)
+    .join(StockHold, StockHold.id == SupplierOrder.hold_id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +64,7 @@ class SupplierOrderDetail:
     lines: tuple[PackLine, ...]
     ship_to: Address
     placed_at: datetime
+    due_at: datetime | None
     shipments: tuple[ShipmentView, ...]
 
 
@@ -69,20 +79,31 @@ def supplier_orders(
     *,
     references: Collection[str] | None = None,
     states: Collection[str] | None = None,
+    supplier: str | None = None,
     limit: int = SUPPLIER_ORDERS_SHOWN_MAX,
 ) -> list[SupplierOrderDetail]:
-    """Supplier orders, the newest first: those of these holds, in these states. Three queries."""
-    query = (
-        select(SupplierOrder, Supplier.code, StockHold)
-        .join(Supplier, Supplier.id == SupplierOrder.supplier_id)
-        .join(StockHold, StockHold.id == SupplierOrder.hold_id)
-        .order_by(SupplierOrder.id.desc())
-        .limit(min(limit, SUPPLIER_ORDERS_SHOWN_MAX))
-    )
+    """Supplier orders, the newest first: those of these holds, in these states, of this supplier. Three queries."""
+    query = _ORDERS.order_by(SupplierOrder.id.desc()).limit(min(limit, SUPPLIER_ORDERS_SHOWN_MAX))
     if references is not None:
         query = query.where(StockHold.reference.in_(references))
     if states is not None:
         query = query.where(SupplierOrder.state.in_(states))
+    if supplier is not None:
+        query = query.where(Supplier.code == supplier)
+    return _details(session, query)
+
+
+def late_orders(session: Session, *, at: datetime, limit: int = SUPPLIER_ORDERS_SHOWN_MAX) -> list[SupplierOrderDetail]:
+    """Supplier orders that should have left before `at` and of which something is still to be sent; the latest due
+    last. Three queries.
+    """
+    late = _ORDERS.where(SupplierOrder.state.in_(TO_SEND), SupplierOrder.due_at <= at)
+    return _details(
+        session, late.order_by(SupplierOrder.due_at, SupplierOrder.id).limit(min(limit, SUPPLIER_ORDERS_SHOWN_MAX))
+    )
+
+
+def _details(session: Session, query: _Query) -> list[SupplierOrderDetail]:
     rows = session.execute(query).all()
     ids = [order.id for order, *_ in rows]
     lines, parcels = _lines(session, ids), _parcels(session, ids)
@@ -96,6 +117,7 @@ def supplier_orders(
             lines=tuple(lines.get(order.id, ())),
             ship_to=Address.from_json(hold.ship_to or {}),
             placed_at=order.placed_at,
+            due_at=order.due_at,
             shipments=tuple(parcels.get(order.id, ())),
         )
         for order, supplier, hold in rows
