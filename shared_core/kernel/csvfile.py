@@ -17,6 +17,9 @@ BYTES_MAX = 512_000_000
 ROWS_MAX = 5_000_000
 COLUMNS_SHOWN_MAX = 12
 
+FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+"""What a text begins with that a spreadsheet would run, some of them also when it is written wide."""
+
 _KINDS = (
     (b"PK\x03\x04", N_("an Excel workbook or a ZIP archive")),
     (b"\xd0\xcf\x11\xe0", N_("an old Excel workbook")),
@@ -153,6 +156,11 @@ def read_text(source: Path | bytes, *, bytes_max: int = BYTES_MAX, name: str = "
             reached = max(reached, error.start)
     line = content.count(b"\n", 0, reached) + 1
     raise FileUnreadable(file, line, N_("this is not text in UTF-8 or GB18030; save the file as CSV in UTF-8"))
+
+
+def plain(text: str) -> str:
+    """What people wrote, so that no spreadsheet runs it."""
+    return f"'{text}" if text.startswith(FORMULAS) else text
 
 
 def load(source: Path | bytes, bytes_max: int, name: str = "table") -> tuple[str, bytes]:

@@ -6,9 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from fastapi.responses import Response
 
-FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
-"""What a text begins with that a spreadsheet would run, some of them also when it is written wide."""
-
 
 def taken_away(name: str, rows: Iterable[Sequence[str]]) -> Response:
     """The rows as the file `name`; the first names the columns."""
@@ -16,8 +13,3 @@ def taken_away(name: str, rows: Iterable[Sequence[str]]) -> Response:
     csv.writer(text, lineterminator="\n").writerows(rows)
     shown = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(text.getvalue(), media_type="text/csv; charset=utf-8", headers=shown)
-
-
-def plain(text: str) -> str:
-    """What people wrote, so that no spreadsheet runs it."""
-    return f"'{text}" if text.startswith(FORMULAS) else text

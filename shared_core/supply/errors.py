@@ -99,6 +99,18 @@ class ParcelReused(Conflict):
     message = "The parcel {tracking_number} of the supplier order {number} was sent with other pieces."
 
 
+class NotTakenAlone(Invalid):
+    """Another row of the same order is wrong."""
+
+    code = "not_taken_alone"
+    message = "Nothing of the order {order} was taken, because of line {line}."
+
+
+class ShortBeyondRow(Invalid):
+    code = "short_beyond_row"
+    message = "Of {quantity} pieces {short} cannot be short."
+
+
 class UnknownParcel(NotFound):
     code = "unknown_parcel"
     message = "The supplier order {number} has no parcel {tracking_number}."

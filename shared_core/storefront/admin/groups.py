@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 
 from shared_core import members, orders
 from shared_core.kernel.calendar import month_of, month_span
+from shared_core.kernel.csvfile import plain
 from shared_core.kernel.money import decimal_text, zero
 from shared_core.storefront import collecting
 from shared_core.storefront.api.statements import MONTH
 from shared_core.storefront.pages.page import go, page
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.tables import plain, taken_away
+from shared_core.storefront.tables import taken_away
 from shared_core.storefront.viewer import OrdersDep, ReadDep, ShopDep, current
 
 GROUP_COLUMNS = (
