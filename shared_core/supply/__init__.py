@@ -4,6 +4,13 @@ from shared_core.ledger import ReferenceReused
 from shared_core.supply.catalogue import feeds
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
 from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
+from shared_core.supply.dropshipping.aboard import (
+    SupplierDecision,
+    apply_supplier,
+    move_supplier,
+    supplier_decisions,
+    supplier_state,
+)
 from shared_core.supply.dropshipping.carriers import CARRIERS, Carrier, known_carrier, parcel_mark
 from shared_core.supply.dropshipping.desk import (
     PackLine,
@@ -35,6 +42,7 @@ from shared_core.supply.errors import (
     HoldNotConfirmed,
     HoldReleased,
     HubRefused,
+    NoGoodsYet,
     NothingToHold,
     NotTakenAlone,
     OutOfStock,
@@ -50,6 +58,8 @@ from shared_core.supply.errors import (
     StepRefused,
     StockTooLow,
     SupplierChanged,
+    SupplierStepRefused,
+    SupplierTaken,
     SupplyUnavailable,
     TenantSuspended,
     TenantTaken,
@@ -96,7 +106,7 @@ from shared_core.supply.gateways.tenant_gateway import TenantGateway
 from shared_core.supply.inventory.counting import StockDiscrepancy, charged, stock_discrepancies
 from shared_core.supply.inventory.holds import expire_holds
 from shared_core.supply.inventory.stock import StockLevel, adjust_stock, level, receive_stock
-from shared_core.supply.rules import TenantLimits
+from shared_core.supply.rules import SupplierState, TenantLimits
 from shared_core.supply.tenancy.api_keys import (
     ALL_SCOPES,
     Caller,
@@ -166,6 +176,7 @@ __all__ = [
     "ImportReport",
     "KeyView",
     "LocalGateway",
+    "NoGoodsYet",
     "NotTakenAlone",
     "NothingToHold",
     "Offer",
@@ -196,8 +207,12 @@ __all__ = [
     "StockLevel",
     "StockTooLow",
     "SupplierChanged",
+    "SupplierDecision",
     "SupplierOrderDetail",
     "SupplierOrderView",
+    "SupplierState",
+    "SupplierStepRefused",
+    "SupplierTaken",
     "SupplierView",
     "SupplyEvent",
     "SupplyGateway",
@@ -226,6 +241,7 @@ __all__ = [
     "add_tenant",
     "adjust_stock",
     "all_tenants",
+    "apply_supplier",
     "authenticate",
     "cancel",
     "charged",
@@ -243,6 +259,7 @@ __all__ = [
     "known_carrier",
     "late_orders",
     "level",
+    "move_supplier",
     "note_key_use",
     "orders_sheet",
     "parcel_mark",
@@ -258,7 +275,9 @@ __all__ = [
     "short_ship",
     "sku_names",
     "stock_discrepancies",
+    "supplier_decisions",
     "supplier_orders",
+    "supplier_state",
     "suppliers",
     "suspend",
     "take_sheet",

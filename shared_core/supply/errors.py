@@ -82,6 +82,23 @@ class ShortTooMuch(Conflict):
     )
 
 
+class SupplierTaken(Conflict):
+    code = "supplier_taken"
+    message = "There is a supplier {supplier} already."
+
+
+class SupplierStepRefused(Conflict):
+    """A supplier was asked to skip a step of coming aboard, or to come back for good."""
+
+    code = "supplier_step_refused"
+    message = "The supplier {supplier} is {state}; it cannot become {wanted}."
+
+
+class NoGoodsYet(Conflict):
+    code = "no_goods_yet"
+    message = "No goods of the supplier {supplier} have been read yet. Import its feed first."
+
+
 class BadPromise(Invalid):
     """`field` is the name of a part of the promise."""
 

@@ -20,17 +20,40 @@ def _code(length: int = CODE_LENGTH_MAX) -> String:
 
 
 class Supplier(Base):
-    """Who ships, is paid in one currency, and costs `freight_minor` for each supplier order."""
+    """Who ships, is paid in one currency, and costs `freight_minor` for each supplier order.
+
+    Only goods of one whose `state` is live are on offer: see `aboard`. Whoever is simply put in is live.
+    """
 
     __tablename__ = "supply_supplier"
-    __table_args__ = (CheckConstraint("freight_minor >= 0", name="freight_not_negative"),)
+    __table_args__ = (
+        CheckConstraint("freight_minor >= 0", name="freight_not_negative"),
+        CheckConstraint(
+            "state IN ('applied', 'documents', 'terms', 'first_feed', 'sample_order', 'live', 'suspended', 'ended')",
+            name="state_known",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     code: Mapped[str] = mapped_column(_code(), unique=True)
     name: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
     currency: Mapped[str] = mapped_column(String(3))
     freight_minor: Mapped[int] = mapped_column(BigId)
+    state: Mapped[str] = mapped_column(String(16), default="live", server_default="live")
     created_at: Mapped[datetime]
+
+
+class SupplierChange(Base):
+    """What a supplier became, who decided it, and why."""
+
+    __tablename__ = "supply_supplier_change"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id), index=True)
+    state: Mapped[str] = mapped_column(String(16))
+    actor: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    at: Mapped[datetime]
 
 
 class SupplierPromise(Base):

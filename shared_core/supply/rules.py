@@ -5,10 +5,25 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 
 from shared_core.kernel.money import Money, share_of
 from shared_core.supply.errors import BadQuantity, CreditUsedUp, HoldLimitReached, NothingToHold
 from shared_core.supply.gateway import HoldLimits, HoldLine
+
+
+class SupplierState(StrEnum):
+    """How far a supplier has come; each step of coming aboard is reached once what it names is there."""
+
+    APPLIED = "applied"
+    DOCUMENTS = "documents"
+    TERMS = "terms"
+    FIRST_FEED = "first_feed"
+    SAMPLE_ORDER = "sample_order"
+    LIVE = "live"
+    SUSPENDED = "suspended"
+    ENDED = "ended"
+
 
 LOW_STOCK = 20
 """With this many free units or fewer every change is told to the stores; above it the figure they see may lag."""

@@ -67,6 +67,27 @@ def upgrade() -> None:
         ),
     )
     op.execute(BOXES)
+    with op.batch_alter_table("supply_supplier", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("state", sa.String(length=16), nullable=False, server_default="live"))
+        batch_op.create_check_constraint(
+            op.f("ck_supply_supplier_state_known"),
+            "state IN ('applied', 'documents', 'terms', 'first_feed', 'sample_order', 'live', 'suspended', 'ended')",
+        )
+    op.create_table(
+        "supply_supplier_change",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("supplier_id", BigId, nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"], ["supply_supplier.id"], name=op.f("fk_supply_supplier_change_supplier_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supply_supplier_change")),
+    )
+    with op.batch_alter_table("supply_supplier_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_supply_supplier_change_supplier_id"), ["supplier_id"], unique=False)
     op.create_table(
         "supply_promise",
         sa.Column("supplier_id", BigId, autoincrement=False, nullable=False),
@@ -90,6 +111,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_supply_supplier_order_due_at"))
         batch_op.drop_column("due_at")
     op.drop_table("supply_promise")
+    op.drop_table("supply_supplier_change")
+    with op.batch_alter_table("supply_supplier", schema=None) as batch_op:
+        batch_op.drop_constraint(op.f("ck_supply_supplier_state_known"), type_="check")
+        batch_op.drop_column("state")
     op.drop_table("order_shipment")
     with op.batch_alter_table("supply_shipment", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("uq_supply_shipment_supplier_order_id_carrier_tracking_number"), type_="unique")

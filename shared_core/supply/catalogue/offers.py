@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.money import Money
 from shared_core.supply.gateway import OFFERS_PER_PAGE_MAX, Offer, OfferPage, OfferProduct
 from shared_core.supply.models import OfferPlace, Product, Stock, Supplier, Variant
+from shared_core.supply.rules import SupplierState
 
 
 def page(session: Session, *, currency: str, after: int, limit: int) -> OfferPage:
@@ -47,7 +48,7 @@ def _offer(row: Row[Variant, Product, Supplier, int, int], currency: str) -> Off
         supply_price=_money(variant.supply_price_minor, currency),
         suggested=_money(variant.suggested_minor, currency),
         available=free,
-        active=variant.active and product.active,
+        active=variant.active and product.active and supplier.state == SupplierState.LIVE,
         supplier=supplier.code,
         freight=Money(supplier.freight_minor, currency),
     )

@@ -11,6 +11,7 @@ from shared_core.kernel.money import Money
 from shared_core.supply.dropshipping.opened import pieces_of
 from shared_core.supply.gateway import Address, HoldLine
 from shared_core.supply.models import Shipment, StockHold, StockHoldLine, Supplier, SupplierOrder
+from shared_core.supply.rules import SupplierState
 
 SUPPLIER_ORDERS_SHOWN_MAX = 200
 TO_SEND = ("placed", "accepted")
@@ -29,6 +30,7 @@ class SupplierView:
     code: str
     name: str
     freight: Money
+    state: SupplierState
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,10 @@ class SupplierOrderDetail:
 def suppliers(session: Session) -> list[SupplierView]:
     """All suppliers by code."""
     rows = session.scalars(select(Supplier).order_by(Supplier.code))
-    return [SupplierView(row.code, row.name, Money(row.freight_minor, row.currency)) for row in rows]
+    return [
+        SupplierView(row.code, row.name, Money(row.freight_minor, row.currency), SupplierState(row.state))
+        for row in rows
+    ]
 
 
 def supplier_orders(

@@ -43,6 +43,7 @@ _OFFERED = (
         Variant.sku.in_(bindparam("skus", expanding=True)),
         Variant.active,
         Product.active,
+        Supplier.state == rules.SupplierState.LIVE,
         Supplier.currency == bindparam("currency"),
     )
 )
