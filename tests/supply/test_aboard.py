@@ -66,10 +66,11 @@ def live(database: Database) -> None:
         assert not on_offer(database)
         move(database, state)
     assert on_offer(database)
-    shop, seen = gateway(database), gateway(database).offers().cursor
+    shop = gateway(database)
     for reference in ("paid", "held"):
         shop.hold(reference, lines(A=1), customer="c", ttl=HALF_AN_HOUR, at=NOON)
     shop.confirm("paid", ship_to=HOME, at=NOON)
+    seen = shop.offers().cursor
     move(database, SupplierState.SUSPENDED, "late for weeks")
     move(database, SupplierState.SUSPENDED, "late for weeks")
     assert [each.active for each in shop.offers(seen).offers] == [False] and not on_offer(database)
