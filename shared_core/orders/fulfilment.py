@@ -194,8 +194,11 @@ class SupplyDesk:
 def hear_supply(session: Session, news: supply.SupplyEvent | None, *, zone: str) -> None:
     """Apply news of a supply in this very database in the transaction in which it happens.
 
-    Following it later changes nothing any more. An order that does not know the parcel yet is left to that.
+    Following it later changes nothing any more. An order that does not know the parcel yet is left to that, and so is
+    news of what does not come: the refund is named by the number that the news has in the feed.
     """
+    if news is not None and news.kind in (supply.EventKind.SHORT, supply.EventKind.CANCELLED):
+        return
     known = news and session.scalar(select(Parcel.id).where(Parcel.supplier_order == news.supplier_order))
     if news is not None and known is not None:
         _apply(session, news, zone=zone)

@@ -144,3 +144,13 @@ def test_a_planted_bug_is_killed(
 
 def test_without_a_bug_the_same_life_goes_well(world: World) -> None:
     live(world)
+
+
+def test_news_of_what_never_comes_is_applied_once_although_it_is_heard_at_once_too(world: World) -> None:
+    number = world.place(world.visitor(), [("A", 4)])
+    world.pay(number)
+    with world.transaction() as session:
+        missing = [supply.HoldLine("A", 1)]
+        news = supply.short_ship(session, number=f"{number}-1", missing=missing, at=world.now)
+        orders.hear_supply(session, news, zone="Asia/Shanghai")
+    agreed(world, number, coming=3, refunded=1)

@@ -84,17 +84,14 @@ def supplier_orders(
     *,
     references: Collection[str] | None = None,
     states: Collection[str] | None = None,
-    supplier: str | None = None,
     limit: int = SUPPLIER_ORDERS_SHOWN_MAX,
 ) -> list[SupplierOrderDetail]:
-    """Supplier orders, the newest first: those of these holds, in these states, of this supplier. Three queries."""
+    """Supplier orders, the newest first: those of these holds, in these states. Three queries."""
     query = _ORDERS.order_by(SupplierOrder.id.desc()).limit(min(limit, SUPPLIER_ORDERS_SHOWN_MAX))
     if references is not None:
         query = query.where(StockHold.reference.in_(references))
     if states is not None:
         query = query.where(SupplierOrder.state.in_(states))
-    if supplier is not None:
-        query = query.where(Supplier.code == supplier)
     return _details(session, query)
 
 
