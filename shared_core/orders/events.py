@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared_core.supply import SupplyEvent
+
 
 @dataclass(frozen=True)
 class OrderPlaced:
@@ -42,6 +44,14 @@ class ParcelCancelled:
 
     order_id: int
     parcel_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class NewsUnapplied:
+    """The supply side told of something that could not be applied then."""
+
+    news: SupplyEvent
     at: datetime
 
 

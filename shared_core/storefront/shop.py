@@ -137,6 +137,11 @@ class Shop:
     def gateway(self) -> supply.SupplyGateway:
         return self.supply_side.gateway
 
+    def refresh_window(self, *, at: datetime) -> catalog.SyncReport:
+        """Show what is on offer now."""
+        feed = self.supply_side.offers
+        return catalog.pull(self.database, self.gateway, rule=self.price_rule, at=at, feed=feed)
+
     def close(self) -> None:
         """Give back what is open to the outside."""
         self.supply_side.close()

@@ -28,6 +28,7 @@ from shared_core.supply.errors import (
     HoldReleased,
     HubRefused,
     NothingToHold,
+    OtherStore,
     OutOfStock,
     ProductTaken,
     ProtocolTooOld,
@@ -85,6 +86,7 @@ from shared_core.supply.inventory.stock import StockLevel, adjust_stock, level, 
 from shared_core.supply.rules import TenantLimits
 from shared_core.supply.tenancy.api_keys import (
     ALL_SCOPES,
+    LOOKS_LIKE_A_KEY,
     Caller,
     KeyView,
     Scope,
@@ -113,6 +115,7 @@ from shared_core.supply.tenancy.tenants import (
 __all__ = [
     "ALL_SCOPES",
     "EVENTS_PER_PAGE_MAX",
+    "LOOKS_LIKE_A_KEY",
     "OFFERS_PER_PAGE_MAX",
     "Address",
     "BadApiKey",
@@ -152,6 +155,7 @@ __all__ = [
     "Offer",
     "OfferPage",
     "OfferProduct",
+    "OtherStore",
     "OutOfStock",
     "PackLine",
     "Patience",

@@ -28,6 +28,8 @@ OLDEST_SHOP = 1
 OLDEST_HUB = 1
 """A shop uses hubs that speak this protocol or a later one."""
 PROTOCOL_HEADER = "Supply-Protocol"
+STORE_HEADER = "Supply-Store"
+"""Whom the caller takes itself for; a hub refuses a key of another store."""
 PATH = "/api/v1"
 WIRE_LINES_MAX = 1_000
 WIRE_TEXT_MAX = 500
