@@ -108,15 +108,15 @@ def hub_gateway(brand: BrandConfig, settings: Settings, *, store: str = "") -> s
     return supply.HubGateway(supply.HubClient(brand.supply.url, key, store=store))
 
 
-def review(brand: BrandConfig, brand_dir: Path, settings: Settings, *, database: bool) -> Iterator[Finding]:
-    """What keeps a shop from its hub; `database`: look whether it was connected."""
+def review(brand: BrandConfig, brand_dir: Path, settings: Settings) -> Iterator[Finding]:
+    """What keeps a shop from its hub; without a migrated database nothing is said of the connection."""
     if brand.supply.mode == "embedded":
         return
     try:
         hub_gateway(brand, settings).close()
     except ConfigError as error:
         yield from error.findings
-    if not database or migrations.pending(settings.database_url, brand=brand_dir):
+    if migrations.pending(settings.database_url, brand=brand_dir):
         return
     opened = Database(settings.database_url)
     try:
