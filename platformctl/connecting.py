@@ -57,7 +57,10 @@ class Connected:
 
 
 def connect(names_file: Path | None, *, dry_run: bool) -> Connected:
-    """Ask the hub who we are and what it offers, and take the window over; all of it or nothing, and again any time.
+    """Ask the hub who we are and what it offers, and take the window over; again at any time.
+
+    Until the connection is written nothing is changed. A window that cannot be filled just then (the hub went away) is
+    empty until this is done again, or a restarted worker has filled it.
 
     Raises SuppliesItself, NotConnectable, BadMapping, ConfigError without a key, and what the hub refuses with.
     """
