@@ -39,7 +39,6 @@ def _brand_and_plan(shop: ShopFolder, locale: str, *, database: bool) -> Iterato
     try:
         brand = storefront.load_brand(shop.brand)
         yield from storefront.review_brand(brand, shop.brand)
-        yield from storefront.review_supply(brand, shop.brand, Settings(), database=database)
     except ConfigError as error:
         yield from error.findings
     try:
@@ -91,11 +90,12 @@ def _rules_of_law(growth: plan.Plan, brand: Path, locale: str) -> Iterator[Findi
 
 
 def _goods(shop: ShopFolder, brand: storefront.BrandConfig, versions: Sequence[plan.Plan]) -> Iterator[Finding]:
-    """Under every version that is in force or to come.
+    """Where they come from, and their prices under every version of the plan that is in force or to come.
 
     A database that cannot be reached is for `doctor` to complain about.
     """
     try:
+        yield from storefront.review_supply(brand, shop.brand, Settings())
         yield from _once(proving.findings(shop.brand, brand, each, Settings().database_url) for each in versions)
     except (DBAPIError, PlatformError) as error:
         yield Finding(

@@ -57,7 +57,10 @@ class Connected:
 
 
 def connect(names_file: Path | None, *, dry_run: bool) -> Connected:
-    """Ask the hub who we are and what it offers, and take the window over; all of it or nothing, and again any time.
+    """Ask the hub who we are and what it offers, and take the window over; again at any time.
+
+    Until the connection is written nothing is changed. A window that cannot be filled just then (the hub went away) is
+    empty until this is done again, or a restarted worker has filled it.
 
     Raises SuppliesItself, NotConnectable, BadMapping, ConfigError without a key, and what the hub refuses with.
     """
@@ -76,7 +79,8 @@ def connect(names_file: Path | None, *, dry_run: bool) -> Connected:
         offered = _offered(hub)
         with database.reading() as session:
             ours = catalog.skus(session)
-            names = supply.sku_names(session) if names_file is None else _names(names_file, ours.keys(), offered)
+            known = supply.sku_names(session)
+            names = known if names_file is None else _names(names_file, ours.keys(), offered, known)
         there = offered - set(names.values()) | {mine for mine, theirs in names.items() if theirs in offered}
         found = Connected(
             hub=brand.supply.url,
@@ -93,7 +97,7 @@ def connect(names_file: Path | None, *, dry_run: bool) -> Connected:
         to = supply.Connection(brand.supply.url, me.store, me.currency, me.platform_fee_bps, at)
         with database.transaction() as session:
             supply.connect(session, to, names)
-            catalog.begin_anew(session)
+            catalog.begin_anew(session, feed=storefront.HUB_OFFERS, at=at)
     finally:
         hub.close()
         database.dispose()
@@ -117,16 +121,27 @@ def _offered(hub: supply.HubGateway) -> set[str]:
     return skus
 
 
-def _names(file: Path, ours: Collection[str], offered: set[str]) -> dict[str, str]:
-    """The mapping of a file, ours to theirs. Raises BadMapping with the first line that cannot be, FileUnreadable."""
+def _names(file: Path, ours: Collection[str], offered: set[str], known: Mapping[str, str]) -> dict[str, str]:
+    """What is `known` and the mapping of a file, ours to theirs. Orders may be under way: no name ever changes.
+
+    Raises BadMapping with the first line that cannot be, FileUnreadable.
+    """
     names: dict[str, str] = {}
     for line, cells in csvfile.rows(file, required=("ours", "theirs")):
         mine, theirs = cells["ours"], cells["theirs"]
-        fault = _fault(mine, theirs, names, ours=ours, offered=offered)
+        fault = _fault(mine, theirs, names, ours=ours, offered=offered) or _renamed(mine, theirs, known)
         if fault is not None:
             raise BadMapping(file=file, line=line, reason=fault)
         names[mine] = theirs
-    return {mine: theirs for mine, theirs in names.items() if mine != theirs}
+    return {**known, **{mine: theirs for mine, theirs in names.items() if mine != theirs}}
+
+
+def _renamed(mine: str, theirs: str, known: Mapping[str, str]) -> Phrase | None:
+    before = known.get(mine, theirs)
+    taken = next((other for other, name in known.items() if name == theirs and other != mine), None)
+    if before != theirs or taken is not None:
+        return Phrase(N_("{sku} is {name} there already, and a name does not change"), sku=taken or mine, name=before)
+    return None
 
 
 def _fault(
@@ -144,6 +159,6 @@ def _fault(
 def _fill_window(at: datetime) -> None:
     shop = storefront.Shop.open(BRAND, read_settings())
     try:
-        catalog.pull(shop.database, shop.gateway, rule=shop.price_rule, at=at)
+        shop.refresh_window(at=at)
     finally:
         shop.close()

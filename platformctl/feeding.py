@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from platformctl.importing import BRAND, Outcome, transact
 from platformctl.messages import translate
-from shared_core import catalog, hub, storefront, supply
+from shared_core import hub, storefront, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
 from shared_core.kernel.settings import read, read_settings
@@ -44,7 +44,7 @@ def into_shop(wanted: Feeding) -> Outcome:
             )
             if not wanted.dry_run:
                 bar.listing()
-                catalog.pull(shop.database, shop.gateway, rule=shop.price_rule, at=at)
+                shop.refresh_window(at=at)
     finally:
         shop.close()
     return told

@@ -24,7 +24,7 @@ HUB_TOML = """\
 
 [hub]
 name = {name}
-locale = {locale}              # language of new tenants' statements and of the console
+locale = {locale}              # the language of its texts
 currency = {currency}               # new tenants are supplied in it, unless told another
 zone = {zone}         # whose days and months count
 """

@@ -66,8 +66,19 @@ def check(session: Session, *, at: datetime, hub: AskHub | None = None) -> list[
 
     `hub` asks a hub elsewhere what it is due; None where the shop supplies itself.
     """
-    said = hub() if hub is not None else None
-    evidence = Evidence(
+    evidence = _evidence(session, hub() if hub is not None else None)
+    note = evidence.unasked
+    if evidence.lag:
+        note = Phrase(N_("{count} effects are still on their way"), count=evidence.lag)
+    return [
+        InvariantResult(code, title, tuple(find(evidence)), note if code in LAGGING else None)
+        for code, title, find in INVARIANTS
+    ]
+
+
+def _evidence(session: Session, said: Money | Phrase | None) -> Evidence:
+    """`said`: what a hub elsewhere is due, or why that is not known."""
+    return Evidence(
         session=session,
         store=replay(session, STORE),
         hub=replay(session, HUB),
@@ -77,13 +88,6 @@ def check(session: Session, *, at: datetime, hub: AskHub | None = None) -> list[
         due_elsewhere=said if isinstance(said, Money) else None,
         unasked=said if isinstance(said, Phrase) else None,
     )
-    note = evidence.unasked
-    if evidence.lag:
-        note = Phrase(N_("{count} effects are still on their way"), count=evidence.lag)
-    return [
-        InvariantResult(code, title, tuple(find(evidence)), note if code in LAGGING else None)
-        for code, title, find in INVARIANTS
-    ]
 
 
 def _sums_to_zero(evidence: Evidence) -> Iterator[Phrase]:
@@ -253,14 +257,7 @@ LAGGING = ("I3",)
 
 def check_hub(session: Session) -> list[InvariantResult]:
     """Those of them that a hub's own database can tell."""
-    evidence = Evidence(
-        session=session,
-        store=replay(session, STORE),
-        hub=replay(session, HUB),
-        totals=figures.totals(session),
-        purses=figures.purses(session),
-        lag=outbox.backlog(session),
-    )
+    evidence = _evidence(session, None)
     results = [
         InvariantResult(code, title, tuple(find(evidence)))
         for code, title, find in INVARIANTS

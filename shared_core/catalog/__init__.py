@@ -2,6 +2,7 @@
 
 from shared_core.catalog.choices import relist, set_price, unlist
 from shared_core.catalog.errors import NoSupplyPrice, NotListed, PriceBelowSupply, UnknownProduct
+from shared_core.catalog.mirror import OWN as OWN_OFFERS
 from shared_core.catalog.mirror import SyncReport, begin_anew, cursor, pull, skus, sync
 from shared_core.catalog.rules import PriceBasis, PriceCheck, PriceRule, Proposed, Rounding, list_price
 from shared_core.catalog.views import ListingState, ListingView, Look, PricedItem, ProductPage, ProductView, proposal
@@ -22,6 +23,7 @@ from shared_core.catalog.window import (
 )
 
 __all__ = [
+    "OWN_OFFERS",
     "ListingState",
     "ListingView",
     "Look",

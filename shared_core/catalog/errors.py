@@ -1,6 +1,11 @@
 """What can go wrong in the shop window."""
 
-from shared_core.kernel.errors import Invalid, NotFound
+from shared_core.kernel.errors import Conflict, Invalid, NotFound
+
+
+class SuppliedFromElsewhere(Conflict):
+    code = "supplied_from_elsewhere"
+    message = "The shop window shows the goods of another supply by now; restart what still asks this one."
 
 
 class NotListed(NotFound):

@@ -4,17 +4,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from shared_core.catalog import rules
+from shared_core.catalog.errors import SuppliedFromElsewhere
 from shared_core.catalog.models import Listing, OfferCursor, Product
 from shared_core.catalog.rules import PriceCheck, PriceRule
 from shared_core.catalog.views import money, proposed
 from shared_core.kernel.database import Database, lock
 from shared_core.supply import Offer, OfferPage, OfferProduct, SupplyGateway
 
-FEED = "offers"
+OWN = "offers"
+"""Offers of the supply in the same database; those of a hub are another feed."""
 LISTINGS_AT_ONCE = 500
 
 
@@ -40,20 +42,23 @@ class SyncReport:
         )
 
 
-def cursor(session: Session) -> int:
+def cursor(session: Session, *, feed: str = OWN) -> int:
     """From where to ask the gateway for offers."""
-    return session.scalar(select(OfferCursor.value).where(OfferCursor.feed == FEED)) or 0
+    return session.scalar(select(OfferCursor.value).where(OfferCursor.feed == feed)) or 0
 
 
-def sync(session: Session, page: OfferPage, *, rule: PriceRule, at: datetime) -> SyncReport:
+def sync(session: Session, page: OfferPage, *, rule: PriceRule, at: datetime, feed: str = OWN) -> SyncReport:
     """Take in one page of offers. A page that is older than what is known already is left aside.
 
-    When the price rule differs from last time's, every price is made anew.
+    When the price rule differs from last time's, every price is made anew. Raises SuppliedFromElsewhere when the
+    window shows another feed by now.
     """
     lock(session, "catalog-sync")
-    state = session.get(OfferCursor, FEED, populate_existing=True)
+    state = session.get(OfferCursor, feed, populate_existing=True)
     if state is None:
-        state = OfferCursor(feed=FEED, value=0, rule=rule.signature, synced_at=at)
+        if session.scalar(select(OfferCursor.feed)) is not None:
+            raise SuppliedFromElsewhere()
+        state = OfferCursor(feed=feed, value=0, rule=rule.signature, synced_at=at)
         session.add(state)
     if state.rule != rule.signature:
         _price_anew(session, rule, at)
@@ -68,11 +73,13 @@ def sync(session: Session, page: OfferPage, *, rule: PriceRule, at: datetime) ->
     return report
 
 
-def begin_anew(session: Session) -> None:
-    """The goods come from elsewhere now: nothing is on offer until it has been asked for again."""
+def begin_anew(session: Session, *, feed: str, at: datetime) -> None:
+    """The window shows this feed from now on: nothing is on offer until it has been asked for."""
     lock(session, "catalog-sync")
-    session.execute(update(OfferCursor).where(OfferCursor.feed == FEED).values(value=0))
+    session.execute(delete(OfferCursor))
+    session.add(OfferCursor(feed=feed, value=0, rule="", synced_at=at))
     session.execute(update(Listing).values(offered=False))
+    session.flush()
 
 
 def skus(session: Session) -> dict[str, bool]:
@@ -80,15 +87,15 @@ def skus(session: Session) -> dict[str, bool]:
     return {row.sku: row.offered for row in session.execute(select(Listing.sku, Listing.offered))}
 
 
-def pull(database: Database, gateway: SupplyGateway, *, rule: PriceRule, at: datetime) -> SyncReport:
-    """Ask the gateway until the shop window shows all there is; one transaction per page."""
+def pull(database: Database, gateway: SupplyGateway, *, rule: PriceRule, at: datetime, feed: str = OWN) -> SyncReport:
+    """Ask the gateway until the shop window shows all there is; one transaction per page. Raises what `sync` raises."""
     with database.reading() as session:
-        after = cursor(session)
+        after = cursor(session, feed=feed)
     report, more = SyncReport(), True
     while more:
         page = gateway.offers(after)
         with database.transaction() as session:
-            report += sync(session, page, rule=rule, at=at)
+            report += sync(session, page, rule=rule, at=at, feed=feed)
         after, more = page.cursor, page.more
     return report
 

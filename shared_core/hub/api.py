@@ -60,14 +60,18 @@ def _spoken(
 
 
 def _call(
-    hub: Annotated[Served, Depends(the_hub)], authorization: Annotated[str, Header(include_in_schema=False)] = ""
+    hub: Annotated[Served, Depends(the_hub)],
+    authorization: Annotated[str, Header(include_in_schema=False)] = "",
+    store: Annotated[str, Header(alias=wire.STORE_HEADER)] = "",
 ) -> Call:
-    """Whose key is sent. Raises BadApiKey."""
+    """Whose key is sent. Raises BadApiKey, and OtherStore when the caller takes itself for somebody else."""
     if not authorization.lower().startswith(BEARER):
         raise supply.BadApiKey()
     at = hub.clock()
     with hub.database.glance() as session:
         caller = supply.authenticate(session, authorization[len(BEARER) :].strip(), at=at)
+    if store and store != caller.terms.store:
+        raise supply.OtherStore(store=store[: wire.WIRE_TEXT_MAX])
     if caller.note_use:
         with hub.database.transaction() as session:
             supply.note_key_use(session, caller, at=at)

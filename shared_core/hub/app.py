@@ -25,6 +25,8 @@ from shared_core.web.worker import STOP_SECONDS_MAX
 
 OPENAPI_PATH = "/api/v1/openapi.json"
 DESCRIPTION = "What storefronts ask of their supply hub. Who calls is known by its key alone (Authorization: Bearer)."
+BODY_BYTES_MAX = 128_000
+"""A hold of as many lines as there may be, with room to spare."""
 LOCALES = ("en", "zh-CN")
 
 _log = structlog.get_logger()
@@ -52,7 +54,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         lifespan=_lifespan,
-        max_body_size=security.BODY_BYTES_MAX,
+        max_body_size=BODY_BYTES_MAX,
         generate_unique_id_function=_operation_id,
         dependencies=[Depends(take_turns, scope="function")],
     )

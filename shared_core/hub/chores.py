@@ -9,6 +9,7 @@ from shared_core.web.worker import Chore, Worker
 
 OFTEN = timedelta(seconds=1)
 NOW_AND_THEN = timedelta(seconds=10)
+SWEEPS_MAX = 50
 
 
 def deliver_outbox(hub: Hub, at: datetime) -> int:
@@ -16,8 +17,15 @@ def deliver_outbox(hub: Hub, at: datetime) -> int:
 
 
 def expire_holds(hub: Hub, at: datetime) -> int:
-    with hub.database.transaction() as session:
-        return supply.expire_holds(session, at=at)
+    """One transaction for some of them after another, so that nobody waits long for the goods."""
+    expired = 0
+    for _ in range(SWEEPS_MAX):
+        with hub.database.transaction() as session:
+            found = supply.expire_holds(session, at=at)
+        expired += found
+        if not found:
+            break
+    return expired
 
 
 CHORES: tuple[Chore[Hub], ...] = (

@@ -12,7 +12,6 @@ from shared_core.hub.config import HubConfig
 from shared_core.hub.settings import HubSettings
 from shared_core.kernel.database import Database
 from shared_core.kernel.settings import refuse_unfit
-from shared_core.web.limits import Limiter
 from shared_core.web.loops import PerLoop
 from shared_core.web.schema import Schema
 
@@ -29,7 +28,6 @@ class Hub:
     database: Database
     clock: Callable[[], datetime]
     schema: Schema
-    limiter: Limiter
     keys: tuple[str, ...]
     turns: PerLoop[asyncio.Semaphore]
     """A write request takes its turn here before it takes a thread, see `WRITERS_MAX`."""
@@ -48,7 +46,6 @@ class Hub:
             database=database,
             clock=clock if clock is not None else _utc_now,
             schema=Schema(settings.database_url),
-            limiter=Limiter(enabled=settings.rate_limits),
             keys=settings.keys,
             turns=PerLoop(partial(asyncio.Semaphore, WRITERS_MAX[database.dialect])),
         )

@@ -260,7 +260,7 @@ def review(settings: Deployment) -> Iterator[Finding]:
         )
     elif settings.base_url and not _is_origin(settings.base_url):
         yield _bad_address(settings, "bad_base_url", N_("the address must be a scheme and a host, without a path."))
-    elif production and not _is_private(settings.base_url):
+    elif production and not is_private(settings.base_url):
         yield _bad_address(
             settings, "insecure_base_url", N_("over plain HTTP passwords and log-ins could be read on the way.")
         )
@@ -278,7 +278,7 @@ def _is_origin(address: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.hostname) and bare
 
 
-def _is_private(address: str) -> bool:
+def is_private(address: str) -> bool:
     """Whether nobody can listen in: TLS, or no network at all."""
     parts = urlsplit(address)
     return parts.scheme == "https" or parts.hostname in THIS_MACHINE

@@ -44,7 +44,9 @@ def put_in_cart(session: Session, *, buyer_id: int, sku: str, quantity: int, at:
         return
     row = {"buyer_id": buyer_id, "sku": sku, "quantity": quantity, "added_at": at}
     if not insert_or_ignore(session, CartLine, row, conflict=["buyer_id", "sku"]):
-        session.execute(update(CartLine).where(mine).values(quantity=quantity))
+        found = session.execute(update(CartLine).where(mine).values(quantity=quantity).returning(CartLine.id)).all()
+        if not found:  # an order took the line out of the cart meanwhile
+            insert_or_ignore(session, CartLine, row, conflict=["buyer_id", "sku"])
     elif (session.scalar(_COUNT, {"buyer_id": buyer_id}) or 0) > LINES_MAX:
         raise TooManyLines(maximum=LINES_MAX)
 

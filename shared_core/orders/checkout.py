@@ -263,7 +263,9 @@ class Counter:
         self, session: Session, number: str, purchase: Purchase, held: supply.HoldView, *, at: datetime
     ) -> None:
         row = reads.locked(session, number)
-        if row.state not in OPEN_TO_TRY:
+        if row.state == State.REFUSED:  # given up while the supply side answered: the goods are going back
+            raise CheckoutLapsed()
+        if row.state != State.DRAFT:
             return
         move(session, row, State.PLACED, actor=purchase.actor, at=at)
         row.placed_at, row.due_at, row.return_days = at, held.expires_at, self.return_days(at)

@@ -96,6 +96,11 @@ class UnknownDispute(NotFound):
     message = "There is no dispute {dispute}."
 
 
+class UnknownParcel(NotFound):
+    code = "unknown_parcel"
+    message = "No order has a parcel {number}."
+
+
 class SupplyNotSettled(Conflict):
     """The goods of a refund can only be withdrawn once their order has reached the supply side; tried again later."""
 

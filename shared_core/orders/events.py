@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared_core.supply import SupplyEvent
+
 
 @dataclass(frozen=True)
 class OrderPlaced:
@@ -55,6 +57,14 @@ class ParcelShort:
     order_id: int
     parcel_id: int
     news: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class NewsUnapplied:
+    """The supply side told of something that could not be applied then."""
+
+    news: SupplyEvent
     at: datetime
 
 

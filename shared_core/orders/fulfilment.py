@@ -15,14 +15,16 @@ from sqlalchemy.orm import Session
 from shared_core import ledger, supply
 from shared_core.kernel.calendar import add_days
 from shared_core.kernel.database import Database, insert_or_ignore, lock
+from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.events import announce
 from shared_core.kernel.listeners import Listeners
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
 from shared_core.orders import reads
 from shared_core.orders.checkout import SYSTEM
-from shared_core.orders.errors import NothingToRefund, SupplyNotSettled
+from shared_core.orders.errors import NothingToRefund, SupplyNotSettled, UnknownParcel
 from shared_core.orders.events import (
+    NewsUnapplied,
     OrderCancelled,
     OrderDelivered,
     OrderPaid,
@@ -60,6 +62,7 @@ class SupplyDesk:
         listeners.after_commit(ParcelCancelled, "supply-withdraw-short", self.withdraw_short)
         listeners.after_commit(ParcelShort, "supply-withdraw-missing", self.withdraw_missing)
         listeners.after_commit(OrderCancelled, "supply-release", self.release)
+        listeners.after_commit(NewsUnapplied, "supply-news", self.apply_again)
 
     def confirm(self, event: OrderPaid) -> None:
         """Buy the paid goods; when they are gone for good, give the money back."""
@@ -148,9 +151,23 @@ class SupplyDesk:
             with self.database.transaction() as session:
                 if _advance(session, name, position, page.cursor):
                     for each in page.events:
-                        _apply(session, each, zone=self.zone)
+                        self._hear(session, each)
                     applied += len(page.events)
         return applied
+
+    def _hear(self, session: Session, news: supply.SupplyEvent) -> None:
+        """What cannot be applied (the order is not known here, or not its parcel) keeps nobody else's news waiting: it
+        is tried again, and shown in the books when it is given up.
+        """
+        try:
+            with session.begin_nested():
+                _apply(session, news, zone=self.zone)
+        except PlatformError:
+            announce(session, NewsUnapplied(news, self.clock()))
+
+    def apply_again(self, event: NewsUnapplied) -> None:
+        with self.database.transaction() as session:
+            _apply(session, event.news, zone=self.zone)
 
     def _settle_what_was_bought(self, page: supply.EventPage) -> None:
         """What is sent was bought, although the answer may have been lost: ask again, before the news is applied."""
@@ -251,7 +268,8 @@ def _apply(session: Session, news: supply.SupplyEvent, *, zone: str) -> None:
     row = reads.locked(session, news.reference)
     parcels = reads.parcels(session, row.id)
     mine = next((parcel for parcel in parcels if parcel.supplier_order == news.supplier_order), None)
-    assert mine is not None, "the supply side confirmed before it shipped"
+    if mine is None:
+        raise UnknownParcel(number=news.supplier_order)
     if news.tracking_number:
         _note_box(session, mine, news)
     if news.kind == supply.EventKind.SHIPPED:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from shared_core import catalog, invites, orders, rewards, supply
+from shared_core import invites, orders, rewards, supply
 from shared_core.kernel import outbox
 from shared_core.storefront import supplying
 from shared_core.storefront.shop import Shop
@@ -29,7 +29,7 @@ def renew_terms(shop: Shop, at: datetime) -> int:
 
 
 def refresh_window(shop: Shop, at: datetime) -> int:
-    return catalog.pull(shop.database, shop.gateway, rule=shop.price_rule, at=at).offers
+    return shop.refresh_window(at=at).offers
 
 
 def _sweep(service: Callable[..., int]) -> Callable[[Shop, datetime], int]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from shared_core import audit, catalog, members, orders, plan, supply
 from shared_core.kernel.database import Database
+from shared_core.kernel.findings import ConfigError
 from shared_core.kernel.listeners import Listeners
 from shared_core.kernel.settings import Settings, refuse_unfit
 from shared_core.storefront import brand as brands
@@ -94,7 +95,11 @@ class Shop:
         publishing.require_built(plan.not_past(plans, today))
         book, hooks = wiring.PlanBook(plans, brand), Hooks.load(brand_dir)
         database = Database(settings.database_url, heard := Listeners())
-        side = supplying.supply_side(database, brand, brand_dir, settings)
+        try:
+            side = supplying.supply_side(database, brand, brand_dir, settings)
+        except ConfigError:
+            database.dispose()
+            raise
         costs = solvency.sale_terms(brand, platform_fee_bps=side.platform_fee_bps)
         proof = solvency.Solvency(plan.not_past(plans, today), costs, strict=brand.pricing.unsound == "unlist")
         gate = publishing.trial_gate(settings, zone=brand.shop.zone)
@@ -136,6 +141,11 @@ class Shop:
     @property
     def gateway(self) -> supply.SupplyGateway:
         return self.supply_side.gateway
+
+    def refresh_window(self, *, at: datetime) -> catalog.SyncReport:
+        """Show what is on offer now."""
+        feed = self.supply_side.offers
+        return catalog.pull(self.database, self.gateway, rule=self.price_rule, at=at, feed=feed)
 
     def close(self) -> None:
         """Give back what is open to the outside."""

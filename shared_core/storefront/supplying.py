@@ -8,13 +8,13 @@ from pathlib import Path
 import structlog
 from sqlalchemy import inspect
 
-from shared_core import migrations, supply
+from shared_core import catalog, migrations, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Away, Conflict, Phrase
 from shared_core.kernel.findings import ConfigError, Finding
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
-from shared_core.kernel.settings import Settings
+from shared_core.kernel.settings import Settings, is_private
 from shared_core.orders import SUPPLY_CURSOR
 from shared_core.storefront.brand import BrandConfig
 from shared_core.web import health
@@ -24,6 +24,7 @@ STORE = "store"
 EMBEDDED_FEE_BPS = 0
 """A shop that supplies itself owes itself no platform fee."""
 HUB_CURSOR = "hub"
+HUB_OFFERS = "hub"
 
 _log = structlog.get_logger()
 
@@ -43,6 +44,8 @@ class SupplySide:
     feeds: Mapping[str, supply.SupplyGateway]
     platform_fee_bps: int
     hub: supply.HubGateway | None = None
+    offers: str = catalog.OWN_OFFERS
+    """Which feed of offers the window shows."""
 
     @property
     def embedded(self) -> bool:
@@ -62,40 +65,58 @@ def supply_side(database: Database, brand: BrandConfig, brand_dir: Path, setting
     if brand.supply.mode == "embedded":
         return SupplySide(own, {SUPPLY_CURSOR: own}, EMBEDDED_FEE_BPS)
     known, names = _connection(database, brand, brand_dir)
-    hub = hub_gateway(brand, settings)
+    hub = hub_gateway(brand, settings, store=known.store)
     present = supply.Renamed(hub, names) if names else hub
     return SupplySide(
-        supply.Handover(own, present), {SUPPLY_CURSOR: own, HUB_CURSOR: present}, known.platform_fee_bps, hub
+        supply.Handover(own, present),
+        {SUPPLY_CURSOR: own, HUB_CURSOR: present},
+        known.platform_fee_bps,
+        hub,
+        HUB_OFFERS,
     )
 
 
-def hub_gateway(brand: BrandConfig, settings: Settings) -> supply.HubGateway:
-    """The hub that brand.toml names, asked with this shop's key. Raises ConfigError without one."""
+def hub_gateway(brand: BrandConfig, settings: Settings, *, store: str = "") -> supply.HubGateway:
+    """The hub that brand.toml names, asked with this shop's key, as `store` where that is known already.
+
+    Raises ConfigError without a key, and where it would travel in the clear.
+    """
     key = settings.supply_key.get_secret_value()
-    if not key:
+    if settings.environment == "production" and not is_private(brand.supply.url):
+        raise ConfigError(
+            [
+                Finding(
+                    code="insecure_hub",
+                    message=N_("over plain HTTP the hub's key and customers' addresses could be read on the way."),
+                    remedy=N_("Reach the hub by https."),
+                    key="supply.url",
+                )
+            ]
+        )
+    if not supply.LOOKS_LIKE_A_KEY.fullmatch(key):
         raise ConfigError(
             [
                 Finding(
                     code="no_supply_key",
-                    message=N_("the goods come from {url}, and there is no key for it."),
+                    message=N_("the goods come from {url}, and there is no key for it, or it is not a whole one."),
                     remedy=N_("Whoever runs the hub gives you one; write it into .env as SHOP_SUPPLY_KEY=…"),
                     key="SHOP_SUPPLY_KEY",
                     params={"url": brand.supply.url},
                 )
             ]
         )
-    return supply.HubGateway(supply.HubClient(brand.supply.url, key))
+    return supply.HubGateway(supply.HubClient(brand.supply.url, key, store=store))
 
 
-def review(brand: BrandConfig, brand_dir: Path, settings: Settings, *, database: bool) -> Iterator[Finding]:
-    """What keeps a shop from its hub; `database`: look whether it was connected."""
+def review(brand: BrandConfig, brand_dir: Path, settings: Settings) -> Iterator[Finding]:
+    """What keeps a shop from its hub; without a migrated database nothing is said of the connection."""
     if brand.supply.mode == "embedded":
         return
     try:
         hub_gateway(brand, settings).close()
     except ConfigError as error:
         yield from error.findings
-    if not database or migrations.pending(settings.database_url, brand=brand_dir):
+    if migrations.pending(settings.database_url, brand=brand_dir):
         return
     opened = Database(settings.database_url)
     try:
@@ -110,7 +131,7 @@ def due_to_hub(hub: supply.HubGateway) -> Money | Phrase:
     """What the hub says this shop owes it, or why it cannot be known."""
     try:
         balance = hub.me().balance
-    except (Away, supply.HubRefused) as trouble:
+    except Away as trouble:
         return Phrase(trouble.message, **trouble.params)
     return balance if balance is not None else Phrase(N_("the hub's key may not ask what the shop owes"))
 

@@ -237,6 +237,13 @@ class BadApiKey(PlatformError):
     message = "This API key is not valid here. Send one as: Authorization: Bearer KEY."
 
 
+class OtherStore(Conflict):
+    """A key was mixed up with that of another store."""
+
+    code = "other_store"
+    message = "This API key is not that of the store {store}."
+
+
 class ScopeMissing(Forbidden):
     code = "scope_missing"
     message = "This API key may not do that; it lacks the scope {scope}."
@@ -255,8 +262,11 @@ class SupplyUnavailable(Away):
     message = "The supply side does not answer at the moment. Please try again in {retry_after} seconds."
 
 
-class HubRefused(PlatformError):
-    """The hub and this shop do not understand each other; somebody who runs one of them has to look."""
+class HubRefused(Away):
+    """The hub and this shop do not understand each other; somebody who runs one of them has to look.
+
+    Until then nothing is given up: a key may be revoked by mistake, a proxy may answer in the hub's place.
+    """
 
     code = "hub_refused"
     status = 502

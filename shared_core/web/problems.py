@@ -152,7 +152,9 @@ class _Answers:
         if isinstance(error, LoginRequired) and wants_page(request):
             return _to_log_in(request)
         if isinstance(error, Away):
-            _log.warning("somebody does not answer", code=error.code, reason=str(error.params.get("reason", "")))
+            _log.warning("somebody does not answer", code=error.code, reason=str(error))
+            wait = error.params.get("retry_after")
+            error = Unavailable(retry_after=RETRY_SECONDS) if wait is None else type(error)(retry_after=wait)
         elif error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             _log.error("failed", code=error.code, exc_info=error)
         return self._answer(request, error)

@@ -15,7 +15,7 @@ from typing import Generic, TypeVar
 
 import structlog
 
-from shared_core.kernel.errors import Away, PlatformError
+from shared_core.kernel.errors import Away
 
 PAUSE_SECONDS = 0.5
 AFTER_FAILURE_SECONDS = 10
@@ -41,9 +41,6 @@ class Chore(Generic[A]):
 
 class Worker(Generic[A]):
     """Does an app's chores until it is told to stop; the chore at hand is always finished."""
-
-    expected: tuple[type[PlatformError], ...] = (Away,)
-    """Failures that are nobody's fault here: one line in the log says enough of them."""
 
     def __init__(self, app: A, chores: Sequence[Chore[A]], *, clock: Callable[[], datetime], **known: str) -> None:
         """`known` is on every line it logs."""
@@ -94,7 +91,7 @@ class Worker(Generic[A]):
             self._next[chore.name] = time.monotonic() + chore.every.total_seconds()
             try:
                 done += chore.run(self._app, self._clock())
-            except self.expected as away:
+            except Away as away:
                 _log.warning("chore put off", chore=chore.name, reason=str(away.__cause__ or away))
                 self._put_off(chore)
             except Exception:  # noqa: BLE001 - one fault is logged and tried again; the other chores go on

@@ -302,3 +302,35 @@ def test_a_planted_bug_is_killed(
     bug(monkeypatch)
     with pytest.raises((AssertionError, pytest.fail.Exception)):
         live_on_credit(database)
+
+
+def test_a_store_that_pays_late_is_measured_as_if_it_held_anew(database: Database) -> None:
+    """An expired hold is no option on yesterday's terms."""
+    stocked(database, {"A": 5})
+    terms = add(database, "north", credit_limit_minor=10_000)
+    shop = tenant_gateway(database, terms)
+    for reference in ("o1", "o2", "o3"):
+        shop.hold(reference, lines(A=1), customer="c", ttl=timedelta(seconds=1), at=NOON)
+        with database.transaction() as session:
+            supply.expire_holds(session, at=NOON + timedelta(seconds=1))
+    later = NOON + timedelta(hours=1)
+    for reference in ("o1", "o2"):
+        shop.confirm(reference, ship_to=HOME, at=later)
+    with pytest.raises(supply.HoldReleased):
+        shop.confirm("o3", ship_to=HOME, at=later)
+    with database.transaction() as session:
+        supply.set_terms(session, "north", supply.TenantTerms(), actor="op", at=later)
+    with pytest.raises(supply.HoldReleased):
+        shop.confirm("o3", ship_to=HOME, at=NOON + timedelta(hours=25))
+    with database.transaction() as session:
+        supply.suspend(session, "north", actor="op", reason="unpaid", at=later)
+    with pytest.raises(supply.HoldReleased):
+        shop.confirm("o3", ship_to=HOME, at=later)
+
+
+def test_a_store_cannot_lower_the_platform_fee_by_what_it_says_of_its_sale(database: Database) -> None:
+    stocked(database, {"A": 5})
+    shop = tenant_gateway(database, add(database, "north", platform_fee_bps=500))
+    for reference, goods, fee in (("o1", 0, 200), ("o2", 10_000, 500)):
+        shop.hold(reference, lines(A=1), customer="c", ttl=HALF_AN_HOUR, at=NOON)
+        assert shop.confirm(reference, ship_to=HOME, at=NOON, goods=yuan(goods)).fee == yuan(fee)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from shared_core import catalog, orders, supply
 from shared_core.kernel import outbox
@@ -235,3 +235,40 @@ def test_an_order_refunded_before_the_answer_that_its_goods_were_ordered_takes_t
         level = supply.level(session, sku="A")
     assert (sent.state, level.free, level.sold) == ("cancelled", 10, 0)
     assert world.broken() == []
+
+
+def test_news_of_an_order_nobody_knows_keeps_no_other_news_waiting(world: World, faulty: Faulty) -> None:
+    """The shop was brought back from a backup, perhaps; the hub's supplier ships all the same."""
+    forgotten, known = world.place(world.visitor(), [("A", 1)]), world.place(world.visitor(), [("A", 1)])
+    for number in (forgotten, known):
+        world.pay(number)
+    with world.transaction() as session:
+        for number in (forgotten, known):
+            supply.ship(session, number=f"{number}-1", carrier="SF", tracking_number=number, at=world.now)
+        session.execute(update(Order).where(Order.number == forgotten).values(number="lost"))
+
+    assert world.desk.follow() == 2
+    assert world.state(known) == "shipped"
+
+    for _ in range(outbox.ATTEMPTS_MAX):
+        world.now += outbox.RETRY_LONGEST
+        outbox.deliver(world.database, at=world.now)
+    with world.database.reading() as session:
+        [given_up] = outbox.parked(session)
+    assert given_up.subscriber == "supply-news" and forgotten in (given_up.error or "")
+
+
+def test_a_checkout_that_is_given_up_while_the_supply_side_answers_places_nothing(world: World, faulty: Faulty) -> None:
+    buyer = world.visitor()
+
+    def hold(*args: Any, **named: Any) -> Any:
+        held = world.gateway.hold(*args, **named)
+        with world.transaction() as session:
+            orders.give_up_drafts(session, at=world.now + DRAFT_LIFE + timedelta(seconds=1))
+        return held
+
+    faulty.hold = hold  # type: ignore[attr-defined]
+    with pytest.raises(orders.CheckoutLapsed):
+        world.place(buyer, [("A", 2)], key="k")
+    outbox.deliver(world.database, at=world.now)
+    assert (order(world).state, held(world)) == ("refused", 0)

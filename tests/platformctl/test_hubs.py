@@ -237,6 +237,9 @@ def test_goods_that_have_another_name_there_keep_their_listing(ctl: Command, two
     names.write_text(f"ours,theirs\n{ours},{theirs}\n{theirs},{ours}\n")
     done = json.loads(ctl("supply", "connect", "--map", names, "-C", two.shop, "--json").out)
     assert (done["mapped"], done["new"], done["gone"]) == (2, 0, [])
+    names.write_text(f"ours,theirs\n{ours},{ours}\n")
+    renamed = ctl("supply", "connect", "--map", names, "-C", two.shop)
+    assert (renamed.code, "a name does not change" in renamed.err) == (2, True), renamed.err
     shop = Database(_variable("SHOP_DATABASE_URL"))
     try:
         with shop.reading() as session:

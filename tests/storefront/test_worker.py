@@ -16,7 +16,7 @@ from shared_core.storefront import create_app, worker
 from shared_core.storefront.chores import OFTEN, Chore
 from tests.storefront.conftest import CHEAP, Clock, Front, buy, key, open_front
 
-PATIENCE_SECONDS = 20
+PATIENCE_SECONDS = 60
 
 
 def test_an_app_does_its_own_background_work_and_stops_gracefully(

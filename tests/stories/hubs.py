@@ -27,7 +27,7 @@ class StoryHub(StoryShop):
     @property
     def environment(self) -> dict[str, str]:
         own = {name: value for name, value in super().environment.items() if not name.startswith("SHOP_")}
-        return own | {"HUB_DATABASE_URL": self.url, "HUB_RATE_LIMITS": "false"}
+        return own | {"HUB_DATABASE_URL": self.url}
 
     @property
     def address(self) -> str:

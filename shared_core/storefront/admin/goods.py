@@ -107,7 +107,7 @@ def receive(
         ),
     )
     if not trouble:
-        catalog.pull(shop.database, shop.gateway, rule=shop.price_rule, at=shop.clock())
+        shop.refresh_window(at=shop.clock())
     return _done(request, shop, trouble, "received")
 
 

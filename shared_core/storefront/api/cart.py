@@ -53,7 +53,7 @@ def put_cart_line(sku: SkuInPath, body: CartQuantity, request: Request, session:
     viewer = ensure_visitor(request, session)
     orders.put_in_cart(session, buyer_id=viewer.known_id, sku=sku, quantity=body.quantity, at=shop.clock())
     view = purchasing.view_cart(session, shop, viewer.member_id)
-    if body.quantity and sku not in dict(view.for_sale):
+    if (sku, body.quantity, None) in view.lines:
         raise catalog.NotListed(sku=sku)
     return cart_of(shop, view)
 

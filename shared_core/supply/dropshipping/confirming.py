@@ -1,7 +1,7 @@
 """Selling held goods to the store: supplier orders, and the hub's half of the money."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,10 +11,14 @@ from shared_core.ledger import ReferenceReused
 from shared_core.supply import books, rules
 from shared_core.supply.dropshipping.promises import Promise, due_at
 from shared_core.supply.dropshipping.promising import promises_of
-from shared_core.supply.errors import HoldReleased, UnknownHold
+from shared_core.supply.errors import CreditUsedUp, HoldLimitReached, HoldReleased, TenantSuspended, UnknownHold
 from shared_core.supply.gateway import Address, Confirmation, HoldLine, HoldState, SupplierOrderView, Terms
 from shared_core.supply.inventory import holds, stock
 from shared_core.supply.models import StockHold, StockHoldLine, Supplier, SupplierOrder
+from shared_core.supply.tenancy import tenants
+
+LATE_MAX = timedelta(hours=24)
+"""So long after a hold of a hub's store has expired its goods can still be had at its prices."""
 
 
 def confirm(
@@ -39,6 +43,8 @@ def confirm(
         raise HoldReleased(reference=reference)
     lines = holds.lines_of(session, [hold.id])
     was_expired = hold.state == HoldState.EXPIRED
+    if was_expired and terms.tenant:
+        _hold_again(session, hold, lines, terms=terms, at=at)
     orders = _order_from_suppliers(session, hold, lines, at=at)
     bill = _bill(hold, orders, terms=terms, goods=goods)
     hold.state, hold.confirmed_at, hold.closed_at = HoldState.CONFIRMED, at, None
@@ -48,6 +54,20 @@ def confirm(
     move = stock.take_for_good if was_expired else stock.sell
     move(session, holds.units_of(lines))  # last: others wait for these rows until the commit
     return _confirmation(hold, orders, lines)
+
+
+def _hold_again(
+    session: Session, hold: StockHold, lines: Sequence[StockHoldLine], *, terms: Terms, at: datetime
+) -> None:
+    """A store that pays late is measured as if it held anew. Raises HoldReleased where it may not, or long after."""
+    if at > hold.expires_at + LATE_MAX:
+        raise HoldReleased(reference=hold.reference)
+    units = {units.variant_id: units.quantity for units in holds.units_of(lines)}
+    value_minor = sum(line.supply_price_minor * line.quantity for line in lines)
+    try:
+        tenants.admit(session, terms.store, hold_id=hold.id, units=units, value_minor=value_minor)
+    except (TenantSuspended, CreditUsedUp, HoldLimitReached) as refusal:
+        raise HoldReleased(reference=hold.reference) from refusal
 
 
 def _order_from_suppliers(
@@ -105,6 +125,8 @@ def _bill(
         for order, code in orders
     )
     supply = sum((charge.supply for charge in charges), zero(hold.currency))
+    if terms.tenant and goods is not None:
+        goods = max(goods, supply, key=lambda each: each.minor)  # what a store says of its sale is its own word
     fee = rules.platform_fee(goods=goods, supply=supply, fee_bps=terms.platform_fee_bps)
     return books.Bill(hold.store, charges, fee)
 

@@ -57,6 +57,7 @@ class HubClient:
         url: str,
         key: str,
         *,
+        store: str = "",
         patience: Patience | None = None,
         transport: httpx2.BaseTransport | None = None,
         ticks: Callable[[], int] = time.monotonic_ns,
@@ -65,7 +66,7 @@ class HubClient:
         self._breaker = Breaker(self.patience.breaker, ticks)
         self._http = httpx2.Client(
             base_url=url.rstrip("/") + wire.PATH,
-            headers={"Authorization": f"Bearer {key.strip()}", wire.PROTOCOL_HEADER: str(wire.PROTOCOL)},
+            headers=_headers(key.strip(), store),
             limits=httpx2.Limits(max_connections=CONNECTIONS_MAX),
             transport=transport,
         )
@@ -117,8 +118,8 @@ class HubClient:
             raise SupplyUnavailable(retry_after=wire.whole_seconds(wait))
         try:
             status, headers, body = self._answer(method, path, request, until=until)
-        except (httpx2.LocalProtocolError, httpx2.UnsupportedProtocol) as failure:
-            raise HubRefused(reason=f"the address or the key is none ({failure})") from failure
+        except (httpx2.LocalProtocolError, httpx2.UnsupportedProtocol):
+            raise HubRefused(reason="the address or the key is none") from None  # its text may hold the key
         except (httpx2.RequestError, _NoAnswer) as failure:
             self._breaker.note(answer=False)
             raise _NoAnswer(f"{type(failure).__name__}: {failure}") from failure
@@ -165,6 +166,11 @@ def _again(failure: Exception, *, left: timedelta) -> bool | timedelta:
     if not isinstance(failure, _NoAnswer) or (failure.after or timedelta(0)) >= left:
         return False
     return True if failure.after is None else failure.after
+
+
+def _headers(key: str, store: str) -> dict[str, str]:
+    sent = {"Authorization": f"Bearer {key}", wire.PROTOCOL_HEADER: str(wire.PROTOCOL)}
+    return sent | {wire.STORE_HEADER: store} if store else sent
 
 
 def _refused(status: int, body: bytes) -> Exception:

@@ -40,6 +40,8 @@ OLDEST_HUB = 1
 SINCE: Mapping[EventKind, int] = dict.fromkeys((EventKind.PART_SHIPPED, EventKind.PART_DELIVERED, EventKind.SHORT), 2)
 """The protocol from which on a shop understands a kind of event; all others it always has."""
 PROTOCOL_HEADER = "Supply-Protocol"
+STORE_HEADER = "Supply-Store"
+"""Whom the caller takes itself for; a hub refuses a key of another store."""
 PATH = "/api/v1"
 WIRE_LINES_MAX = 1_000
 WIRE_TEXT_MAX = 500

@@ -21,7 +21,7 @@ from shared_core.supply.tenancy.tenant_models import ApiKey, Tenant
 
 LAST_USED_EVERY = timedelta(minutes=10)
 """How exactly it is known when a key was last used."""
-_KEY = re.compile(r"hub_([0-9A-Za-z]{1,32})_([0-9A-Za-z_-]{20,100})")
+LOOKS_LIKE_A_KEY = re.compile(r"hub_([0-9A-Za-z]{1,32})_([0-9A-Za-z_-]{20,100})")
 
 
 class Scope(StrEnum):
@@ -85,7 +85,7 @@ def issue_key(
     )
     tenants.note(session, row, "key_issued", actor=actor, details={"key": name, "scopes": granted}, at=at)
     key = f"hub_{name}_{secret}"
-    assert _KEY.fullmatch(key), "a name of letters and digits, and a long secret"
+    assert LOOKS_LIKE_A_KEY.fullmatch(key), "a name of letters and digits, and a long secret"
     return key
 
 
@@ -111,7 +111,7 @@ def keys_of(session: Session, tenant: str) -> list[KeyView]:
 
 def authenticate(session: Session, key: str, *, at: datetime) -> Caller:
     """Whose key this is. One query. Raises BadApiKey."""
-    parts = _KEY.fullmatch(key)
+    parts = LOOKS_LIKE_A_KEY.fullmatch(key)
     if parts is None:
         raise BadApiKey()
     query = select(ApiKey, Tenant).join(Tenant, Tenant.id == ApiKey.tenant_id).where(ApiKey.name == parts[1])
