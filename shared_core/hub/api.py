@@ -109,6 +109,8 @@ def me(call: Anybody) -> wire.Me:
     with call.hub.database.reading() as session:
         store = supply.tenant(session, terms.store)
         owed = supply.tenant_owes(session, terms.store, terms.currency)
+        received = supply.received_of(session, terms.store, terms.currency)
+    accounted = supply.Scope.STATEMENT_READ in call.caller.scopes
     limit = store.terms.store_limits.credit_limit_minor
     return wire.Me(
         store=store.code,
@@ -117,10 +119,11 @@ def me(call: Anybody) -> wire.Me:
         state=store.state,
         platform_fee_bps=store.terms.platform_fee_bps,
         credit_limit=None if limit is None else Money(limit, store.currency),
-        balance=owed if supply.Scope.STATEMENT_READ in call.caller.scopes else None,
+        balance=owed if accounted else None,
         scopes=tuple(sorted(call.caller.scopes)),
         protocol=wire.PROTOCOL,
         oldest_protocol=wire.OLDEST_SHOP,
+        received=received if accounted else None,
     )
 
 

@@ -81,6 +81,11 @@ def due_hub_payable() -> str:
     return "liabilities:hub:payable"
 
 
+def hub_paid() -> str:
+    """[2220] Paid to the hub, to be set off against what is owed to it: a debit balance, also when paid in advance."""
+    return "liabilities:hub:paid"
+
+
 def tax_withheld(authority: str) -> str:
     """[2300] Kept back from payouts for a tax authority."""
     return f"liabilities:tax-withheld:{authority.lower()}"

@@ -8,12 +8,12 @@ from pathlib import Path
 import structlog
 from sqlalchemy import inspect
 
-from shared_core import migrations, supply
+from shared_core import audit, migrations, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Away, Conflict, Phrase
 from shared_core.kernel.findings import ConfigError, Finding
 from shared_core.kernel.i18n import N_
-from shared_core.kernel.money import Money
+from shared_core.kernel.money import zero
 from shared_core.kernel.settings import Settings
 from shared_core.orders import SUPPLY_CURSOR
 from shared_core.storefront.brand import BrandConfig
@@ -106,13 +106,16 @@ def review(brand: BrandConfig, brand_dir: Path, settings: Settings, *, database:
         opened.dispose()
 
 
-def due_to_hub(hub: supply.HubGateway) -> Money | Phrase:
-    """What the hub says this shop owes it, or why it cannot be known."""
+def due_to_hub(hub: supply.HubGateway) -> audit.HubAccount | Phrase:
+    """How this shop stands with the hub by the hub's book, or why it cannot be known."""
     try:
-        balance = hub.me().balance
+        said = hub.me()
     except (Away, supply.HubRefused) as trouble:
         return Phrase(trouble.message, **trouble.params)
-    return balance if balance is not None else Phrase(N_("the hub's key may not ask what the shop owes"))
+    if said.balance is None:
+        return Phrase(N_("the hub's key may not ask what the shop owes"))
+    received = said.received or zero(said.balance.currency)
+    return audit.HubAccount(charged=said.balance + received, received=received)
 
 
 def renew_terms(database: Database, side: SupplySide, at: datetime) -> None:

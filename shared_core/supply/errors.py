@@ -182,6 +182,26 @@ class ProtocolTooOld(PlatformError):
     message = "This hub serves protocol {oldest} and later, not {found}. Upgrade the shop."
 
 
+class BadTransactionNumber(Invalid):
+    code = "bad_transaction_number"
+    message = "A transaction number has 1 to {maximum} characters, none of them invisible, no blank at either end."
+
+
+class BadPayment(Invalid):
+    code = "bad_payment"
+    message = "{amount} cannot be paid; it must be more than nothing, and in {currency}."
+
+
+class PaymentTaken(Conflict):
+    code = "payment_taken"
+    message = "The transaction number {number} already stands for another payment. Look at it, or take it back first."
+
+
+class UnknownPayment(NotFound):
+    code = "unknown_payment"
+    message = "There is no payment with the transaction number {number}."
+
+
 class SupplyUnavailable(Away):
     """Nobody knows whether the hub has done what it was asked; the same call again finds out."""
 

@@ -137,6 +137,8 @@ class Me:
     scopes: tuple[str, ...]
     protocol: int
     oldest_protocol: int
+    received: Money | None = None
+    """What the hub has received of the store; None like `balance`, and from hubs that cannot tell."""
 
 
 OFFERS: TypeAdapter[OfferPage] = TypeAdapter(OfferPage)
