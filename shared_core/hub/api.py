@@ -28,6 +28,9 @@ class Served(Protocol):
     @property
     def clock(self) -> Callable[[], datetime]: ...
 
+    @property
+    def zone(self) -> str: ...
+
 
 @dataclass(frozen=True)
 class Call:
@@ -94,6 +97,7 @@ def _withdrawal(withdrawal: str) -> str:
 Anybody = Annotated[Call, Depends(_call)]
 OfferReader = Annotated[Call, Depends(_allowed(supply.Scope.OFFERS_READ))]
 Buyer = Annotated[Call, Depends(_allowed(supply.Scope.ORDERS_WRITE))]
+AccountReader = Annotated[Call, Depends(_allowed(supply.Scope.STATEMENT_READ))]
 EventReader = Annotated[Call, Depends(_allowed(supply.Scope.EVENTS_READ))]
 Reference = Annotated[str, Depends(_reference)]
 Withdrawn = Annotated[str, Depends(_withdrawal)]
@@ -145,6 +149,14 @@ def events(
 ) -> supply.EventPage:
     """What happened to the store's goods after the cursor `after`."""
     return call.shop.events(after, limit)
+
+
+@router.get("/statements/{month}")
+def statement(call: AccountReader, month: str) -> supply.Statement:
+    """What the store owed in a month of the hub's calendar ("2026-11"): closed, or as far as it is known."""
+    mine = supply.Party(supply.PartyKind.TENANT, call.caller.terms.store)
+    with call.hub.database.reading() as session:
+        return supply.statement(session, mine, month, zone=call.hub.zone, at=call.at)
 
 
 @router.put("/holds/{reference}")

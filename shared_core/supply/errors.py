@@ -202,6 +202,13 @@ class UnknownPayment(NotFound):
     message = "There is no payment with the transaction number {number}."
 
 
+class NoStatement(NotFound):
+    code = "no_statement"
+    message = (
+        "There is no statement for {month}. A month is written 2026-11, has begun, and begins after the first booking."
+    )
+
+
 class SupplyUnavailable(Away):
     """Nobody knows whether the hub has done what it was asked; the same call again finds out."""
 

@@ -27,6 +27,7 @@ SCOPES = {
     "GET /api/v1/me": None,
     "GET /api/v1/offers": "offers:read",
     "GET /api/v1/events": "events:read",
+    "GET /api/v1/statements/{month}": "statement:read",
     "PUT /api/v1/holds/{reference}": "orders:write",
     "GET /api/v1/holds/{reference}": "orders:write",
     "POST /api/v1/holds/{reference}/release": "orders:write",
@@ -55,7 +56,7 @@ def bearer(key: str) -> dict[str, str]:
 
 
 def ask(web: httpx2.Client, key: str, method: str, path: str, **names: str) -> httpx2.Response:
-    filled = path.format(**{"reference": "o", "withdrawal": "w", **names})
+    filled = path.format(**{"reference": "o", "withdrawal": "w", "month": "2026-03", **names})
     return web.request(method, filled, json=BODIES.get(f"{method} {path}"), headers=bearer(key))
 
 
@@ -111,6 +112,8 @@ def test_no_call_of_one_store_sees_or_changes_anything_of_another(
                 assert answer.status_code == 404, "north has not used any number yet"
             if path.endswith("/events"):
                 assert answer.json()["events"] == []
+            if "/statements/" in path and turn < len(OPERATIONS):
+                assert answer.json()["lines"] == [], "north owes nothing yet"
         assert told(database, "south") == before, f"after {method} {path}"
 
 

@@ -1,4 +1,4 @@
-"""payments between a hub, its stores and its suppliers; running balances of accounts that are asked often"""
+"""payments between a hub, its stores and its suppliers, their statements; running balances of accounts that are asked often"""
 
 from collections.abc import Sequence
 
@@ -67,6 +67,32 @@ def upgrade() -> None:
         sa.UniqueConstraint("payment_id", name=op.f("uq_supply_payment_reversal_payment_id")),
     )
     op.create_table(
+        "supply_statement",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("party", sa.String(length=16), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("opening_minor", BigId, nullable=False),
+        sa.Column("closing_minor", BigId, nullable=False),
+        sa.Column("closed_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supply_statement")),
+        sa.UniqueConstraint("party", "code", "month", name=op.f("uq_supply_statement_party_code_month")),
+    )
+    op.create_table(
+        "supply_statement_line",
+        sa.Column("statement_id", BigId, nullable=False),
+        sa.Column("transaction_id", BigId, nullable=False),
+        sa.ForeignKeyConstraint(
+            ["statement_id"], ["supply_statement.id"], name=op.f("fk_supply_statement_line_statement_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["transaction_id"], ["ledger_transaction.id"], name=op.f("fk_supply_statement_line_transaction_id")
+        ),
+        sa.PrimaryKeyConstraint("statement_id", "transaction_id", name=op.f("pk_supply_statement_line")),
+    )
+    op.create_index(op.f("ix_supply_statement_line_transaction_id"), "supply_statement_line", ["transaction_id"])
+    op.create_table(
         "ledger_running_balance",
         sa.Column("account_id", BigId, autoincrement=False, nullable=False),
         sa.Column("balance_minor", sa.BigInteger(), nullable=False),
@@ -82,5 +108,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take back."""
     op.drop_table("ledger_running_balance")
+    op.drop_table("supply_statement_line")
+    op.drop_table("supply_statement")
     op.drop_table("supply_payment_reversal")
     op.drop_table("supply_payment")

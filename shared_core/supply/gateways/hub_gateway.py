@@ -21,6 +21,7 @@ from shared_core.supply.gateway import (
 )
 from shared_core.supply.gateways import wire
 from shared_core.supply.gateways.hub_client import HubClient
+from shared_core.supply.settlement.statement_rules import Statement
 
 
 class HubGateway:
@@ -35,6 +36,10 @@ class HubGateway:
     def me(self) -> wire.Me:
         """Who we are to the hub."""
         return self.client.get("/me", wire.ME)
+
+    def statement(self, month: str) -> Statement:
+        """What the hub says we owed it in the month "2026-11". Also raises NoStatement."""
+        return self.client.get(f"/statements/{wire.segment(month)}", wire.STATEMENT)
 
     def offers(self, after: int = 0, limit: int = OFFERS_PER_PAGE_MAX) -> OfferPage:
         return self.client.get("/offers", wire.OFFERS, after=after, limit=limit)

@@ -20,6 +20,7 @@ from shared_core.ledger import ReferenceReused
 from shared_core.supply import errors
 from shared_core.supply.gateway import Address, Confirmation, EventPage, HoldLine, HoldView, OfferPage, Withdrawal
 from shared_core.supply.models import CODE_LENGTH_MAX, REFERENCE_LENGTH_MAX
+from shared_core.supply.settlement.statement_rules import Statement
 
 PROTOCOL = 1
 """The protocol this version speaks, as a hub and as a shop. It counts up when the other side has to know."""
@@ -147,6 +148,7 @@ CONFIRMATION: TypeAdapter[Confirmation] = TypeAdapter(Confirmation)
 WITHDRAWAL: TypeAdapter[Withdrawal] = TypeAdapter(Withdrawal)
 EVENTS: TypeAdapter[EventPage] = TypeAdapter(EventPage)
 ME: TypeAdapter[Me] = TypeAdapter(Me)
+STATEMENT: TypeAdapter[Statement] = TypeAdapter(Statement)
 
 
 # --- refusals -------------------------------------------------------------------------------------------------------
@@ -161,6 +163,7 @@ REFUSALS: Mapping[str, type[PlatformError]] = {
         errors.HoldLimitReached,
         errors.HoldNotConfirmed,
         errors.HoldReleased,
+        errors.NoStatement,
         errors.NothingToHold,
         errors.OutOfStock,
         errors.TenantSuspended,

@@ -141,8 +141,10 @@ def reverse_payment(session: Session, number: str, *, reason: str, actor: str, a
         reversal = PaymentReversal(payment_id=row.id, reason=reason[:TEXT_LENGTH_MAX], actor=actor, at=at)
         session.add(reversal)
         session.flush()
-        back, book = _reference("payr", row), _party(row).book
-        ledger.reverse(session, _reference("pay", row), reversal_reference=back, book=book, at=at)
+        party = _party(row)
+        gone = party.posting(Money(row.amount_minor, row.currency))
+        back = ledger.Posting(gone.destination, gone.source, gone.amount)
+        ledger.post(session, _reference("payr", row), [back], book=party.book, at=at, memo=number)
     return _view(row, reversal)
 
 
