@@ -101,7 +101,7 @@ def record_payment(
     """
     if not (1 <= len(number) <= NUMBER_LENGTH_MAX and number.isprintable() and number == number.strip()):
         raise BadTransactionNumber(maximum=NUMBER_LENGTH_MAX)
-    expected = _currency(session, party)
+    expected = currency_of(session, party)
     if not 0 < amount.minor <= MINOR_MAX or expected not in (None, amount.currency):
         raise BadPayment(amount=amount, currency=expected or amount.currency)
     lock(session, "supply-payments")
@@ -175,8 +175,8 @@ def received_of(session: Session, store: str, currency: str) -> Money:
     return Money(paid(session)[Party(PartyKind.TENANT, store), currency], currency)
 
 
-def _currency(session: Session, party: Party) -> str | None:
-    """In which the party is paid or pays; None where any will do. Raises UnknownTenant, UnknownSupplier."""
+def currency_of(session: Session, party: Party) -> str | None:
+    """In which the party pays or is paid; None where any will do. Raises UnknownTenant, UnknownSupplier."""
     if party.kind is PartyKind.TENANT:
         return tenant(session, party.code).currency
     if party.kind is PartyKind.SUPPLIER:

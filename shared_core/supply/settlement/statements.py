@@ -15,13 +15,13 @@ from shared_core import ledger
 from shared_core.kernel.calendar import month_of, month_span
 from shared_core.kernel.database import lock
 from shared_core.kernel.money import Money, zero
-from shared_core.supply.errors import NoStatement, UnknownSupplier
+from shared_core.supply.errors import NoStatement
 from shared_core.supply.models import Supplier
 from shared_core.supply.settlement import statement_rules as rules
-from shared_core.supply.settlement.payments import Party, PartyKind, payments
+from shared_core.supply.settlement.payments import Party, PartyKind, currency_of, payments
 from shared_core.supply.settlement.statement_models import StatementLineRow, StatementRow
 from shared_core.supply.settlement.statement_rules import Compared, Line, LineKind, Statement
-from shared_core.supply.tenancy.tenants import all_tenants, tenant
+from shared_core.supply.tenancy.tenants import all_tenants
 
 CLOSES_AFTER = timedelta(hours=1)
 """What is under way when a month ends has arrived by then."""
@@ -162,11 +162,8 @@ def _accounts(session: Session) -> Iterator[_Account]:
 
 
 def _account(session: Session, party: Party) -> _Account:
-    if party.kind is PartyKind.TENANT:
-        return _Account(party, tenant(session, party.code).currency)
-    currency = session.scalar(select(Supplier.currency).where(Supplier.code == party.code))
-    if currency is None:
-        raise UnknownSupplier(supplier=party.code)
+    currency = currency_of(session, party)
+    assert currency is not None, "statements are of tenants and suppliers"
     return _Account(party, currency)
 
 
