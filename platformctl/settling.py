@@ -51,19 +51,19 @@ STYLE = (
 def hub_pays(kind: str, code: str, amount: str, *, number: str, actor: str) -> supply.PaymentView:
     """What a storefront has paid the hub in this folder, or it has paid a supplier or carrier. Raises BadAnswer."""
     config = hub.load_config().hub
-    with _hub() as (session, at):
+    with hub_books() as (session, at):
         party = supply.Party(supply.PartyKind(kind), code)
-        paid = _amount(amount, supply.currency_of(session, party) or config.currency)
+        paid = amount_of(amount, supply.currency_of(session, party) or config.currency)
         return supply.record_payment(session, party, paid, number=number, actor=actor, at=at)
 
 
 def hub_unpays(number: str, *, reason: str, actor: str) -> supply.PaymentView:
-    with _hub() as (session, at):
+    with hub_books() as (session, at):
         return supply.reverse_payment(session, number, reason=reason, actor=actor, at=at)
 
 
 def hub_payments() -> list[supply.PaymentView]:
-    with _hub() as (session, _):
+    with hub_books() as (session, _):
         return supply.payments(session)
 
 
@@ -72,13 +72,13 @@ def shop_pays(amount: str, *, number: str, actor: str) -> supply.PaymentView:
     brand = storefront.load_brand(BRAND)
     if brand.supply.mode != "hub":
         raise SuppliesItself(file=BRAND / "brand.toml")
-    paid = _amount(amount, brand.shop.currency)
-    with _shop() as (session, at):
+    paid = amount_of(amount, brand.shop.currency)
+    with shop_books() as (session, at):
         return supply.record_payment(session, supply.THE_HUB, paid, number=number, actor=actor, at=at)
 
 
 def shop_unpays(number: str, *, reason: str, actor: str) -> supply.PaymentView:
-    with _shop() as (session, at):
+    with shop_books() as (session, at):
         return supply.reverse_payment(session, number, reason=reason, actor=actor, at=at)
 
 
@@ -201,7 +201,7 @@ def hub_statement(code: str, month: str, *, supplier: bool) -> Told:
     """The month of a storefront or supplier of the hub in this folder; months that are due are closed first."""
     config = hub.load_config().hub
     party = supply.Party(supply.PartyKind.SUPPLIER if supplier else supply.PartyKind.TENANT, code)
-    with _hub() as (session, at):
+    with hub_books() as (session, at):
         supply.close_months(session, zone=config.zone, at=at)
         return Told(config.name, party, config.zone, supply.statement(session, party, month, zone=config.zone, at=at))
 
@@ -222,7 +222,7 @@ def compared(month: str) -> tuple[supply.Statement, list[supply.Compared]]:
         said = gateway.statement(month)
     finally:
         gateway.close()
-    with _shop() as (session, _):
+    with shop_books() as (session, _):
         return said, supply.compare(session, said)
 
 
@@ -261,13 +261,13 @@ def tell_compared(said: supply.Statement, found: list[supply.Compared]) -> None:
 
 
 @contextmanager
-def _hub() -> Iterator[tuple[Session, datetime]]:
+def hub_books() -> Iterator[tuple[Session, datetime]]:
     with _books(read(hub.HubSettings).database_url) as books:
         yield books
 
 
 @contextmanager
-def _shop() -> Iterator[tuple[Session, datetime]]:
+def shop_books() -> Iterator[tuple[Session, datetime]]:
     with _books(read_settings().database_url) as books:
         yield books
 
@@ -283,7 +283,7 @@ def _books(url: str) -> Iterator[tuple[Session, datetime]]:
         database.dispose()
 
 
-def _amount(text: str, currency: str) -> Money:
+def amount_of(text: str, currency: str) -> Money:
     try:
         return parse_money(text, currency)
     except PlatformError as error:

@@ -19,15 +19,18 @@ from shared_core.ledger import HUB, STORE, accounts
 
 FAULTS_SHOWN_MAX = 5
 CLEARING = "assets:clearing:"
+SET_OFF = (accounts.hub_paid(), accounts.hub_credits())
+"""Set off against what is owed to the hub; each side writes these down when it hears of them."""
 UNEARNED = N_("{address} has {booked} {currency}, earnings, hand-outs and payouts say {said}")
 
 
 @dataclass(frozen=True)
 class HubAccount:
-    """How a shop stands with a hub elsewhere, by the hub's book: what it was charged, and what it has paid."""
+    """How a shop stands with a hub elsewhere, by the hub's book: what it was charged, has paid and was credited."""
 
     charged: Money
     received: Money
+    credited: Money
 
 
 AskHub = Callable[[], HubAccount | Phrase]
@@ -144,8 +147,8 @@ def _mirrors_agree(evidence: Evidence) -> Iterator[Phrase]:
         given_up = N_("delivery {id} to {subscriber} was given up: {reason}")
         yield Phrase(given_up, id=row.id, subscriber=row.subscriber, reason=why)
     for currency in evidence.totals.currencies:
-        paid = evidence.store.balance(accounts.hub_paid(), currency)
-        owed = evidence.store.total("liabilities:hub:", currency) - paid
+        set_off = sum(evidence.store.balance(each, currency) for each in SET_OFF)
+        owed = evidence.store.total("liabilities:hub:", currency) - set_off
         due = evidence.hub.total("assets:store:", currency)
         if evidence.elsewhere is not None and evidence.elsewhere.charged.currency == currency:
             due += evidence.elsewhere.charged.minor
@@ -158,13 +161,17 @@ def _payments_under_way(evidence: Evidence) -> Phrase | None:
     """Each side writes a payment down when it has seen it, so for a time only one of them may know."""
     if evidence.elsewhere is None:
         return None
-    received = evidence.elsewhere.received
-    paid = Money(evidence.store.balance(accounts.hub_paid(), received.currency), received.currency)
-    if paid == received:
-        return None
-    return Phrase(
-        N_("this shop has paid the hub {paid}, the hub has received {received}"), paid=paid, received=received
-    )
+    received, credited = evidence.elsewhere.received, evidence.elsewhere.credited
+    paid, booked = (Money(evidence.store.balance(each, received.currency), received.currency) for each in SET_OFF)
+    if paid != received:
+        unseen = N_("this shop has paid the hub {paid}, the hub has received {received}")
+        return Phrase(unseen, paid=paid, received=received)
+    if booked != credited:
+        unheard = N_(
+            "the hub has credited {credited}, {booked} of it is booked here; run: platformctl supply objections"
+        )
+        return Phrase(unheard, credited=credited, booked=booked)
+    return None
 
 
 def _nothing_owed_is_astray(evidence: Evidence) -> Iterator[Phrase]:
@@ -172,7 +179,7 @@ def _nothing_owed_is_astray(evidence: Evidence) -> Iterator[Phrase]:
     for (address, currency), minor in evidence.store.balances.items():
         if not address.startswith("liabilities:") or minor <= 0:
             continue
-        if address not in clawed and address != accounts.hub_paid():
+        if address not in clawed and address not in SET_OFF:
             overdrawn = N_("{address} is overdrawn by {minor} {currency}")
             yield Phrase(overdrawn, address=address, minor=minor, currency=currency)
     undelivered = N_("{booked} {currency} is booked as deposits, paid orders that have not arrived say {said}")
@@ -300,7 +307,11 @@ def check_hub(session: Session) -> list[InvariantResult]:
     ]
     by_payments = (
         ("I2", N_("The hub's bank account is what its payments say."), tuple(_bank_is_what_payments_say(evidence))),
-        ("I3", N_("Each store owes what it was charged less what it paid."), tuple(_stores_owe_the_rest(evidence))),
+        (
+            "I3",
+            N_("Each store owes what it was charged less what it paid and was credited."),
+            tuple(_stores_owe_the_rest(evidence)),
+        ),
     )
     return [*results[:1], *(InvariantResult(*each) for each in by_payments), *results[1:]]
 
@@ -325,7 +336,8 @@ def _stores_owe_the_rest(evidence: Evidence) -> Iterator[Phrase]:
     for each in supply.all_tenants(evidence.session):
         due = supply.tenant_owes(evidence.session, each.code, each.currency)
         charged = supply.charged(evidence.session, store=each.code, currency=each.currency)
-        left = charged.minor - paid[supply.Party(supply.PartyKind.TENANT, each.code), each.currency]
+        credited = supply.credited(evidence.session, each.code, each.currency)
+        left = (charged - credited).minor - paid[supply.Party(supply.PartyKind.TENANT, each.code), each.currency]
         if due.minor != left:
-            differ = N_("{store} is booked to owe {due}, its goods less its payments say {left} ({currency})")
+            differ = N_("{store} is booked to owe {due}, its goods less payments and credits say {left} ({currency})")
             yield Phrase(differ, store=each.code, due=due.minor, left=left, currency=each.currency)

@@ -94,12 +94,18 @@ def _withdrawal(withdrawal: str) -> str:
     return wire.name_in(withdrawal)
 
 
+def _number(number: str) -> str:
+    return wire.name_in(number)
+
+
 Anybody = Annotated[Call, Depends(_call)]
 OfferReader = Annotated[Call, Depends(_allowed(supply.Scope.OFFERS_READ))]
 Buyer = Annotated[Call, Depends(_allowed(supply.Scope.ORDERS_WRITE))]
 AccountReader = Annotated[Call, Depends(_allowed(supply.Scope.STATEMENT_READ))]
+Objector = Annotated[Call, Depends(_allowed(supply.Scope.STATEMENT_OBJECT))]
 EventReader = Annotated[Call, Depends(_allowed(supply.Scope.EVENTS_READ))]
 Reference = Annotated[str, Depends(_reference)]
+Numbered = Annotated[str, Depends(_number)]
 Withdrawn = Annotated[str, Depends(_withdrawal)]
 After = Annotated[int, Query(ge=0, le=CURSOR_MAX)]
 
@@ -114,6 +120,7 @@ def me(call: Anybody) -> wire.Me:
         store = supply.tenant(session, terms.store)
         owed = supply.tenant_owes(session, terms.store, terms.currency)
         received = supply.received_of(session, terms.store, terms.currency)
+        credited = supply.credited(session, terms.store, terms.currency)
     accounted = supply.Scope.STATEMENT_READ in call.caller.scopes
     limit = store.terms.store_limits.credit_limit_minor
     return wire.Me(
@@ -128,6 +135,7 @@ def me(call: Anybody) -> wire.Me:
         protocol=wire.PROTOCOL,
         oldest_protocol=wire.OLDEST_SHOP,
         received=received if accounted else None,
+        credited=credited if accounted else None,
     )
 
 
@@ -157,6 +165,31 @@ def statement(call: AccountReader, month: str) -> supply.Statement:
     mine = supply.Party(supply.PartyKind.TENANT, call.caller.terms.store)
     with call.hub.database.reading() as session:
         return supply.statement(session, mine, month, zone=call.hub.zone, at=call.at)
+
+
+@router.get("/objections")
+def objections(call: AccountReader) -> list[supply.ObjectionView]:
+    """What the store objected to on its statements, and what the hub said."""
+    with call.hub.database.reading() as session:
+        return supply.objections(session, call.caller.terms.store)
+
+
+@router.put("/objections/{number}")
+def object_to(call: Objector, number: Numbered, asked: wire.ObjectionAsked) -> supply.ObjectionView:
+    """A line of a statement is wrong by this amount."""
+    with call.hub.database.transaction() as session:
+        return supply.object_to(
+            session,
+            call.caller.terms.store,
+            number=number,
+            month=asked.month,
+            kind=asked.kind,
+            reference=asked.reference,
+            amount=asked.amount.money,
+            reason=asked.reason,
+            zone=call.hub.zone,
+            at=call.at,
+        )
 
 
 @router.put("/holds/{reference}")

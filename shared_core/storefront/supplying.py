@@ -114,8 +114,9 @@ def due_to_hub(hub: supply.HubGateway) -> audit.HubAccount | Phrase:
         return Phrase(trouble.message, **trouble.params)
     if said.balance is None:
         return Phrase(N_("the hub's key may not ask what the shop owes"))
-    received = said.received or zero(said.balance.currency)
-    return audit.HubAccount(charged=said.balance + received, received=received)
+    nothing = zero(said.balance.currency)
+    received, credited = said.received or nothing, said.credited or nothing
+    return audit.HubAccount(charged=said.balance + received + credited, received=received, credited=credited)
 
 
 def renew_terms(database: Database, side: SupplySide, at: datetime) -> None:

@@ -209,6 +209,31 @@ class NoStatement(NotFound):
     )
 
 
+class UnknownLine(NotFound):
+    code = "unknown_line"
+    message = "The statement for {month} has no line {kind} {reference}."
+
+
+class UnknownObjection(NotFound):
+    code = "unknown_objection"
+    message = "There is no objection {number}."
+
+
+class BadObjection(Invalid):
+    code = "bad_objection"
+    message = "{amount} is none of 0 to {left}: what is left of it that was not objected to or credited already."
+
+
+class ObjectionTaken(Conflict):
+    code = "objection_taken"
+    message = "The objection {number} is to something else already. Give this one another number."
+
+
+class ObjectionEnded(Conflict):
+    code = "objection_ended"
+    message = "The objection {number} is {state}; it ends once."
+
+
 class SupplyUnavailable(Away):
     """Nobody knows whether the hub has done what it was asked; the same call again finds out."""
 

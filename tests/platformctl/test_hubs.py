@@ -298,6 +298,25 @@ def test_a_payment_is_written_down_on_both_sides_and_compared(ctl: Command, two:
     assert "has received" not in ctl("books", "-C", two.shop).out
     assert ctl("hub", "books", "-C", two.hub).code == 0
 
+    line = ("supply", "object", "T1", "--month", month, "--kind", "payment", "-C", two.shop)
+    made = json.loads(ctl(*line, "--reason", "it was more", "--amount", "50", "--json").out)
+    assert (made["number"], made["state"], made["amount"]) == ("payment-T1", "open", "50.00")
+    at_hub = ("north", "payment-T1", "-C", two.hub)
+    assert ctl("hub", "objection", "answer", *at_hub, "--say", "we ask the bank").code == 0
+    assert "we ask the bank" in ctl("supply", "objections", "-C", two.shop).out
+    accepted = ctl("hub", "objection", "accept", *at_hub, "--credit", "20", "--say", "the bank's fee", "--json")
+    assert json.loads(accepted.out)["credit"] == "20.00"
+    assert ctl("hub", "objection", "reject", *at_hub, "--say", "no").code == 3
+    assert "credited 20.00 CNY, 0.00 CNY of it is booked" in ctl("books", "-C", two.shop).out
+    assert "Credits booked: 1" in ctl("supply", "objections", "-C", two.shop).out
+    assert "Credits booked" not in ctl("supply", "objections", "-C", two.shop).out
+    [listed] = json.loads(ctl("hub", "objection", "list", "-C", two.hub, "--json").out)
+    assert [step["state"] for step in listed["steps"]] == ["open", "answered", "accepted"]
+    assert seen()[0] == 0 and "is booked" not in ctl("books", "-C", two.shop).out
+    assert ctl("hub", "books", "-C", two.hub).code == 0
+    unknown = ctl("supply", "object", "T9", "--month", month, "--reason", "x", "-C", two.shop)
+    assert (unknown.code, "no line charge T9" in unknown.err) == (2, True), unknown.err
+
 
 def test_goods_that_have_another_name_there_keep_their_listing(ctl: Command, two: Two, place: Path) -> None:
     two.name_the_hub()

@@ -93,6 +93,40 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_supply_statement_line_transaction_id"), "supply_statement_line", ["transaction_id"])
     op.create_table(
+        "supply_objection",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("store", sa.String(length=64), nullable=False),
+        sa.Column("number", sa.String(length=64), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("reference", sa.String(length=100), nullable=False),
+        sa.Column("amount_minor", BigId, nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("credit_minor", BigId, nullable=False),
+        sa.CheckConstraint(
+            "state IN ('open', 'answered', 'accepted', 'rejected')", name=op.f("ck_supply_objection_state_known")
+        ),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_supply_objection_about_something")),
+        sa.CheckConstraint("credit_minor BETWEEN 0 AND amount_minor", name=op.f("ck_supply_objection_credit_within")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supply_objection")),
+        sa.UniqueConstraint("store", "number", name=op.f("uq_supply_objection_store_number")),
+    )
+    op.create_table(
+        "supply_objection_step",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("objection_id", BigId, nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("text", sa.String(length=200), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["objection_id"], ["supply_objection.id"], name=op.f("fk_supply_objection_step_objection_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_supply_objection_step")),
+    )
+    op.create_index(op.f("ix_supply_objection_step_objection_id"), "supply_objection_step", ["objection_id"])
+    op.create_table(
         "ledger_running_balance",
         sa.Column("account_id", BigId, autoincrement=False, nullable=False),
         sa.Column("balance_minor", sa.BigInteger(), nullable=False),
@@ -108,6 +142,8 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take back."""
     op.drop_table("ledger_running_balance")
+    op.drop_table("supply_objection_step")
+    op.drop_table("supply_objection")
     op.drop_table("supply_statement_line")
     op.drop_table("supply_statement")
     op.drop_table("supply_payment_reversal")

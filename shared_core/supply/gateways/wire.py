@@ -19,7 +19,8 @@ from shared_core.kernel.money import MINOR_MAX, MixedCurrencies, Money
 from shared_core.ledger import ReferenceReused
 from shared_core.supply import errors
 from shared_core.supply.gateway import Address, Confirmation, EventPage, HoldLine, HoldView, OfferPage, Withdrawal
-from shared_core.supply.models import CODE_LENGTH_MAX, REFERENCE_LENGTH_MAX
+from shared_core.supply.models import CODE_LENGTH_MAX, REFERENCE_LENGTH_MAX, TEXT_LENGTH_MAX
+from shared_core.supply.settlement.objections import ObjectionView
 from shared_core.supply.settlement.statement_rules import Statement
 
 PROTOCOL = 1
@@ -105,6 +106,16 @@ class WithdrawalAsked(_Question):
     restock: bool
 
 
+class ObjectionAsked(_Question):
+    """PUT /objections/{number}; `kind` and `reference` are those of the line."""
+
+    month: Text
+    kind: Text
+    reference: Text
+    amount: MoneySent
+    reason: Annotated[str, Field(max_length=TEXT_LENGTH_MAX, pattern=r"^[^\x00]*$")]
+
+
 def lines_sent(lines: Sequence[HoldLine]) -> list[LineSent]:
     return [LineSent(sku=line.sku, quantity=line.quantity) for line in lines]
 
@@ -140,6 +151,8 @@ class Me:
     oldest_protocol: int
     received: Money | None = None
     """What the hub has received of the store; None like `balance`, and from hubs that cannot tell."""
+    credited: Money | None = None
+    """What the hub has credited for objections; None like `received`."""
 
 
 OFFERS: TypeAdapter[OfferPage] = TypeAdapter(OfferPage)
@@ -149,6 +162,8 @@ WITHDRAWAL: TypeAdapter[Withdrawal] = TypeAdapter(Withdrawal)
 EVENTS: TypeAdapter[EventPage] = TypeAdapter(EventPage)
 ME: TypeAdapter[Me] = TypeAdapter(Me)
 STATEMENT: TypeAdapter[Statement] = TypeAdapter(Statement)
+OBJECTION: TypeAdapter[ObjectionView] = TypeAdapter(ObjectionView)
+OBJECTIONS: TypeAdapter[list[ObjectionView]] = TypeAdapter(list[ObjectionView])
 
 
 # --- refusals -------------------------------------------------------------------------------------------------------
@@ -156,6 +171,7 @@ STATEMENT: TypeAdapter[Statement] = TypeAdapter(Statement)
 REFUSALS: Mapping[str, type[PlatformError]] = {
     each.code: each
     for each in (
+        errors.BadObjection,
         errors.BadQuantity,
         errors.BadReference,
         errors.CreditUsedUp,
@@ -165,9 +181,11 @@ REFUSALS: Mapping[str, type[PlatformError]] = {
         errors.HoldReleased,
         errors.NoStatement,
         errors.NothingToHold,
+        errors.ObjectionTaken,
         errors.OutOfStock,
         errors.TenantSuspended,
         errors.UnknownHold,
+        errors.UnknownLine,
         errors.UnknownSku,
         errors.WithdrawnTooMuch,
         MixedCurrencies,

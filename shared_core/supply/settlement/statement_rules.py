@@ -14,6 +14,8 @@ class LineKind(StrEnum):
     PAYMENT = "payment"
     REVERSAL = "reversal"
     """of a payment"""
+    CREDIT = "credit"
+    """for an objection"""
     OTHER = "other"
 
 
@@ -22,6 +24,7 @@ KINDS: Mapping[str, LineKind] = {
     "supw": LineKind.WITHDRAWAL,
     "pay": LineKind.PAYMENT,
     "payr": LineKind.REVERSAL,
+    "crd": LineKind.CREDIT,
 }
 """By what the reference of a booking begins with."""
 

@@ -25,8 +25,8 @@ from shared_core.supply.tenancy.tenants import all_tenants
 
 CLOSES_AFTER = timedelta(hours=1)
 """What is under way when a month ends has arrived by then."""
-OURS = {LineKind.CHARGE: "sup:{}", LineKind.WITHDRAWAL: "wd:{}"}
-"""Under which reference a store books what its hub calls a charge, or a withdrawal."""
+OURS = {LineKind.CHARGE: "sup:{}", LineKind.WITHDRAWAL: "wd:{}", LineKind.CREDIT: "crd:{}"}
+"""Under which reference a store books what is on its hub's statement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +106,7 @@ def compare(session: Session, told: Statement) -> list[Compared]:
 def _booked(session: Session, reference: str, currency: str) -> Money | None:
     """What the store owes its hub by this booking; None where there is none."""
     postings = ledger.posted(session, reference)
-    due = (ledger.accounts.due_hub_supply(), ledger.accounts.due_hub_payable())
+    due = (ledger.accounts.due_hub_supply(), ledger.accounts.due_hub_payable(), ledger.accounts.hub_credits())
     more = sum(each.amount.minor for each in postings if each.source in due)
     less = sum(each.amount.minor for each in postings if each.destination in due)
     return Money(more - less, currency) if postings else None
