@@ -30,6 +30,7 @@ KINDS = {
     supply.LineKind.WITHDRAWAL: N_("goods given back"),
     supply.LineKind.PAYMENT: N_("payment"),
     supply.LineKind.REVERSAL: N_("payment taken back"),
+    supply.LineKind.CREDIT: N_("credit"),
     supply.LineKind.OTHER: N_("other"),
 }
 VERDICTS = {

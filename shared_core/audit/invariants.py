@@ -167,9 +167,7 @@ def _payments_under_way(evidence: Evidence) -> Phrase | None:
         unseen = N_("this shop has paid the hub {paid}, the hub has received {received}")
         return Phrase(unseen, paid=paid, received=received)
     if booked != credited:
-        unheard = N_(
-            "the hub has credited {credited}, {booked} of it is booked here; run: platformctl supply objections"
-        )
+        unheard = N_("the hub has credited {credited}, {booked} of it is booked; run: platformctl supply objections")
         return Phrase(unheard, credited=credited, booked=booked)
     return None
 
@@ -309,7 +307,7 @@ def check_hub(session: Session) -> list[InvariantResult]:
         ("I2", N_("The hub's bank account is what its payments say."), tuple(_bank_is_what_payments_say(evidence))),
         (
             "I3",
-            N_("Each store owes what it was charged less what it paid and was credited."),
+            N_("Each store owes its charges less payments and credits."),
             tuple(_stores_owe_the_rest(evidence)),
         ),
     )

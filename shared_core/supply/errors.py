@@ -202,6 +202,11 @@ class UnknownPayment(NotFound):
     message = "There is no payment with the transaction number {number}."
 
 
+class TextTooLong(Invalid):
+    code = "text_too_long"
+    message = "What you write here has at most {maximum} characters."
+
+
 class NoStatement(NotFound):
     code = "no_statement"
     message = (

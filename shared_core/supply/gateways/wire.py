@@ -19,7 +19,7 @@ from shared_core.kernel.money import MINOR_MAX, MixedCurrencies, Money
 from shared_core.ledger import ReferenceReused
 from shared_core.supply import errors
 from shared_core.supply.gateway import Address, Confirmation, EventPage, HoldLine, HoldView, OfferPage, Withdrawal
-from shared_core.supply.models import CODE_LENGTH_MAX, REFERENCE_LENGTH_MAX, TEXT_LENGTH_MAX
+from shared_core.supply.models import CODE_LENGTH_MAX, REFERENCE_LENGTH_MAX
 from shared_core.supply.settlement.objections import ObjectionView
 from shared_core.supply.settlement.statement_rules import Statement
 
@@ -113,7 +113,7 @@ class ObjectionAsked(_Question):
     kind: Text
     reference: Text
     amount: MoneySent
-    reason: Annotated[str, Field(max_length=TEXT_LENGTH_MAX, pattern=r"^[^\x00]*$")]
+    reason: Text
 
 
 def lines_sent(lines: Sequence[HoldLine]) -> list[LineSent]:
@@ -174,6 +174,7 @@ REFUSALS: Mapping[str, type[PlatformError]] = {
         errors.BadObjection,
         errors.BadQuantity,
         errors.BadReference,
+        errors.BadTransactionNumber,
         errors.CreditUsedUp,
         errors.HoldConfirmed,
         errors.HoldLimitReached,
@@ -184,6 +185,7 @@ REFUSALS: Mapping[str, type[PlatformError]] = {
         errors.ObjectionTaken,
         errors.OutOfStock,
         errors.TenantSuspended,
+        errors.TextTooLong,
         errors.UnknownHold,
         errors.UnknownLine,
         errors.UnknownSku,

@@ -16,6 +16,7 @@ from shared_core.supply.errors import (
     BadTransactionNumber,
     ObjectionEnded,
     ObjectionTaken,
+    TextTooLong,
     UnknownLine,
     UnknownObjection,
 )
@@ -76,7 +77,7 @@ def object_to(
     """The store objects to `amount` of a line of its statement. The same again changes nothing.
 
     What is objected to and was credited of a line is never more than the line. Raises NoStatement, UnknownLine,
-    BadObjection, ObjectionTaken, BadTransactionNumber.
+    BadObjection, ObjectionTaken, BadTransactionNumber, TextTooLong.
     """
     if not (1 <= len(number) <= NUMBER_LENGTH_MAX and number.isprintable() and number == number.strip()):
         raise BadTransactionNumber(maximum=NUMBER_LENGTH_MAX)
@@ -110,7 +111,7 @@ def object_to(
 def answer_objection(
     session: Session, store: str, number: str, *, text: str, actor: str, at: datetime
 ) -> ObjectionView:
-    """Say something and decide nothing yet. Raises UnknownObjection, ObjectionEnded."""
+    """Say something and decide nothing yet. Raises UnknownObjection, ObjectionEnded, TextTooLong."""
     row = _not_ended(session, store, number)
     _step(session, row, ObjectionState.ANSWERED, text, actor=actor, at=at)
     return _view(session, row)
@@ -119,7 +120,7 @@ def answer_objection(
 def reject_objection(
     session: Session, store: str, number: str, *, text: str, actor: str, at: datetime
 ) -> ObjectionView:
-    """The line was right. Raises UnknownObjection, ObjectionEnded."""
+    """The line was right. Raises UnknownObjection, ObjectionEnded, TextTooLong."""
     row = _not_ended(session, store, number)
     _step(session, row, ObjectionState.REJECTED, text, actor=actor, at=at)
     return _view(session, row)
@@ -129,7 +130,7 @@ def accept_objection(
     session: Session, store: str, number: str, *, text: str, actor: str, at: datetime, credit: Money | None = None
 ) -> ObjectionView:
     """The line was wrong: the store owes `credit` less, by default all that it objected to; nothing where it was put
-    right otherwise. Raises UnknownObjection, ObjectionEnded, BadObjection.
+    right otherwise. Raises UnknownObjection, ObjectionEnded, BadObjection, TextTooLong.
     """
     row = _not_ended(session, store, number)
     wanted = Money(row.amount_minor, row.currency)
@@ -198,8 +199,10 @@ def _not_ended(session: Session, store: str, number: str) -> Objection:
 
 
 def _step(session: Session, row: Objection, state: ObjectionState, text: str, *, actor: str, at: datetime) -> None:
+    if len(text) > TEXT_LENGTH_MAX:
+        raise TextTooLong(maximum=TEXT_LENGTH_MAX)
     row.state = state
-    session.add(ObjectionStep(objection_id=row.id, state=state, text=text[:TEXT_LENGTH_MAX], actor=actor, at=at))
+    session.add(ObjectionStep(objection_id=row.id, state=state, text=text, actor=actor, at=at))
     session.flush()
 
 

@@ -20,6 +20,7 @@ from shared_core.supply.errors import (
     BadPayment,
     BadTransactionNumber,
     PaymentTaken,
+    TextTooLong,
     UnknownPayment,
     UnknownSupplier,
 )
@@ -130,15 +131,17 @@ def record_payment(
 def reverse_payment(session: Session, number: str, *, reason: str, actor: str, at: datetime) -> PaymentView:
     """Take a payment back that was none after all; the number is free again. Twice changes nothing.
 
-    Raises UnknownPayment.
+    Raises UnknownPayment, TextTooLong.
     """
+    if len(reason) > TEXT_LENGTH_MAX:
+        raise TextTooLong(maximum=TEXT_LENGTH_MAX)
     lock(session, "supply-payments")
     known = _entries(session, number)
     if not known:
         raise UnknownPayment(number=number)
     row, reversal = known[-1]
     if reversal is None:
-        reversal = PaymentReversal(payment_id=row.id, reason=reason[:TEXT_LENGTH_MAX], actor=actor, at=at)
+        reversal = PaymentReversal(payment_id=row.id, reason=reason, actor=actor, at=at)
         session.add(reversal)
         session.flush()
         party = _party(row)
