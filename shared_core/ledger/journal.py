@@ -74,7 +74,10 @@ def changes(
     """What each transaction changed of an account, in the order of their instants: all, or those with at < before,
     `only` or `without` the transactions of a query.
     """
-    sign = case((Account.id == PostingRow.destination_id, 1), else_=-1)
+    account_id = _account_id(session, address, currency, book)
+    if account_id is None:
+        return []
+    sign = case((PostingRow.destination_id == account_id, 1), else_=-1)
     query = (
         select(
             Transaction.id,
@@ -84,8 +87,7 @@ def changes(
             func.sum(sign * PostingRow.amount_minor),
         )
         .join(PostingRow, PostingRow.transaction_id == Transaction.id)
-        .join(Account, (Account.id == PostingRow.source_id) | (Account.id == PostingRow.destination_id))
-        .where(Account.book == book, Account.address == address, Account.currency == currency)
+        .where((PostingRow.source_id == account_id) | (PostingRow.destination_id == account_id))
         .group_by(Transaction.id, Transaction.at, Transaction.reference, Transaction.memo)
         .order_by(Transaction.at, Transaction.id)
     )
@@ -103,12 +105,14 @@ def changes(
 
 def first_change(session: Session, address: str, currency: str, *, book: str = STORE) -> datetime | None:
     """The earliest instant of a transaction that touched the account; None when nothing did."""
-    return session.scalar(
-        select(func.min(Transaction.at))
-        .join(PostingRow, PostingRow.transaction_id == Transaction.id)
-        .join(Account, (Account.id == PostingRow.source_id) | (Account.id == PostingRow.destination_id))
-        .where(Account.book == book, Account.address == address, Account.currency == currency)
-    )
+    account_id = _account_id(session, address, currency, book)
+    touched = (PostingRow.source_id == account_id) | (PostingRow.destination_id == account_id)
+    return session.scalar(select(func.min(Transaction.at)).join(PostingRow).where(touched))
+
+
+def _account_id(session: Session, address: str, currency: str, book: str) -> int | None:
+    account = select(Account.id).where(Account.book == book, Account.address == address, Account.currency == currency)
+    return session.scalar(account)
 
 
 def balances_at(

@@ -11,11 +11,13 @@ from sqlalchemy.orm import Session
 
 from shared_core import audit, ledger, supply
 from shared_core.kernel.database import Database
+from shared_core.kernel.listeners import Listeners
 from shared_core.kernel.money import Money
 from shared_core.ledger import Posting, accounts
 from tests.hub.hubs import add, tenant_gateway
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, lines, stocked, yuan
 from tests.supply.test_concurrency import at_once, kinds
+from tests.worlds import World
 
 LATER = NOON + timedelta(hours=1)
 NORTH, ACME = supply.Party(supply.PartyKind.TENANT, "north"), supply.Party(supply.PartyKind.SUPPLIER, "acme")
@@ -144,6 +146,46 @@ def test_the_audit_sees_what_was_changed_behind_its_back(
 def test_of_the_same_payment_entered_at_once_one_is_booked(database: Database, shop: supply.TenantGateway) -> None:
     found = at_once(2, lambda _: pay(database, NORTH, 4_800))
     assert kinds(found) == {"PaymentView": 2} and owes(database) == -4_800
+
+
+# --- the store's side -----------------------------------------------------------------------------------------------
+
+
+def test_a_store_s_payment_is_evidence_of_its_bank_account_and_no_debt(database_url: str) -> None:
+    listeners = Listeners()
+    shop = World(Database(database_url, listeners), listeners)
+    shop.stock_up("A")
+    shop.pay(shop.place(shop.visitor(), [("A", 1)]))
+    shop.settle_down()
+    with shop.transaction() as session:
+        supply.record_payment(session, supply.THE_HUB, yuan(99_900), number="T1", actor="bo", at=shop.now)
+    assert shop.broken() == [], "paid in advance"
+    with shop.transaction() as session:
+        session.execute(text("UPDATE supply_payment SET amount_minor = amount_minor - 1"))
+    assert [line.split()[0] for line in shop.broken()] == ["I2"]
+    shop.database.dispose()
+
+
+def test_goods_on_which_store_and_hub_differ_are_a_fault_and_payments_are_not(database_url: str) -> None:
+    listeners = Listeners()
+    shop = World(Database(database_url, listeners), listeners)
+    shop.stock_up("A")
+    shop.pay(shop.place(shop.visitor(), [("A", 1)]))
+    shop.settle_down()
+    with shop.transaction() as session:
+        supply.record_payment(session, supply.THE_HUB, yuan(4_000), number="T1", actor="bo", at=shop.now)
+
+    def told(charged: int, received: int, credited: int = 0) -> tuple[bool, str]:
+        account = audit.HubAccount(yuan(charged), yuan(received), yuan(credited))
+        with shop.database.reading() as session:
+            [found] = [each for each in audit.check(session, at=shop.now, hub=lambda: account) if each.code == "I3"]
+        return found.ok, str(found.note or "")
+
+    assert told(0, 4_000) == (True, ""), "what this database's own hub is due is counted in"
+    assert told(0, 0) == (True, "this shop has paid the hub 40.00 CNY, the hub has received 0.00 CNY")
+    assert told(0, 4_000, 5)[0] and "0.00 CNY of it is booked" in told(0, 4_000, 5)[1]
+    assert not told(1, 4_000)[0]
+    shop.database.dispose()
 
 
 # --- the balance that is kept ---------------------------------------------------------------------------------------
