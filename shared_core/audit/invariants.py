@@ -311,7 +311,12 @@ def check_hub(session: Session) -> list[InvariantResult]:
             tuple(_stores_owe_the_rest(evidence)),
         ),
     )
-    return [*results[:1], *(InvariantResult(*each) for each in by_payments), *results[1:]]
+    differ = N_("{party}: the statement for {month} is not what its bookings say")
+    changed = tuple(Phrase(differ, party=party.code, month=month) for party, month in supply.statement_misfits(session))
+    closed = N_("Closed statements are their bookings, each begins as the last one ended.")
+    first, *rest = results
+    between = (InvariantResult(*each) for each in by_payments)
+    return [first, *between, *rest, InvariantResult("I15", closed, changed)]
 
 
 def _bank_is_what_payments_say(evidence: Evidence) -> Iterator[Phrase]:

@@ -121,7 +121,7 @@ from shared_core.supply.settlement.payments import (
     reverse_payment,
 )
 from shared_core.supply.settlement.statement_rules import Compared, Line, LineKind, Statement, Verdict
-from shared_core.supply.settlement.statements import close_months, compare, statement
+from shared_core.supply.settlement.statements import close_months, compare, statement, statement_misfits
 from shared_core.supply.tenancy.api_keys import (
     ALL_SCOPES,
     Caller,
@@ -302,6 +302,7 @@ __all__ = [
     "ship",
     "sku_names",
     "statement",
+    "statement_misfits",
     "stock_discrepancies",
     "supplier_orders",
     "suppliers",

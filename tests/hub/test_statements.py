@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from shared_core import ledger, supply
@@ -14,6 +15,7 @@ from shared_core.kernel.database import Database
 from shared_core.ledger import Posting, accounts
 from shared_core.supply.settlement import statement_rules as rules
 from tests.hub.hubs import Served, add, key_of, reaching, tenant_gateway
+from tests.hub.test_payments import broken
 from tests.supply.goods import HALF_AN_HOUR, HOME, lines, stocked, yuan
 
 ZONE = "Asia/Shanghai"
@@ -98,6 +100,22 @@ def test_a_month_without_a_statement_is_refused(march: Database, month: str) -> 
     close(march, MARCH[1] + timedelta(hours=1))
     with pytest.raises(supply.NoStatement):
         told(march, NORTH, month, at=MARCH[1] + timedelta(hours=1))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        "UPDATE supply_statement SET closing_minor = closing_minor + 1 WHERE code = 'north'",
+        "UPDATE supply_statement SET opening_minor = 1, closing_minor = closing_minor + 1 WHERE month = '2026-04'",
+        "DELETE FROM supply_statement_line WHERE statement_id = 1",
+    ],
+)
+def test_the_audit_sees_a_closed_month_that_was_changed(march: Database, fault: str) -> None:
+    close(march, APRIL[1] + timedelta(hours=1))
+    assert broken(march) == []
+    with march.transaction() as session:
+        session.execute(text(fault))
+    assert broken(march) == ["I15"]
 
 
 def test_over_the_wire_a_store_reads_its_own(march: Database, server: Served) -> None:

@@ -75,8 +75,7 @@ def statement(session: Session, party: Party, month: str, *, zone: str, at: date
     account = _account(session, party)
     row = session.scalars(_closed(party).where(StatementRow.month == month)).one_or_none()
     if row is not None:
-        mine = select(StatementLineRow.transaction_id).where(StatementLineRow.statement_id == row.id)
-        lines = tuple(account.line(each) for each in account.changes(session, only=mine))
+        lines = tuple(account.line(each) for each in account.changes(session, only=_lines_of(row)))
         opening, closing = (Money(minor, row.currency) for minor in (row.opening_minor, row.closing_minor))
         return Statement(month, *month_span(month, zone), opening, lines, closing, closed=True)
     last = _last(session, party)
@@ -86,6 +85,20 @@ def statement(session: Session, party: Party, month: str, *, zone: str, at: date
     since, before = month_span(month, zone)
     lines = tuple(account.line(each) for each in account.changes(session, without=_lined(party), before=before))
     return Statement(month, since, before, opening, lines, rules.closing(opening, lines), closed=False)
+
+
+def statement_misfits(session: Session) -> list[tuple[Party, str]]:
+    """Closed months, as (party, month), that are not their bookings, or do not begin as the one before ended."""
+    found = []
+    for account in _accounts(session):
+        left = 0
+        for row in session.scalars(_closed(account.party).order_by(StatementRow.month)):
+            lines = [account.line(each) for each in account.changes(session, only=_lines_of(row))]
+            opening, closing = Money(row.opening_minor, row.currency), Money(row.closing_minor, row.currency)
+            if opening.minor != left or rules.closing(opening, lines) != closing:
+                found.append((account.party, row.month))
+            left = row.closing_minor
+    return found
 
 
 def compare(session: Session, told: Statement) -> list[Compared]:
@@ -173,6 +186,10 @@ def _closed(party: Party) -> Select[StatementRow]:
 
 def _last(session: Session, party: Party) -> StatementRow | None:
     return session.scalars(_closed(party).order_by(StatementRow.month.desc()).limit(1)).one_or_none()
+
+
+def _lines_of(row: StatementRow) -> Select[int]:
+    return select(StatementLineRow.transaction_id).where(StatementLineRow.statement_id == row.id)
 
 
 def _lined(party: Party) -> Select[int]:
