@@ -53,7 +53,8 @@ def register(app: typer.Typer) -> None:
     key.command("revoke", help=_("A key is worth nothing from now on."))(revoke)
 
 
-def _enter(folder: Path, *, migrated: bool = True) -> None:
+def enter(folder: Path, *, migrated: bool = True) -> None:
+    """Go into the hub; its database must be up to date."""
     from platformctl import hubs
 
     hubs.HubFolder.find(folder).enter()
@@ -86,7 +87,7 @@ def serve(
     folder: InHub = Path(),
 ) -> None:
     """Until it is stopped by SIGTERM or Ctrl-C."""
-    _enter(folder)
+    enter(folder)
     from platformctl import hubs
 
     hubs.serve(host, port)
@@ -95,7 +96,7 @@ def serve(
 
 def worker(folder: InHub = Path()) -> None:
     """Until it is stopped by SIGTERM or Ctrl-C."""
-    _enter(folder)
+    enter(folder)
     from platformctl import hubs
 
     hubs.work()
@@ -103,7 +104,7 @@ def worker(folder: InHub = Path()) -> None:
 
 def migrate(folder: InHub = Path(), as_json: AsJson = False) -> None:
     """Each migration is one transaction."""
-    _enter(folder, migrated=False)
+    enter(folder, migrated=False)
     from platformctl import hubs
 
     applied = hubs.migrate()
@@ -126,7 +127,7 @@ def take_in(
     as_json: AsJson = False,
 ) -> None:
     """Importing the same feed again changes nothing. A table of SKUs with prices or stock changes just these."""
-    _enter(folder)
+    enter(folder)
     from platformctl import feeding
 
     name = None if format is None else format.value
@@ -136,7 +137,7 @@ def take_in(
 
 def seed(folder: InHub = Path(), as_json: AsJson = False) -> None:
     """Seeding twice changes nothing."""
-    _enter(folder)
+    enter(folder)
     from platformctl import hubs
 
     products = hubs.seed()
@@ -148,7 +149,7 @@ def seed(folder: InHub = Path(), as_json: AsJson = False) -> None:
 
 def books(folder: InHub = Path(), as_json: AsJson = False) -> None:
     """Exit code 1 when an invariant is broken."""
-    _enter(folder)
+    enter(folder)
     from platformctl import bookkeeping
 
     if not bookkeeping.conclude(bookkeeping.hub_results(), as_json=as_json):
@@ -168,7 +169,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Adding the same storefront again changes nothing and prints no key."""
-    _enter(folder)
+    enter(folder)
     from platformctl import tenants
 
     wanted = _wanted(fee, credit, open_holds, unpaid_per_sku)
@@ -185,7 +186,7 @@ def add(
 
 def list_all(folder: InHub = Path(), as_json: AsJson = False) -> None:
     """By code."""
-    _enter(folder)
+    enter(folder)
     from platformctl import tenants
 
     found = tenants.accounts()
@@ -209,7 +210,7 @@ def terms(
     as_json: AsJson = False,
 ) -> None:
     """What is not given stays as it is; what is held already keeps its terms."""
-    _enter(folder)
+    enter(folder)
     from platformctl import tenants
 
     account = tenants.set_terms(code, _wanted(fee, credit, open_holds, unpaid_per_sku), actor=by)
@@ -218,7 +219,7 @@ def terms(
 
 def suspend(code: Code, reason: Reason, by: Actor = "platformctl", folder: InHub = Path()) -> None:
     """Paid orders are shipped, refunds are taken back, as before."""
-    _enter(folder)
+    enter(folder)
     from platformctl import tenants
 
     tenants.suspend(code, actor=by, reason=reason)
@@ -227,7 +228,7 @@ def suspend(code: Code, reason: Reason, by: Actor = "platformctl", folder: InHub
 
 def resume(code: Code, reason: Reason, by: Actor = "platformctl", folder: InHub = Path()) -> None:
     """The other way round."""
-    _enter(folder)
+    enter(folder)
     from platformctl import tenants
 
     tenants.resume(code, actor=by, reason=reason)
@@ -243,7 +244,7 @@ def new_key(
     as_json: AsJson = False,
 ) -> None:
     """Other keys stay valid: change over, then revoke the old one."""
-    _enter(folder)
+    enter(folder)
     from platformctl import tenants
 
     secret = tenants.new_key(code, scopes=scope or [], days=days, actor=by)
@@ -252,7 +253,7 @@ def new_key(
 
 def list_keys(code: Code, folder: InHub = Path(), as_json: AsJson = False) -> None:
     """With the day each was last used."""
-    _enter(folder)
+    enter(folder)
     from dataclasses import asdict
 
     from platformctl import tenants
@@ -274,7 +275,7 @@ def revoke(
     folder: InHub = Path(),
 ) -> None:
     """At once."""
-    _enter(folder)
+    enter(folder)
     from platformctl import tenants
 
     tenants.revoke(code, name, actor=by)

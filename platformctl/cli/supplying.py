@@ -26,11 +26,6 @@ def register(app: typer.Typer) -> None:
     supply.command("connect", help=_("Sell the goods of the hub that brand.toml names."))(connect)
 
 
-@supply.callback()
-def _group() -> None:
-    """A group although it has one command yet."""
-
-
 def connect(
     names: NamesFile = None, dry_run: DryRun = False, folder: InFolder = Path(), as_json: AsJson = False
 ) -> None:

@@ -3,6 +3,6 @@
 `check` reads everything; it is a batch job for `platformctl books`, the back office and the tests, not for a request.
 """
 
-from shared_core.audit.invariants import AskHub, InvariantResult, check, check_hub
+from shared_core.audit.invariants import AskHub, HubAccount, InvariantResult, check, check_hub
 
-__all__ = ["AskHub", "InvariantResult", "check", "check_hub"]
+__all__ = ["AskHub", "HubAccount", "InvariantResult", "check", "check_hub"]

@@ -19,9 +19,22 @@ from shared_core.ledger import HUB, STORE, accounts
 
 FAULTS_SHOWN_MAX = 5
 CLEARING = "assets:clearing:"
-AskHub = Callable[[], Money | Phrase]
-"""What a hub elsewhere is due, or why nobody knows."""
+SET_OFF = (accounts.hub_paid(), accounts.hub_credits())
+"""Set off against what is owed to the hub; each side writes these down when it hears of them."""
 UNEARNED = N_("{address} has {booked} {currency}, earnings, hand-outs and payouts say {said}")
+
+
+@dataclass(frozen=True)
+class HubAccount:
+    """How a shop stands with a hub elsewhere, by the hub's book: what it was charged, has paid and was credited."""
+
+    charged: Money
+    received: Money
+    credited: Money
+
+
+AskHub = Callable[[], HubAccount | Phrase]
+"""Asks a hub elsewhere; a Phrase says why nobody knows."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +68,8 @@ class Evidence:
     totals: Totals
     purses: Sums
     lag: int
-    due_elsewhere: Money | None = None
-    """What a hub elsewhere says it is due."""
+    elsewhere: HubAccount | None = None
+    """What a hub elsewhere says."""
     unasked: Phrase | None = None
     """Why it could not be asked."""
 
@@ -64,10 +77,10 @@ class Evidence:
 def check(session: Session, *, at: datetime, hub: AskHub | None = None) -> list[InvariantResult]:
     """Check I1-I14 as they stand at `at`, over the whole database.
 
-    `hub` asks a hub elsewhere what it is due; None where the shop supplies itself.
+    `hub` asks a hub elsewhere how the shop stands there; None where the shop supplies itself.
     """
     evidence = _evidence(session, hub() if hub is not None else None)
-    note = evidence.unasked
+    note = evidence.unasked or _payments_under_way(evidence)
     if evidence.lag:
         note = Phrase(N_("{count} effects are still on their way"), count=evidence.lag)
     return [
@@ -76,8 +89,8 @@ def check(session: Session, *, at: datetime, hub: AskHub | None = None) -> list[
     ]
 
 
-def _evidence(session: Session, said: Money | Phrase | None) -> Evidence:
-    """`said`: what a hub elsewhere is due, or why that is not known."""
+def _evidence(session: Session, said: HubAccount | Phrase | None) -> Evidence:
+    """`said`: how the shop stands with a hub elsewhere, or why that is not known."""
     return Evidence(
         session=session,
         store=replay(session, STORE),
@@ -85,7 +98,7 @@ def _evidence(session: Session, said: Money | Phrase | None) -> Evidence:
         totals=figures.totals(session),
         purses=figures.purses(session),
         lag=outbox.backlog(session),
-        due_elsewhere=said if isinstance(said, Money) else None,
+        elsewhere=said if isinstance(said, HubAccount) else None,
         unasked=said if isinstance(said, Phrase) else None,
     )
 
@@ -119,8 +132,12 @@ def _cash_is_what_the_rails_say(evidence: Evidence) -> Iterator[Phrase]:
         if address.startswith(CLEARING):
             in_hand[address, currency] += minor
             at_bank[bank, currency] -= minor
+    paid = supply.paid(session)
+    for (party, currency), minor in paid.items():
+        if party == supply.THE_HUB:
+            at_bank[bank, currency] -= minor
     yield from _unlike(evidence, CLEARING, in_hand, N_("{address}: {booked} {currency} booked, {said} by evidence"))
-    banked = N_("{booked} {currency} is booked at the bank, hand-overs less paid payouts say {said}")
+    banked = N_("{booked} {currency} is booked at the bank, hand-overs less payouts and payments to the hub say {said}")
     yield from _unlike(evidence, bank, at_bank, banked)
     waits = N_("{booked} {currency} is booked as nobody's, {said} waits for its owner")
     yield from _unlike(evidence, accounts.unidentified_receipts(), figures.unidentified(session), waits)
@@ -134,13 +151,29 @@ def _mirrors_agree(evidence: Evidence) -> Iterator[Phrase]:
         given_up = N_("delivery {id} to {subscriber} was given up: {reason}")
         yield Phrase(given_up, id=row.id, subscriber=row.subscriber, reason=why)
     for currency in evidence.totals.currencies:
-        owed = evidence.store.total("liabilities:hub:", currency)
+        set_off = sum(evidence.store.balance(each, currency) for each in SET_OFF)
+        owed = evidence.store.total("liabilities:hub:", currency) - set_off
         due = evidence.hub.total("assets:store:", currency)
-        if evidence.due_elsewhere is not None and evidence.due_elsewhere.currency == currency:
-            due += evidence.due_elsewhere.minor
+        if evidence.elsewhere is not None and evidence.elsewhere.charged.currency == currency:
+            due += evidence.elsewhere.charged.minor
         if owed + due and not evidence.lag and evidence.unasked is None:
             differ = N_("the store owes {owed} {currency}, the hub is due {due}")
             yield Phrase(differ, owed=-owed, currency=currency, due=due)
+
+
+def _payments_under_way(evidence: Evidence) -> Phrase | None:
+    """Each side writes a payment down when it has seen it, so for a time only one of them may know."""
+    if evidence.elsewhere is None:
+        return None
+    received, credited = evidence.elsewhere.received, evidence.elsewhere.credited
+    paid, booked = (Money(evidence.store.balance(each, received.currency), received.currency) for each in SET_OFF)
+    if paid != received:
+        unseen = N_("this shop has paid the hub {paid}, the hub has received {received}")
+        return Phrase(unseen, paid=paid, received=received)
+    if booked != credited:
+        unheard = N_("the hub has credited {credited}, {booked} of it is booked; run: platformctl supply objections")
+        return Phrase(unheard, credited=credited, booked=booked)
+    return None
 
 
 def _nothing_owed_is_astray(evidence: Evidence) -> Iterator[Phrase]:
@@ -148,7 +181,7 @@ def _nothing_owed_is_astray(evidence: Evidence) -> Iterator[Phrase]:
     for (address, currency), minor in evidence.store.balances.items():
         if not address.startswith("liabilities:") or minor <= 0:
             continue
-        if address not in clawed:
+        if address not in clawed and address not in SET_OFF:
             overdrawn = N_("{address} is overdrawn by {minor} {currency}")
             yield Phrase(overdrawn, address=address, minor=minor, currency=currency)
     undelivered = N_("{booked} {currency} is booked as deposits, paid orders that have not arrived say {said}")
@@ -196,7 +229,11 @@ def _tax_and_flight_are_those_of_payouts(evidence: Evidence) -> Iterator[Phrase]
 
 def _replay_is_balance(evidence: Evidence) -> Iterator[Phrase]:
     for book, replayed in ((STORE, evidence.store), (HUB, evidence.hub)):
-        for key, minor in ledger.trial_balance(evidence.session, book=book).items():
+        summed, kept = (
+            ledger.trial_balance(evidence.session, book=book),
+            ledger.kept_balances(evidence.session, book=book),
+        )
+        for key, minor in (*summed.items(), *kept.items()):
             if replayed.balances.get(key, 0) != minor:
                 differ = N_("{book}: {address} is {minor}, replayed {replayed}")
                 found = replayed.balances.get(key, 0)
@@ -263,14 +300,44 @@ def check_hub(session: Session) -> list[InvariantResult]:
         for code, title, find in INVARIANTS
         if code in ("I1", "I8", "I12")
     ]
-    owed = tuple(_stores_owe_what_they_bought(evidence))
-    return [*results[:1], InvariantResult("I3", N_("Each store owes what it was charged."), owed), *results[1:]]
+    by_payments = (
+        ("I2", N_("The hub's bank account is what its payments say."), tuple(_bank_is_what_payments_say(evidence))),
+        (
+            "I3",
+            N_("Each store owes its charges less payments and credits."),
+            tuple(_stores_owe_the_rest(evidence)),
+        ),
+    )
+    differ = N_("{party}: the statement for {month} is not what its bookings say")
+    changed = tuple(Phrase(differ, party=party.code, month=month) for party, month in supply.statement_misfits(session))
+    closed = N_("Closed statements are their bookings, each begins as the last one ended.")
+    first, *rest = results
+    between = (InvariantResult(*each) for each in by_payments)
+    return [first, *between, *rest, InvariantResult("I15", closed, changed)]
 
 
-def _stores_owe_what_they_bought(evidence: Evidence) -> Iterator[Phrase]:
+def _bank_is_what_payments_say(evidence: Evidence) -> Iterator[Phrase]:
+    totals = Counter[str]()
+    for (party, currency), minor in supply.paid(evidence.session).items():
+        if party != supply.THE_HUB:
+            totals[currency] += minor if party.kind is supply.PartyKind.TENANT else -minor
+    booked = {
+        currency: minor for (address, currency), minor in evidence.hub.balances.items() if address == accounts.bank()
+    }
+    for currency in sorted(totals.keys() | booked.keys()):
+        has, wanted = booked.get(currency, 0), totals[currency]
+        if has != wanted:
+            differ = N_("{booked} {currency} is booked at the bank, payments say {said}")
+            yield Phrase(differ, booked=has, currency=currency, said=wanted)
+
+
+def _stores_owe_the_rest(evidence: Evidence) -> Iterator[Phrase]:
+    paid = supply.paid(evidence.session)
     for each in supply.all_tenants(evidence.session):
         due = supply.tenant_owes(evidence.session, each.code, each.currency)
         charged = supply.charged(evidence.session, store=each.code, currency=each.currency)
-        if due != charged:
-            differ = N_("{store} is booked to owe {due}, its goods say {charged} ({currency})")
-            yield Phrase(differ, store=each.code, due=due.minor, charged=charged.minor, currency=each.currency)
+        credited = supply.credited(evidence.session, each.code, each.currency)
+        left = (charged - credited).minor - paid[supply.Party(supply.PartyKind.TENANT, each.code), each.currency]
+        if due.minor != left:
+            differ = N_("{store} is booked to owe {due}, its goods less payments and credits say {left} ({currency})")
+            yield Phrase(differ, store=each.code, due=due.minor, left=left, currency=each.currency)

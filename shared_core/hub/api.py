@@ -28,6 +28,9 @@ class Served(Protocol):
     @property
     def clock(self) -> Callable[[], datetime]: ...
 
+    @property
+    def zone(self) -> str: ...
+
 
 @dataclass(frozen=True)
 class Call:
@@ -96,12 +99,19 @@ def _withdrawal(withdrawal: str) -> str:
     return wire.name_in(withdrawal)
 
 
+def _number(number: str) -> str:
+    return wire.name_in(number)
+
+
 Spoken = Annotated[int, Depends(_spoken)]
 Anybody = Annotated[Call, Depends(_call)]
 OfferReader = Annotated[Call, Depends(_allowed(supply.Scope.OFFERS_READ))]
 Buyer = Annotated[Call, Depends(_allowed(supply.Scope.ORDERS_WRITE))]
+AccountReader = Annotated[Call, Depends(_allowed(supply.Scope.STATEMENT_READ))]
+Objector = Annotated[Call, Depends(_allowed(supply.Scope.STATEMENT_OBJECT))]
 EventReader = Annotated[Call, Depends(_allowed(supply.Scope.EVENTS_READ))]
 Reference = Annotated[str, Depends(_reference)]
+Numbered = Annotated[str, Depends(_number)]
 Withdrawn = Annotated[str, Depends(_withdrawal)]
 After = Annotated[int, Query(ge=0, le=CURSOR_MAX)]
 
@@ -115,6 +125,9 @@ def me(call: Anybody) -> wire.Me:
     with call.hub.database.reading() as session:
         store = supply.tenant(session, terms.store)
         owed = supply.tenant_owes(session, terms.store, terms.currency)
+        received = supply.received_of(session, terms.store, terms.currency)
+        credited = supply.credited(session, terms.store, terms.currency)
+    accounted = supply.Scope.STATEMENT_READ in call.caller.scopes
     limit = store.terms.store_limits.credit_limit_minor
     return wire.Me(
         store=store.code,
@@ -123,10 +136,12 @@ def me(call: Anybody) -> wire.Me:
         state=store.state,
         platform_fee_bps=store.terms.platform_fee_bps,
         credit_limit=None if limit is None else Money(limit, store.currency),
-        balance=owed if supply.Scope.STATEMENT_READ in call.caller.scopes else None,
+        balance=owed if accounted else None,
         scopes=tuple(sorted(call.caller.scopes)),
         protocol=wire.PROTOCOL,
         oldest_protocol=wire.OLDEST_SHOP,
+        received=received if accounted else None,
+        credited=credited if accounted else None,
     )
 
 
@@ -149,6 +164,39 @@ def events(
 ) -> supply.EventPage:
     """What happened to the store's goods after the cursor `after`."""
     return wire.understood(call.shop.events(after, limit), after=after, protocol=protocol)
+
+
+@router.get("/statements/{month}")
+def statement(call: AccountReader, month: str) -> supply.Statement:
+    """What the store owed in a month of the hub's calendar ("2026-11"): closed, or as far as it is known."""
+    mine = supply.Party(supply.PartyKind.TENANT, call.caller.terms.store)
+    with call.hub.database.reading() as session:
+        return supply.statement(session, mine, month, zone=call.hub.zone, at=call.at)
+
+
+@router.get("/objections")
+def objections(call: AccountReader) -> list[supply.ObjectionView]:
+    """What the store objected to on its statements, and what the hub said."""
+    with call.hub.database.reading() as session:
+        return supply.objections(session, call.caller.terms.store)
+
+
+@router.put("/objections/{number}")
+def object_to(call: Objector, number: Numbered, asked: wire.ObjectionAsked) -> supply.ObjectionView:
+    """A line of a statement is wrong by this amount."""
+    with call.hub.database.transaction() as session:
+        return supply.object_to(
+            session,
+            call.caller.terms.store,
+            number=number,
+            month=asked.month,
+            kind=asked.kind,
+            reference=asked.reference,
+            amount=asked.amount.money,
+            reason=asked.reason,
+            zone=call.hub.zone,
+            at=call.at,
+        )
 
 
 @router.put("/holds/{reference}")

@@ -9,6 +9,7 @@ from shared_core.web.worker import Chore, Worker
 
 OFTEN = timedelta(seconds=1)
 NOW_AND_THEN = timedelta(seconds=10)
+SELDOM = timedelta(minutes=10)
 SWEEPS_MAX = 50
 
 
@@ -28,9 +29,15 @@ def expire_holds(hub: Hub, at: datetime) -> int:
     return expired
 
 
+def close_months(hub: Hub, at: datetime) -> int:
+    with hub.database.transaction() as session:
+        return supply.close_months(session, zone=hub.zone, at=at)
+
+
 CHORES: tuple[Chore[Hub], ...] = (
     Chore("deliver outbox", deliver_outbox, OFTEN),
     Chore("expire holds", expire_holds, NOW_AND_THEN),
+    Chore("close months", close_months, SELDOM),
 )
 
 

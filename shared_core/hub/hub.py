@@ -51,6 +51,11 @@ class Hub:
         )
 
     @property
+    def zone(self) -> str:
+        """By whose calendar days and months are counted."""
+        return self.config.hub.zone
+
+    @property
     def name(self) -> str:
         return self.config.hub.name
 

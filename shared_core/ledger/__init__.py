@@ -6,7 +6,15 @@ by `accounts`; a member's pending, held and available money and a payout in flig
 
 from shared_core.ledger import accounts
 from shared_core.ledger.beancount import export_beancount, export_csv
-from shared_core.ledger.journal import JournalRow, balances_at, journal, movements
+from shared_core.ledger.journal import (
+    AccountChange,
+    JournalRow,
+    balances_at,
+    changes,
+    first_change,
+    journal,
+    movements,
+)
 from shared_core.ledger.rules import HUB, STORE, Posting, UnknownAccount, entry
 from shared_core.ledger.service import (
     HeldTooLittle,
@@ -15,6 +23,8 @@ from shared_core.ledger.service import (
     balance,
     balances,
     hold,
+    keep,
+    kept_balances,
     lock_accounts,
     misfits,
     owed,
@@ -30,6 +40,7 @@ from shared_core.ledger.service import (
 __all__ = [
     "HUB",
     "STORE",
+    "AccountChange",
     "HeldTooLittle",
     "JournalRow",
     "Posting",
@@ -40,11 +51,15 @@ __all__ = [
     "balance",
     "balances",
     "balances_at",
+    "changes",
     "entry",
     "export_beancount",
     "export_csv",
+    "first_change",
     "hold",
     "journal",
+    "keep",
+    "kept_balances",
     "lock_accounts",
     "misfits",
     "movements",

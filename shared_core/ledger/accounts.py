@@ -81,6 +81,16 @@ def due_hub_payable() -> str:
     return "liabilities:hub:payable"
 
 
+def hub_paid() -> str:
+    """[2220] Paid to the hub, to be set off against what is owed to it: a debit balance, also when paid in advance."""
+    return "liabilities:hub:paid"
+
+
+def hub_credits() -> str:
+    """[2230] Credited by the hub for lines the shop objected to, to be set off like what was paid."""
+    return "liabilities:hub:credits"
+
+
 def tax_withheld(authority: str) -> str:
     """[2300] Kept back from payouts for a tax authority."""
     return f"liabilities:tax-withheld:{authority.lower()}"
@@ -174,3 +184,8 @@ def supply_margin() -> str:
 def shipping_margin() -> str:
     """[hub] What the hub earns between carriage charged and carriage paid."""
     return "income:shipping-margin"
+
+
+def store_credit() -> str:
+    """[hub] Given to stores for lines of their statements that were wrong."""
+    return "expenses:store-credit"

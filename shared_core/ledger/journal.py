@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from shared_core.kernel.money import Money
@@ -49,6 +49,70 @@ def movements(
     if since is not None:
         query = query.where(Transaction.at >= since)
     return [_read(*row) for row in session.execute(query)]
+
+
+class AccountChange(NamedTuple):
+    """What one transaction changed of an account, debits positive."""
+
+    transaction: int
+    at: datetime
+    reference: str
+    memo: str
+    change: Money
+
+
+def changes(
+    session: Session,
+    address: str,
+    currency: str,
+    *,
+    book: str = STORE,
+    before: datetime | None = None,
+    only: Select[int] | None = None,
+    without: Select[int] | None = None,
+) -> list[AccountChange]:
+    """What each transaction changed of an account, in the order of their instants: all, or those with at < before,
+    `only` or `without` the transactions of a query.
+    """
+    account_id = _account_id(session, address, currency, book)
+    if account_id is None:
+        return []
+    sign = case((PostingRow.destination_id == account_id, 1), else_=-1)
+    query = (
+        select(
+            Transaction.id,
+            Transaction.at,
+            Transaction.reference,
+            Transaction.memo,
+            func.sum(sign * PostingRow.amount_minor),
+        )
+        .join(PostingRow, PostingRow.transaction_id == Transaction.id)
+        .where((PostingRow.source_id == account_id) | (PostingRow.destination_id == account_id))
+        .group_by(Transaction.id, Transaction.at, Transaction.reference, Transaction.memo)
+        .order_by(Transaction.at, Transaction.id)
+    )
+    if before is not None:
+        query = query.where(Transaction.at < before)
+    if only is not None:
+        query = query.where(Transaction.id.in_(only))
+    if without is not None:
+        query = query.where(Transaction.id.not_in(without))
+    return [
+        AccountChange(number, at, reference, memo, Money(int(minor), currency))
+        for number, at, reference, memo, minor in session.execute(query)
+    ]
+
+
+def first_change(session: Session, address: str, currency: str, *, book: str = STORE) -> datetime | None:
+    """The earliest instant of a transaction that touched the account; None when nothing did."""
+    account_id = _account_id(session, address, currency, book)
+    touched = (PostingRow.source_id == account_id) | (PostingRow.destination_id == account_id)
+    return session.scalar(select(func.min(Transaction.at)).join(PostingRow).where(touched))
+
+
+def _account_id(session: Session, address: str, currency: str, book: str) -> int | None:
+    account = select(Account.id).where(Account.book == book, Account.address == address, Account.currency == currency)
+    return session.scalar(account)
 
 
 def balances_at(

@@ -1,4 +1,4 @@
-"""Append-only books. Nothing here is ever updated or deleted; a mistake is answered by a reversal."""
+"""Append-only books. No booking is ever updated or deleted; a mistake is answered by a reversal."""
 
 from datetime import datetime
 
@@ -48,3 +48,12 @@ class PostingRow(Base):
     source_id: Mapped[int] = mapped_column(ForeignKey("ledger_account.id"), index=True)
     destination_id: Mapped[int] = mapped_column(ForeignKey("ledger_account.id"), index=True)
     amount_minor: Mapped[int] = mapped_column(BigInteger)
+
+
+class RunningBalance(Base):
+    """What the postings of an account add up to, debits positive, for accounts that are asked often (I8)."""
+
+    __tablename__ = "ledger_running_balance"
+
+    account_id: Mapped[int] = mapped_column(ForeignKey(Account.id), primary_key=True, autoincrement=False)
+    balance_minor: Mapped[int] = mapped_column(BigInteger)

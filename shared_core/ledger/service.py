@@ -3,16 +3,16 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import NamedTuple, cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Table, bindparam, func, insert, select, update
 from sqlalchemy.orm import Session, aliased
 
-from shared_core.kernel.database import insert_new
+from shared_core.kernel.database import insert_new, insert_or_ignore
 from shared_core.kernel.errors import Conflict, NotFound
 from shared_core.kernel.money import Money
 from shared_core.ledger import rules
-from shared_core.ledger.models import Account, PostingRow, Transaction
+from shared_core.ledger.models import Account, PostingRow, RunningBalance, Transaction
 from shared_core.ledger.rules import STORE, Posting, entry
 
 STATEMENT_LINES_MAX = 1_000
@@ -57,17 +57,21 @@ def post(
         if _digest(session, reference, book) != digest:
             raise ReferenceReused(reference=reference)
         return False
-    ids = _account_ids(session, rules.net_changes(moving), book)
+    changes = rules.net_changes(moving)
+    known = _accounts(session, changes, book)
     rows = [
         {
             "transaction_id": transaction_id,
-            "source_id": ids[each.source, each.amount.currency],
-            "destination_id": ids[each.destination, each.amount.currency],
+            "source_id": known[each.source, each.amount.currency].id,
+            "destination_id": known[each.destination, each.amount.currency].id,
             "amount_minor": each.amount.minor,
         }
         for each in moving
     ]
     session.connection().execute(_POSTING, rows)
+    kept = sorted((known[key].id, change) for key, change in changes.items() if known[key].kept)
+    if kept:
+        session.connection().execute(_RUN, [{"account": account, "change": change} for account, change in kept])
     return True
 
 
@@ -127,13 +131,33 @@ def _release(session: Session, reference: str, release: Posting, *, at: datetime
 
 def balance(session: Session, address: str, currency: str, *, book: str = STORE) -> Money:
     """What went in minus what went out: positive for what we have (a debit), negative for what we owe."""
-    account = select(Account.id).where(Account.book == book, Account.address == address, Account.currency == currency)
-    account_id = session.scalar(account)
-    if account_id is None:
+    found = session.execute(
+        select(Account.id, RunningBalance.balance_minor)
+        .outerjoin(RunningBalance)
+        .where(Account.book == book, Account.address == address, Account.currency == currency)
+    ).one_or_none()
+    if found is None:
         return Money(0, currency)
-    into = _total(session, PostingRow.destination_id == account_id)
-    out = _total(session, PostingRow.source_id == account_id)
-    return Money(into - out, currency)
+    account_id, running = cast(tuple[int, int | None], found)
+    return Money(_summed(session, account_id) if running is None else running, currency)
+
+
+def keep(session: Session, address: str, currency: str, *, book: str = STORE) -> None:
+    """From now on the balance of this account is kept with each booking, not summed when it is asked.
+
+    For accounts that are asked often and on which few book at a time: those bookings take turns. Nobody may be booking
+    on the account meanwhile.
+    """
+    [account] = _accounts(session, [(address, currency)], book).values()
+    row = {"account_id": account.id, "balance_minor": _summed(session, account.id)}
+    insert_or_ignore(session, RunningBalance, row, conflict=["account_id"])
+
+
+def kept_balances(session: Session, *, book: str = STORE) -> dict[tuple[str, str], int]:
+    """The balances that are kept, in minor units, by (address, currency)."""
+    query = select(Account.address, Account.currency, RunningBalance.balance_minor).join(RunningBalance)
+    rows = session.execute(query.where(Account.book == book).order_by(Account.address))
+    return {(address, currency): minor for address, currency, minor in rows}
 
 
 def owed(session: Session, address: str, currency: str, *, book: str = STORE) -> Money:
@@ -182,8 +206,9 @@ def statement(
 
 def lock_accounts(session: Session, addresses: Iterable[str], currency: str, *, book: str = STORE) -> None:
     """Make others wait who would check and move the same accounts, until this transaction ends."""
-    ids = _account_ids(session, [(address, currency) for address in addresses], book)
-    session.execute(select(Account.id).where(Account.id.in_(ids.values())).order_by(Account.id).with_for_update())
+    known = _accounts(session, [(address, currency) for address in addresses], book)
+    ids = [account.id for account in known.values()]
+    session.execute(select(Account.id).where(Account.id.in_(ids)).order_by(Account.id).with_for_update())
 
 
 def misfits(session: Session, *, book: str = STORE) -> list[str]:
@@ -217,6 +242,18 @@ def misfits(session: Session, *, book: str = STORE) -> list[str]:
     return sorted(wrong)
 
 
+class _Known(NamedTuple):
+    """An account, and whether its balance is kept."""
+
+    id: int
+    kept: bool
+
+
+def _summed(session: Session, account_id: int) -> int:
+    into = _total(session, PostingRow.destination_id == account_id)
+    return into - _total(session, PostingRow.source_id == account_id)
+
+
 def _total(session: Session, condition: ColumnElement[bool]) -> int:
     return int(session.scalar(select(func.coalesce(func.sum(PostingRow.amount_minor), 0)).where(condition)) or 0)
 
@@ -226,25 +263,34 @@ def _digest(session: Session, reference: str, book: str) -> str:
     return session.scalars(query).one()
 
 
-def _account_ids(session: Session, keys: Iterable[tuple[str, str]], book: str) -> dict[tuple[str, str], int]:
-    """Ids of the accounts, made where they are new; in sorted order so that nobody waits in a circle."""
+def _accounts(session: Session, keys: Iterable[tuple[str, str]], book: str) -> dict[tuple[str, str], _Known]:
+    """The accounts, made where they are new; in sorted order so that nobody waits in a circle."""
     wanted = sorted(set(keys))
-    known = _known_ids(session, wanted, book)
+    known = _known(session, wanted, book)
     for address, currency in (key for key in wanted if key not in known):
         row = {"book": book, "address": address, "currency": currency}
         made = insert_new(session, Account, row, conflict=["book", "address", "currency"])
         if made is None:  # another transaction has just made it
-            return _account_ids(session, wanted, book)
-        known[address, currency] = made
+            return _accounts(session, wanted, book)
+        known[address, currency] = _Known(made, kept=False)
     return known
 
 
-def _known_ids(session: Session, keys: Iterable[tuple[str, str]], book: str) -> dict[tuple[str, str], int]:
+def _known(session: Session, keys: Iterable[tuple[str, str]], book: str) -> dict[tuple[str, str], _Known]:
     rows = session.connection().execute(_ACCOUNTS, {"book": book, "addresses": [address for address, _ in keys]})
-    return {(address, currency): account_id for address, currency, account_id in rows}
+    return {
+        (address, currency): _Known(account_id, running is not None) for address, currency, account_id, running in rows
+    }
 
 
 _POSTING = insert(cast(Table, PostingRow.__table__))
-_ACCOUNTS = select(Account.address, Account.currency, Account.id).where(
-    Account.book == bindparam("book"), Account.address.in_(bindparam("addresses", expanding=True))
+_ACCOUNTS = (
+    select(Account.address, Account.currency, Account.id, RunningBalance.account_id)
+    .outerjoin(RunningBalance)
+    .where(Account.book == bindparam("book"), Account.address.in_(bindparam("addresses", expanding=True)))
+)
+_RUN = (
+    update(cast(Table, RunningBalance.__table__))
+    .where(RunningBalance.account_id == bindparam("account"))
+    .values(balance_minor=RunningBalance.balance_minor + bindparam("change"))
 )

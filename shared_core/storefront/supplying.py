@@ -8,12 +8,12 @@ from pathlib import Path
 import structlog
 from sqlalchemy import inspect
 
-from shared_core import catalog, migrations, supply
+from shared_core import audit, catalog, migrations, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Away, Conflict, Phrase
 from shared_core.kernel.findings import ConfigError, Finding
 from shared_core.kernel.i18n import N_
-from shared_core.kernel.money import Money
+from shared_core.kernel.money import zero
 from shared_core.kernel.settings import Settings, is_private
 from shared_core.orders import SUPPLY_CURSOR
 from shared_core.storefront.brand import BrandConfig
@@ -127,13 +127,17 @@ def review(brand: BrandConfig, brand_dir: Path, settings: Settings) -> Iterator[
         opened.dispose()
 
 
-def due_to_hub(hub: supply.HubGateway) -> Money | Phrase:
-    """What the hub says this shop owes it, or why it cannot be known."""
+def due_to_hub(hub: supply.HubGateway) -> audit.HubAccount | Phrase:
+    """How this shop stands with the hub by the hub's book, or why it cannot be known."""
     try:
-        balance = hub.me().balance
+        said = hub.me()
     except Away as trouble:
         return Phrase(trouble.message, **trouble.params)
-    return balance if balance is not None else Phrase(N_("the hub's key may not ask what the shop owes"))
+    if said.balance is None:
+        return Phrase(N_("the hub's key may not ask what the shop owes"))
+    nothing = zero(said.balance.currency)
+    received, credited = said.received or nothing, said.credited or nothing
+    return audit.HubAccount(charged=said.balance + received + credited, received=received, credited=credited)
 
 
 def renew_terms(database: Database, side: SupplySide, at: datetime) -> None:

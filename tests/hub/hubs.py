@@ -58,6 +58,7 @@ class State:
 
     database: Database
     clock: Callable[[], datetime]
+    zone: str = "Asia/Shanghai"
 
 
 @dataclass

@@ -21,12 +21,22 @@ ADDRESS = {"name": "W", "phone": "1", "street": "S", "city": "H"}
 BODIES: dict[str, Any] = {
     "PUT /api/v1/holds/{reference}": {"lines": [{"sku": "A", "quantity": 1}], "customer": "c", "ttl_seconds": 60},
     "POST /api/v1/holds/{reference}/confirmation": {"ship_to": ADDRESS},
+    "PUT /api/v1/objections/{number}": {
+        "month": "2026-03",
+        "kind": "charge",
+        "reference": "sold",
+        "amount": {"minor": 1, "currency": "CNY"},
+        "reason": "never came",
+    },
     "PUT /api/v1/holds/{reference}/withdrawals/{withdrawal}": {"lines": None, "restock": True},
 }
 SCOPES = {
     "GET /api/v1/me": None,
     "GET /api/v1/offers": "offers:read",
     "GET /api/v1/events": "events:read",
+    "GET /api/v1/statements/{month}": "statement:read",
+    "GET /api/v1/objections": "statement:read",
+    "PUT /api/v1/objections/{number}": "statement:object",
     "PUT /api/v1/holds/{reference}": "orders:write",
     "GET /api/v1/holds/{reference}": "orders:write",
     "POST /api/v1/holds/{reference}/release": "orders:write",
@@ -55,7 +65,7 @@ def bearer(key: str) -> dict[str, str]:
 
 
 def ask(web: httpx2.Client, key: str, method: str, path: str, **names: str) -> httpx2.Response:
-    filled = path.format(**{"reference": "o", "withdrawal": "w", **names})
+    filled = path.format(**{"reference": "o", "withdrawal": "w", "month": "2026-03", "number": "n", **names})
     return web.request(method, filled, json=BODIES.get(f"{method} {path}"), headers=bearer(key))
 
 
@@ -111,6 +121,8 @@ def test_no_call_of_one_store_sees_or_changes_anything_of_another(
                 assert answer.status_code == 404, "north has not used any number yet"
             if path.endswith("/events"):
                 assert answer.json()["events"] == []
+            if "/statements/" in path and turn < len(OPERATIONS):
+                assert answer.json()["lines"] == [], "north owes nothing yet"
         assert told(database, "south") == before, f"after {method} {path}"
 
 
@@ -128,9 +140,11 @@ def test_me_says_who_one_is(database: Database, north: str, web: httpx2.Client) 
         "platform_fee_bps": 0,
         "credit_limit": {"minor": 100_000, "currency": "CNY"},
         "balance": {"minor": 4_800, "currency": "CNY"},
-        "scopes": ["events:read", "offers:read", "orders:write", "statement:read"],
+        "scopes": ["events:read", "offers:read", "orders:write", "statement:object", "statement:read"],
         "protocol": wire.PROTOCOL,
         "oldest_protocol": wire.OLDEST_SHOP,
+        "received": {"minor": 0, "currency": "CNY"},
+        "credited": {"minor": 0, "currency": "CNY"},
     }
     blind = key_of(database, "north", "BLIND", scopes=["offers:read"])
     assert web.get("/api/v1/me", headers=bearer(blind)).json()["balance"] is None

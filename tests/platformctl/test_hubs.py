@@ -1,5 +1,6 @@
 """A hub by the command line: making it, whom it supplies, and a shop that is connected to it."""
 
+import csv
 import json
 import os
 import socket
@@ -8,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from sqlalchemy import select
 
 from shared_core import catalog, hub, supply
 from shared_core.catalog.models import Listing
+from shared_core.kernel.calendar import month_of
 from shared_core.kernel.database import Database
 from tests.databases import Databases
 from tests.platformctl.conftest import Command
@@ -134,6 +137,52 @@ def test_keys_are_changed_over(ctl: Command, made: Path) -> None:
     assert (wrong.code, "offers:read" in wrong.err) == (2, True)
 
 
+def test_the_hub_pays_and_takes_back_and_tells_a_month_in_every_form(ctl: Command, made: Path, place: Path) -> None:
+    assert ctl("hub", "tenant", "add", "north", "-C", made).code == 0
+    assert ctl("hub", "seed", "-C", made).code == 0
+    for number, amount in (("=1+1", "12.50"), ("T2", "3")):
+        paid = ctl("hub", "payment", "received", "north", amount, "--number", number, "-C", made)
+        assert (paid.code, number in paid.out) == (0, True)
+    assert ctl("hub", "payment", "carrier", "8", "--number", "C1", "-C", made).code == 0
+    back = json.loads(ctl("hub", "payment", "reverse", "T2", "--reason", "bounced", "-C", made, "--json").out)
+    assert back["reversed"]["reason"] == "bounced"
+    listed = json.loads(ctl("hub", "payment", "list", "-C", made, "--json").out)
+    assert [(each["number"], each["reversed"] is None) for each in listed] == [
+        ("=1+1", True),
+        ("T2", False),
+        ("C1", True),
+    ]
+    month = month_of(datetime.now(UTC), "Asia/Shanghai")
+
+    def told(form: str) -> str:
+        out = place / f"north.{form}"
+        done = ctl("hub", "statement", "north", "--month", month, "--format", form, "--out", out, "-C", made)
+        assert done.code == 0, done.err
+        return out.read_text("utf-8")
+
+    rows = list(csv.reader(told("csv").splitlines()))
+    assert rows[0] == ["month", "at", "kind", "reference", "amount", "balance", "currency"]
+    assert [(row[2], row[3], row[4], row[5]) for row in rows[1:]] == [
+        ("opening", "", "", "0.00"),
+        ("payment", "'=1+1", "-12.50", "-12.50"),
+        ("payment", "T2", "-3.00", "-15.50"),
+        ("reversal", "T2", "3.00", "-12.50"),
+        ("closing", "", "", "-12.50"),
+    ]
+    document = json.loads(told("json"))
+    assert (document["closing"], len(document["lines"]), document["closed"]) == ("-12.50", 3, False)
+    assert "<td>payment taken back</td><td>T2</td>" in told("html") and "-12.50" in told("text")
+    for arguments, code, said in (
+        (("north", "--month", "2020-01"), 2, "no statement for 2020-01"),
+        (("nobody", "--month", month), 2, "nobody"),
+        (("north", "--supplier", "--month", month), 2, "north"),
+    ):
+        refused = ctl("hub", "statement", *arguments, "-C", made)
+        assert (refused.code, said in refused.err) == (code, True), refused.err
+    wrong = ctl("hub", "payment", "received", "north", "lots", "--number", "T3", "-C", made)
+    assert (wrong.code, "amount" in wrong.err) == (2, True)
+
+
 # --- a shop is connected --------------------------------------------------------------------------------------------
 
 
@@ -218,6 +267,55 @@ def test_a_shop_is_connected_and_keeps_what_it_had(ctl: Command, two: Two) -> No
     assert not {"not_connected", "no_supply_key"} & set(_findings(ctl, two.shop))
     assert ctl("supply", "connect", "-C", two.shop).code == 0, "again at any time"
     assert ctl("books", "-C", two.shop).code == 0
+
+
+def test_a_payment_is_written_down_on_both_sides_and_compared(ctl: Command, two: Two) -> None:
+    two.name_the_hub()
+    two.give_key(two.key)
+    assert ctl("supply", "connect", "-C", two.shop).code == 0
+    month = month_of(datetime.now(UTC), "Asia/Shanghai")
+
+    def seen() -> tuple[int, list[tuple[str, str | None, str]]]:
+        said = ctl("supply", "statement", "--month", month, "-C", two.shop, "--json")
+        lines = json.loads(said.out)["lines"]
+        return said.code, [(each["theirs"], each["ours"], each["verdict"]) for each in lines]
+
+    assert seen() == (0, [])
+    got = ctl("hub", "payment", "received", "north", "1250", "--number", "T1", "--by", "ann", "-C", two.hub, "--json")
+    assert json.loads(got.out)["amount"] == "1250.00"
+    assert seen() == (1, [("-1250.00", None, "missing")])
+    words = ctl("supply", "statement", "--month", month, "-C", two.shop)
+    assert "T1" in words.out and "0 of 1" in words.out
+    assert ctl("supply", "pay", "1205", "--number", "T1", "-C", two.shop).code == 0
+    assert seen() == (1, [("-1250.00", "-1205.00", "different")])
+    books = ctl("books", "-C", two.shop)
+    assert (books.code, "paid the hub 1205.00 CNY, the hub has received 1250.00 CNY" in books.out) == (0, True)
+    taken = ctl("supply", "pay", "1250", "--number", "T1", "-C", two.shop)
+    assert (taken.code, "another payment" in taken.err) == (3, True)
+    assert ctl("supply", "unpay", "T1", "--reason", "mistyped", "-C", two.shop).code == 0
+    assert ctl("supply", "pay", "1250", "--number", "T1", "-C", two.shop).code == 0
+    assert seen() == (0, [("-1250.00", "-1250.00", "same")])
+    assert "has received" not in ctl("books", "-C", two.shop).out
+    assert ctl("hub", "books", "-C", two.hub).code == 0
+
+    line = ("supply", "object", "T1", "--month", month, "--kind", "payment", "-C", two.shop)
+    made = json.loads(ctl(*line, "--reason", "it was more", "--amount", "50", "--json").out)
+    assert (made["number"], made["state"], made["amount"]) == ("payment-T1", "open", "50.00")
+    at_hub = ("north", "payment-T1", "-C", two.hub)
+    assert ctl("hub", "objection", "answer", *at_hub, "--say", "we ask the bank").code == 0
+    assert "we ask the bank" in ctl("supply", "objections", "-C", two.shop).out
+    accepted = ctl("hub", "objection", "accept", *at_hub, "--credit", "20", "--say", "the bank's fee", "--json")
+    assert json.loads(accepted.out)["credit"] == "20.00"
+    assert ctl("hub", "objection", "reject", *at_hub, "--say", "no").code == 3
+    assert "credited 20.00 CNY, 0.00 CNY of it is booked" in ctl("books", "-C", two.shop).out
+    assert "Credits booked: 1" in ctl("supply", "objections", "-C", two.shop).out
+    assert "Credits booked" not in ctl("supply", "objections", "-C", two.shop).out
+    [listed] = json.loads(ctl("hub", "objection", "list", "-C", two.hub, "--json").out)
+    assert [step["state"] for step in listed["steps"]] == ["open", "answered", "accepted"]
+    assert seen()[0] == 0 and "is booked" not in ctl("books", "-C", two.shop).out
+    assert ctl("hub", "books", "-C", two.hub).code == 0
+    unknown = ctl("supply", "object", "T9", "--month", month, "--reason", "x", "-C", two.shop)
+    assert (unknown.code, "no line charge T9" in unknown.err) == (2, True), unknown.err
 
 
 def test_goods_that_have_another_name_there_keep_their_listing(ctl: Command, two: Two, place: Path) -> None:

@@ -21,6 +21,8 @@ from shared_core.supply.gateway import (
 )
 from shared_core.supply.gateways import wire
 from shared_core.supply.gateways.hub_client import HubClient
+from shared_core.supply.settlement.objections import ObjectionView
+from shared_core.supply.settlement.statement_rules import Line, Statement
 
 
 class HubGateway:
@@ -35,6 +37,26 @@ class HubGateway:
     def me(self) -> wire.Me:
         """Who we are to the hub."""
         return self.client.get("/me", wire.ME)
+
+    def statement(self, month: str) -> Statement:
+        """What the hub says we owed it in the month "2026-11". Also raises NoStatement."""
+        return self.client.get(f"/statements/{wire.segment(month)}", wire.STATEMENT)
+
+    def object_to(self, number: str, *, month: str, line: Line, amount: Money, reason: str) -> ObjectionView:
+        """A line of a statement is wrong. Also raises NoStatement, UnknownLine, BadObjection, ObjectionTaken."""
+        with _sendable():
+            asked = wire.ObjectionAsked(
+                month=month,
+                kind=line.kind.value,
+                reference=line.reference,
+                amount=wire.MoneySent(minor=amount.minor, currency=amount.currency),
+                reason=reason,
+            )
+        return self.client.put(f"/objections/{wire.segment(number)}", asked, wire.OBJECTION)
+
+    def objections(self) -> list[ObjectionView]:
+        """What we objected to, and what the hub said."""
+        return self.client.get("/objections", wire.OBJECTIONS)
 
     def offers(self, after: int = 0, limit: int = OFFERS_PER_PAGE_MAX) -> OfferPage:
         return self.client.get("/offers", wire.OFFERS, after=after, limit=limit)

@@ -30,6 +30,8 @@ from shared_core.supply.gateway import (
     Withdrawal,
 )
 from shared_core.supply.models import CODE_LENGTH_MAX, REFERENCE_LENGTH_MAX
+from shared_core.supply.settlement.objections import ObjectionView
+from shared_core.supply.settlement.statement_rules import Statement
 
 PROTOCOL = 2
 """The protocol this version speaks, as a hub and as a shop. It counts up when the other side has to know."""
@@ -118,6 +120,16 @@ class WithdrawalAsked(_Question):
     restock: bool
 
 
+class ObjectionAsked(_Question):
+    """PUT /objections/{number}; `kind` and `reference` are those of the line."""
+
+    month: Text
+    kind: Text
+    reference: Text
+    amount: MoneySent
+    reason: Text
+
+
 def lines_sent(lines: Sequence[HoldLine]) -> list[LineSent]:
     return [LineSent(sku=line.sku, quantity=line.quantity) for line in lines]
 
@@ -151,6 +163,10 @@ class Me:
     scopes: tuple[str, ...]
     protocol: int
     oldest_protocol: int
+    received: Money | None = None
+    """What the hub has received of the store; None like `balance`, and from hubs that cannot tell."""
+    credited: Money | None = None
+    """What the hub has credited for objections; None like `received`."""
 
 
 OFFERS: TypeAdapter[OfferPage] = TypeAdapter(OfferPage)
@@ -159,6 +175,9 @@ CONFIRMATION: TypeAdapter[Confirmation] = TypeAdapter(Confirmation)
 WITHDRAWAL: TypeAdapter[Withdrawal] = TypeAdapter(Withdrawal)
 EVENTS: TypeAdapter[EventPage] = TypeAdapter(EventPage)
 ME: TypeAdapter[Me] = TypeAdapter(Me)
+STATEMENT: TypeAdapter[Statement] = TypeAdapter(Statement)
+OBJECTION: TypeAdapter[ObjectionView] = TypeAdapter(ObjectionView)
+OBJECTIONS: TypeAdapter[list[ObjectionView]] = TypeAdapter(list[ObjectionView])
 
 
 def understood(page: EventPage, *, after: int, protocol: int) -> EventPage:
@@ -174,17 +193,23 @@ def understood(page: EventPage, *, after: int, protocol: int) -> EventPage:
 REFUSALS: Mapping[str, type[PlatformError]] = {
     each.code: each
     for each in (
+        errors.BadObjection,
         errors.BadQuantity,
         errors.BadReference,
+        errors.BadTransactionNumber,
         errors.CreditUsedUp,
         errors.HoldConfirmed,
         errors.HoldLimitReached,
         errors.HoldNotConfirmed,
         errors.HoldReleased,
+        errors.NoStatement,
         errors.NothingToHold,
+        errors.ObjectionTaken,
         errors.OutOfStock,
         errors.TenantSuspended,
+        errors.TextTooLong,
         errors.UnknownHold,
+        errors.UnknownLine,
         errors.UnknownSku,
         errors.WithdrawnTooMuch,
         MixedCurrencies,

@@ -53,7 +53,7 @@ def stock_discrepancies(session: Session) -> list[StockDiscrepancy]:
 def charged(session: Session, *, store: str, currency: str) -> Money:
     """What the store was charged for goods, freight and fees, less what was given back, from the supply's own rows.
 
-    The hub book's `due_store` must say the same as long as the store has paid nothing.
+    The hub book's `due_store` must say the same, less what the store has paid.
     """
     own = (StockHold.store == store, StockHold.currency == currency)
     orders = select(func.sum(SupplierOrder.supply_minor + SupplierOrder.freight_minor)).join(StockHold).where(*own)

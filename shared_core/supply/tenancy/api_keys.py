@@ -29,6 +29,7 @@ class Scope(StrEnum):
     ORDERS_WRITE = "orders:write"
     EVENTS_READ = "events:read"
     STATEMENT_READ = "statement:read"
+    STATEMENT_OBJECT = "statement:object"
 
 
 ALL_SCOPES = frozenset(Scope)

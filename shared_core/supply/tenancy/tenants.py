@@ -89,6 +89,7 @@ def add_tenant(
     row = Tenant(code=code, name=name, currency=currency, state=TenantState.ACTIVE, created_at=at, **terms.columns())
     session.add(row)
     session.flush()
+    ledger.keep(session, ledger.accounts.due_store(code), currency, book=ledger.HUB)
     note(session, row, "added", actor=actor, at=at, details={"name": name, "currency": currency, **terms.columns()})
     return _view(row)
 

@@ -1,0 +1,1 @@
+"""Money between a hub, the stores it supplies, and those who supply and carry for it."""
