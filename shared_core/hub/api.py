@@ -11,12 +11,12 @@ from typing import Annotated, Protocol, cast
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 
 from shared_core import supply
+from shared_core.hub.gate import Gate, KeyedRoute
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
 from shared_core.supply import wire
 
 CURSOR_MAX = 2**62
-BEARER = "bearer "
 
 
 class Served(Protocol):
@@ -30,6 +30,9 @@ class Served(Protocol):
 
     @property
     def zone(self) -> str: ...
+
+    @property
+    def gate(self) -> Gate: ...
 
 
 @dataclass(frozen=True)
@@ -63,22 +66,15 @@ def _spoken(
 
 
 def _call(
+    request: Request,
     hub: Annotated[Served, Depends(the_hub)],
-    authorization: Annotated[str, Header(include_in_schema=False)] = "",
     store: Annotated[str, Header(alias=wire.STORE_HEADER)] = "",
 ) -> Call:
-    """Whose key is sent. Raises BadApiKey, and OtherStore when the caller takes itself for somebody else."""
-    if not authorization.lower().startswith(BEARER):
-        raise supply.BadApiKey()
-    at = hub.clock()
-    with hub.database.glance() as session:
-        caller = supply.authenticate(session, authorization[len(BEARER) :].strip(), at=at)
-    if store and store != caller.terms.store:
+    """Who was let in at the gate. Raises OtherStore when the caller takes itself for somebody else."""
+    call = Call(hub, request.state.caller, request.state.at)
+    if store and store != call.caller.terms.store:
         raise supply.OtherStore(store=store[: wire.WIRE_TEXT_MAX])
-    if caller.note_use:
-        with hub.database.transaction() as session:
-            supply.note_key_use(session, caller, at=at)
-    return Call(hub, caller, at)
+    return call
 
 
 def _allowed(scope: supply.Scope) -> Callable[[Call], Call]:
@@ -115,7 +111,7 @@ Numbered = Annotated[str, Depends(_number)]
 Withdrawn = Annotated[str, Depends(_withdrawal)]
 After = Annotated[int, Query(ge=0, le=CURSOR_MAX)]
 
-router = APIRouter(prefix=wire.PATH, tags=["supply"], dependencies=[Depends(_spoken)])
+router = APIRouter(prefix=wire.PATH, tags=["supply"], dependencies=[Depends(_spoken)], route_class=KeyedRoute)
 
 
 @router.get("/me")

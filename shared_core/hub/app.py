@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 import structlog
-from fastapi import Depends, FastAPI, Request
+from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
@@ -18,7 +18,7 @@ from shared_core.hub.hub import Hub
 from shared_core.hub.settings import HubSettings
 from shared_core.kernel import i18n
 from shared_core.kernel.settings import DEVELOPMENT_KEY, read
-from shared_core.web import health, languages, logs, problems, security
+from shared_core.web import health, languages, logs, problems
 from shared_core.web.edge import Edge
 from shared_core.web.openapi import DescribedApi
 from shared_core.web.worker import STOP_SECONDS_MAX
@@ -56,11 +56,10 @@ def create_app(
         lifespan=_lifespan,
         max_body_size=BODY_BYTES_MAX,
         generate_unique_id_function=_operation_id,
-        dependencies=[Depends(take_turns, scope="function")],
     )
     app.state.hub = hub
     problems.install(app, HubFace())
-    app.include_router(api.router, responses=problems.responses(401, 403, 413))
+    app.include_router(api.router, responses=problems.responses(401, 403, 408, 413, 429))
     app.include_router(health.routes(hub.database, hub.schema))
     return app
 
@@ -72,16 +71,6 @@ def run_worker(folder: str | Path = ".", *, settings: HubSettings | None = None)
         chores.worker(hub).run_until_signalled()
     finally:
         hub.database.dispose()
-
-
-async def take_turns(request: Request) -> AsyncIterator[None]:
-    """Writes take turns until they have committed."""
-    if request.method in security.SAFE_METHODS:
-        yield
-        return
-    hub: Hub = request.app.state.hub
-    async with hub.turns.here():
-        yield
 
 
 class HubFace:

@@ -1,22 +1,17 @@
 """One running hub: everything its routes need, wired once. This is the only composition root of a hub."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 
 from shared_core.hub import config
 from shared_core.hub.config import HubConfig
+from shared_core.hub.gate import Gate
 from shared_core.hub.settings import HubSettings
 from shared_core.kernel.database import Database
 from shared_core.kernel.settings import refuse_unfit
-from shared_core.web.loops import PerLoop
 from shared_core.web.schema import Schema
-
-WRITERS_MAX = {"sqlite": 4, "postgresql": 16}
-"""Write requests that one process works on at once; more wait in order, without a thread or a connection."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +24,7 @@ class Hub:
     clock: Callable[[], datetime]
     schema: Schema
     keys: tuple[str, ...]
-    turns: PerLoop[asyncio.Semaphore]
-    """A write request takes its turn here before it takes a thread, see `WRITERS_MAX`."""
+    gate: Gate
 
     @classmethod
     def open(cls, folder: Path, settings: HubSettings, *, clock: Callable[[], datetime] | None = None) -> "Hub":
@@ -47,7 +41,7 @@ class Hub:
             clock=clock if clock is not None else _utc_now,
             schema=Schema(settings.database_url),
             keys=settings.keys,
-            turns=PerLoop(partial(asyncio.Semaphore, WRITERS_MAX[database.dialect])),
+            gate=Gate(database, trusted_proxies=settings.trusted_proxies),
         )
 
     @property

@@ -39,6 +39,7 @@ TITLES: Mapping[int, str] = {
     403: N_("Not allowed"),
     404: N_("Not found"),
     405: N_("Not possible here"),
+    408: N_("That took too long"),
     409: N_("That is not possible any more"),
     410: N_("No longer here"),
     413: N_("Too large"),

@@ -15,6 +15,7 @@ from fastapi.responses import JSONResponse
 
 from shared_core import supply
 from shared_core.hub import api
+from shared_core.hub.gate import Gate
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money
@@ -58,6 +59,7 @@ class State:
 
     database: Database
     clock: Callable[[], datetime]
+    gate: Gate
     zone: str = "Asia/Shanghai"
 
 
@@ -71,7 +73,7 @@ class Served:
 
     def over(self, database: Database) -> "Served":
         self.now[0] = NOON
-        self.app.state.hub = State(database, lambda: self.now[0])
+        self.app.state.hub = State(database, lambda: self.now[0], Gate(database))
         return self
 
 
