@@ -8,7 +8,7 @@ from pathlib import Path
 from platformctl import output
 from platformctl.failures import BadMapping, NotConnectable, SuppliesItself
 from platformctl.messages import N_, translate
-from shared_core import catalog, storefront, supply
+from shared_core import catalog, orders, storefront, supply
 from shared_core.kernel import csvfile
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Phrase
@@ -78,6 +78,9 @@ def connect(names_file: Path | None, *, dry_run: bool) -> Connected:
             raise NotConnectable(reason=Phrase(_LACKING, scopes=", ".join(lacking)))
         offered = _offered(hub)
         with database.reading() as session:
+            before = supply.connection(session)
+        another = _is_another(before, me, database, brand.shop.currency)
+        with database.reading() as session:
             ours = catalog.skus(session)
             known = supply.sku_names(session)
             names = known if names_file is None else _names(names_file, ours.keys(), offered, known)
@@ -94,9 +97,11 @@ def connect(names_file: Path | None, *, dry_run: bool) -> Connected:
         )
         if dry_run:
             return found
-        to = supply.Connection(brand.supply.url, me.store, me.currency, me.platform_fee_bps, at)
+        to = supply.Connection(brand.supply.url, me.store, me.currency, me.platform_fee_bps, at, me.timeline)
         with database.transaction() as session:
             supply.connect(session, to, names)
+            if another:
+                orders.follow_anew(session, storefront.HUB_CURSOR)
             catalog.begin_anew(session, feed=storefront.HUB_OFFERS, at=at)
     finally:
         hub.close()
@@ -105,6 +110,24 @@ def connect(names_file: Path | None, *, dry_run: bool) -> Connected:
     return found
 
 
+def _is_another(known: supply.Connection | None, me: supply.Me, database: Database, currency: str) -> bool:
+    """Whether it is another hub than before. Raises NotConnectable while orders are under way with that one, and
+    where it is the same and has forgotten some.
+    """
+    if known is None or not known.timeline:
+        return False
+    if known.timeline in (each.code for each in me.timelines):
+        if supply.lost_since(known.timeline, me.timelines) is not None:
+            raise NotConnectable(reason=Phrase(_RESTORED))
+        return False
+    under_way = storefront.under_way_elsewhere(database, currency)
+    if under_way:
+        raise NotConnectable(reason=Phrase(_UNDER_WAY, count=under_way, hub=known.url))
+    return True
+
+
+_RESTORED = N_("the hub goes on from a backup; run: platformctl supply resume")
+_UNDER_WAY = N_("{count} orders are under way with another hub, {hub}; connect once they are finished")
 _OTHER_CURRENCY = N_("the hub supplies this shop in {theirs}, the shop sells in {ours}")
 _LACKING = N_("its key lacks the scopes {scopes}")
 

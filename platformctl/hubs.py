@@ -9,7 +9,7 @@ from pathlib import Path
 
 import uvicorn
 
-from platformctl import sample_goods
+from platformctl import resuming, sample_goods
 from platformctl.creation import SECRET_BYTES, move_into_place, refuse_occupied, workplace
 from platformctl.failures import NotAHub, NotInProduction, SchemaBehind
 from platformctl.ports import require_port
@@ -106,13 +106,17 @@ def init(destination: Path, *, name: str, locale: str, currency: str, zone: str)
         private.touch(mode=0o600)
         private.write_text(ENVIRONMENT.format(secret=secrets.token_hex(SECRET_BYTES)), "utf-8")
         migrations.upgrade(f"sqlite:///{building / 'hub.db'}")
+        resuming.begin_timeline(f"sqlite:///{building / 'hub.db'}")
         move_into_place(building, destination)
     return destination
 
 
 def migrate() -> list[str]:
     """Bring the database of the hub in this folder to the newest schema; what was applied. Raises SchemaUnknown."""
-    return migrations.upgrade(read(hub.HubSettings).database_url)
+    address = read(hub.HubSettings).database_url
+    applied = migrations.upgrade(address)
+    resuming.begin_timeline(address)
+    return applied
 
 
 def require_current() -> None:

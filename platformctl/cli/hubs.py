@@ -38,6 +38,7 @@ def register(app: typer.Typer) -> None:
     hub.command("serve", help=_("Serve the hub in this folder."))(serve)
     hub.command("worker", help=_("Run the hub's background worker as a process of its own."))(worker)
     hub.command("migrate", help=_("Bring the hub's database to the newest schema."))(migrate)
+    hub.command("restored", help=_("Its database was put back from a backup: go on from there."))(restored)
     hub.command("import", help=_("Goods of a product feed, or of a supplier's own sheet."))(take_in)
     hub.command("seed", help=_("Put sample goods into the hub's database."))(seed)
     hub.command("books", help=_("Prove that the hub's books and its stock add up."))(books)
@@ -114,6 +115,21 @@ def migrate(folder: InHub = Path(), as_json: AsJson = False) -> None:
         output.say("Applied: {names}", names=", ".join(applied))
     else:
         output.say("The database is up to date.")
+
+
+def restored(by: Actor = "platformctl", folder: InHub = Path(), as_json: AsJson = False) -> None:
+    """Stop the hub before. Its storefronts are refused until each has run `platformctl supply resume`."""
+    enter(folder)
+    from platformctl import resuming
+
+    line = resuming.restored(by=by)
+    assert line.goes_on_from is not None, "a backup has a last instant"
+    known = line.goes_on_from.isoformat(timespec="seconds")
+    if as_json:
+        output.say_json({"ok": True, "timeline": line.code, "goes_on_from": known})
+        return
+    output.say("What happened after {since} is forgotten here. Storefronts know it.", since=known)
+    output.say("Count the stock, start the hub, then in each storefront: platformctl supply resume")
 
 
 def take_in(

@@ -69,11 +69,17 @@ def _call(
     request: Request,
     hub: Annotated[Served, Depends(the_hub)],
     store: Annotated[str, Header(alias=wire.STORE_HEADER)] = "",
+    timeline: Annotated[str, Header(alias=wire.TIMELINE_HEADER)] = "",
 ) -> Call:
-    """Who was let in at the gate. Raises OtherStore when the caller takes itself for somebody else."""
+    """Who was let in at the gate.
+
+    Raises OtherStore when the caller takes itself for somebody else, OtherTimeline when it takes us for another hub.
+    """
     call = Call(hub, request.state.caller, request.state.at)
     if store and store != call.caller.terms.store:
         raise supply.OtherStore(store=store[: wire.WIRE_TEXT_MAX])
+    if timeline and timeline != call.caller.timeline:
+        raise supply.OtherTimeline()
     return call
 
 
@@ -123,6 +129,7 @@ def me(call: Anybody) -> wire.Me:
         owed = supply.tenant_owes(session, terms.store, terms.currency)
         received = supply.received_of(session, terms.store, terms.currency)
         credited = supply.credited(session, terms.store, terms.currency)
+        histories = supply.timelines(session)
     accounted = supply.Scope.STATEMENT_READ in call.caller.scopes
     limit = store.terms.store_limits.credit_limit_minor
     return wire.Me(
@@ -138,6 +145,7 @@ def me(call: Anybody) -> wire.Me:
         oldest_protocol=wire.OLDEST_SHOP,
         received=received if accounted else None,
         credited=credited if accounted else None,
+        timelines=tuple(histories),
     )
 
 

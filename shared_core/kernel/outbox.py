@@ -5,6 +5,7 @@ are retried with growing delay and parked after `ATTEMPTS_MAX`, where `books` an
 somebody they need is away, they are never given up.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -72,6 +73,13 @@ def retry_parked(session: Session, *, at: datetime) -> int:
     given_up = (OutboxRow.done_at.is_(None), OutboxRow.attempts >= ATTEMPTS_MAX, OutboxRow.due_at <= at)
     again = session.execute(update(OutboxRow).where(*given_up).values(attempts=0, due_at=at).returning(OutboxRow.id))
     return len(again.all())
+
+
+def deliver_again(session: Session, subscribers: Collection[str], *, since: datetime, at: datetime) -> int:
+    """Let what these subscribers have had since then be delivered to them once more; how many deliveries."""
+    had = (OutboxRow.subscriber.in_(subscribers), OutboxRow.done_at >= since)
+    again = update(OutboxRow).where(*had).values(done_at=None, attempts=0, due_at=at).returning(OutboxRow.id)
+    return len(session.execute(again).all())
 
 
 def _claim(database: Database, *, at: datetime, limit: int) -> list[tuple[int, Subscriber, dict[str, Any]]]:

@@ -118,6 +118,7 @@ from shared_core.orders.reads import (
     shipments,
     steps,
     trade_in_rooms,
+    under_way,
 )
 from shared_core.orders.receipts import (
     SeenRow,
@@ -146,6 +147,7 @@ from shared_core.orders.refunds import (
     refund_all,
     request_refund,
 )
+from shared_core.orders.resuming import SaidAgain, Unsaid, follow_anew, say_again
 from shared_core.orders.rules import LINES_MAX, QUANTITY_MAX, SOLD, FreightRule, State
 from shared_core.orders.statements import Statement, read_statement
 
@@ -226,6 +228,7 @@ __all__ = [
     "RefundTooMuch",
     "Refused",
     "RoomTrade",
+    "SaidAgain",
     "SeenRow",
     "Seller",
     "Standing",
@@ -243,6 +246,7 @@ __all__ = [
     "UnknownReceipt",
     "UnknownRefund",
     "Unmatched",
+    "Unsaid",
     "Way",
     "add_to_cart",
     "answer_request",
@@ -268,6 +272,7 @@ __all__ = [
     "expectation",
     "export_orders",
     "fits_red_packet",
+    "follow_anew",
     "get",
     "give_back",
     "give_up_drafts",
@@ -301,6 +306,7 @@ __all__ = [
     "refunds",
     "request_refund",
     "require_red_packet",
+    "say_again",
     "shipments",
     "standings",
     "steps",
@@ -308,5 +314,6 @@ __all__ = [
     "take_in",
     "trade_in_rooms",
     "transaction_number",
+    "under_way",
     "waiting_receipts",
 ]

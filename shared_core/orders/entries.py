@@ -29,6 +29,12 @@ class Entered:
         return f"entered:{self.by}"
 
 
+def holder(session: Session, row: Order) -> str:
+    """In whose name the goods of an order are held."""
+    by = session.scalar(select(Entry.entered_by).where(Entry.order_id == row.id))
+    return str(row.buyer_id) if by is None else f"entered:{by}"
+
+
 def note_entry(session: Session, order_id: int, entered: Entered) -> None:
     """Write down who entered this draft. Whoever enters another one in their name waits until this one is committed.
 

@@ -40,6 +40,10 @@ from shared_core.orders.steps import move
 SUPPLY_CURSOR = "supply"
 """The cursor of the events that have always been followed: of the supply in the same database."""
 PAGES_PER_SWEEP_MAX = 50
+GIVES_BACK = ("supply-withdraw", "supply-withdraw-short", "supply-withdraw-missing", "supply-release")
+"""The subscribers that give goods back to the supply side."""
+BOUGHT = "sup:"
+"""What is owed for an order is booked under this and its number."""
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,11 @@ class SupplyDesk:
     def subscribe(self, listeners: Listeners) -> None:
         """Names are kept in outbox rows; they stay as they are."""
         listeners.after_commit(OrderPaid, "supply-confirm", self.confirm)
-        listeners.after_commit(OrderRefunded, "supply-withdraw", self.withdraw)
-        listeners.after_commit(ParcelCancelled, "supply-withdraw-short", self.withdraw_short)
-        listeners.after_commit(ParcelShort, "supply-withdraw-missing", self.withdraw_missing)
-        listeners.after_commit(OrderCancelled, "supply-release", self.release)
+        refunded, cancelled, short, released = GIVES_BACK
+        listeners.after_commit(OrderRefunded, refunded, self.withdraw)
+        listeners.after_commit(ParcelCancelled, cancelled, self.withdraw_short)
+        listeners.after_commit(ParcelShort, short, self.withdraw_missing)
+        listeners.after_commit(OrderCancelled, released, self.release)
         listeners.after_commit(NewsUnapplied, "supply-news", self.apply_again)
 
     def confirm(self, event: OrderPaid) -> None:
@@ -73,9 +78,9 @@ class SupplyDesk:
             row = reads.order(session, order_id)
         if row.supply_state != "none" or (row.state not in SOLD and self._let_go(row)):
             return
-        ship_to, goods = supply.Address.from_json(row.address), Money(row.goods_minor, row.currency)
+        goods = Money(row.goods_minor, row.currency)
         try:
-            bought = self.gateway.confirm(row.number, ship_to=ship_to, at=self.clock(), goods=goods)
+            bought = self.gateway.confirm(row.number, ship_to=ship_to(row), at=self.clock(), goods=goods)
         except (supply.OutOfStock, supply.HoldReleased, supply.UnknownHold):
             self._give_up(row, refund_too=True)
             return
@@ -208,6 +213,10 @@ class SupplyDesk:
         self.gateway.release(row.number, at=self.clock())
 
 
+def ship_to(row: Order) -> supply.Address:
+    return supply.Address.from_json(row.address)
+
+
 def hear_supply(session: Session, news: supply.SupplyEvent | None, *, zone: str) -> None:
     """Apply news of a supply in this very database in the transaction in which it happens.
 
@@ -241,7 +250,7 @@ def _settle_supply(session: Session, number: str, bought: supply.Confirmation, *
         ledger.entry(debit=accounts.shipping_cost(), credit=accounts.due_hub_supply(), amount=bought.freight),
         ledger.entry(debit=accounts.platform_fee(), credit=accounts.due_hub_payable(), amount=bought.fee),
     ]
-    ledger.post(session, f"sup:{number}", owed, at=at, memo=f"supply of order {number}")
+    ledger.post(session, BOUGHT + number, owed, at=at, memo=f"supply of order {number}")
 
 
 def _book_withdrawal(session: Session, back: supply.Withdrawal, *, memo: str, at: datetime) -> None:

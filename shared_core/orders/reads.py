@@ -78,6 +78,11 @@ def refunds(session: Session, order_id: int) -> Sequence[Refund]:
     return session.scalars(select(Refund).where(Refund.order_id == order_id).order_by(Refund.id)).all()
 
 
+def under_way(session: Session) -> Sequence[str]:
+    """The numbers of orders that wait for money or goods."""
+    return session.scalars(select(Order.number).where(Order.state.in_((State.PLACED, State.PAID, State.SHIPPED)))).all()
+
+
 def disputes(session: Session, order_id: int) -> Sequence[Dispute]:
     return session.scalars(select(Dispute).where(Dispute.order_id == order_id).order_by(Dispute.id)).all()
 

@@ -12,7 +12,15 @@ from shared_core.storefront.collecting import take_in as take_in_statement
 from shared_core.storefront.hookspecs import Hooks, hookimpl
 from shared_core.storefront.shop import Shop, audited
 from shared_core.storefront.solvency import offered, sale_terms, told_of
-from shared_core.storefront.supplying import EMBEDDED_FEE_BPS, HUB_OFFERS, SuppliedByHub, hub_gateway
+from shared_core.storefront.supplying import (
+    EMBEDDED_FEE_BPS,
+    HUB_CURSOR,
+    HUB_OFFERS,
+    SuppliedByHub,
+    hub_gateway,
+    supply_side,
+    under_way_elsewhere,
+)
 from shared_core.storefront.supplying import review as review_supply
 from shared_core.storefront.texts import shop_texts
 from shared_core.storefront.worker import Worker
@@ -21,6 +29,7 @@ __all__ = [
     "ACCESS_DAYS",
     "ACCESS_DAYS_MAX",
     "EMBEDDED_FEE_BPS",
+    "HUB_CURSOR",
     "HUB_OFFERS",
     "AccessLink",
     "Appointed",
@@ -45,6 +54,8 @@ __all__ = [
     "run_worker",
     "sale_terms",
     "shop_texts",
+    "supply_side",
     "take_in_statement",
     "told_of",
+    "under_way_elsewhere",
 ]

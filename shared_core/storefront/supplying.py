@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import inspect
 
-from shared_core import audit, catalog, migrations, supply
+from shared_core import audit, catalog, migrations, orders, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Away, Conflict, Phrase
 from shared_core.kernel.findings import ConfigError, Finding
@@ -57,15 +57,20 @@ class SupplySide:
             self.hub.close()
 
 
-def supply_side(database: Database, brand: BrandConfig, brand_dir: Path, settings: Settings) -> SupplySide:
-    """As brand.toml says. Raises ConfigError where a hub is named that the shop was never connected to."""
+def supply_side(
+    database: Database, brand: BrandConfig, brand_dir: Path, settings: Settings, *, any_timeline: bool = False
+) -> SupplySide:
+    """As brand.toml says. Raises ConfigError where a hub is named that the shop was never connected to.
+
+    `any_timeline`: the hub is asked whatever history it is in.
+    """
     own = supply.LocalGateway(
         database, supply.Terms(STORE, currency=brand.shop.currency, platform_fee_bps=EMBEDDED_FEE_BPS)
     )
     if brand.supply.mode == "embedded":
         return SupplySide(own, {SUPPLY_CURSOR: own}, EMBEDDED_FEE_BPS)
     known, names = _connection(database, brand, brand_dir)
-    hub = hub_gateway(brand, settings, store=known.store)
+    hub = hub_gateway(brand, settings, store=known.store, timeline="" if any_timeline else known.timeline)
     present = supply.Renamed(hub, names) if names else hub
     return SupplySide(
         supply.Handover(own, present),
@@ -76,8 +81,8 @@ def supply_side(database: Database, brand: BrandConfig, brand_dir: Path, setting
     )
 
 
-def hub_gateway(brand: BrandConfig, settings: Settings, *, store: str = "") -> supply.HubGateway:
-    """The hub that brand.toml names, asked with this shop's key, as `store` where that is known already.
+def hub_gateway(brand: BrandConfig, settings: Settings, *, store: str = "", timeline: str = "") -> supply.HubGateway:
+    """The hub that brand.toml names, asked with this shop's key, as `store` and in `timeline` where these are known.
 
     Raises ConfigError without a key, and where it would travel in the clear.
     """
@@ -105,7 +110,7 @@ def hub_gateway(brand: BrandConfig, settings: Settings, *, store: str = "") -> s
                 )
             ]
         )
-    return supply.HubGateway(supply.HubClient(brand.supply.url, key, store=store))
+    return supply.HubGateway(supply.HubClient(brand.supply.url, key, store=store, timeline=timeline))
 
 
 def review(brand: BrandConfig, brand_dir: Path, settings: Settings) -> Iterator[Finding]:
@@ -127,6 +132,22 @@ def review(brand: BrandConfig, brand_dir: Path, settings: Settings) -> Iterator[
         opened.dispose()
 
 
+def under_way_elsewhere(database: Database, currency: str) -> int:
+    """How many unfinished orders have their goods from a hub."""
+    own = supply.LocalGateway(database, supply.Terms(STORE, currency=currency))
+    with database.reading() as session:
+        numbers = orders.under_way(session)
+    return sum(not _knows(own, number) for number in numbers)
+
+
+def _knows(gateway: supply.SupplyGateway, number: str) -> bool:
+    try:
+        gateway.view(number)
+    except supply.UnknownHold:
+        return False
+    return True
+
+
 def due_to_hub(hub: supply.HubGateway) -> audit.HubAccount | Phrase:
     """How this shop stands with the hub by the hub's book, or why it cannot be known."""
     try:
@@ -146,7 +167,7 @@ def renew_terms(database: Database, side: SupplySide, at: datetime) -> None:
         return
     said = side.hub.me()
     with database.transaction() as session:
-        if supply.renew_connection(session, platform_fee_bps=said.platform_fee_bps):
+        if supply.renew_connection(session, platform_fee_bps=said.platform_fee_bps, timeline=said.timeline):
             _log.warning("the hub changed the platform fee; restart the shop", platform_fee_bps=said.platform_fee_bps)
 
 

@@ -52,6 +52,7 @@ from shared_core.supply.errors import (
     ObjectionEnded,
     ObjectionTaken,
     OtherStore,
+    OtherTimeline,
     OutOfStock,
     ParcelReused,
     PaymentTaken,
@@ -115,6 +116,7 @@ from shared_core.supply.gateways.hub_gateway import HubGateway
 from shared_core.supply.gateways.local import LocalGateway
 from shared_core.supply.gateways.renaming import Renamed
 from shared_core.supply.gateways.tenant_gateway import TenantGateway
+from shared_core.supply.gateways.wire import Me
 from shared_core.supply.inventory.counting import StockDiscrepancy, charged, stock_discrepancies
 from shared_core.supply.inventory.holds import expire_holds
 from shared_core.supply.inventory.stock import StockLevel, adjust_stock, level, receive_stock
@@ -159,7 +161,14 @@ from shared_core.supply.tenancy.api_keys import (
     note_key_use,
     revoke_key,
 )
-from shared_core.supply.tenancy.connection import Connection, connect, connection, renew_connection, sku_names
+from shared_core.supply.tenancy.connection import (
+    Connection,
+    connect,
+    connection,
+    follow_timeline,
+    renew_connection,
+    sku_names,
+)
 from shared_core.supply.tenancy.tenants import (
     ChangeView,
     TenantState,
@@ -173,6 +182,13 @@ from shared_core.supply.tenancy.tenants import (
     tenant,
     tenant_changes,
     tenant_owes,
+)
+from shared_core.supply.tenancy.timeline import (
+    Timeline,
+    begin_timeline,
+    go_on_from_backup,
+    lost_since,
+    timelines,
 )
 
 __all__ = [
@@ -226,6 +242,7 @@ __all__ = [
     "Line",
     "LineKind",
     "LocalGateway",
+    "Me",
     "NoGoodsYet",
     "NoStatement",
     "NotTakenAlone",
@@ -239,6 +256,7 @@ __all__ = [
     "OfferPage",
     "OfferProduct",
     "OtherStore",
+    "OtherTimeline",
     "OutOfStock",
     "PackLine",
     "ParcelReused",
@@ -289,6 +307,7 @@ __all__ = [
     "TenantView",
     "Terms",
     "TextTooLong",
+    "Timeline",
     "UnknownApiKey",
     "UnknownHold",
     "UnknownLine",
@@ -313,6 +332,7 @@ __all__ = [
     "answer_objection",
     "apply_supplier",
     "authenticate",
+    "begin_timeline",
     "book_credits",
     "cancel",
     "charged",
@@ -328,12 +348,15 @@ __all__ = [
     "expire_holds",
     "feed_terms",
     "feeds",
+    "follow_timeline",
+    "go_on_from_backup",
     "import_products",
     "issue_key",
     "keys_of",
     "known_carrier",
     "late_orders",
     "level",
+    "lost_since",
     "move_supplier",
     "note_key_use",
     "object_to",
@@ -369,5 +392,6 @@ __all__ = [
     "tenant",
     "tenant_changes",
     "tenant_owes",
+    "timelines",
     "wire",
 ]

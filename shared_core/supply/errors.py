@@ -244,6 +244,16 @@ class OtherStore(Conflict):
     message = "This API key is not that of the store {store}."
 
 
+class OtherTimeline(Conflict):
+    """The store knows another history than this hub has, see `tenancy.timeline`."""
+
+    code = "other_timeline"
+    message = (
+        "This hub goes on from a backup, or is another one than the store knows. "
+        "In the store's folder, run: platformctl supply resume"
+    )
+
+
 class ScopeMissing(Forbidden):
     code = "scope_missing"
     message = "This API key may not do that; it lacks the scope {scope}."

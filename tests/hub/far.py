@@ -1,10 +1,15 @@
 """A shop with a database of its own over a hub with a database of its own."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from shared_core import ledger, supply
 from shared_core.kernel.database import Database
+from shared_core.kernel.listeners import Listeners
 from shared_core.ledger import accounts
+from tests.databases import Databases
+from tests.hub.hubs import Served, add, key_of, reaching
 from tests.worlds import World
 
 
@@ -40,3 +45,22 @@ class Far:
             else:
                 supply.cancel(session, number=f"north.{number}-1", at=at)
         self.shop.settle_down()
+
+
+@contextmanager
+def far_from(hub: Database, databases: Databases, server: Served) -> Iterator[Far]:
+    """A shop called north with three goods of three suppliers on offer, over this hub."""
+    with databases.fresh() as url:
+        listeners = Listeners()
+        shop = World(Database(url, listeners), listeners)
+        goods = World(hub, Listeners(), numbers=iter(range(10_000, 20_000)))
+        goods.stock_up("A")
+        goods.stock_up("B", price=2000, supplied=1000, cost=800, by="bestco")
+        goods.stock_up("C", price=5000, supplied=3000, cost=2500, by="carol")
+        add(hub, "north", platform_fee_bps=200)
+        with reaching(server.over(hub), key_of(hub, "north")) as gateway:
+            for each in (shop, shop.counter, shop.desk):
+                object.__setattr__(each, "gateway", gateway)
+            shop.show_window()
+            yield Far(shop, hub)
+        shop.database.dispose()

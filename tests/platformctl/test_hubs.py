@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import uvicorn
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from shared_core import catalog, hub, supply
 from shared_core.catalog.models import Listing
@@ -267,6 +267,35 @@ def test_a_shop_is_connected_and_keeps_what_it_had(ctl: Command, two: Two) -> No
     assert not {"not_connected", "no_supply_key"} & set(_findings(ctl, two.shop))
     assert ctl("supply", "connect", "-C", two.shop).code == 0, "again at any time"
     assert ctl("books", "-C", two.shop).code == 0
+
+
+def test_a_shop_goes_on_with_a_hub_that_was_restored_from_a_backup(ctl: Command, two: Two) -> None:
+    two.name_the_hub()
+    two.give_key(two.key)
+    assert ctl("hub", "migrate", "-C", two.hub).code == 0, "the hub has a history"
+    assert ctl("supply", "connect", "-C", two.shop).code == 0
+    unharmed = ctl("supply", "resume", "-C", two.shop)
+    assert (unharmed.code, "forgotten nothing" in unharmed.out) == (0, True), unharmed.err
+
+    assert ctl("hub", "restored", "--by", "ann", "-C", two.hub).code == 0
+    told = ctl("books", "-C", two.shop)
+    assert "supply resume" in told.out + told.err, "what the hub says cannot be known"
+    refused = ctl("supply", "connect", "-C", two.shop)
+    assert (refused.code, "supply resume" in refused.err) == (3, True), refused.err
+    done = json.loads(ctl("supply", "resume", "-C", two.shop, "--json").out)
+    assert (done["ok"], done["orders"], done["since"] is not None) == (True, 0, True)
+    assert ctl("supply", "connect", "-C", two.shop).code == ctl("books", "-C", two.shop).code == 0
+
+    hub = Database(_variable("HUB_DATABASE_URL"))
+    try:
+        with hub.transaction() as session:
+            session.execute(text("DELETE FROM supply_timeline"))
+    finally:
+        hub.dispose()
+    assert ctl("hub", "migrate", "-C", two.hub).code == 0
+    another = ctl("supply", "resume", "-C", two.shop)
+    assert (another.code, "another hub" in another.err) == (3, True), another.err
+    assert ctl("supply", "connect", "-C", two.shop).code == 0, "no order is under way with the one before"
 
 
 def test_a_payment_is_written_down_on_both_sides_and_compared(ctl: Command, two: Two) -> None:

@@ -58,6 +58,7 @@ class HubClient:
         key: str,
         *,
         store: str = "",
+        timeline: str = "",
         patience: Patience | None = None,
         transport: httpx2.BaseTransport | None = None,
         ticks: Callable[[], int] = time.monotonic_ns,
@@ -66,7 +67,7 @@ class HubClient:
         self._breaker = Breaker(self.patience.breaker, ticks)
         self._http = httpx2.Client(
             base_url=url.rstrip("/") + wire.PATH,
-            headers=_headers(key.strip(), store),
+            headers=_headers(key.strip(), store, timeline),
             limits=httpx2.Limits(max_connections=CONNECTIONS_MAX),
             transport=transport,
         )
@@ -168,9 +169,10 @@ def _again(failure: Exception, *, left: timedelta) -> bool | timedelta:
     return True if failure.after is None else failure.after
 
 
-def _headers(key: str, store: str) -> dict[str, str]:
+def _headers(key: str, store: str, timeline: str) -> dict[str, str]:
     sent = {"Authorization": f"Bearer {key}", wire.PROTOCOL_HEADER: str(wire.PROTOCOL)}
-    return sent | {wire.STORE_HEADER: store} if store else sent
+    known = {wire.STORE_HEADER: store, wire.TIMELINE_HEADER: timeline}
+    return sent | {name: value for name, value in known.items() if value}
 
 
 def _refused(status: int, body: bytes) -> Exception:

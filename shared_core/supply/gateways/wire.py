@@ -32,6 +32,7 @@ from shared_core.supply.gateway import (
 from shared_core.supply.models import CODE_LENGTH_MAX, REFERENCE_LENGTH_MAX
 from shared_core.supply.settlement.objections import ObjectionView
 from shared_core.supply.settlement.statement_rules import Statement
+from shared_core.supply.tenancy.timeline import Timeline
 
 PROTOCOL = 2
 """The protocol this version speaks, as a hub and as a shop. It counts up when the other side has to know."""
@@ -44,6 +45,8 @@ SINCE: Mapping[EventKind, int] = dict.fromkeys((EventKind.PART_SHIPPED, EventKin
 PROTOCOL_HEADER = "Supply-Protocol"
 STORE_HEADER = "Supply-Store"
 """Whom the caller takes itself for; a hub refuses a key of another store."""
+TIMELINE_HEADER = "Supply-Timeline"
+"""The hub's history that the caller knows; a hub refuses who knows another."""
 PATH = "/api/v1"
 WIRE_LINES_MAX = 1_000
 WIRE_TEXT_MAX = 500
@@ -167,6 +170,12 @@ class Me:
     """What the hub has received of the store; None like `balance`, and from hubs that cannot tell."""
     credited: Money | None = None
     """What the hub has credited for objections; None like `received`."""
+    timelines: tuple[Timeline, ...] = ()
+    """The hub's histories, the one that counts last."""
+
+    @property
+    def timeline(self) -> str:
+        return self.timelines[-1].code if self.timelines else ""
 
 
 OFFERS: TypeAdapter[OfferPage] = TypeAdapter(OfferPage)

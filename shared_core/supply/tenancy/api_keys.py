@@ -18,6 +18,7 @@ from shared_core.supply.errors import BadApiKey, ScopeMissing, UnknownApiKey, Un
 from shared_core.supply.gateway import Terms
 from shared_core.supply.tenancy import tenants
 from shared_core.supply.tenancy.tenant_models import ApiKey, Tenant
+from shared_core.supply.tenancy.timeline import NEWEST
 
 LAST_USED_EVERY = timedelta(minutes=10)
 """How exactly it is known when a key was last used."""
@@ -37,12 +38,16 @@ ALL_SCOPES = frozenset(Scope)
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who calls: the store's terms, what the key may do, and whether its use is worth noting down."""
+    """Who calls: the store's terms, what the key may do, and whether its use is worth noting down.
+
+    `timeline` is the hub's history, empty for a hub that never began one.
+    """
 
     terms: Terms
     scopes: frozenset[Scope]
     key: str
     note_use: bool
+    timeline: str = ""
 
     def require(self, scope: Scope) -> None:
         """Raises ScopeMissing."""
@@ -115,11 +120,15 @@ def authenticate(session: Session, key: str, *, at: datetime) -> Caller:
     parts = LOOKS_LIKE_A_KEY.fullmatch(key)
     if parts is None:
         raise BadApiKey()
-    query = select(ApiKey, Tenant).join(Tenant, Tenant.id == ApiKey.tenant_id).where(ApiKey.name == parts[1])
+    query = (
+        select(ApiKey, Tenant, NEWEST.scalar_subquery())
+        .join(Tenant, Tenant.id == ApiKey.tenant_id)
+        .where(ApiKey.name == parts[1])
+    )
     found = session.execute(query).one_or_none()
     if found is None:
         raise BadApiKey()
-    row, tenant = found
+    row, tenant, timeline = found
     genuine = hmac.compare_digest(row.secret_hash, hash_token(parts[2]))
     if not genuine or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= at):
         raise BadApiKey()
@@ -128,6 +137,7 @@ def authenticate(session: Session, key: str, *, at: datetime) -> Caller:
         scopes=frozenset(Scope(each) for each in row.scopes if each in ALL_SCOPES),
         key=row.name,
         note_use=row.last_used_at is None or row.last_used_at <= at - LAST_USED_EVERY,
+        timeline=timeline or "",
     )
 
 

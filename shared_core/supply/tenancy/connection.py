@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared_core.kernel.database import Base, BigId
 from shared_core.supply.models import CODE_LENGTH_MAX
+from shared_core.supply.tenancy import timeline
 
 URL_LENGTH_MAX = 500
 THE_ONE = 1
@@ -29,6 +30,7 @@ class SupplyConnection(Base):
     currency: Mapped[str] = mapped_column(String(3))
     platform_fee_bps: Mapped[int]
     connected_at: Mapped[datetime]
+    timeline: Mapped[str] = mapped_column(String(timeline.CODE_LENGTH_MAX), default="", server_default="")
 
 
 class SkuName(Base):
@@ -42,13 +44,17 @@ class SkuName(Base):
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A shop's place at a hub. `platform_fee_bps` is what the hub said last; prices must carry it."""
+    """A shop's place at a hub. `platform_fee_bps` is what the hub said last; prices must carry it.
+
+    `timeline` is the hub's history that the shop knows, empty while no hub has told of one.
+    """
 
     url: str
     store: str
     currency: str
     platform_fee_bps: int
     connected_at: datetime
+    timeline: str = ""
 
     TABLE: ClassVar[str] = TABLE
 
@@ -58,7 +64,7 @@ def connection(session: Session) -> Connection | None:
     row = session.get(SupplyConnection, THE_ONE)
     if row is None:
         return None
-    return Connection(row.url, row.store, row.currency, row.platform_fee_bps, row.connected_at)
+    return Connection(row.url, row.store, row.currency, row.platform_fee_bps, row.connected_at, row.timeline)
 
 
 def connect(session: Session, to: Connection, names: Mapping[str, str]) -> None:
@@ -68,21 +74,29 @@ def connect(session: Session, to: Connection, names: Mapping[str, str]) -> None:
         row = SupplyConnection(id=THE_ONE)
         session.add(row)
     row.url, row.store, row.currency = to.url, to.store, to.currency
-    row.platform_fee_bps, row.connected_at = to.platform_fee_bps, to.connected_at
+    row.platform_fee_bps, row.connected_at, row.timeline = to.platform_fee_bps, to.connected_at, to.timeline
     session.execute(delete(SkuName))
     if names:
         session.execute(insert(SkuName), [{"ours": ours, "theirs": theirs} for ours, theirs in names.items()])
     session.flush()
 
 
-def renew_connection(session: Session, *, platform_fee_bps: int) -> bool:
-    """Note what the hub says now; whether that is new."""
+def renew_connection(session: Session, *, platform_fee_bps: int, timeline: str) -> bool:
+    """Note what the hub says now; whether the fee is new. A history is noted once: see `follow_timeline`."""
     row = session.get(SupplyConnection, THE_ONE)
-    if row is None or row.platform_fee_bps == platform_fee_bps:
+    if row is None:
         return False
-    row.platform_fee_bps = platform_fee_bps
+    row.timeline = row.timeline or timeline
+    changed, row.platform_fee_bps = row.platform_fee_bps != platform_fee_bps, platform_fee_bps
     session.flush()
-    return True
+    return changed
+
+
+def follow_timeline(session: Session, code: str) -> None:
+    """The shop knows the hub's new history from now on."""
+    row = session.get_one(SupplyConnection, THE_ONE)
+    row.timeline = code
+    session.flush()
 
 
 def sku_names(session: Session) -> dict[str, str]:
