@@ -244,7 +244,7 @@ def test_news_of_an_order_nobody_knows_keeps_no_other_news_waiting(world: World,
         world.pay(number)
     with world.transaction() as session:
         for number in (forgotten, known):
-            supply.ship(session, number=f"{number}-1", carrier="SF", tracking_number=number, at=world.now)
+            supply.ship(session, number=f"{number}-1", carrier="Local", tracking_number=number, at=world.now)
         session.execute(update(Order).where(Order.number == forgotten).values(number="lost"))
 
     assert world.desk.follow() == 2
