@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from shared_core import media
 from shared_core.hub import config
 from shared_core.hub.config import HubConfig
 from shared_core.hub.settings import HubSettings
@@ -29,6 +30,8 @@ class Hub:
     clock: Callable[[], datetime]
     schema: Schema
     keys: tuple[str, ...]
+    pictures: media.PictureStore
+    fetch: media.Fetch
     turns: PerLoop[asyncio.Semaphore]
     """A write request takes its turn here before it takes a thread, see `WRITERS_MAX`."""
 
@@ -47,6 +50,8 @@ class Hub:
             clock=clock if clock is not None else _utc_now,
             schema=Schema(settings.database_url),
             keys=settings.keys,
+            pictures=media.PictureStore(settings.media_folder),
+            fetch=media.SafeFetch(tuple(settings.media_private_origins), settings.variable("media_private_origins")),
             turns=PerLoop(partial(asyncio.Semaphore, WRITERS_MAX[database.dialect])),
         )
 

@@ -91,12 +91,13 @@ class SafeFetch:
                 if response.status_code in REDIRECTS and "location" in response.headers:
                     return _joined(url, response.headers["location"])
                 _require_found(response, url)
-                return _body(response)
+                body = _body(response)
         except httpx2.RequestError as failure:
-            reason: object = failure if str(failure) else type(failure).__name__
-            if watch.over:
-                reason = Phrase(N_("it takes longer than {seconds} seconds"), seconds=watch.seconds)
+            reason = watch.reason or (failure if str(failure) else type(failure).__name__)
             raise PictureAway(host=_host(url), reason=reason, retry_after=RETRY_SECONDS) from failure
+        if watch.reason:  # a body without a stated length ends well where it was cut
+            raise PictureAway(host=_host(url), reason=watch.reason, retry_after=RETRY_SECONDS)
+        return body
 
     def _checked(self, url: str) -> tuple[httpx2.URL, httpx2.URL]:
         """The address as it is meant, and with the checked number to connect to."""
@@ -122,8 +123,9 @@ class _Watch:
     """Cuts the connection at hand when the time is over."""
 
     def __init__(self, total: timedelta) -> None:
-        self.seconds = int(total.total_seconds())
-        self.over = False
+        self.reason: Phrase | None = None
+        """Why it was cut; None before."""
+        self._too_long = Phrase(N_("it takes longer than {seconds} seconds"), seconds=int(total.total_seconds()))
         self._socket: socket.socket | None = None
         self._timer = threading.Timer(total.total_seconds(), self._cut)
         self._timer.daemon = True
@@ -139,11 +141,11 @@ class _Watch:
         """Told by the client what it does; remembers what it has connected."""
         if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
             self._socket = found["return_value"].get_extra_info("socket")
-            if self.over:
+            if self.reason:
                 self._cut()
 
     def _cut(self) -> None:
-        self.over = True
+        self.reason = self._too_long
         if self._socket is not None:
             try:
                 self._socket.shutdown(socket.SHUT_RDWR)

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Collection
 from datetime import timedelta
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from urllib.parse import SplitResult, urlsplit
 
 BYTES_MAX = 20 * 2**20
@@ -18,11 +18,8 @@ URL_LENGTH_MAX = 2_000
 PORTS = {"http": 80, "https": 443}
 
 DIGEST = re.compile(r"[0-9a-f]{64}")
-_VIRTUAL = {ip_address("168.63.129.16")}
-"""Public numbers behind which a cloud keeps its own services: Azure's wire server."""
-_TRANSLATED = tuple(
-    network for text in ("64:ff9b::/96", "64:ff9b:1::/48") if isinstance(network := ip_network(text), IPv6Network)
-)
+_NOBODY = tuple(map(ip_network, ("168.63.129.16/32", "192.0.0.0/24", "64:ff9b::/96", "64:ff9b:1::/48")))
+"""Numbers that pass for public and are not for us: services of clouds (Azure, Oracle), and IPv4 through a gateway."""
 
 
 def is_digest(text: str) -> bool:
@@ -43,9 +40,9 @@ def is_public(address: str) -> bool:
         inner = number.ipv4_mapped or number.sixtofour
         if inner is not None:
             return is_public(str(inner))
-        if number.teredo is not None or any(number in network for network in _TRANSLATED):
+        if number.teredo is not None:
             return False
-    odd = number.is_multicast or number.is_reserved or number.is_unspecified or number in _VIRTUAL
+    odd = number.is_multicast or number.is_reserved or any(number in network for network in _NOBODY)
     return number.is_global and not odd
 
 

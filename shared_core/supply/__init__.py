@@ -3,6 +3,7 @@
 from shared_core.ledger import ReferenceReused
 from shared_core.supply.catalogue import feeds
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
+from shared_core.supply.catalogue.picturing import gather as gather_pictures
 from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
 from shared_core.supply.dropshipping.aboard import (
     SupplierDecision,
@@ -100,6 +101,7 @@ from shared_core.supply.gateway import (
     HoldView,
     Offer,
     OfferPage,
+    OfferPicture,
     OfferProduct,
     SupplierOrderView,
     SupplyEvent,
@@ -237,6 +239,7 @@ __all__ = [
     "ObjectionView",
     "Offer",
     "OfferPage",
+    "OfferPicture",
     "OfferProduct",
     "OtherStore",
     "OutOfStock",
@@ -328,6 +331,7 @@ __all__ = [
     "expire_holds",
     "feed_terms",
     "feeds",
+    "gather_pictures",
     "import_products",
     "issue_key",
     "keys_of",

@@ -121,7 +121,8 @@ class Offer:
     """One SKU on offer. `available` may lag behind while stock is plentiful (more than `rules.LOW_STOCK`).
 
     Without a `supply_price` it cannot be sold; `suggested` is the retail price the supply side recommends. What one
-    `supplier` sends of an order costs the store `freight`. `picture` is the digest of the one that shows this SKU alone.
+    `supplier` sends of an order costs the store `freight`. `picture` is the digest of the one that shows this SKU
+    alone.
     """
 
     sku: str

@@ -134,7 +134,8 @@ class Columns:
 class Entry:
     """One row, read: what it says of its product, and the variant it holds, if any; or a delta, and nothing else.
 
-    `image_alts`: what is on a picture, by its address. `refused` is why the row as such, or its variant, cannot be taken.
+    `image_alts`: what is on a picture, by its address. `refused` is why the row as such, or its variant, cannot be
+    taken.
     """
 
     line: int
