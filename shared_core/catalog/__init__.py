@@ -5,7 +5,16 @@ from shared_core.catalog.errors import NoSupplyPrice, NotListed, PriceBelowSuppl
 from shared_core.catalog.mirror import OWN as OWN_OFFERS
 from shared_core.catalog.mirror import SyncReport, begin_anew, cursor, pull, skus, sync
 from shared_core.catalog.rules import PriceBasis, PriceCheck, PriceRule, Proposed, Rounding, list_price
-from shared_core.catalog.views import ListingState, ListingView, Look, PricedItem, ProductPage, ProductView, proposal
+from shared_core.catalog.views import (
+    ListingState,
+    ListingView,
+    Look,
+    Picture,
+    PricedItem,
+    ProductPage,
+    ProductView,
+    proposal,
+)
 from shared_core.catalog.window import (
     brands,
     categories,
@@ -29,6 +38,7 @@ __all__ = [
     "Look",
     "NoSupplyPrice",
     "NotListed",
+    "Picture",
     "PriceBasis",
     "PriceBelowSupply",
     "PriceCheck",

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from shared_core import media
 from shared_core.catalog import rules
 from shared_core.catalog.errors import SuppliedFromElsewhere
 from shared_core.catalog.models import Listing, OfferCursor, Product
@@ -18,6 +19,7 @@ from shared_core.supply import Offer, OfferPage, OfferProduct, SupplyGateway
 OWN = "offers"
 """Offers of the supply in the same database; those of a hub are another feed."""
 LISTINGS_AT_ONCE = 500
+ALT_LENGTH_MAX = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def sync(session: Session, page: OfferPage, *, rule: PriceRule, at: datetime, fe
         session.flush()
         return SyncReport()
     state.value = page.cursor
+    _want_pictures(session, page, at)
     products = _mirror_products(session, (offer.product for offer in page.offers))
     report = _mirror_listings(session, page.offers, products, rule, at)
     session.flush()
@@ -100,6 +103,12 @@ def pull(database: Database, gateway: SupplyGateway, *, rule: PriceRule, at: dat
     return report
 
 
+def _want_pictures(session: Session, page: OfferPage, at: datetime) -> None:
+    """Have the pictures brought here that are elsewhere, each with the content that was named."""
+    offered = [each for offer in page.offers for each in offer.product.pictures]
+    media.want_exactly(session, {each.url: each.digest for each in offered if each.url}, at=at)
+
+
 def _mirror_products(session: Session, products: Iterable[OfferProduct]) -> dict[str, Product]:
     """The products by code."""
     wanted = {product.code: product for product in products}
@@ -111,6 +120,7 @@ def _mirror_products(session: Session, products: Iterable[OfferProduct]) -> dict
         row = rows[code]
         row.slug, row.title, row.brand, row.category = product.slug, product.title, product.brand, product.category
         row.description, row.image_urls = product.description, list(product.image_urls)
+        row.pictures = [[each.digest, each.alt[:ALT_LENGTH_MAX]] for each in product.pictures]
         row.search_text = rules.searchable(product.title, product.brand, product.category, product.code)
     session.flush()
     return rows
@@ -147,6 +157,7 @@ def _mirror(row: Listing, offer: Offer, product: Product, rule: PriceRule, at: d
     row.available = offer.available
     row.offered = offer.active
     row.supplier, row.freight_minor = offer.supplier, None if offer.freight is None else offer.freight.minor
+    row.picture = offer.picture
     row.changed_at = at
     set_rule_price(row, product, rule)
 

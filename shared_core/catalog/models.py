@@ -9,6 +9,8 @@ from shared_core.kernel.database import Base, BigId
 
 
 class Product(Base):
+    """What is shown. `pictures`: of each the digest and what is on it, in their order."""
+
     __tablename__ = "catalog_product"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -19,6 +21,7 @@ class Product(Base):
     category: Mapped[str] = mapped_column(String(200), index=True)
     description: Mapped[str] = mapped_column(Text)
     image_urls: Mapped[list[str]] = mapped_column(JSON)
+    pictures: Mapped[list[list[str]]] = mapped_column(JSON, default=list, server_default="[]")
     search_text: Mapped[str] = mapped_column(Text)
 
 
@@ -27,6 +30,7 @@ class Listing(Base):
 
     It is `override_minor` where the shop has set a price of its own, else `rule_minor`. `offered` is the supply
     side's word, `unlisted` the shop's. `unsound`: at that price a sale could lose money, so there is no price to pay.
+    `picture` is the digest of its own picture, empty without one.
     """
 
     __tablename__ = "catalog_listing"
@@ -51,6 +55,7 @@ class Listing(Base):
     offered: Mapped[bool]
     unlisted: Mapped[bool]
     unsound: Mapped[bool] = mapped_column(default=False)
+    picture: Mapped[str] = mapped_column(String(64), default="", server_default="")
     supplier: Mapped[str] = mapped_column(String(64), default="")
     freight_minor: Mapped[int | None] = mapped_column(BigId)
     changed_at: Mapped[datetime]

@@ -35,6 +35,8 @@ class ListingView:
     suggested: Money | None
     own_price: bool
     available: int
+    picture: str
+    """The digest of the picture that shows it alone; empty without one."""
 
     @property
     def label(self) -> str:
@@ -51,6 +53,14 @@ class ListingView:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """One picture by its content; `alt` is what is on it, empty: not told."""
+
+    digest: str
+    alt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class ProductView:
     code: str
     slug: str
@@ -58,7 +68,7 @@ class ProductView:
     brand: str
     category: str
     description: str
-    image_urls: tuple[str, ...]
+    pictures: tuple[Picture, ...]
     listings: tuple[ListingView, ...]
 
     @property
@@ -92,7 +102,7 @@ class PricedItem:
     options: tuple[tuple[str, str], ...]
     brand: str
     category: str
-    image_url: str
+    pictures: tuple[Picture, ...]
     unit_price: Money
     supply_price: Money
     available: int
@@ -105,7 +115,7 @@ class Look:
     slug: str
     title: str
     label: str
-    image_urls: tuple[str, ...]
+    pictures: tuple[Picture, ...]
 
 
 def money(minor: int | None, currency: str) -> Money | None:
@@ -120,7 +130,7 @@ def product_view(row: Product, listings: Iterable[Listing]) -> ProductView:
         brand=row.brand,
         category=row.category,
         description=row.description,
-        image_urls=tuple(row.image_urls),
+        pictures=_pictures(row),
         listings=tuple(listing_view(each) for each in listings),
     )
 
@@ -136,12 +146,22 @@ def listing_view(row: Listing) -> ListingView:
         suggested=money(row.suggested_minor, row.currency),
         own_price=row.override_minor is not None,
         available=row.available,
+        picture=row.picture,
     )
 
 
 def look(row: Listing, owner: Product) -> Look:
     label = " / ".join(value for _, value in _options(row))
-    return Look(slug=owner.slug, title=owner.title, label=label, image_urls=tuple(owner.image_urls))
+    return Look(slug=owner.slug, title=owner.title, label=label, pictures=_own_first(row, owner))
+
+
+def _pictures(row: Product) -> tuple[Picture, ...]:
+    return tuple(Picture(digest, alt) for digest, alt in row.pictures)
+
+
+def _own_first(row: Listing, owner: Product) -> tuple[Picture, ...]:
+    """The product's pictures, the one of this SKU in front."""
+    return tuple(sorted(_pictures(owner), key=lambda each: each.digest != row.picture))
 
 
 def _options(row: Listing) -> tuple[tuple[str, str], ...]:
@@ -169,7 +189,7 @@ def priced(row: Listing, owner: Product) -> PricedItem:
         options=_options(row),
         brand=owner.brand,
         category=owner.category,
-        image_url=owner.image_urls[0] if owner.image_urls else "",
+        pictures=_own_first(row, owner),
         unit_price=unit_price,
         supply_price=supply_price,
         available=row.available,

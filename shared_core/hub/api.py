@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Annotated, Protocol, cast
 
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
+from fastapi.responses import FileResponse
 
-from shared_core import supply
+from shared_core import media, supply
 from shared_core.hub.gate import Gate, KeyedRoute
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
 from shared_core.supply import wire
+from shared_core.web import files, problems
 
 CURSOR_MAX = 2**62
 
@@ -33,6 +35,9 @@ class Served(Protocol):
 
     @property
     def gate(self) -> Gate: ...
+
+    @property
+    def pictures(self) -> media.PictureStore: ...
 
 
 @dataclass(frozen=True)
@@ -157,6 +162,12 @@ def offers(
 ) -> supply.OfferPage:
     """Offers that changed since the cursor `after`; ask again with `cursor` while there is `more`."""
     return call.shop.offers(after, limit)
+
+
+@router.get("/media/{digest}", response_class=FileResponse, responses=problems.responses(404))
+def picture(hub: Annotated[Served, Depends(the_hub)], digest: Annotated[str, Path(max_length=64)]) -> Response:
+    """A picture by its content, in WebP; without a key, since shops show it to everybody."""
+    return files.picture(hub.pictures.find(digest, media.WIDTHS[-1]))
 
 
 @router.get("/events")

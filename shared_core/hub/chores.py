@@ -29,6 +29,10 @@ def expire_holds(hub: Hub, at: datetime) -> int:
     return expired
 
 
+def gather_pictures(hub: Hub, at: datetime) -> int:
+    return supply.gather_pictures(hub.database, hub.pictures, hub.fetch, at=at)
+
+
 def close_months(hub: Hub, at: datetime) -> int:
     with hub.database.transaction() as session:
         return supply.close_months(session, zone=hub.zone, at=at)
@@ -38,6 +42,7 @@ CHORES: tuple[Chore[Hub], ...] = (
     Chore("deliver outbox", deliver_outbox, OFTEN),
     Chore("expire holds", expire_holds, NOW_AND_THEN),
     Chore("close months", close_months, SELDOM),
+    Chore("gather pictures", gather_pictures, OFTEN, aside=True),
 )
 
 

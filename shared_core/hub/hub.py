@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from shared_core import media
 from shared_core.hub import config
 from shared_core.hub.config import HubConfig
 from shared_core.hub.gate import Gate
@@ -24,6 +25,8 @@ class Hub:
     clock: Callable[[], datetime]
     schema: Schema
     keys: tuple[str, ...]
+    pictures: media.PictureStore
+    fetch: media.Fetch
     gate: Gate
 
     @classmethod
@@ -41,6 +44,8 @@ class Hub:
             clock=clock if clock is not None else _utc_now,
             schema=Schema(settings.database_url),
             keys=settings.keys,
+            pictures=media.PictureStore(settings.media_folder),
+            fetch=media.SafeFetch(tuple(settings.media_private_origins), settings.variable("media_private_origins")),
             gate=Gate(database, trusted_proxies=settings.trusted_proxies),
         )
 

@@ -48,7 +48,7 @@ def _listed(value: object) -> object:
     try:
         return json.loads(value) if isinstance(value, str) else value
     except ValueError as error:
-        raise ValueError(N_('write a list like ["first key", "second key"]')) from error
+        raise ValueError(N_('write a list like ["first", "second"]')) from error
 
 
 def _upper(value: object) -> object:
@@ -75,6 +75,11 @@ class Deployment(BaseSettings):
     log_level: Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(_upper)] = "INFO"
     worker_inline: bool = True
     """Run the background worker inside the app process; off when a worker process runs beside it."""
+    media_dir: str = ""
+    """Where pictures are kept, shared by all processes of the app. Empty: `media` beside the SQLite database, or in
+    the app's folder."""
+    media_private_origins: Annotated[list[str], NoDecode, BeforeValidator(_listed)] = []
+    """Servers inside the own network from which pictures may be fetched, as "http://pictures.lan:8080"."""
     rate_limits: bool = True
     """Off only where a benchmark plays every caller from one address."""
 
@@ -87,6 +92,15 @@ class Deployment(BaseSettings):
     def secure(self) -> bool:
         """Whether browsers come over TLS: cookies are then bound to the host and never sent in the clear."""
         return self.environment == "production" or self.base_url.startswith("https://")
+
+    @property
+    def media_folder(self) -> Path:
+        """Where pictures are kept."""
+        if self.media_dir:
+            return Path(self.media_dir)
+        address = make_url(self.database_url)
+        file = address.database if address.get_backend_name() == "sqlite" else None
+        return Path(file).parent / "media" if file and file != ":memory:" else Path("media")
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -32,6 +32,10 @@ def refresh_window(shop: Shop, at: datetime) -> int:
     return shop.refresh_window(at=at).offers
 
 
+def gather_pictures(shop: Shop, at: datetime) -> int:
+    return supply.gather_pictures(shop.database, shop.pictures, shop.fetch, at=at)
+
+
 def _sweep(service: Callable[..., int]) -> Callable[[Shop, datetime], int]:
     """A service that takes what is due, in one transaction."""
 
@@ -75,6 +79,7 @@ CHORES: tuple[Chore[Shop], ...] = (
     Chore("complete orders", _sweep(orders.complete_due), NOW_AND_THEN),
     Chore("expire invites", expire_invites, NOW_AND_THEN),
     Chore("renew terms of supply", renew_terms, SELDOM),
+    Chore("gather pictures", gather_pictures, OFTEN, aside=True),
     Chore("review ranks", review_ranks, SELDOM),
     Chore("mature earnings", _sweep(rewards.mature_due), NOW_AND_THEN),
 )

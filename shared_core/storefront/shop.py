@@ -9,7 +9,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from shared_core import audit, catalog, members, orders, plan, supply
+from shared_core import audit, catalog, media, members, orders, plan, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.findings import ConfigError
 from shared_core.kernel.listeners import Listeners
@@ -60,6 +60,8 @@ class Shop:
     theme: Theme
     hooks: Hooks
     keys: tuple[str, ...]
+    pictures: media.PictureStore
+    fetch: media.Fetch
     passwords: members.Passwords
     clock: Callable[[], datetime]
     schema: Schema
@@ -122,6 +124,8 @@ class Shop:
             theme=Theme.open(brand_dir, brand, reload=settings.environment == "development"),
             hooks=hooks,
             keys=settings.keys,
+            pictures=media.PictureStore(settings.media_folder),
+            fetch=supplying.picture_fetch(brand, settings),
             passwords=passwords if passwords is not None else members.Passwords(),
             clock=now,
             schema=Schema(settings.database_url, brand_dir),

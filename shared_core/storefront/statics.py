@@ -9,11 +9,11 @@ from starlette.exceptions import HTTPException
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.theme import CORE_STATIC, VENDOR_STATIC
 from shared_core.storefront.viewer import ShopDep
+from shared_core.web import files
+from shared_core.web.files import FOR_EVER, NO_SCRIPTS
 
-FOR_EVER = "public, max-age=31536000, immutable"
 ASK_AGAIN = "public, no-cache"
-NO_SCRIPTS = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
-"""An SVG opened by itself is a document; it must not run anything."""
+WEBP = "image/webp"
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,6 +37,13 @@ def static_file(path: str, request: Request, shop: ShopDep) -> Response:
     current = shop.theme.asset_url(path).rpartition("?v=")[2]
     headers = {"Cache-Control": _cache_rule(request, current), "Content-Security-Policy": NO_SCRIPTS}
     return FileResponse(file, headers=headers)
+
+
+@router.get("/media/{digest}/{width}")
+def product_photograph(digest: str, width: int, request: Request, shop: ShopDep) -> Response:
+    """A picture by its content, at least so wide where it is; WebP for whoever says that they can show it."""
+    webp = WEBP in request.headers.get("accept", "")
+    return files.picture(shop.pictures.find(digest, width, webp=webp))
 
 
 def _find(path: str, shop: Shop) -> Path | None:

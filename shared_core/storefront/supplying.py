@@ -8,7 +8,7 @@ from pathlib import Path
 import structlog
 from sqlalchemy import inspect
 
-from shared_core import audit, catalog, migrations, orders, supply
+from shared_core import audit, catalog, media, migrations, orders, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Away, Conflict, Phrase
 from shared_core.kernel.findings import ConfigError, Finding
@@ -111,6 +111,12 @@ def hub_gateway(brand: BrandConfig, settings: Settings, *, store: str = "", time
             ]
         )
     return supply.HubGateway(supply.HubClient(brand.supply.url, key, store=store, timeline=timeline))
+
+
+def picture_fetch(brand: BrandConfig, settings: Settings) -> media.Fetch:
+    """Gets pictures of other servers: public ones, the shop's hub, and those that the settings name."""
+    hub = [] if brand.supply.mode == "embedded" else [brand.supply.url]
+    return media.SafeFetch((*settings.media_private_origins, *hub), settings.variable("media_private_origins"))
 
 
 def review(brand: BrandConfig, brand_dir: Path, settings: Settings) -> Iterator[Finding]:

@@ -3,6 +3,7 @@
 from shared_core.ledger import ReferenceReused
 from shared_core.supply.catalogue import feeds
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
+from shared_core.supply.catalogue.picturing import gather as gather_pictures
 from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
 from shared_core.supply.dropshipping.aboard import (
     SupplierDecision,
@@ -101,6 +102,7 @@ from shared_core.supply.gateway import (
     HoldView,
     Offer,
     OfferPage,
+    OfferPicture,
     OfferProduct,
     SupplierOrderView,
     SupplyEvent,
@@ -254,6 +256,7 @@ __all__ = [
     "ObjectionView",
     "Offer",
     "OfferPage",
+    "OfferPicture",
     "OfferProduct",
     "OtherStore",
     "OtherTimeline",
@@ -349,6 +352,7 @@ __all__ = [
     "feed_terms",
     "feeds",
     "follow_timeline",
+    "gather_pictures",
     "go_on_from_backup",
     "import_products",
     "issue_key",

@@ -88,8 +88,23 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class OfferPicture:
+    """A picture that is kept where the offer comes from: by its content, and what is on it (empty: not told).
+
+    `url` is where to get it; empty where it is here already.
+    """
+
+    digest: str
+    alt: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class OfferProduct:
-    """What the variants of one product share; `description` is plain text, `image_urls` are http(s) only."""
+    """What the variants of one product share; `description` is plain text.
+
+    `image_urls` (http(s) only) are where its pictures are from, `pictures` those that can be shown, in their order.
+    """
 
     code: str
     slug: str
@@ -98,6 +113,7 @@ class OfferProduct:
     category: str
     description: str
     image_urls: tuple[str, ...]
+    pictures: tuple[OfferPicture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +121,8 @@ class Offer:
     """One SKU on offer. `available` may lag behind while stock is plentiful (more than `rules.LOW_STOCK`).
 
     Without a `supply_price` it cannot be sold; `suggested` is the retail price the supply side recommends. What one
-    `supplier` sends of an order costs the store `freight`.
+    `supplier` sends of an order costs the store `freight`. `picture` is the digest of the one that shows this SKU
+    alone.
     """
 
     sku: str
@@ -117,6 +134,7 @@ class Offer:
     active: bool
     supplier: str = ""
     freight: Money | None = None
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)

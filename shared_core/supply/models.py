@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
+from shared_core.media import PictureSource
 
 CODE_LENGTH_MAX = 64
 PRODUCT_CODE_LENGTH_MAX = 120
@@ -106,10 +107,22 @@ class Variant(Base):
     product_id: Mapped[int] = mapped_column(ForeignKey(Product.id), index=True)
     options: Mapped[list[list[str]]] = mapped_column(JSON)
     barcode: Mapped[str] = mapped_column(_code())
+    picture_id: Mapped[int | None] = mapped_column(ForeignKey(PictureSource.id))
     cost_minor: Mapped[int | None] = mapped_column(BigId)
     supply_price_minor: Mapped[int | None] = mapped_column(BigId)
     suggested_minor: Mapped[int | None] = mapped_column(BigId)
     active: Mapped[bool]
+
+
+class ProductPicture(Base):
+    """The pictures of a product in the order in which they are shown; `alt` says what is on it, empty: not told."""
+
+    __tablename__ = "supply_product_picture"
+
+    product_id: Mapped[int] = mapped_column(ForeignKey(Product.id), primary_key=True)
+    place: Mapped[int] = mapped_column(primary_key=True)
+    source_id: Mapped[int] = mapped_column(ForeignKey(PictureSource.id), index=True)
+    alt: Mapped[str] = mapped_column(String(TITLE_LENGTH_MAX))
 
 
 class FeedColumn(Base):

@@ -24,6 +24,8 @@ ROUNDS_MAX = 1_000
 
 STOP_SECONDS_MAX = 20
 """How long a stopping process waits for the background work at hand."""
+ASIDE_SECONDS_MAX = 5
+"""How long it waits for what goes aside: that can be broken off, and is done again."""
 
 _log = structlog.get_logger()
 
@@ -32,11 +34,15 @@ A = TypeVar("A")
 
 @dataclass(frozen=True)
 class Chore(Generic[A]):
-    """`run` does what is due at an instant and returns how much that was. It runs at most once in `every`."""
+    """`run` does what is due at an instant and returns how much that was. It runs at most once in `every`.
+
+    What waits for strangers' servers goes `aside`, into a thread of its own, so that nothing else waits with it.
+    """
 
     name: str
     run: Callable[[A, datetime], int]
     every: timedelta
+    aside: bool = False
 
 
 class Worker(Generic[A]):
@@ -44,7 +50,9 @@ class Worker(Generic[A]):
 
     def __init__(self, app: A, chores: Sequence[Chore[A]], *, clock: Callable[[], datetime], **known: str) -> None:
         """`known` is on every line it logs."""
-        self._app, self._chores, self._clock, self._known = app, chores, clock, known
+        self._app, self._clock, self._known = app, clock, known
+        self._chores = [chore for chore in chores if not chore.aside]
+        self._aside = [chore for chore in chores if chore.aside]
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
         self._next: dict[str, float] = {}
@@ -66,26 +74,35 @@ class Worker(Generic[A]):
         self.run()
 
     def run(self) -> None:
-        structlog.contextvars.bind_contextvars(**self._known)
-        _log.info("worker started")
-        while not self._stop.is_set():
-            if not self._round():
-                self._stop.wait(PAUSE_SECONDS)
+        aside = threading.Thread(target=self._go_round, args=(self._aside,), name="worker aside", daemon=True)
+        if self._aside:
+            aside.start()
+        self._go_round(self._chores)
+        if self._aside:
+            aside.join(ASIDE_SECONDS_MAX)
         _log.info("worker stopped")
 
     def settle(self) -> None:
         """Do every chore now, again and again until nothing is left to do: for demos, tests and imports.
 
+        What goes aside is left to a running worker.
         Here a chore's failure is raised.
         """
         for _ in range(ROUNDS_MAX):
             if not sum(chore.run(self._app, self._clock()) for chore in self._chores):
                 return
 
-    def _round(self) -> int:
+    def _go_round(self, chores: Sequence[Chore[A]]) -> None:
+        structlog.contextvars.bind_contextvars(**self._known)
+        _log.info("worker started", chores=len(chores))
+        while not self._stop.is_set():
+            if not self._round(chores):
+                self._stop.wait(PAUSE_SECONDS)
+
+    def _round(self, chores: Sequence[Chore[A]]) -> int:
         """Every chore whose turn it is; how much was done."""
         done = 0
-        for chore in self._chores:
+        for chore in chores:
             if self._stop.is_set() or time.monotonic() < self._next.get(chore.name, 0.0):
                 continue
             self._next[chore.name] = time.monotonic() + chore.every.total_seconds()

@@ -1,5 +1,7 @@
 """Offers as a supply side would send them, and a rule to price them by."""
 
+import hashlib
+
 from shared_core import catalog, supply
 from shared_core.kernel.money import Money
 
@@ -8,6 +10,11 @@ SUGGESTED = catalog.PriceRule(catalog.PriceBasis.SUGGESTED)
 
 def yuan(minor: int) -> Money:
     return Money(minor, "CNY")
+
+
+def digest_of(text: str) -> str:
+    """What could be the name of a picture by its content."""
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def offer(
@@ -25,10 +32,13 @@ def offer(
 ) -> supply.Offer:
     """`cost` is the supply price; the product's code, slug and title default to the SKU's."""
     code = product or f"p-{sku.lower()}"
-    pictures = (f"https://example.com/{code}.jpg",)
+    urls = (f"https://example.com/{code}.jpg",)
+    pictures = (supply.OfferPicture(digest_of(code), f"The {code}, worn"),)
     return supply.Offer(
         sku=sku,
-        product=supply.OfferProduct(code, code, title or f"The {code}", brand, category, f"About {code}", pictures),
+        product=supply.OfferProduct(
+            code, code, title or f"The {code}", brand, category, f"About {code}", urls, pictures
+        ),
         options=options,
         supply_price=None if cost is None else yuan(cost),
         suggested=None if suggested is None else yuan(suggested),

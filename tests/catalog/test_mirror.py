@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from shared_core import catalog, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Invalid
-from tests.catalog.offers import SUGGESTED, offer, page, yuan
+from tests.catalog.offers import SUGGESTED, digest_of, offer, page, yuan
 from tests.supply.goods import NOON, gateway, put, stocked
 
 
@@ -22,7 +22,7 @@ def test_offers_become_products_with_prices(session: Session, at: datetime) -> N
         ("S-M", yuan(8900), "M"),
         ("S-L", yuan(8900), ""),
     ]
-    assert view.image_urls == ("https://example.com/shirt.jpg",)
+    assert view.pictures == (catalog.Picture(digest_of("shirt"), "The shirt, worn"),)
 
 
 def test_a_sku_without_supply_price_is_never_listed(session: Session, at: datetime) -> None:

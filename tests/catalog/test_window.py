@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from shared_core import catalog
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import MixedCurrencies, Money
-from tests.catalog.offers import SUGGESTED, offer, page, yuan
+from tests.catalog.offers import SUGGESTED, digest_of, offer, page, yuan
 from tests.supply.goods import NOON
 
 
@@ -125,7 +125,7 @@ def test_checkout_gets_everything_that_an_order_line_freezes(window: Session) ->
         options=(("Size", "L"),),
         brand="Own Loom",
         category="Tops",
-        image_url="https://example.com/shirt.jpg",
+        pictures=(catalog.Picture(digest_of("shirt"), "The shirt, worn"),),
         unit_price=yuan(9900),
         supply_price=yuan(4000),
         available=5,
@@ -183,4 +183,4 @@ def test_a_sku_keeps_its_look_when_it_is_no_longer_for_sale(window: Session, at:
     looks = catalog.looks(window, skus=["S-L", "BAG", "NEVER"])
     assert set(looks) == {"S-L", "BAG"}
     assert (looks["S-L"].title, looks["S-L"].label, looks["BAG"].label) == ("Linen shirt", "L", "")
-    assert looks["S-L"].image_urls == ("https://example.com/shirt.jpg",)
+    assert looks["S-L"].pictures == (catalog.Picture(digest_of("shirt"), "The shirt, worn"),)

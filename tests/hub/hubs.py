@@ -4,8 +4,9 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -13,7 +14,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 
-from shared_core import supply
+from shared_core import media, supply
 from shared_core.hub import api
 from shared_core.hub.gate import Gate
 from shared_core.kernel.database import Database
@@ -61,6 +62,7 @@ class State:
     clock: Callable[[], datetime]
     gate: Gate
     zone: str = "Asia/Shanghai"
+    pictures: media.PictureStore = field(default_factory=lambda: media.PictureStore(Path("no-pictures")))
 
 
 @dataclass
@@ -71,9 +73,11 @@ class Served:
     url: str
     now: list[datetime] = field(default_factory=lambda: [NOON])
 
-    def over(self, database: Database) -> "Served":
+    def over(self, database: Database, pictures: media.PictureStore | None = None) -> "Served":
         self.now[0] = NOON
         self.app.state.hub = State(database, lambda: self.now[0], Gate(database))
+        if pictures is not None:
+            self.app.state.hub = replace(self.app.state.hub, pictures=pictures)
         return self
 
 

@@ -1,5 +1,6 @@
 """What goes over the wire: names in paths, answers of newer and older hubs, refusals."""
 
+from copy import deepcopy
 from datetime import UTC, datetime
 
 import pytest
@@ -78,6 +79,7 @@ OFFERS = {
                 "category": "C",
                 "description": "",
                 "image_urls": ["https://img.example/a.jpg"],
+                "pictures": [{"digest": "a" * 64, "alt": "A from the front", "url": ""}],
             },
             "options": [["size", "L"]],
             "supply_price": {"minor": 4000, "currency": "CNY"},
@@ -86,6 +88,7 @@ OFFERS = {
             "active": True,
             "supplier": "acme",
             "freight": {"minor": 800, "currency": "CNY"},
+            "picture": "a" * 64,
         }
     ],
     "cursor": 3,
@@ -124,6 +127,14 @@ def test_events_of_an_older_hub_are_read_too() -> None:
     old = [{name: each for name, each in event.items() if name not in new} for event in EVENTS["events"]]  # type: ignore[attr-defined]
     read = wire.EVENTS.validate_python({"events": old, "cursor": 8})
     assert [(each.lines, each.reason) for each in read.events] == [((), ""), ((), "")]
+
+
+def test_offers_of_an_older_hub_have_no_pictures() -> None:
+    old = deepcopy(OFFERS)
+    [offer] = old["offers"]  # type: ignore[misc]
+    del offer["picture"], offer["product"]["pictures"]
+    [read] = wire.OFFERS.validate_python(old).offers
+    assert (read.product.pictures, read.picture) == ((), "")
 
 
 def test_a_hold_is_read_as_the_gateway_s_own_value() -> None:

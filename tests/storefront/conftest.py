@@ -167,8 +167,9 @@ def brand_dir(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def settings(database_url: str) -> Settings:
-    return Settings(database_url=database_url, worker_inline=False, _env_file=None)  # type: ignore[call-arg]
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    folder = str(tmp_path / "media")
+    return Settings(database_url=database_url, media_dir=folder, worker_inline=False, _env_file=None)  # type: ignore[call-arg]
 
 
 @pytest.fixture

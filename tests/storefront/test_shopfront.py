@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from shared_core import plan, supply
+from shared_core import media, plan, supply
 from shared_core.kernel.money import Money
 from shared_core.kernel.settings import Settings
+from tests.media.photographs import photograph
 from tests.storefront.conftest import Clock, Front, close_front, open_front
 from tests.storefront.test_pages import HOME_ADDRESS, pay, share_link
 from tests.storefront.walker import staff_walker, walker
@@ -116,8 +117,10 @@ def test_the_back_office_and_the_member_see_the_same_share_of_an_order(front: Fr
 
 
 def test_an_order_says_which_option_was_bought_and_shows_its_own_picture(front: Front) -> None:
-    picture = "/static/brand/scarf.jpg"
-    stock_options(front, picture=picture, small=8900, large=9900)
+    stock_options(front, picture="https://acme.example/scarf.jpg", small=8900, large=9900)
+    supply.gather_pictures(front.shop.database, front.shop.pictures, lambda _: photograph(), at=front.clock())
+    front.settle()
+    picture = f"/media/{media.render(photograph()).digest}/480"
     buyer = walker(front)
     buyer.sign_up("bao@example.com", "Bao")
     buyer.open("/products/scarf")

@@ -95,8 +95,8 @@ def test_while_the_hub_is_away_a_chore_says_so_in_one_line_and_waits(
     monkeypatch.setattr(worker, "CHORES", (Chore("follow supply", away, OFTEN), Chore("others", fine, OFTEN * 0)))
     works = worker.Worker(front.shop)
     with structlog.testing.capture_logs() as said:
-        works._round()
-        works._round()
+        works._round(works._chores)
+        works._round(works._chores)
     assert asked == ["away", "fine", "fine"]
     assert [(each["event"], each["log_level"], each["chore"]) for each in said] == [
         ("chore put off", "warning", "follow supply")

@@ -139,13 +139,17 @@ def _page(
     )
 
 
+def _own_first(product: catalog.ProductView, listing: catalog.ListingView) -> list[catalog.Picture]:
+    return sorted(product.pictures, key=lambda each: each.digest != listing.picture)
+
+
 def _items(request: Request, shop: Shop, product: catalog.ProductView) -> Sequence[Item]:
     return [
         Item(
             sku=each.sku,
             title=product.title,
             options=each.label,
-            picture=art.product_picture(shop.brand, product.code, product.image_urls),
+            picture=art.product_picture(shop, product.code, _own_first(product, each)),
             supply=each.supply_price,
             price_text=decimal_text(each.wanted) if each.wanted else "",
             own_price=each.own_price,

@@ -4,9 +4,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
-from shared_core import catalog
+from shared_core import catalog, media
+from shared_core.storefront import photographs
 from shared_core.storefront.api.shapes import Money, Output
-from shared_core.storefront.viewer import GlanceDep
+from shared_core.storefront.shop import Shop
+from shared_core.storefront.viewer import GlanceDep, ShopDep
 from shared_core.web.problems import responses
 
 router = APIRouter(tags=["catalogue"])
@@ -27,6 +29,8 @@ class Variant(Output):
 
 
 class Product(Output):
+    """`images` are addresses at this shop."""
+
     slug: str
     title: str
     brand: str
@@ -54,6 +58,7 @@ class Shelves(Output):
 
 @router.get("/products", responses=responses(422, 503))
 def list_products(
+    shop: ShopDep,
     session: GlanceDep,
     search: Annotated[str, Query(max_length=100, description="All of these words, in any order.")] = "",
     category: Annotated[str | None, Query(max_length=120)] = None,
@@ -64,14 +69,17 @@ def list_products(
     """Products for sale, the newest first."""
     found = catalog.products(session, search=search, category=category, brand=brand, page=page, per_page=per_page)
     return ProductPage(
-        products=[product_of(each) for each in found.products], page=found.page, pages=found.pages, total=found.total
+        products=[product_of(shop, each) for each in found.products],
+        page=found.page,
+        pages=found.pages,
+        total=found.total,
     )
 
 
 @router.get("/products/{slug}", responses=responses(404, 503))
-def get_product(session: GlanceDep, slug: Annotated[str, Path(max_length=120)]) -> Product:
+def get_product(shop: ShopDep, session: GlanceDep, slug: Annotated[str, Path(max_length=120)]) -> Product:
     """One product with all its variants that are for sale."""
-    return product_of(catalog.product(session, slug=slug))
+    return product_of(shop, catalog.product(session, slug=slug))
 
 
 @router.get("/shelves", responses=responses(503))
@@ -80,14 +88,14 @@ def list_shelves(session: GlanceDep) -> Shelves:
     return Shelves(categories=catalog.categories(session), brands=catalog.brands(session))
 
 
-def product_of(view: catalog.ProductView) -> Product:
+def product_of(shop: Shop, view: catalog.ProductView) -> Product:
     return Product(
         slug=view.slug,
         title=view.title,
         brand=view.brand,
         category=view.category,
         description=view.description,
-        images=list(view.image_urls),
+        images=[photographs.address(each.digest, media.WIDTHS[-1]) for each in photographs.kept(shop, view.pictures)],
         price_from=None if view.price_from is None else Money.of(view.price_from),
         sold_out=view.sold_out,
         variants=[

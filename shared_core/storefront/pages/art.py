@@ -1,22 +1,27 @@
 """The drawn pictures of a shop: for products without a photograph, for the first page, for the browser tab."""
 
 import hashlib
+from collections.abc import Iterable
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request, Response
 
-from shared_core.storefront import pictures
+from shared_core import catalog
+from shared_core.storefront import photographs, pictures
 from shared_core.storefront.brand import BrandConfig
 from shared_core.storefront.pictures import Palette
-from shared_core.storefront.statics import ASK_AGAIN, FOR_EVER, NO_SCRIPTS
+from shared_core.storefront.shop import Shop
+from shared_core.storefront.statics import ASK_AGAIN
 from shared_core.storefront.viewer import ShopDep
+from shared_core.web.files import FOR_EVER, NO_SCRIPTS
 
 DRAWING = "1"
 """Raised when the same code is drawn differently, so that browsers ask anew."""
 CODE_LENGTH_MAX = 120
 VERSION_LENGTH = 8
-OWN_FILES = "/static/"
+CARD_WIDTH, PAGE_WIDTH = 480, 960
+"""A card on a telephone, sharp; the whole screen of one."""
 
 router = APIRouter(include_in_schema=False)
 
@@ -33,13 +38,14 @@ def version(brand: BrandConfig) -> str:
     return hashlib.sha256(content.encode()).hexdigest()[:VERSION_LENGTH]
 
 
-def product_picture(brand: BrandConfig, code: str, image_urls: tuple[str, ...] = ()) -> str:
-    """The address of a product's picture: its own file on this server, else the drawn one.
+def product_picture(shop: Shop, code: str, pictures: Iterable[catalog.Picture] = (), *, width: int = CARD_WIDTH) -> str:
+    """The address of a product's first picture that is kept here, else of the drawn one.
 
     Pictures on other servers are not shown: their owners would learn who looks at what.
     """
-    own = next((url for url in image_urls if url.startswith(OWN_FILES)), None)
-    return own or "/art.svg?" + urlencode({"of": code, "v": version(brand)})
+    first = next(iter(photographs.kept(shop, pictures)), None)
+    drawn = "/art.svg?" + urlencode({"of": code, "v": version(shop.brand)})
+    return drawn if first is None else photographs.address(first.digest, width)
 
 
 def hero_picture(brand: BrandConfig) -> str:

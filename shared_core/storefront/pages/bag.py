@@ -98,7 +98,7 @@ def _line(request: Request, shop: Shop, sku: str, quantity: int, item: catalog.P
     if item is None:
         gone = translate(request, N_("This is no longer for sale. Please remove it."))
         nothing = zero(shop.currency)
-        return Line(sku, "", sku, "", quantity, nothing, nothing, art.product_picture(shop.brand, sku), gone)
+        return Line(sku, "", sku, "", quantity, nothing, nothing, art.product_picture(shop, sku), gone)
     return Line(
         sku=sku,
         slug=item.slug,
@@ -107,7 +107,7 @@ def _line(request: Request, shop: Shop, sku: str, quantity: int, item: catalog.P
         quantity=quantity,
         unit=item.unit_price,
         total=item.unit_price * quantity,
-        picture=art.product_picture(shop.brand, item.product_code, (item.image_url,)),
+        picture=art.product_picture(shop, item.product_code, item.pictures),
         problem=_shortage(request, item.available, quantity),
     )
 

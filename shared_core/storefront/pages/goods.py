@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from shared_core import catalog
+from shared_core import catalog, media
 from shared_core.kernel.money import Money
+from shared_core.storefront import photographs
 from shared_core.storefront.pages import art, earning
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.who import Viewer
@@ -27,6 +28,7 @@ class Card:
     earn: Money | None
     available: int
     picture: str
+    large_picture: str
     sku: str
 
 
@@ -36,11 +38,26 @@ class Variant:
     label: str
     price: Money
     available: int
+    picture: str
+    """The one that shows it alone; empty without one."""
+
+
+@dataclass(frozen=True)
+class Photograph:
+    """A picture of a product; `alt` is what is on it, for whoever cannot see it."""
+
+    small: str
+    medium: str
+    large: str
+    alt: str
 
 
 @dataclass(frozen=True)
 class Detail:
-    """A product on its own page; `chosen` is the SKU that is ticked when the page opens."""
+    """A product on its own page; `chosen` is the SKU that is ticked when the page opens.
+
+    `photographs` are all that are here; without any, `picture` is drawn.
+    """
 
     slug: str
     title: str
@@ -56,6 +73,7 @@ class Detail:
     variants: tuple[Variant, ...]
     chosen: str
     picture: str
+    photographs: tuple[Photograph, ...]
 
 
 def cards(
@@ -75,7 +93,7 @@ def cards(
 
 def detail(session: Session, shop: Shop, viewer: Viewer, product: catalog.ProductView, *, few: int) -> Detail:
     """The product's page; the cheapest SKU that can be had is ticked."""
-    variants = tuple(_variant(each) for each in product.listings if each.for_sale)
+    variants = tuple(_variant(shop, each) for each in product.listings if each.for_sale)
     can_be_had = [each for each in variants if each.available] or list(variants)
     cheapest, available = _cheapest(product), sum(each.available for each in variants)
     offered = [(product, each) for each in product.listings if each.for_sale]
@@ -93,8 +111,14 @@ def detail(session: Session, shop: Shop, viewer: Viewer, product: catalog.Produc
         few_left=available <= few,
         variants=variants,
         chosen=min(can_be_had, key=lambda each: each.price.minor).sku,
-        picture=art.product_picture(shop.brand, product.code, product.image_urls),
+        picture=art.product_picture(shop, product.code, product.pictures, width=art.PAGE_WIDTH),
+        photographs=tuple(_photograph(each, product.title) for each in photographs.kept(shop, product.pictures)),
     )
+
+
+def _photograph(picture: catalog.Picture, title: str) -> Photograph:
+    small, medium, large = (photographs.address(picture.digest, width) for width in media.WIDTHS)
+    return Photograph(small, medium, large, picture.alt or title)
 
 
 def _card(shop: Shop, product: catalog.ProductView, earn: Money | None) -> Card:
@@ -107,13 +131,16 @@ def _card(shop: Shop, product: catalog.ProductView, earn: Money | None) -> Card:
         several_prices=_several_prices(product),
         earn=earn,
         available=sum(each.available for each in product.listings if each.for_sale),
-        picture=art.product_picture(shop.brand, product.code, product.image_urls),
+        picture=art.product_picture(shop, product.code, product.pictures),
+        large_picture=art.product_picture(shop, product.code, product.pictures, width=art.PAGE_WIDTH),
         sku=skus[0] if len(skus) == 1 else "",
     )
 
 
-def _variant(listing: catalog.ListingView) -> Variant:
-    return Variant(listing.sku, listing.label or listing.sku, _price(listing), listing.available)
+def _variant(shop: Shop, listing: catalog.ListingView) -> Variant:
+    seen = listing.picture and shop.pictures.has(listing.picture)
+    own = photographs.address(listing.picture, art.CARD_WIDTH) if seen else ""
+    return Variant(listing.sku, listing.label or listing.sku, _price(listing), listing.available, own)
 
 
 def _cheapest(product: catalog.ProductView) -> catalog.ListingView:

@@ -204,7 +204,7 @@ def _past(request: Request, state: State, step: orders.OrderStep) -> Step:
 
 
 def _picture(shop: Shop, row: orders.OrderLine, look: catalog.Look | None) -> str:
-    return art.product_picture(shop.brand, row.product_code, look.image_urls if look else ())
+    return art.product_picture(shop, row.product_code, look.pictures if look else ())
 
 
 def _line(shop: Shop, row: orders.OrderLine, currency: str, look: catalog.Look | None) -> Line:

@@ -206,6 +206,7 @@ def _product(product: FeedProduct, specs: Mapping[str, VariantSpec]) -> ProductS
         category=product.category,
         description=product.description,
         image_urls=product.image_urls,
+        image_alts=product.image_alts,
         active=product.active,
     )
 
@@ -261,6 +262,7 @@ def _spec(variant: FeedVariant, currency: str, ratio_bps: int | None) -> Variant
         cost=cost,
         supply_price=supply_price,
         suggested=price,
+        picture=variant.picture,
     )
 
 

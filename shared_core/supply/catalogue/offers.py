@@ -1,10 +1,14 @@
 """The feed of offers: every SKU of one currency, again each time it has changed."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import Row, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.money import Money
-from shared_core.supply.gateway import OFFERS_PER_PAGE_MAX, Offer, OfferPage, OfferProduct
+from shared_core.media import PictureSource
+from shared_core.supply.catalogue import picturing
+from shared_core.supply.gateway import OFFERS_PER_PAGE_MAX, Offer, OfferPage, OfferPicture, OfferProduct
 from shared_core.supply.models import OfferPlace, Product, Stock, Supplier, Variant
 from shared_core.supply.rules import SupplierState
 
@@ -13,26 +17,32 @@ def page(session: Session, *, currency: str, after: int, limit: int) -> OfferPag
     """Numbered offers after the cursor, in the order of their last change."""
     size = min(limit, OFFERS_PER_PAGE_MAX)
     query = (
-        select(Variant, Product, Supplier, Stock.free, OfferPlace.seq)
+        select(Variant, Product, Supplier, Stock.free, OfferPlace.seq, PictureSource.digest)
         .join(Product, Product.id == Variant.product_id)
         .join(Supplier, Supplier.id == Product.supplier_id)
         .join(Stock, Stock.variant_id == Variant.id)
         .join(OfferPlace, OfferPlace.variant_id == Variant.id)
+        .outerjoin(PictureSource, (PictureSource.id == Variant.picture_id) & (PictureSource.state == "kept"))
         .where(Supplier.currency == currency, OfferPlace.seq > after)
         .order_by(OfferPlace.seq)
         .limit(size + 1)
     )
     rows = session.execute(query).all()
     shown = rows[:size]
+    pictures = picturing.pictures(session, sorted({row.Product.id for row in shown}))
     return OfferPage(
-        offers=tuple(_offer(row, currency) for row in shown),
+        offers=tuple(_offer(row, currency, pictures) for row in shown),
         cursor=shown[-1].seq if shown else after,
         more=len(rows) > size,
     )
 
 
-def _offer(row: Row[Variant, Product, Supplier, int, int], currency: str) -> Offer:
-    variant, product, supplier, free, _ = row
+def _offer(
+    row: Row[Variant, Product, Supplier, int, int, str | None],
+    currency: str,
+    pictures: Mapping[int, tuple[OfferPicture, ...]],
+) -> Offer:
+    variant, product, supplier, free, _, picture = row
     return Offer(
         sku=variant.sku,
         product=OfferProduct(
@@ -43,6 +53,7 @@ def _offer(row: Row[Variant, Product, Supplier, int, int], currency: str) -> Off
             category=product.category,
             description=product.description,
             image_urls=tuple(product.image_urls),
+            pictures=pictures.get(product.id, ()),
         ),
         options=tuple((name, value) for name, value in variant.options),
         supply_price=_money(variant.supply_price_minor, currency),
@@ -51,6 +62,7 @@ def _offer(row: Row[Variant, Product, Supplier, int, int], currency: str) -> Off
         active=variant.active and product.active and supplier.state == SupplierState.LIVE,
         supplier=supplier.code,
         freight=Money(supplier.freight_minor, currency),
+        picture=picture or "",
     )
 
 

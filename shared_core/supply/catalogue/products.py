@@ -1,8 +1,8 @@
 """Suppliers, products and their variants: what is on offer and for how much."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import cast
@@ -10,10 +10,12 @@ from typing import cast
 from sqlalchemy import Table, or_, select
 from sqlalchemy.orm import Session
 
+from shared_core import media
 from shared_core.kernel.bulk import among, insert_all
 from shared_core.kernel.database import insert_or_ignore
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money
+from shared_core.supply.catalogue import picturing
 from shared_core.supply.errors import (
     BadCost,
     BadSupplierCode,
@@ -40,6 +42,8 @@ class VariantSpec:
     supply_price: Money | None = None
     suggested: Money | None = None
     active: bool = True
+    picture: str = ""
+    """The address of the picture that shows it alone; one of its product's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,8 @@ class ProductSpec:
     description: str = ""
     image_urls: tuple[str, ...] = ()
     active: bool = True
+    image_alts: Mapping[str, str] = field(default_factory=dict)
+    """What is on a picture, by its address."""
 
 
 class Change(StrEnum):
@@ -126,7 +132,10 @@ def put_all(
     No code and no SKU is there twice. `keep` names columns of our tables that stay as they are in rows that exist.
     Raises WrongCurrency, BadCost.
     """
-    fields = [{spec.sku: _variant_fields(spec, supplier) for spec in product.variants} for product in wanted]
+    silent = "image_urls" in keep
+    keep = {*keep, "picture_id"} if silent else keep
+    sources = {} if silent else _sources(session, wanted, at)
+    fields = [{spec.sku: _variant_fields(spec, supplier, sources) for spec in product.variants} for product in wanted]
     known = _variants(session, [sku for each in fields for sku in each])
     shelf = _Shelf(session, wanted, None if moving else supplier)
     found: list[Product | PlatformError] = []
@@ -138,8 +147,34 @@ def put_all(
         found.append(row)
         changes.append(change)
     session.flush()
+    if not silent:
+        _note_pictures(session, wanted, found, changes, sources)
     rows = {sku: variant for sku, (variant, _) in known.items()}
     return _put_variants(session, found, changes, fields, rows, keep)
+
+
+def _sources(session: Session, wanted: Sequence[ProductSpec], at: datetime) -> dict[str, int]:
+    """The rows of all pictures that are named, by address."""
+    return media.want(session, [url for product in wanted for url in product.image_urls], at=at)
+
+
+def _note_pictures(
+    session: Session,
+    wanted: Sequence[ProductSpec],
+    found: Sequence[Product | PlatformError],
+    changes: list[Change],
+    sources: Mapping[str, int],
+) -> None:
+    """Give the products their pictures; in `changes`, those that had others are updated."""
+    places = {
+        row.id: [(sources[url], spec.image_alts.get(url, "")) for url in spec.image_urls]
+        for row, spec in zip(found, wanted, strict=True)
+        if isinstance(row, Product)
+    }
+    changed = picturing.note(session, places)
+    for number, row in enumerate(found):
+        if isinstance(row, Product) and row.id in changed and changes[number] is Change.UNCHANGED:
+            changes[number] = Change.UPDATED
 
 
 class _Shelf:
@@ -250,7 +285,7 @@ def _same_currency(session: Session, product: Product, supplier: Supplier) -> No
         raise WrongCurrency(sku=product.code, found=former.currency, supplier=supplier.code, expected=supplier.currency)
 
 
-def _variant_fields(spec: VariantSpec, supplier: Supplier) -> dict[str, object]:
+def _variant_fields(spec: VariantSpec, supplier: Supplier, sources: Mapping[str, int]) -> dict[str, object]:
     cost = spec.cost if spec.cost is not None else spec.supply_price
     supply_price = spec.supply_price if spec.supply_price is not None else spec.cost
     for amount in (cost, supply_price, spec.suggested):
@@ -263,6 +298,7 @@ def _variant_fields(spec: VariantSpec, supplier: Supplier) -> dict[str, object]:
     return {
         "options": [list(pair) for pair in spec.options],
         "barcode": spec.barcode,
+        "picture_id": sources.get(spec.picture),
         "cost_minor": _minor(cost),
         "supply_price_minor": _minor(supply_price),
         "suggested_minor": _minor(spec.suggested),

@@ -63,10 +63,10 @@ class HubClient:
         transport: httpx2.BaseTransport | None = None,
         ticks: Callable[[], int] = time.monotonic_ns,
     ) -> None:
-        self.patience, self._ticks = patience or Patience(), ticks
+        self.url, self.patience, self._ticks = url.rstrip("/"), patience or Patience(), ticks
         self._breaker = Breaker(self.patience.breaker, ticks)
         self._http = httpx2.Client(
-            base_url=url.rstrip("/") + wire.PATH,
+            base_url=self.url + wire.PATH,
             headers=_headers(key.strip(), store, timeline),
             limits=httpx2.Limits(max_connections=CONNECTIONS_MAX),
             transport=transport,

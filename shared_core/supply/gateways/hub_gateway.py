@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from pydantic import ValidationError
 
 from shared_core.kernel.money import Money
+from shared_core.media import is_digest
 from shared_core.supply.errors import HubRefused
 from shared_core.supply.gateway import (
     EVENTS_PER_PAGE_MAX,
@@ -16,6 +18,7 @@ from shared_core.supply.gateway import (
     EventPage,
     HoldLine,
     HoldView,
+    Offer,
     OfferPage,
     Withdrawal,
 )
@@ -59,7 +62,18 @@ class HubGateway:
         return self.client.get("/objections", wire.OBJECTIONS)
 
     def offers(self, after: int = 0, limit: int = OFFERS_PER_PAGE_MAX) -> OfferPage:
-        return self.client.get("/offers", wire.OFFERS, after=after, limit=limit)
+        page = self.client.get("/offers", wire.OFFERS, after=after, limit=limit)
+        return replace(page, offers=tuple(self._with_addresses(offer) for offer in page.offers))
+
+    def _with_addresses(self, offer: Offer) -> Offer:
+        """The offer with pictures that can be fetched from the hub; what is no name of one is left aside."""
+        pictures = tuple(
+            replace(each, url=f"{self.client.url}{wire.PATH}/media/{each.digest}")
+            for each in offer.product.pictures
+            if is_digest(each.digest)
+        )
+        own = offer.picture if is_digest(offer.picture) else ""
+        return replace(offer, product=replace(offer.product, pictures=pictures), picture=own)
 
     def hold(
         self, reference: str, lines: Sequence[HoldLine], *, customer: str, ttl: timedelta, at: datetime

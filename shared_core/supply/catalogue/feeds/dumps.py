@@ -88,8 +88,11 @@ def litemall(dump: Dump) -> Iterator[Entry]:
             values = _texts(cells, "specifications")
             chosen = [(names[parent].get(value) or f"Option {n}", value) for n, value in enumerate(values, 1)]
             options = tuple((name[:CODE_LENGTH_MAX], value[:CODE_LENGTH_MAX]) for name, value in chosen)
+            entry.image_urls = tuple(filter(None, [cells.raw("url")]))
             sku = Cells({"id": f"{entry.code}-{cells.raw('id')}"}).sku("id")
-            entry.variant = _variant(cells, row.line, sku=sku, price="price", quantity="number", options=options)
+            entry.variant = _variant(
+                cells, row.line, sku=sku, price="price", quantity="number", options=options, picture="url"
+            )
         except RowError as error:
             entry.refused = error
         yield entry
@@ -125,7 +128,10 @@ def mall(dump: Dump) -> Iterator[Entry]:
         try:
             entry.code = _parent(parents, "product_id", cells.raw("product_id"))
             options, sku = tuple(_pairs(cells, "sp_data")), cells.sku("sku_code")
-            entry.variant = _variant(cells, row.line, sku=sku, price="price", quantity="stock", options=options)
+            entry.image_urls = tuple(filter(None, [cells.raw("pic")]))
+            entry.variant = _variant(
+                cells, row.line, sku=sku, price="price", quantity="stock", options=options, picture="pic"
+            )
         except RowError as error:
             entry.refused = error
         yield entry
@@ -136,7 +142,14 @@ def _mall_code(number: str) -> str:
 
 
 def _variant(
-    cells: Cells, line: int, *, sku: str, price: str, quantity: str, options: tuple[tuple[str, str], ...] = ()
+    cells: Cells,
+    line: int,
+    *,
+    sku: str,
+    price: str,
+    quantity: str,
+    options: tuple[tuple[str, str], ...] = (),
+    picture: str = "",
 ) -> FeedVariant:
     if not cells.raw(price):
         raise ValueMissing(field=price)
@@ -150,6 +163,7 @@ def _variant(
         cost=None,
         supply_price=None,
         quantity=cells.count(quantity) if quantity else None,
+        picture=cells.raw(picture) if picture else "",
     )
 
 

@@ -74,4 +74,5 @@ def _variant(cells: Cells, line: int) -> FeedVariant:
         supply_price=None,
         quantity=0 if gone else cells.count("quantity"),
         currency=currency,
+        picture=cells.raw("image_link") if cells.raw("item_group_id") else "",
     )

@@ -1,6 +1,6 @@
 """What a feed says, whatever its format, and how rows become products with variants."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 
@@ -28,7 +28,7 @@ class FeedVariant:
     """Prices are decimal text in units of a currency; None is "not said".
 
     `currency` is "" where the file names none: it is then the one that the supplier is paid in. `file` is "" where the
-    feed is one file.
+    feed is one file. `picture` is the address of the one that shows this variant alone, one of its product's.
     """
 
     line: int
@@ -42,6 +42,7 @@ class FeedVariant:
     quantity: int | None
     currency: str = ""
     file: str = ""
+    picture: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class FeedProduct:
     active: bool
     image_urls: tuple[str, ...]
     variants: tuple[FeedVariant, ...]
+    image_alts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,8 @@ class Columns:
 class Entry:
     """One row, read: what it says of its product, and the variant it holds, if any; or a delta, and nothing else.
 
-    `refused` is why the row as such, or its variant, cannot be taken.
+    `image_alts`: what is on a picture, by its address. `refused` is why the row as such, or its variant, cannot be
+    taken.
     """
 
     line: int
@@ -143,6 +146,7 @@ class Entry:
     category: str = ""
     active: bool = True
     image_urls: tuple[str, ...] = ()
+    image_alts: dict[str, str] = field(default_factory=dict)
     variant: FeedVariant | None = None
     delta: FeedDelta | None = None
     refused: RowError | None = None
@@ -154,6 +158,7 @@ class _Draft:
     first: Entry
     lost: bool = False
     images: list[str] = field(default_factory=list)
+    alts: dict[str, str] = field(default_factory=dict)
     variants: list[FeedVariant] = field(default_factory=list)
 
 
@@ -203,6 +208,7 @@ class Assembly:
                     active=draft.first.active,
                     image_urls=tuple(draft.images),
                     variants=tuple(draft.variants),
+                    image_alts={url: draft.alts[url] for url in draft.images if url in draft.alts},
                 )
 
     def _draft(self, entry: Entry) -> _Draft:
@@ -217,6 +223,8 @@ class Assembly:
         return self._drafts[entry.code]
 
     def _add_images(self, draft: _Draft, entry: Entry) -> None:
+        for url, alt in entry.image_alts.items():
+            draft.alts.setdefault(url, alt)
         for url in entry.image_urls:
             if url in draft.images:
                 continue
@@ -233,6 +241,8 @@ class Assembly:
         if barcodes.is_wrong(variant.barcode):
             self._note(entry, BarcodeLeftOut(field=self.columns.barcode, value=variant.barcode))
             variant = replace(variant, barcode="")
+        if variant.picture not in draft.images:
+            variant = replace(variant, picture="")
         if len(draft.variants) >= VARIANTS_PER_PRODUCT_MAX:
             code = draft.first.code
             raise TooManyVariants(field=self.columns.code, value=code, maximum=VARIANTS_PER_PRODUCT_MAX)

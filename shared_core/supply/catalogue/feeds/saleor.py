@@ -97,7 +97,11 @@ def _product(item: Item, dump: _Dump) -> Entry:
         listings = dump.pointing("product.productchannellisting", "product", item.key)
         entry.active = any(listing.fields.get("is_published") is True for listing in listings)
         media = dump.pointing("product.productmedia", "product", item.key)
-        entry.image_urls = tuple(filter(None, (each.text("external_url") or each.text("image") for each in media)))
+        addresses = [each.text("external_url") or each.text("image") for each in media]
+        entry.image_urls = tuple(filter(None, addresses))
+        entry.image_alts = {
+            url: alt for url, each in zip(addresses, media, strict=True) if (alt := each.text("alt")[:TITLE_LENGTH_MAX])
+        }
     except RowError as error:
         entry.refused = error
     return entry

@@ -41,6 +41,8 @@ def _read_product(cells: Cells, entry: Entry) -> None:
     entry.category = cells.text("Type", maximum=TEXT_LENGTH_MAX) or _first_tag(cells)
     entry.active = cells.flag("Published") and cells.flag("Status")
     entry.image_urls = tuple(filter(None, [cells.raw("Image Src"), cells.raw("Variant Image")]))
+    if alt := cells.raw("Image Alt Text")[:TITLE_LENGTH_MAX]:
+        entry.image_alts[cells.raw("Image Src")] = alt
 
 
 def _first_tag(cells: Cells) -> str:
@@ -72,6 +74,7 @@ def _variant(cells: Cells, line: int, names: dict[str, str]) -> FeedVariant:
         cost=cells.price("Cost per item"),
         supply_price=None,
         quantity=cells.count("Variant Inventory Qty"),
+        picture=cells.raw("Variant Image"),
     )
 
 

@@ -56,6 +56,7 @@ def _variant(cells: Cells, line: int, groups: Sequence[str]) -> FeedVariant:
         cost=None,
         supply_price=None,
         quantity=cells.count("stockOnHand"),
+        picture=next(iter(_parts(cells, "variantAssets")), ""),
     )
 
 

@@ -68,7 +68,7 @@ def _read_product(cells: Cells, entry: Entry, code: str, kind: set[str]) -> None
     entry.brand = cells.text("Brands", maximum=TEXT_LENGTH_MAX)
     entry.category = cells.text("Categories", maximum=10 * TEXT_LENGTH_MAX).partition(",")[0].rpartition(">")[2].strip()
     entry.active = cells.raw("Published") not in {"0", "-1"}
-    entry.image_urls = tuple(part for part in re.split(r",\s+", cells.raw("Images")) if part)
+    entry.image_urls = tuple(_images(cells))
 
 
 def _variant(cells: Cells, line: int) -> FeedVariant:
@@ -85,7 +85,12 @@ def _variant(cells: Cells, line: int) -> FeedVariant:
         cost=None,
         supply_price=None,
         quantity=0 if quantity is None and cells.raw("In stock?") == "0" else quantity,
+        picture=next(_images(cells), "") if cells.raw("Parent") else "",
     )
+
+
+def _images(cells: Cells) -> Iterator[str]:
+    return filter(None, re.split(r",\s+", cells.raw("Images")))
 
 
 def _options(cells: Cells) -> Iterator[tuple[str, str]]:

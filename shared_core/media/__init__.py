@@ -1,0 +1,49 @@
+"""Pictures: made safe and small, kept as files by content, brought here from elsewhere."""
+
+from shared_core.media.errors import (
+    AddressNotPublic,
+    BadPictureAddress,
+    NotAPicture,
+    PictureAway,
+    PictureChanged,
+    PictureRefused,
+    PictureTooHeavy,
+    TooManyPixels,
+    TooManyRedirects,
+)
+from shared_core.media.fetching import Fetch, Patience, SafeFetch, resolve
+from shared_core.media.gathering import SourceView, gather, retry, sources, want, want_exactly
+from shared_core.media.images import Rendered, render
+from shared_core.media.models import PictureSource
+from shared_core.media.rules import WIDTHS, is_digest, is_public, origin
+from shared_core.media.store import PictureStore
+
+__all__ = [
+    "WIDTHS",
+    "AddressNotPublic",
+    "BadPictureAddress",
+    "Fetch",
+    "NotAPicture",
+    "Patience",
+    "PictureAway",
+    "PictureChanged",
+    "PictureRefused",
+    "PictureSource",
+    "PictureStore",
+    "PictureTooHeavy",
+    "Rendered",
+    "SafeFetch",
+    "SourceView",
+    "TooManyPixels",
+    "TooManyRedirects",
+    "gather",
+    "is_digest",
+    "is_public",
+    "origin",
+    "render",
+    "resolve",
+    "retry",
+    "sources",
+    "want",
+    "want_exactly",
+]

@@ -1,0 +1,64 @@
+"""pictures of products, kept by content; where they come from, and how bringing them here goes"""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from alembic import op
+
+from shared_core.kernel.database import BigId, UtcDateTime
+
+revision: str = "core_0020"
+down_revision: str | Sequence[str] | None = "core_0017"
+branch_labels: str | Sequence[str] | None = None
+depends_on: str | Sequence[str] | None = None
+
+
+def upgrade() -> None:
+    """Apply."""
+    op.create_table(
+        "media_source",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("url_hash", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("promised", sa.String(length=64), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("due_at", UtcDateTime(), nullable=False),
+        sa.Column("problem", sa.String(length=40), nullable=False),
+        sa.Column("params", sa.JSON(), nullable=False),
+        sa.CheckConstraint("state IN ('waiting', 'kept', 'failed')", name=op.f("ck_media_source_state_known")),
+        sa.CheckConstraint("state <> 'kept' OR digest IS NOT NULL", name=op.f("ck_media_source_kept_has_content")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_media_source")),
+        sa.UniqueConstraint("url_hash", name=op.f("uq_media_source_url_hash")),
+    )
+    op.create_index("ix_media_source_due", "media_source", ["state", "due_at"])
+    op.create_table(
+        "supply_product_picture",
+        sa.Column("product_id", BigId, nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("source_id", BigId, nullable=False),
+        sa.Column("alt", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["supply_product.id"], name=op.f("fk_supply_product_picture_product_id")
+        ),
+        sa.ForeignKeyConstraint(["source_id"], ["media_source.id"], name=op.f("fk_supply_product_picture_source_id")),
+        sa.PrimaryKeyConstraint("product_id", "place", name=op.f("pk_supply_product_picture")),
+    )
+    op.create_index(op.f("ix_supply_product_picture_source_id"), "supply_product_picture", ["source_id"])
+    with op.batch_alter_table("supply_variant") as variant:
+        variant.add_column(sa.Column("picture_id", BigId, nullable=True))
+        variant.create_foreign_key(op.f("fk_supply_variant_picture_id"), "media_source", ["picture_id"], ["id"])
+    op.add_column("catalog_product", sa.Column("pictures", sa.JSON(), server_default="[]", nullable=False))
+    op.add_column("catalog_listing", sa.Column("picture", sa.String(length=64), server_default="", nullable=False))
+
+
+def downgrade() -> None:
+    """Take back."""
+    op.drop_column("catalog_listing", "picture")
+    op.drop_column("catalog_product", "pictures")
+    with op.batch_alter_table("supply_variant") as variant:
+        variant.drop_constraint(op.f("fk_supply_variant_picture_id"), type_="foreignkey")
+        variant.drop_column("picture_id")
+    op.drop_table("supply_product_picture")
+    op.drop_table("media_source")
