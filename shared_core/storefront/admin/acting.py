@@ -7,10 +7,10 @@ from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.errors import PlatformError
-from shared_core.storefront.pages.forms import sentence
 from shared_core.storefront.pages.page import go
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import current
+from shared_core.web.forms import sentence
 
 Work = Callable[[Session], object]
 

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 from shared_core import invites, members, plan
 from shared_core.kernel.errors import PlatformError
 from shared_core.storefront import accounts
-from shared_core.storefront.pages import forms, ties
+from shared_core.storefront.pages import ties
 from shared_core.storefront.pages.page import go, inside, page, refused
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, ViewerDep
 from shared_core.storefront.who import Viewer
+from shared_core.web import forms
 
 TEXT_LENGTH_MAX = 254
 

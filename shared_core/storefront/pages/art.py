@@ -9,14 +9,13 @@ from fastapi import APIRouter, Query, Request, Response
 from shared_core.storefront import pictures
 from shared_core.storefront.brand import BrandConfig
 from shared_core.storefront.pictures import Palette
-from shared_core.storefront.statics import ASK_AGAIN, FOR_EVER, NO_SCRIPTS
 from shared_core.storefront.viewer import ShopDep
+from shared_core.web.statics import NO_SCRIPTS, PREFIX, cache_rule
 
 DRAWING = "1"
 """Raised when the same code is drawn differently, so that browsers ask anew."""
 CODE_LENGTH_MAX = 120
 VERSION_LENGTH = 8
-OWN_FILES = "/static/"
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,7 +37,7 @@ def product_picture(brand: BrandConfig, code: str, image_urls: tuple[str, ...] =
 
     Pictures on other servers are not shown: their owners would learn who looks at what.
     """
-    own = next((url for url in image_urls if url.startswith(OWN_FILES)), None)
+    own = next((url for url in image_urls if url.startswith(PREFIX)), None)
     return own or "/art.svg?" + urlencode({"of": code, "v": version(brand)})
 
 
@@ -62,6 +61,5 @@ def drawn_icon(request: Request, shop: ShopDep) -> Response:
 
 
 def _svg(request: Request, brand: BrandConfig, drawing: str) -> Response:
-    current = request.query_params.get("v") == version(brand)
-    headers = {"Cache-Control": FOR_EVER if current else ASK_AGAIN, "Content-Security-Policy": NO_SCRIPTS}
+    headers = {"Cache-Control": cache_rule(request, version(brand)), "Content-Security-Policy": NO_SCRIPTS}
     return Response(drawing, media_type="image/svg+xml", headers=headers)

@@ -10,8 +10,8 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.i18n import N_
-from shared_core.storefront.pages.forms import WHOLE_FORM, Form, sentence
 from shared_core.storefront.viewer import current, render, the_shop
+from shared_core.web.forms import WHOLE_FORM, Form, sentence
 
 NOTICES: Mapping[str, str] = {
     "added": N_("In your bag."),
