@@ -1,10 +1,12 @@
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from shared_core.kernel.database import Database
 from shared_core.kernel.listeners import Listeners
 from tests.databases import Databases
+from tests.hub.consoles import Console, open_console
 from tests.hub.far import Far
 from tests.hub.hubs import Served, add, key_of, reaching, serving
 from tests.worlds import World
@@ -33,3 +35,10 @@ def far(databases: Databases, database: Database, server: Served) -> Iterator[Fa
             shop.show_window()
             yield Far(shop, database)
         shop.database.dispose()
+
+
+@pytest.fixture
+def console(tmp_path: Path, database_url: str) -> Iterator[Console]:
+    opened = open_console(tmp_path, database_url)
+    yield opened
+    opened.database.dispose()
