@@ -123,6 +123,8 @@ Withdrawn = Annotated[str, Depends(_withdrawal)]
 After = Annotated[int, Query(ge=0, le=CURSOR_MAX)]
 
 router = APIRouter(prefix=wire.PATH, tags=["supply"], dependencies=[Depends(_spoken)], route_class=KeyedRoute)
+unlocked = APIRouter(prefix=wire.PATH, tags=["supply"])
+"""What anybody may ask for."""
 
 
 @router.get("/me")
@@ -164,7 +166,7 @@ def offers(
     return call.shop.offers(after, limit)
 
 
-@router.get("/media/{digest}", response_class=FileResponse, responses=problems.responses(404))
+@unlocked.get("/media/{digest}", response_class=FileResponse, responses=problems.responses(404))
 def picture(hub: Annotated[Served, Depends(the_hub)], digest: Annotated[str, Path(max_length=64)]) -> Response:
     """A picture by its content, in WebP; without a key, since shops show it to everybody."""
     return files.picture(hub.pictures.find(digest, media.WIDTHS[-1]))

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from shared_core import invites, members
 from shared_core.kernel.codes import hash_token, new_code, new_token
 from shared_core.storefront import share_links
-from shared_core.storefront.devices import known_device, remember_device
 from shared_core.storefront.viewer import current, the_shop
 from shared_core.web import cookies, limits
+from shared_core.web.devices import browser_name
 from shared_core.web.limits import client_address
 
 SESSION_LIFE = timedelta(seconds=cookies.SESSION_SECONDS)
@@ -61,7 +61,12 @@ def sign_up(
         members.log_out(session, hash_token(viewer.session_token), at=at)
     token = new_token()
     members.start_session(
-        session, member_id, token_hash=hash_token(token), device=device(request), expires_at=at + SESSION_LIFE, at=at
+        session,
+        member_id,
+        token_hash=hash_token(token),
+        device=browser_name(request),
+        expires_at=at + SESSION_LIFE,
+        at=at,
     )
     return _started(session, known, token, at=at)
 
@@ -77,11 +82,7 @@ def log_in(request: Request, session: Session, *, login: str, password: str) -> 
         known = members.normalise_login(login)
     except members.LoginUnreadable as error:
         raise members.WrongCredentials from error
-    device_mark = known_device(request, known)
-    place = f"{known.value} {device_mark or _address(request)}"
-    shop.limiter.spend(limits.LOGIN_BY_ACCOUNT_AND_PLACE, place)
-    if device_mark is None:
-        shop.limiter.spend(limits.LOGIN_BY_ACCOUNT, known.value)
+    place = shop.devices.count_attempt(request, shop.limiter, known.value, address=_address(request))
     with shop.database.reading() as glance:
         credentials = members.credentials(glance, known)
     proven = shop.passwords.verify(credentials, password)
@@ -165,13 +166,8 @@ def keep_session(request: Request, started: Started) -> None:
     """Give the browser the cookies of the session and of a known device, and drop the visitor's."""
     shop = the_shop(request)
     cookies.remember(request, cookies.SESSION, started.token, seconds=cookies.SESSION_SECONDS, secure=shop.secure)
-    remember_device(request, started.login)
+    shop.devices.remember(request, started.login.value)
     cookies.forget(request, cookies.VISITOR, secure=shop.secure)
-
-
-def device(request: Request) -> str:
-    """What the browser calls itself, to recognise it in the list of devices."""
-    return request.headers.get("user-agent", "")[:200]
 
 
 def _log_in(request: Request, session: Session, proven: members.Proven, login: members.Login) -> Started:
@@ -185,7 +181,7 @@ def _log_in(request: Request, session: Session, proven: members.Proven, login: m
         proven,
         visitor_id=None if viewer.signed_in else viewer.member_id,
         token_hash=hash_token(token),
-        device=device(request),
+        device=browser_name(request),
         expires_at=at + SESSION_LIFE,
         at=at,
         only_new=shop.plan_book.binding_policy(at).only_new,

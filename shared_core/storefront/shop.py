@@ -24,6 +24,7 @@ from shared_core.storefront.supplying import SupplySide
 from shared_core.storefront.theme import Theme
 from shared_core.storefront.trial import TrialWatch
 from shared_core.storefront.wiring import PlanBook
+from shared_core.web.devices import Devices
 from shared_core.web.limits import Limiter
 from shared_core.web.loops import PerLoop
 from shared_core.web.schema import Schema
@@ -141,6 +142,11 @@ class Shop:
     def secure(self) -> bool:
         """Whether browsers reach the shop over TLS: cookies are then bound to the host and never sent in the clear."""
         return self.settings.secure
+
+    @property
+    def devices(self) -> Devices:
+        """Those that have logged in before."""
+        return Devices(self.keys, self.secure)
 
     @property
     def gateway(self) -> supply.SupplyGateway:

@@ -11,9 +11,11 @@ from typing import Any, Final, Literal
 
 from fastapi import Request
 
-Name = Literal["session", "visitor", "lang", "link", "device"]
+Name = Literal["session", "hub-session", "visitor", "lang", "link", "device"]
 
 SESSION: Final = "session"
+HUB_SESSION: Final = "hub-session"
+"""Of somebody who works at a hub; a shop may run on the same host."""
 VISITOR: Final = "visitor"
 LANGUAGE: Final = "lang"
 DEVICE: Final = "device"
@@ -21,6 +23,7 @@ DEVICE: Final = "device"
 LINK: Final = "link"
 """The share link that led here last: its owner may claim the sale."""
 SESSION_SECONDS = 30 * 24 * 3600
+HUB_SESSION_SECONDS = 12 * 3600
 VISITOR_SECONDS = 400 * 24 * 3600  # browsers keep no cookie longer
 DEVICE_SECONDS = VISITOR_SECONDS
 LANGUAGE_SECONDS = 365 * 24 * 3600

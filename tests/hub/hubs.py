@@ -29,6 +29,7 @@ def app() -> FastAPI:
     """The interface alone; `state.hub` is set by whoever serves it."""
     made = FastAPI()
     made.include_router(api.router)
+    made.include_router(api.unlocked)
 
     @made.exception_handler(PlatformError)
     async def refused(_request: Request, error: PlatformError) -> JSONResponse:

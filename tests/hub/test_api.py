@@ -145,6 +145,7 @@ def test_me_says_who_one_is(database: Database, north: str, web: httpx2.Client) 
         "oldest_protocol": wire.OLDEST_SHOP,
         "received": {"minor": 0, "currency": "CNY"},
         "credited": {"minor": 0, "currency": "CNY"},
+        "timelines": [],
     }
     blind = key_of(database, "north", "BLIND", scopes=["offers:read"])
     assert web.get("/api/v1/me", headers=bearer(blind)).json()["balance"] is None

@@ -402,3 +402,23 @@ def test_a_hub_that_is_away_wants_no_such_key_or_has_another_currency_is_told_ap
     brand.write_text(brand.read_text("utf-8").replace(two.url, "http://127.0.0.1:9"), "utf-8")
     away = ctl("supply", "connect", "-C", two.shop)
     assert (away.code, "try again" in away.err) == (4, True), away.err
+
+
+def test_the_first_owner_is_let_in_by_the_command_line(ctl: Command, made: Path) -> None:
+    told = json.loads(ctl("hub", "staff", "add", "Ann", "--role", "owner", "--json", "-C", made).out)
+    assert told["name"] == "ann" and len(told["one_time_password"]) == 16
+    assert ctl("hub", "staff", "add", "ann", "--role", "operator", "-C", made).code == 3
+    assert ctl("hub", "staff", "add", "bo", "--role", "supplier", "-C", made).code == 2
+    listed = json.loads(ctl("hub", "staff", "list", "--json", "-C", made).out)
+    assert [(each["name"], each["role"], each["can_log_in"]) for each in listed] == [("ann", "owner", False)]
+    assert ctl("hub", "staff", "leave", "ann", "-C", made).code == 3  # the last owner
+    assert ctl("hub", "staff", "add", "bo", "--role", "owner", "-C", made).code == 0
+    assert ctl("hub", "staff", "role", "ann", "--role", "accountant", "-C", made).code == 0
+    again = json.loads(ctl("hub", "staff", "password", "ann", "--json", "-C", made).out)
+    assert again["one_time_password"] != told["one_time_password"]
+    assert ctl("hub", "staff", "leave", "ann", "-C", made).code == 0
+    listed = json.loads(ctl("hub", "staff", "list", "--json", "-C", made).out)
+    assert [(each["name"], each["role"], each["left_at"] is None) for each in listed] == [
+        ("bo", "owner", True),
+        ("ann", "accountant", False),
+    ]

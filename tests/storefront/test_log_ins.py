@@ -2,7 +2,7 @@
 
 import pytest
 
-from shared_core.storefront.pages.device_words import device_name
+from shared_core.web.device_words import device_name
 from tests.storefront.conftest import PASSWORD, Front
 from tests.storefront.walker import Walker, walker
 

@@ -54,7 +54,7 @@ def test_the_brands_own_pictures_are_served(brand_dir: Path, settings: Settings,
     assets.mkdir(parents=True)
     (assets / "logo.svg").write_text("<svg xmlns='http://www.w3.org/2000/svg'/>")
     front = open_front(brand_dir, settings, clock)
-    address = front.shop.theme.asset_url("brand/logo.svg")
+    address = front.shop.theme.statics.url("brand/logo.svg")
     answer = front.browser().get(address)
     assert answer.status_code == 200
     assert "immutable" in answer.headers["cache-control"]

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 
 ROOT = Path(__file__).parents[2]
 CATALOGUE = ROOT / "shared_core" / "locale" / "zh_CN.po"
-TEMPLATES = ROOT / "shared_core" / "storefront" / "templates"
+TEMPLATES = ROOT / "shared_core"
 SOURCES = ("shared_core",)
 
 _BLANK = re.compile(r"%\((\w+)\)[sd]|\{(\w*)[^{}]*\}")

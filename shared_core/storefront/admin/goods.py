@@ -18,11 +18,11 @@ from shared_core.storefront import solvency
 from shared_core.storefront.admin import acting
 from shared_core.storefront.pages import art
 from shared_core.storefront.pages.browsing import FEW_LEFT
-from shared_core.storefront.pages.forms import sentence
 from shared_core.storefront.pages.page import page
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.supplying import SuppliedByHub
 from shared_core.storefront.viewer import GoodsDep, PricesDep, ReadDep, ShopDep, current
+from shared_core.web.forms import sentence
 
 PRODUCTS_PER_PAGE = 25
 SKU_LENGTH_MAX = 64

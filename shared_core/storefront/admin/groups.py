@@ -15,10 +15,11 @@ from shared_core.kernel.csvfile import plain
 from shared_core.kernel.money import decimal_text, zero
 from shared_core.storefront import collecting
 from shared_core.storefront.api.statements import MONTH
-from shared_core.storefront.pages.page import go, page
+from shared_core.storefront.pages.page import page
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.tables import taken_away
 from shared_core.storefront.viewer import OrdersDep, ReadDep, ShopDep, current
+from shared_core.web.going import go
 
 GROUP_COLUMNS = (
     *("month", "entered_by", "group", "orders", "waiting", "claimed", "given_up", "paid"),

@@ -16,10 +16,10 @@ from shared_core.kernel.money import Money
 from shared_core.storefront import collecting
 from shared_core.storefront.admin import acting
 from shared_core.storefront.admin.errors import NoStatement
-from shared_core.storefront.pages.forms import sentence
 from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import OrdersDep, ReadDep, RefundsDep, ShopDep, current
+from shared_core.web.forms import sentence
 
 ID_MAX = 2**62
 REFUSED_SHOWN_MAX = 50

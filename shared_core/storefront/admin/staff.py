@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from shared_core import members
 from shared_core.storefront import access, share_links
 from shared_core.storefront.admin import acting
-from shared_core.storefront.pages.forms import Form as Typed
 from shared_core.storefront.pages.page import page
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import ReadDep, ShopDep, StaffDep
+from shared_core.web.forms import Form as Typed
 
 HOME = "/admin/staff"
 

@@ -10,13 +10,16 @@ from sqlalchemy.orm import Session
 from shared_core import invites, members, plan
 from shared_core.kernel.errors import PlatformError
 from shared_core.storefront import accounts
-from shared_core.storefront.pages import forms, ties
-from shared_core.storefront.pages.page import go, inside, page, refused
+from shared_core.storefront.pages import ties
+from shared_core.storefront.pages.page import page, refused
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, ViewerDep
 from shared_core.storefront.who import Viewer
+from shared_core.web import forms
+from shared_core.web.going import go, inside
 
 TEXT_LENGTH_MAX = 254
+HOME = "/me"
 
 router = APIRouter(include_in_schema=False)
 Text = Annotated[str, Form(max_length=TEXT_LENGTH_MAX)]
@@ -42,7 +45,7 @@ FIELDS: dict[type[PlatformError], str] = {
 @router.get("/login")
 def log_in_form(request: Request, viewer: ViewerDep, after: NextInQuery = "") -> Response:
     if viewer.signed_in:
-        return go(inside(after))
+        return go(inside(after, HOME))
     return page(request, "log_in.html", form=forms.Form(), next=after)
 
 
@@ -57,7 +60,7 @@ def log_in(
         form = refused(request, error, {"login": login})
         return page(request, "log_in.html", status_code=error.status, form=form, next=next)
     accounts.keep_session(request, started)
-    return go(inside(next))
+    return go(inside(next, HOME))
 
 
 @router.get("/signup")
@@ -70,7 +73,7 @@ def sign_up_form(
     code: CodeInQuery = "",
 ) -> Response:
     if viewer.signed_in:
-        return go(inside(after))
+        return go(inside(after, HOME))
     return _sign_up_page(request, session, shop, viewer, forms.Form({"code": code}), after=after)
 
 
@@ -98,7 +101,7 @@ def sign_up(
         with shop.database.reading() as session:
             return _sign_up_page(request, session, shop, viewer, form, after=next, status=error.status)
     accounts.keep_session(request, started)
-    return go(inside(next)) if next else go("/me", done="welcome")
+    return go(inside(next, HOME)) if next else go(HOME, done="welcome")
 
 
 def _sign_up_page(

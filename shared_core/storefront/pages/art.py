@@ -12,9 +12,9 @@ from shared_core.storefront import photographs, pictures
 from shared_core.storefront.brand import BrandConfig
 from shared_core.storefront.pictures import Palette
 from shared_core.storefront.shop import Shop
-from shared_core.storefront.statics import ASK_AGAIN
 from shared_core.storefront.viewer import ShopDep
-from shared_core.web.files import FOR_EVER, NO_SCRIPTS
+from shared_core.web.files import NO_SCRIPTS
+from shared_core.web.statics import cache_rule
 
 DRAWING = "1"
 """Raised when the same code is drawn differently, so that browsers ask anew."""
@@ -68,6 +68,5 @@ def drawn_icon(request: Request, shop: ShopDep) -> Response:
 
 
 def _svg(request: Request, brand: BrandConfig, drawing: str) -> Response:
-    current = request.query_params.get("v") == version(brand)
-    headers = {"Cache-Control": FOR_EVER if current else ASK_AGAIN, "Content-Security-Policy": NO_SCRIPTS}
+    headers = {"Cache-Control": cache_rule(request, version(brand)), "Content-Security-Policy": NO_SCRIPTS}
     return Response(drawing, media_type="image/svg+xml", headers=headers)

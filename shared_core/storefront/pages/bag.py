@@ -12,10 +12,11 @@ from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, zero
 from shared_core.storefront import entering, purchasing
 from shared_core.storefront.pages import art
-from shared_core.storefront.pages.page import go, page, translate
+from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, ViewerDep, ensure_visitor
 from shared_core.storefront.who import Viewer
+from shared_core.web.going import go
 
 SKU_LENGTH_MAX = 64
 

@@ -15,13 +15,15 @@ from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, format_money
 from shared_core.storefront import entering
-from shared_core.storefront.pages import addresses, forms, words
+from shared_core.storefront.pages import addresses, words
 from shared_core.storefront.pages.bag import Bag, read_bag
-from shared_core.storefront.pages.page import go, page, refused, translate
+from shared_core.storefront.pages.page import page, refused, translate
 from shared_core.storefront.pages.sharing import qr_code
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep
 from shared_core.storefront.who import Viewer
+from shared_core.web import forms
+from shared_core.web.going import go
 
 HOME = "/me/group"
 PER_PAGE = 20

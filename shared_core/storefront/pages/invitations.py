@@ -15,12 +15,14 @@ from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money, format_money
 from shared_core.plan import Plan
 from shared_core.storefront import accounts, invitations
-from shared_core.storefront.pages import forms, invite_words
-from shared_core.storefront.pages.page import go, page, refused, translate
+from shared_core.storefront.pages import invite_words
+from shared_core.storefront.pages.page import page, refused, translate
 from shared_core.storefront.pages.sharing import qr_code
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep, ViewerDep
 from shared_core.storefront.who import Viewer
+from shared_core.web import forms
+from shared_core.web.going import go
 
 HOME = "/me/invites"
 PER_PAGE = 20

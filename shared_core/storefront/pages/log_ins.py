@@ -10,12 +10,13 @@ from shared_core import members
 from shared_core.kernel.codes import hash_token
 from shared_core.kernel.errors import PlatformError
 from shared_core.storefront import accounts
-from shared_core.storefront.pages import forms
-from shared_core.storefront.pages.device_words import device_name
-from shared_core.storefront.pages.page import go, page, refused
+from shared_core.storefront.pages.page import page, refused
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep
 from shared_core.storefront.who import Viewer
+from shared_core.web import forms
+from shared_core.web.device_words import device_name
+from shared_core.web.going import go
 
 HOME = "/me/log-ins"
 ID_MAX = 2**62

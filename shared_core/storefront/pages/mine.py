@@ -12,13 +12,14 @@ from shared_core.kernel.codes import new_code
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import decimal_text, parse_money
 from shared_core.storefront import entering, invitations
-from shared_core.storefront.pages import earning, earning_views, forms, plan_words, ties
-from shared_core.storefront.pages.page import go, page, refused, translate
+from shared_core.storefront.pages import earning, earning_views, plan_words, ties
+from shared_core.storefront.pages.page import page, refused, translate
 from shared_core.storefront.pages.purse import payout_minimum, purse_of
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep
 from shared_core.storefront.who import Viewer
-from shared_core.web import limits
+from shared_core.web import forms, limits
+from shared_core.web.going import go
 
 PER_PAGE = 20
 ID_MAX = 2**62

@@ -9,8 +9,8 @@ from shared_core import orders
 from shared_core.kernel.errors import Invalid
 from shared_core.storefront import entering
 from shared_core.storefront.pages.ordering import order_page
-from shared_core.storefront.pages.page import go
 from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep
+from shared_core.web.going import go
 
 TOKEN_LENGTH_MAX = 512
 

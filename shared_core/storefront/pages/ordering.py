@@ -11,12 +11,14 @@ from shared_core.kernel.codes import new_token
 from shared_core.kernel.errors import Invalid, PlatformError
 from shared_core.kernel.money import MINOR_MAX, Money
 from shared_core.storefront import purchasing
-from shared_core.storefront.pages import addresses, forms, order_views, ties
+from shared_core.storefront.pages import addresses, order_views, ties
 from shared_core.storefront.pages.bag import Bag, read_bag
-from shared_core.storefront.pages.page import go, page, refused, translate
+from shared_core.storefront.pages.page import page, refused, translate
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep, current
 from shared_core.storefront.who import Viewer
+from shared_core.web import forms
+from shared_core.web.going import go
 
 ORDERS_PER_PAGE = 10
 TEXT_LENGTH_MAX = 300

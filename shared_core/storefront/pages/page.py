@@ -1,17 +1,17 @@
-"""Rendering a page, telling what was just done, and going elsewhere afterwards."""
+"""Rendering a page, and telling what was just done."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import urlencode
 
 from babel.dates import format_date
 from fastapi import Request
-from fastapi.responses import HTMLResponse, RedirectResponse
+from fastapi.responses import HTMLResponse
 
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.i18n import N_
-from shared_core.storefront.pages.forms import WHOLE_FORM, Form, sentence
 from shared_core.storefront.viewer import current, render, the_shop
+from shared_core.web import forms
+from shared_core.web.forms import Form
 
 NOTICES: Mapping[str, str] = {
     "added": N_("In your bag."),
@@ -60,12 +60,6 @@ def page(request: Request, name: str, *, status_code: int = 200, **context: obje
     return render(request, name, status_code=status_code, notice=translate(request, notice), **context)
 
 
-def go(path: str, **query: str) -> RedirectResponse:
-    """After a form was accepted: look at `path` with GET."""
-    address = f"{path}?{urlencode(query)}" if query else path
-    return RedirectResponse(address, status_code=303)
-
-
 def translate(request: Request, message: str) -> str:
     """`message` in the viewer's language; empty stays empty."""
     return the_shop(request).theme.translate(current(request).locale)(message) if message else ""
@@ -85,12 +79,5 @@ def refused(
 ) -> Form:
     """The form again, with `error` beside its field (`fields` names it by class; else it heads the form)."""
     locale = current(request).locale
-    text = sentence(error, translate=the_shop(request).theme.translate(locale), locale=locale)
-    where = next((name for kind, name in (fields or {}).items() if isinstance(error, kind)), WHOLE_FORM)
-    return Form(values, {where: text})
-
-
-def inside(path: str) -> str:
-    """`path` when it leads to a page of this shop, else the member's page: nobody is sent elsewhere after log-in."""
-    safe = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path and "\r" not in path
-    return path if safe else "/me"
+    speaks = the_shop(request).theme.translate(locale)
+    return forms.refused(error, values, fields or {}, translate=speaks, locale=locale)

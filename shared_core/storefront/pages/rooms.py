@@ -17,12 +17,14 @@ from shared_core.livestream import RoomState
 from shared_core.plan import host_age_min
 from shared_core.rewards import rank_of
 from shared_core.storefront import rooms, share_links
-from shared_core.storefront.pages import forms, goods, ties
-from shared_core.storefront.pages.page import go, page, refused, translate
+from shared_core.storefront.pages import goods, ties
+from shared_core.storefront.pages.page import page, refused, translate
 from shared_core.storefront.pages.sharing import qr_code
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep, ViewerDep, current
 from shared_core.storefront.who import Viewer
+from shared_core.web import forms
+from shared_core.web.going import go
 
 HOME = "/me/rooms"
 USUAL_LENGTH = timedelta(hours=2)

@@ -14,11 +14,12 @@ from shared_core import catalog, livestream
 from shared_core.kernel.money import Money, format_money
 from shared_core.storefront import share_links
 from shared_core.storefront.pages import art, goods, ties
-from shared_core.storefront.pages.page import go, page
+from shared_core.storefront.pages.page import page
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, ViewerDep, ensure_visitor
 from shared_core.storefront.who import Viewer
 from shared_core.web import limits
+from shared_core.web.going import go
 from shared_core.web.limits import client_address
 
 SLUG_LENGTH_MAX = 120

@@ -15,11 +15,12 @@ from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import decimal_text
 from shared_core.rewards import Entry, Statement, StatementLine
 from shared_core.storefront.api.statements import MONTH
-from shared_core.storefront.pages.page import go, page, translate
+from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.tables import taken_away
 from shared_core.storefront.viewer import MemberDep, ReadDep, ShopDep, current
 from shared_core.storefront.who import Viewer
+from shared_core.web.going import go
 
 LINES_SHOWN_MAX = 200
 COLUMNS = ("at", "kind", "subject", *(each.value for each in Entry), "change", "balance", "held", "currency")

@@ -12,10 +12,11 @@ from shared_core import members
 from shared_core.kernel.errors import PlatformError
 from shared_core.storefront import accounts
 from shared_core.storefront.access import WELCOME
-from shared_core.storefront.pages import forms
 from shared_core.storefront.pages.account import FIELDS, TEXT_LENGTH_MAX
-from shared_core.storefront.pages.page import go, page, refused
+from shared_core.storefront.pages.page import page, refused
 from shared_core.storefront.viewer import ShopDep, ViewerDep
+from shared_core.web import forms
+from shared_core.web.going import go
 
 TOKEN_LENGTH_MAX = 64
 

@@ -1,0 +1,49 @@
+"""What the people of a hub may be told."""
+
+from shared_core.kernel.errors import Conflict, Forbidden, Invalid, NotFound, PlatformError
+
+
+class RightMissing(Forbidden):
+    code = "right_missing"
+    message = "This is not yours to do here. Ask an owner of the hub."
+
+
+class StaffTaken(Conflict):
+    code = "staff_taken"
+    message = "The name {name} is taken."
+
+
+class UnknownStaff(NotFound):
+    code = "unknown_staff"
+    message = "Nobody called {name} works here."
+
+
+class BadStaffName(Invalid):
+    code = "bad_staff_name"
+    message = "A name to log in with has 2 to {length_max} letters, digits, dots or hyphens, and no spaces."
+
+
+class SupplierUnnamed(Invalid):
+    code = "supplier_unnamed"
+    message = "Somebody with the role supplier works for exactly one supplier; anybody else for none."
+
+
+class LastHubOwner(Conflict):
+    code = "last_hub_owner"
+    message = "A hub needs at least one owner who can log in. Make somebody else an owner first."
+
+
+class OneTimePassword(PlatformError):
+    code = "one_time_password"
+    status = 403
+    message = "This password works once. Type it again, and choose one of your own."
+
+
+class ReasonMissing(Invalid):
+    code = "hub_reason_missing"
+    message = "Please say why; it is written down."
+
+
+class PasswordUnchanged(Invalid):
+    code = "password_unchanged"
+    message = "Please choose a password other than the present one."
