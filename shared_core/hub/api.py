@@ -39,12 +39,13 @@ class Call:
     hub: Served
     caller: supply.Caller
     at: datetime
+    protocol: int
 
     @property
     def shop(self) -> supply.SupplyGateway:
         """The supply as this store may see it."""
-        terms = self.caller.terms
-        return supply.TenantGateway(supply.LocalGateway(self.hub.database, terms), terms)
+        terms, knows = self.caller.terms, self.protocol >= wire.RETURNS_SINCE
+        return supply.TenantGateway(supply.LocalGateway(self.hub.database, terms, knows_returns=knows), terms)
 
 
 def the_hub(request: Request) -> Served:
@@ -64,6 +65,7 @@ def _spoken(
 
 def _call(
     hub: Annotated[Served, Depends(the_hub)],
+    protocol: Annotated[int, Depends(_spoken)],
     authorization: Annotated[str, Header(include_in_schema=False)] = "",
     store: Annotated[str, Header(alias=wire.STORE_HEADER)] = "",
 ) -> Call:
@@ -78,7 +80,7 @@ def _call(
     if caller.note_use:
         with hub.database.transaction() as session:
             supply.note_key_use(session, caller, at=at)
-    return Call(hub, caller, at)
+    return Call(hub, caller, at, protocol)
 
 
 def _allowed(scope: supply.Scope) -> Callable[[Call], Call]:
@@ -103,7 +105,6 @@ def _number(number: str) -> str:
     return wire.name_in(number)
 
 
-Spoken = Annotated[int, Depends(_spoken)]
 Anybody = Annotated[Call, Depends(_call)]
 OfferReader = Annotated[Call, Depends(_allowed(supply.Scope.OFFERS_READ))]
 Buyer = Annotated[Call, Depends(_allowed(supply.Scope.ORDERS_WRITE))]
@@ -158,12 +159,11 @@ def offers(
 @router.get("/events")
 def events(
     call: EventReader,
-    protocol: Spoken,
     after: After = 0,
     limit: Annotated[int, Query(ge=1, le=supply.EVENTS_PER_PAGE_MAX)] = supply.EVENTS_PER_PAGE_MAX,
 ) -> supply.EventPage:
     """What happened to the store's goods after the cursor `after`."""
-    return wire.understood(call.shop.events(after, limit), after=after, protocol=protocol)
+    return wire.understood(call.shop.events(after, limit), after=after, protocol=call.protocol)
 
 
 @router.get("/statements/{month}")
@@ -232,3 +232,37 @@ def withdraw(
     """Give goods of a confirmed hold back."""
     lines = None if asked.lines is None else wire.lines_of(asked.lines)
     return call.shop.withdraw(reference, lines, withdrawal=withdrawal, restock=asked.restock, at=call.at)
+
+
+@router.put("/holds/{reference}/returns/{number}")
+def request_return(call: Buyer, reference: Reference, number: Numbered, asked: wire.ReturnAsked) -> supply.ReturnView:
+    """Ask that pieces which one supplier has sent may come back."""
+    return call.shop.request_return(
+        reference,
+        wire.lines_of(asked.lines),
+        number=number,
+        reason=asked.reason,
+        remedy=asked.remedy,
+        words=asked.words,
+        at=call.at,
+    )
+
+
+@router.get("/holds/{reference}/returns/{number}")
+def view_return(call: Buyer, reference: Reference, number: Numbered) -> supply.ReturnView:
+    """The return as it is now."""
+    return call.shop.view_return(reference, number=number)
+
+
+@router.put("/holds/{reference}/returns/{number}/parcel")
+def ship_return(call: Buyer, reference: Reference, number: Numbered, asked: wire.ParcelSent) -> supply.ReturnView:
+    """The pieces are on their way back."""
+    return call.shop.ship_return(
+        reference, number=number, carrier=asked.carrier, tracking_number=asked.tracking_number, at=call.at
+    )
+
+
+@router.put("/holds/{reference}/returns/{number}/cancellation")
+def cancel_return(call: Buyer, reference: Reference, number: Numbered, asked: wire.Nothing) -> supply.ReturnView:
+    """Nothing comes back after all."""
+    return call.shop.cancel_return(reference, number=number, at=call.at)

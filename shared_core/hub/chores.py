@@ -29,6 +29,11 @@ def expire_holds(hub: Hub, at: datetime) -> int:
     return expired
 
 
+def expire_returns(hub: Hub, at: datetime) -> int:
+    with hub.database.transaction() as session:
+        return supply.expire_returns(session, at=at)
+
+
 def close_months(hub: Hub, at: datetime) -> int:
     with hub.database.transaction() as session:
         return supply.close_months(session, zone=hub.zone, at=at)
@@ -37,6 +42,7 @@ def close_months(hub: Hub, at: datetime) -> int:
 CHORES: tuple[Chore[Hub], ...] = (
     Chore("deliver outbox", deliver_outbox, OFTEN),
     Chore("expire holds", expire_holds, NOW_AND_THEN),
+    Chore("expire returns", expire_returns, SELDOM),
     Chore("close months", close_months, SELDOM),
 )
 
