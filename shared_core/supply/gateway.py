@@ -397,7 +397,7 @@ class SupplyGateway(Protocol):
     def ship_return(
         self, reference: str, *, number: str, carrier: str, tracking_number: str, at: datetime
     ) -> ReturnView:
-        """The pieces are on their way back. Idempotent; another number corrects the one before until they are there.
+        """The pieces are on their way back, in one box. Idempotent.
 
         Raises UnknownReturn, ReturnStepRefused, BadTrackingNumber.
         """

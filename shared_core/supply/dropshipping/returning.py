@@ -158,8 +158,7 @@ def ship_return(
     carrier, tracking_number = parcel_mark(carrier, tracking_number)
     if (row.carrier, row.tracking_number) == (carrier, tracking_number):
         return view(session, row)
-    if row.state != ReturnState.SENT:
-        move(session, row, hold, order, ReturnState.SENT, actor=hold.store, at=at)
+    move(session, row, hold, order, ReturnState.SENT, actor=hold.store, at=at)
     row.carrier, row.tracking_number = carrier, tracking_number
     session.flush()
     return view(session, row)
