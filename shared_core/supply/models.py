@@ -248,7 +248,8 @@ class StockHoldLine(Base):
         CheckConstraint("short_open BETWEEN 0 AND short AND withdrawn + short_open <= quantity", name="short_within"),
         CheckConstraint("sent BETWEEN 0 AND quantity", name="sent_within"),
         CheckConstraint(
-            "coming_back >= 0 AND returned BETWEEN 0 AND withdrawn AND kept >= 0 AND coming_back + returned + kept <= sent",
+            "coming_back >= 0 AND returned BETWEEN 0 AND withdrawn AND kept >= 0"
+            " AND coming_back + returned + kept <= sent",
             name="returned_within",
         ),
         CheckConstraint("exchanged BETWEEN 0 AND replaced", name="exchanged_within"),

@@ -143,8 +143,12 @@ class TenantGateway:
         return replace(page, events=tuple(events))
 
     def _return(self, back: ReturnView) -> ReturnView:
-        named = {name: self._stores(getattr(back, name)) for name in ("number", "reference", "supplier_order")}
-        return replace(back, **named)
+        return replace(
+            back,
+            number=self._stores(back.number),
+            reference=self._stores(back.reference),
+            supplier_order=self._stores(back.supplier_order),
+        )
 
     def _hubs(self, reference: str) -> str:
         """A name of the store as the hub has it. Raises BadReference."""
