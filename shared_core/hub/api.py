@@ -47,12 +47,13 @@ class Call:
     hub: Served
     caller: supply.Caller
     at: datetime
+    protocol: int
 
     @property
     def shop(self) -> supply.SupplyGateway:
         """The supply as this store may see it."""
-        terms = self.caller.terms
-        return supply.TenantGateway(supply.LocalGateway(self.hub.database, terms), terms)
+        terms, knows = self.caller.terms, self.protocol >= wire.RETURNS_SINCE
+        return supply.TenantGateway(supply.LocalGateway(self.hub.database, terms, knows_returns=knows), terms)
 
 
 def the_hub(request: Request) -> Served:
@@ -73,6 +74,7 @@ def _spoken(
 def _call(
     request: Request,
     hub: Annotated[Served, Depends(the_hub)],
+    protocol: Annotated[int, Depends(_spoken)],
     store: Annotated[str, Header(alias=wire.STORE_HEADER)] = "",
     timeline: Annotated[str, Header(alias=wire.TIMELINE_HEADER)] = "",
 ) -> Call:
@@ -80,7 +82,7 @@ def _call(
 
     Raises OtherStore when the caller takes itself for somebody else, OtherTimeline when it takes us for another hub.
     """
-    call = Call(hub, request.state.caller, request.state.at)
+    call = Call(hub, request.state.caller, request.state.at, protocol)
     if store and store != call.caller.terms.store:
         raise supply.OtherStore(store=store[: wire.WIRE_TEXT_MAX])
     if timeline and timeline != call.caller.timeline:
@@ -110,7 +112,6 @@ def _number(number: str) -> str:
     return wire.name_in(number)
 
 
-Spoken = Annotated[int, Depends(_spoken)]
 Anybody = Annotated[Call, Depends(_call)]
 OfferReader = Annotated[Call, Depends(_allowed(supply.Scope.OFFERS_READ))]
 Buyer = Annotated[Call, Depends(_allowed(supply.Scope.ORDERS_WRITE))]
@@ -175,12 +176,11 @@ def picture(hub: Annotated[Served, Depends(the_hub)], digest: Annotated[str, Pat
 @router.get("/events")
 def events(
     call: EventReader,
-    protocol: Spoken,
     after: After = 0,
     limit: Annotated[int, Query(ge=1, le=supply.EVENTS_PER_PAGE_MAX)] = supply.EVENTS_PER_PAGE_MAX,
 ) -> supply.EventPage:
     """What happened to the store's goods after the cursor `after`."""
-    return wire.understood(call.shop.events(after, limit), after=after, protocol=protocol)
+    return wire.understood(call.shop.events(after, limit), after=after, protocol=call.protocol)
 
 
 @router.get("/statements/{month}")
@@ -249,3 +249,37 @@ def withdraw(
     """Give goods of a confirmed hold back."""
     lines = None if asked.lines is None else wire.lines_of(asked.lines)
     return call.shop.withdraw(reference, lines, withdrawal=withdrawal, restock=asked.restock, at=call.at)
+
+
+@router.put("/holds/{reference}/returns/{number}")
+def request_return(call: Buyer, reference: Reference, number: Numbered, asked: wire.ReturnAsked) -> supply.ReturnView:
+    """Ask that pieces which one supplier has sent may come back."""
+    return call.shop.request_return(
+        reference,
+        wire.lines_of(asked.lines),
+        number=number,
+        reason=asked.reason,
+        remedy=asked.remedy,
+        words=asked.words,
+        at=call.at,
+    )
+
+
+@router.get("/holds/{reference}/returns/{number}")
+def view_return(call: Buyer, reference: Reference, number: Numbered) -> supply.ReturnView:
+    """The return as it is now."""
+    return call.shop.view_return(reference, number=number)
+
+
+@router.put("/holds/{reference}/returns/{number}/parcel")
+def ship_return(call: Buyer, reference: Reference, number: Numbered, asked: wire.ParcelSent) -> supply.ReturnView:
+    """The pieces are on their way back."""
+    return call.shop.ship_return(
+        reference, number=number, carrier=asked.carrier, tracking_number=asked.tracking_number, at=call.at
+    )
+
+
+@router.put("/holds/{reference}/returns/{number}/cancellation")
+def cancel_return(call: Buyer, reference: Reference, number: Numbered, asked: wire.Nothing) -> supply.ReturnView:
+    """Nothing comes back after all."""
+    return call.shop.cancel_return(reference, number=number, at=call.at)

@@ -33,6 +33,11 @@ def gather_pictures(hub: Hub, at: datetime) -> int:
     return supply.gather_pictures(hub.database, hub.pictures, hub.fetch, at=at)
 
 
+def expire_returns(hub: Hub, at: datetime) -> int:
+    with hub.database.transaction() as session:
+        return supply.expire_returns(session, at=at)
+
+
 def close_months(hub: Hub, at: datetime) -> int:
     with hub.database.transaction() as session:
         return supply.close_months(session, zone=hub.zone, at=at)
@@ -41,6 +46,7 @@ def close_months(hub: Hub, at: datetime) -> int:
 CHORES: tuple[Chore[Hub], ...] = (
     Chore("deliver outbox", deliver_outbox, OFTEN),
     Chore("expire holds", expire_holds, NOW_AND_THEN),
+    Chore("expire returns", expire_returns, SELDOM),
     Chore("close months", close_months, SELDOM),
     Chore("gather pictures", gather_pictures, OFTEN, aside=True),
 )

@@ -126,3 +126,23 @@ class UnknownCollector(NotFound):
 class OtherCollector(Conflict):
     code = "other_collector"
     message = "The order {number} is to be paid to {wanted}, this money came to {found}; send it back and ask again."
+
+
+class UnknownReturn(NotFound):
+    code = "unknown_order_return"
+    message = "There is no return {number}."
+
+
+class NothingToReturn(Conflict):
+    code = "nothing_to_return"
+    message = "Of {sku} {left} can be given back: what has left, is in no other return and is not refunded."
+
+
+class ReturnWindowClosed(Conflict):
+    code = "return_window_closed"
+    message = "The time to return goods of the order {number} is over."
+
+
+class ReturnStepNotAllowed(Conflict):
+    code = "return_step_not_allowed"
+    message = "The return {number} is {state}; it cannot become {wanted}."

@@ -61,6 +61,24 @@ class ParcelShort:
 
 
 @dataclass(frozen=True)
+class ReturnAccepted:
+    """The shop lets goods come back; the supply side is to be asked."""
+
+    order_id: int
+    return_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
+class ReturnSent:
+    """Goods are on their way back."""
+
+    order_id: int
+    return_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class NewsUnapplied:
     """The supply side told of something that could not be applied then."""
 

@@ -20,7 +20,7 @@ from shared_core.kernel.events import announce
 from shared_core.kernel.listeners import Listeners
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
-from shared_core.orders import reads
+from shared_core.orders import reads, return_desk
 from shared_core.orders.checkout import SYSTEM
 from shared_core.orders.errors import NothingToRefund, SupplyNotSettled, UnknownParcel
 from shared_core.orders.events import (
@@ -36,14 +36,13 @@ from shared_core.orders.models import Order, Parcel, ParcelShipment, Refund, Sup
 from shared_core.orders.refunds import RefundItem, RefundOrder, refund, refund_all
 from shared_core.orders.rules import SOLD, State
 from shared_core.orders.steps import move
+from shared_core.orders.supply_books import book_supply, book_withdrawal
 
 SUPPLY_CURSOR = "supply"
 """The cursor of the events that have always been followed: of the supply in the same database."""
 PAGES_PER_SWEEP_MAX = 50
 GIVES_BACK = ("supply-withdraw", "supply-withdraw-short", "supply-withdraw-missing", "supply-release")
 """The subscribers that give goods back to the supply side."""
-BOUGHT = "sup:"
-"""What is owed for an order is booked under this and its number."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +67,7 @@ class SupplyDesk:
         listeners.after_commit(ParcelShort, short, self.withdraw_missing)
         listeners.after_commit(OrderCancelled, released, self.release)
         listeners.after_commit(NewsUnapplied, "supply-news", self.apply_again)
+        return_desk.ReturnDesk(self.database, self.gateway, self.clock).subscribe(listeners)
 
     def confirm(self, event: OrderPaid) -> None:
         """Buy the paid goods; when they are gone for good, give the money back."""
@@ -88,13 +88,14 @@ class SupplyDesk:
             _settle_supply(session, row.number, bought, at=self.clock())
 
     def withdraw(self, event: OrderRefunded) -> None:
-        """Return a refund's goods to the supply side, so that the store no longer owes for them."""
+        """Give a refund's goods back to the supply side, so that the store no longer owes for them: at once for what
+        never left, by a return for the rest.
+        """
         with self.database.reading() as session:
             made = session.get_one(Refund, event.refund_id)
             row = reads.order(session, event.order_id)
             skus = {line.id: line.sku for line in reads.lines(session, row.id)}
             parts = reads.refund_lines(session, made.id)
-            shipped = any(parcel.shipped_at for parcel in reads.parcels(session, row.id))
         if row.supply_state == "given_up" or not made.goods_back:
             return
         if row.supply_state == "none":
@@ -103,8 +104,11 @@ class SupplyDesk:
         if not lines:
             return
         back = self.gateway.withdraw(row.number, lines, withdrawal=made.number, restock=made.restock, at=self.clock())
+        returns = [self.gateway.view_return(row.number, number=each) for each in back.returns]
         with self.database.transaction() as session:
-            _book_withdrawal(session, back, memo="returned" if shipped else "never shipped", at=self.clock())
+            book_withdrawal(session, back.withdrawal, back, memo="never left", at=self.clock())
+            for each in returns:
+                return_desk.keep(session, each, at=self.clock())
 
     def withdraw_short(self, event: ParcelCancelled) -> None:
         """Give pieces of a cancelled parcel back to the supply side that no refund brings back: their money went back
@@ -130,7 +134,7 @@ class SupplyDesk:
         if gone:
             back = self.gateway.withdraw(row.number, gone, withdrawal=number, restock=False, at=self.clock())
             with self.database.transaction() as session:
-                _book_withdrawal(session, back, memo="never shipped", at=self.clock())
+                book_withdrawal(session, back.withdrawal, back, memo="never left", at=self.clock())
 
     def release(self, event: OrderCancelled) -> None:
         """An order was given up before payment: its goods are free again."""
@@ -153,26 +157,28 @@ class SupplyDesk:
             if not page.events:
                 break
             self._settle_what_was_bought(page)
+            returns = {each.id: return_desk.asked_of(gateway, each) for each in page.events if each.return_number}
             with self.database.transaction() as session:
                 if _advance(session, name, position, page.cursor):
                     for each in page.events:
-                        self._hear(session, each)
+                        self._hear(session, each, returns.get(each.id))
                     applied += len(page.events)
         return applied
 
-    def _hear(self, session: Session, news: supply.SupplyEvent) -> None:
+    def _hear(self, session: Session, news: supply.SupplyEvent, told: supply.ReturnView | None) -> None:
         """What cannot be applied (the order is not known here, or not its parcel) keeps nobody else's news waiting: it
         is tried again, and shown in the books when it is given up.
         """
         try:
             with session.begin_nested():
-                _apply(session, news, zone=self.zone)
+                _apply(session, news, told, zone=self.zone)
         except PlatformError:
             announce(session, NewsUnapplied(news, self.clock()))
 
     def apply_again(self, event: NewsUnapplied) -> None:
+        told = return_desk.asked_of(self.gateway, event.news)
         with self.database.transaction() as session:
-            _apply(session, event.news, zone=self.zone)
+            _apply(session, event.news, told, zone=self.zone)
 
     def _settle_what_was_bought(self, page: supply.EventPage) -> None:
         """What is sent was bought, although the answer may have been lost: ask again, before the news is applied."""
@@ -227,7 +233,7 @@ def hear_supply(session: Session, news: supply.SupplyEvent | None, *, zone: str)
         return
     known = news and session.scalar(select(Parcel.id).where(Parcel.supplier_order == news.supplier_order))
     if news is not None and known is not None:
-        _apply(session, news, zone=zone)
+        _apply(session, news, None, zone=zone)
 
 
 def _settle_supply(session: Session, number: str, bought: supply.Confirmation, *, at: datetime) -> None:
@@ -245,21 +251,7 @@ def _settle_supply(session: Session, number: str, bought: supply.Confirmation, *
                 lines=[[line.sku, line.quantity] for line in part.lines],
             )
         )
-    owed = [
-        ledger.entry(debit=accounts.cogs_supply(), credit=accounts.due_hub_supply(), amount=bought.supply),
-        ledger.entry(debit=accounts.shipping_cost(), credit=accounts.due_hub_supply(), amount=bought.freight),
-        ledger.entry(debit=accounts.platform_fee(), credit=accounts.due_hub_payable(), amount=bought.fee),
-    ]
-    ledger.post(session, BOUGHT + number, owed, at=at, memo=f"supply of order {number}")
-
-
-def _book_withdrawal(session: Session, back: supply.Withdrawal, *, memo: str, at: datetime) -> None:
-    less = [
-        ledger.entry(debit=accounts.due_hub_supply(), credit=accounts.cogs_supply(), amount=back.supply),
-        ledger.entry(debit=accounts.due_hub_supply(), credit=accounts.shipping_cost(), amount=back.freight),
-        ledger.entry(debit=accounts.due_hub_payable(), credit=accounts.platform_fee(), amount=back.fee),
-    ]
-    ledger.post(session, f"wd:{back.withdrawal}", less, at=at, memo=memo)
+    book_supply(session, number, bought, at=at)
 
 
 def _advance(session: Session, name: str, seen: int, position: int) -> bool:
@@ -273,7 +265,10 @@ def _advance(session: Session, name: str, seen: int, position: int) -> bool:
     return True
 
 
-def _apply(session: Session, news: supply.SupplyEvent, *, zone: str) -> None:
+def _apply(session: Session, news: supply.SupplyEvent, told: supply.ReturnView | None, *, zone: str) -> None:
+    if told is not None:
+        return_desk.keep(session, told, at=news.at)
+        return
     row = reads.locked(session, news.reference)
     parcels = reads.parcels(session, row.id)
     mine = next((parcel for parcel in parcels if parcel.supplier_order == news.supplier_order), None)

@@ -11,8 +11,9 @@ from shared_core.orders import reads
 from shared_core.orders.checkout import DRAFT_LIFE, SYSTEM
 from shared_core.orders.dispute_rules import DisputeState
 from shared_core.orders.events import OrderCancelled, OrderCompleted, OrderLapsed
-from shared_core.orders.models import Dispute, Order, RefundRequest
+from shared_core.orders.models import Dispute, Order, OrderReturn, RefundRequest
 from shared_core.orders.payments import let_rest
+from shared_core.orders.return_rules import OPEN
 from shared_core.orders.rules import State
 from shared_core.orders.steps import move
 
@@ -44,10 +45,11 @@ def lapse_unpaid(session: Session, *, at: datetime, limit: int = SWEEP_MAX) -> i
 
 
 def complete_due(session: Session, *, at: datetime, limit: int = SWEEP_MAX) -> int:
-    """Complete delivered orders whose return window has closed, without unanswered request or open dispute."""
+    """Complete delivered orders whose return window has closed, without unanswered request, open dispute or return."""
     asked = select(RefundRequest.order_id).where(RefundRequest.answered_at.is_(None))
     disputed = select(Dispute.order_id).where(Dispute.state == DisputeState.OPEN)
-    rows = _due(session, State.DELIVERED, at=at, limit=limit, unless=asked.union_all(disputed))
+    coming_back = select(OrderReturn.order_id).where(OrderReturn.state.in_(OPEN))
+    rows = _due(session, State.DELIVERED, at=at, limit=limit, unless=asked.union_all(disputed, coming_back))
     for row in rows:
         move(session, row, State.COMPLETED, actor=SYSTEM, at=at)
         row.due_at = None

@@ -16,9 +16,10 @@ from shared_core.kernel.money import Money, zero
 from shared_core.ledger import accounts
 from shared_core.orders import reads
 from shared_core.orders.entries import holder
-from shared_core.orders.fulfilment import BOUGHT, GIVES_BACK, SupplyDesk, ship_to
+from shared_core.orders.fulfilment import GIVES_BACK, SupplyDesk, ship_to
 from shared_core.orders.models import Order, SupplyCursor
 from shared_core.orders.rules import SOLD, State
+from shared_core.orders.supply_books import BOUGHT
 
 SLACK = timedelta(hours=1)
 """As much as the clocks of shop and supply may differ, and a call may have been under way."""

@@ -338,3 +338,55 @@ class HubRefused(Away):
     code = "hub_refused"
     status = 502
     message = "The supply hub and this shop do not work together: {reason}"
+
+
+class UnknownReturn(NotFound):
+    code = "unknown_return"
+    message = "There is no return {number}."
+
+
+class OneSupplierOnly(Invalid):
+    code = "one_supplier_only"
+    message = "A return is of pieces that one supplier has sent. Ask for one return for each supplier."
+
+
+class ReturnTooMuch(Conflict):
+    code = "return_too_much"
+    message = "Of {sku} {left} can be sent back: only what has left, and is in no other return."
+
+
+class ReturnPointless(Invalid):
+    """New pieces in place of good ones would be a sale."""
+
+    code = "return_pointless"
+    message = "New pieces come only in place of damaged, wrong, missing or lost ones; otherwise money goes back."
+
+
+class ReturnStepRefused(Conflict):
+    code = "return_step_refused"
+    message = "The return {number} is {state}; it cannot become {wanted}."
+
+
+class NoReturnAddress(Invalid):
+    code = "no_return_address"
+    message = "It is not known where {supplier} takes goods back. Say to which address, or set the supplier's terms."
+
+
+class BadReturnTerms(Invalid):
+    code = "bad_return_terms"
+    message = "Goods come back within 1 to {maximum} days, without a reason up to {maximum} days after they arrived."
+
+
+class BadInspection(Invalid):
+    code = "bad_inspection"
+    message = "Of {sku} {pieces} pieces are in the return; say of each whether it is sellable, unsellable or refused."
+
+
+class NothingCameBack(Invalid):
+    code = "nothing_came_back"
+    message = "Nothing comes back of pieces that were missing or never arrived; none of {sku} can be sold again."
+
+
+class FreightNotDue(Invalid):
+    code = "freight_not_due"
+    message = "What it cost to send the pieces back is given only where the supplier is at fault, and in {currency}."

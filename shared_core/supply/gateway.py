@@ -37,6 +37,62 @@ class EventKind(StrEnum):
     """One of several parcels has arrived. Since protocol 2."""
     SHORT = "short"
     """Some pieces of the supplier order will never come; the rest of it does. Since protocol 2."""
+    RETURN_APPROVED = "return_approved"
+    """Pieces may be sent back, to the address that the return has. All kinds of news of returns: since protocol 3."""
+    RETURN_DECLINED = "return_declined"
+    RETURN_EXPIRED = "return_expired"
+    RETURN_RECEIVED = "return_received"
+    RETURN_SETTLED = "return_settled"
+    """Somebody has looked at the pieces: money goes back, or new ones come."""
+    RETURN_REPLACED = "return_replaced"
+    """A box with new pieces is on its way."""
+    RETURN_MADE_GOOD = "return_made_good"
+    """The new pieces have arrived."""
+
+
+class ReturnReason(StrEnum):
+    NO_REASON = "no_reason"
+    DAMAGED = "damaged"
+    WRONG = "wrong"
+    """Something else was in the box."""
+    MISSING = "missing"
+    """The box came without it."""
+    NEVER_ARRIVED = "never_arrived"
+
+    @property
+    def comes_back(self) -> bool:
+        """Whether there is something to send back."""
+        return self not in (ReturnReason.MISSING, ReturnReason.NEVER_ARRIVED)
+
+    @property
+    def at_fault(self) -> "Bearer":
+        """Who pays for sending it back and, unless it was decided otherwise, bears what cannot be sold again."""
+        return Bearer.STORE if self is ReturnReason.NO_REASON else Bearer.SUPPLIER
+
+
+class Bearer(StrEnum):
+    SUPPLIER = "supplier"
+    STORE = "store"
+
+
+class Remedy(StrEnum):
+    MONEY = "money"
+    """The store owes less."""
+    REPLACEMENT = "replacement"
+    """The supplier sends new pieces for nothing; money, where there are none."""
+
+
+class ReturnState(StrEnum):
+    REQUESTED = "requested"
+    AUTHORISED = "authorised"
+    SENT = "sent"
+    RECEIVED = "received"
+    SETTLED = "settled"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    """By the store."""
+    EXPIRED = "expired"
+    """Nothing was sent in time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +249,10 @@ class Confirmation:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """The store owes `supply` + `freight` + `fee` less; `lines` are what this withdrawal gave back."""
+    """The store owes `supply` + `freight` + `fee` less; `lines` are what this withdrawal gave back.
+
+    Of what had left already nothing is given back yet: it is in `returns`, by their numbers.
+    """
 
     withdrawal: str
     reference: str
@@ -201,6 +260,55 @@ class Withdrawal:
     supply: Money
     freight: Money
     fee: Money
+    returns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Inspected:
+    """What was found of the pieces of one SKU that a return is about: they are of one kind each."""
+
+    sku: str
+    sellable: int
+    unsellable: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewBox:
+    """New pieces in place of those of a return."""
+
+    carrier: str
+    tracking_number: str
+    delivered_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnView:
+    """Pieces of one supplier order that come back, as it stands.
+
+    Once it is settled the store owes `supply` + `freight` + `fee` less, and `inspected` says why; where it is
+    `replaced`, new pieces come for those accepted. `send_by` is when it expires unless something was sent to `address`.
+    """
+
+    number: str
+    reference: str
+    supplier_order: str
+    state: ReturnState
+    reason: ReturnReason
+    remedy: Remedy
+    lines: tuple[HoldLine, ...]
+    supply: Money
+    freight: Money
+    fee: Money
+    said: str = ""
+    address: Address | None = None
+    send_by: datetime | None = None
+    carrier: str = ""
+    tracking_number: str = ""
+    inspected: tuple[Inspected, ...] = ()
+    bearer: Bearer | None = None
+    replaced: bool = False
+    new_box: NewBox | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +330,8 @@ class SupplyEvent:
     at: datetime
     lines: tuple[HoldLine, ...] = ()
     reason: str = ""
+    return_number: str = ""
+    """Of which return it tells; what became of it is asked for with `view_return`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,8 +389,44 @@ class SupplyGateway(Protocol):
 
         Idempotent by `withdrawal`, for instance the refund's number. `restock` puts the goods on sale again.
         Supply prices and their part of the fee are given back; freight only with the whole of a supplier order that
-        was never shipped. Raises UnknownHold, HoldNotConfirmed, WithdrawnTooMuch, ReferenceReused.
+        was never shipped. What has left is not given back at a word: it becomes a return, unless it is in one.
+        Raises UnknownHold, HoldNotConfirmed, WithdrawnTooMuch, ReferenceReused.
         """
+        ...
+
+    def request_return(
+        self,
+        reference: str,
+        lines: Sequence[HoldLine],
+        *,
+        number: str,
+        reason: ReturnReason,
+        remedy: Remedy,
+        words: str,
+        at: datetime,
+    ) -> ReturnView:
+        """Ask that pieces which one supplier has sent may come back. Idempotent by `number`.
+
+        Raises UnknownHold, HoldNotConfirmed, BadQuantity, UnknownSku, OneSupplierOnly, ReturnTooMuch, ReturnPointless,
+        TextTooLong, ReferenceReused.
+        """
+        ...
+
+    def ship_return(
+        self, reference: str, *, number: str, carrier: str, tracking_number: str, at: datetime
+    ) -> ReturnView:
+        """The pieces are on their way back, in one box. Idempotent.
+
+        Raises UnknownReturn, ReturnStepRefused, BadTrackingNumber.
+        """
+        ...
+
+    def cancel_return(self, reference: str, *, number: str, at: datetime) -> ReturnView:
+        """Nothing comes back after all. Idempotent. Raises UnknownReturn, ReturnStepRefused."""
+        ...
+
+    def view_return(self, reference: str, *, number: str) -> ReturnView:
+        """The return as it is now. Raises UnknownReturn."""
         ...
 
     def events(self, after: int = 0, limit: int = EVENTS_PER_PAGE_MAX) -> EventPage:

@@ -260,6 +260,12 @@ class StockHoldLine(Base):
         CheckConstraint("restocked BETWEEN 0 AND withdrawn", name="restocked_within"),
         CheckConstraint("short_open BETWEEN 0 AND short AND withdrawn + short_open <= quantity", name="short_within"),
         CheckConstraint("sent BETWEEN 0 AND quantity", name="sent_within"),
+        CheckConstraint(
+            "coming_back >= 0 AND returned BETWEEN 0 AND withdrawn AND kept >= 0"
+            " AND coming_back + returned + kept <= sent",
+            name="returned_within",
+        ),
+        CheckConstraint("exchanged BETWEEN 0 AND replaced", name="exchanged_within"),
     )
 
     hold_id: Mapped[int] = mapped_column(ForeignKey(StockHold.id), primary_key=True)
@@ -276,15 +282,23 @@ class StockHoldLine(Base):
     short: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     short_open: Mapped[int] = mapped_column(default=0, server_default=text("0"))
     sent: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    coming_back: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    returned: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    kept: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    replaced: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    exchanged: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class WithdrawalRow(Base):
-    """Goods given back under a reference of their own, with what the store got back for them."""
+    """Goods given back under a reference of their own, with what the store got back for them.
+
+    What a return gave is one too, under the return's number; `freight_minor` is then what sending it back has cost.
+    """
 
     __tablename__ = "supply_withdrawal"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    reference: Mapped[str] = mapped_column(String(REFERENCE_LENGTH_MAX), unique=True)
+    reference: Mapped[str] = mapped_column(String(REFERENCE_LENGTH_MAX + 8), unique=True)
     hold_id: Mapped[int] = mapped_column(ForeignKey(StockHold.id), index=True)
     content_hash: Mapped[str] = mapped_column(String(64))
     lines: Mapped[list[list[Any]]] = mapped_column(JSON)
@@ -295,8 +309,79 @@ class WithdrawalRow(Base):
     at: Mapped[datetime]
 
 
+class ReturnTermsRow(Base):
+    """Where a supplier takes goods back, and on what terms: see `ReturnTerms`. Without a row each return is decided
+    by hand.
+    """
+
+    __tablename__ = "supply_return_terms"
+    __table_args__ = (
+        CheckConstraint("send_days > 0", name="send_days_positive"),
+        CheckConstraint("no_reason_days >= 0", name="no_reason_days_not_negative"),
+    )
+
+    supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id), primary_key=True, autoincrement=False)
+    address: Mapped[dict[str, Any]] = mapped_column(JSON)
+    send_days: Mapped[int]
+    no_reason_days: Mapped[int]
+    automatic: Mapped[bool]
+
+
+class ReturnRow(Base):
+    """Pieces of one supplier order that come back; `lines` are [[sku, pieces, sellable, unsellable, refused], …].
+
+    The last three are counted once it is settled. `withdrawn`: a store that does not ask for returns withdrew them.
+    """
+
+    __tablename__ = "supply_return"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('requested', 'authorised', 'sent', 'received', 'settled', 'declined', 'cancelled', 'expired')",
+            name="state_known",
+        ),
+        Index("ix_supply_return_due", "state", "send_by"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    number: Mapped[str] = mapped_column(String(REFERENCE_LENGTH_MAX + 8), unique=True)
+    supplier_order_id: Mapped[int] = mapped_column(ForeignKey(SupplierOrder.id), index=True)
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(16))
+    remedy: Mapped[str] = mapped_column(String(16))
+    content_hash: Mapped[str] = mapped_column(String(64))
+    lines: Mapped[list[list[Any]]] = mapped_column(JSON)
+    words: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    """What the customer says of it."""
+    said: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX), default="")
+    """What the supply side says of it."""
+    withdrawn: Mapped[bool]
+    address: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    send_by: Mapped[datetime | None]
+    carrier: Mapped[str] = mapped_column(_code(), default="")
+    tracking_number: Mapped[str] = mapped_column(_code(), default="")
+    bearer: Mapped[str | None] = mapped_column(String(16))
+    """Who bears pieces that cannot be sold again: "supplier" or "store"; known once it is settled."""
+    replaced: Mapped[bool] = mapped_column(default=False)
+    """New pieces are sent for those accepted, and no money."""
+
+
+class ReturnStep(Base):
+    """What a return became, by whom and when."""
+
+    __tablename__ = "supply_return_step"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    return_id: Mapped[int] = mapped_column(ForeignKey(ReturnRow.id), index=True)
+    state: Mapped[str] = mapped_column(String(16))
+    actor: Mapped[str] = mapped_column(String(80))
+    at: Mapped[datetime]
+
+
 class Shipment(Base):
-    """One parcel of a supplier order; `lines` are [[sku, pieces], …], or nothing where it is all of the order."""
+    """One parcel of a supplier order; `lines` are [[sku, pieces], …], or nothing where it is all of the order.
+
+    One with a `return_id` has new pieces in it, in place of those of a return.
+    """
 
     __tablename__ = "supply_shipment"
     __table_args__ = (UniqueConstraint("supplier_order_id", "carrier", "tracking_number"),)
@@ -308,12 +393,14 @@ class Shipment(Base):
     lines: Mapped[list[list[Any]]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
     shipped_at: Mapped[datetime]
     delivered_at: Mapped[datetime | None]
+    return_id: Mapped[int | None] = mapped_column(ForeignKey(ReturnRow.id), index=True)
 
 
 class SupplyEventRow(Base):
     """One event for a store; `seq` is its place in the feed, NULL until a reader has numbered it.
 
-    `lines` are [[sku, pieces], …] where it tells of some pieces.
+    `lines` are [[sku, pieces], …] where it tells of some pieces. One that is `held_back` gets no number before the
+    store has been heard to know of returns.
     """
 
     __tablename__ = "supply_event"
@@ -329,6 +416,8 @@ class SupplyEventRow(Base):
     tracking_number: Mapped[str] = mapped_column(_code())
     lines: Mapped[list[list[Any]]] = mapped_column(JSON, default=list, server_default=text("'[]'"))
     reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX), default="", server_default="")
+    return_number: Mapped[str] = mapped_column(String(REFERENCE_LENGTH_MAX + 8), default="", server_default="")
+    held_back: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
     at: Mapped[datetime]
 
 

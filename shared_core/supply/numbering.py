@@ -16,6 +16,7 @@ from shared_core.supply.models import FeedCounter, OfferMark, OfferPlace, Supply
 OFFERS = "offers"
 EVENTS = "events"
 NUMBERED_AT_ONCE_MAX = 1_000
+_UNNUMBERED = (SupplyEventRow.seq.is_(None), SupplyEventRow.held_back.is_(False))
 
 
 def waiting_offers(session: Session) -> bool:
@@ -25,7 +26,19 @@ def waiting_offers(session: Session) -> bool:
 
 def waiting_events(session: Session) -> bool:
     """Whether an event has happened since the feed was last numbered."""
-    return session.scalar(select(SupplyEventRow.id).where(SupplyEventRow.seq.is_(None)).limit(1)) is not None
+    return session.scalar(select(SupplyEventRow.id).where(*_UNNUMBERED).limit(1)) is not None
+
+
+def held_back(session: Session, store: str) -> bool:
+    """Whether events wait until the store knows of returns."""
+    mine = select(SupplyEventRow.id).where(SupplyEventRow.held_back, SupplyEventRow.store == store)
+    return session.scalar(mine.limit(1)) is not None
+
+
+def let_through(session: Session, store: str) -> None:
+    """The store knows of returns: what was held back is to be numbered like all others."""
+    mine = update(SupplyEventRow).where(SupplyEventRow.held_back, SupplyEventRow.store == store)
+    session.execute(mine.values(held_back=False))
 
 
 def number_offers(session: Session) -> bool:
@@ -48,7 +61,7 @@ def number_offers(session: Session) -> bool:
 def number_events(session: Session) -> bool:
     """Give the new events their places, older ones first; True when more may be waiting."""
     last = _locked_counter(session, EVENTS)
-    waiting = select(SupplyEventRow).where(SupplyEventRow.seq.is_(None)).order_by(SupplyEventRow.id)
+    waiting = select(SupplyEventRow).where(*_UNNUMBERED).order_by(SupplyEventRow.id)
     rows = session.scalars(waiting.limit(NUMBERED_AT_ONCE_MAX)).all()
     for seq, event in enumerate(rows, start=last + 1):
         event.seq = seq

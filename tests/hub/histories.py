@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import strategies as st
+from sqlalchemy.orm import Session
 
 from shared_core import supply
 from shared_core.kernel.database import Database
@@ -15,6 +16,8 @@ from tests.supply.goods import HALF_AN_HOUR, HOME, NOON
 
 REFERENCES = ("o1", "1042", "群/7 ~%.")
 Outcome = Any
+SF = "SF1234567890123"
+AT_THE_HUB = ("authorise", "receive", "inspect")
 
 
 @dataclass(frozen=True)
@@ -44,8 +47,9 @@ def steps(what: Sequence[str], *, quantity_max: int = 4) -> st.SearchStrategy[li
     return st.lists(step, min_size=1, max_size=10)
 
 
-CALLS = ("hold", "hold", "confirm", "confirm", "withdraw", "withdraw_all", "release", "view")
-ALL = (*CALLS, "events", "ship", "expire")
+RETURNS = ("ask back", "ask back", "send back", "keep", "view back")
+CALLS = ("hold", "hold", "confirm", "confirm", "withdraw", "withdraw_all", "release", "view", *RETURNS)
+ALL = (*CALLS, "events", "ship", "ship", "expire", "authorise", "receive", "inspect", "inspect")
 
 
 def play(gateway: Any, database: Database, history: Sequence[Step], *, prefix: str = "") -> list[Outcome]:
@@ -73,12 +77,40 @@ def one(gateway: Any, database: Database, step: Step, *, minute: int, prefix: st
                 return gateway.withdraw(reference, wanted, withdrawal=step.name, restock=step.restock, at=at)
             case "events":
                 return gateway.events()
+            case "ask back":
+                why = list(supply.ReturnReason)[minute % 5]
+                remedy = supply.Remedy.REPLACEMENT if step.restock else supply.Remedy.MONEY
+                return gateway.request_return(
+                    reference, lines, number=step.name, reason=why, remedy=remedy, words="退", at=at
+                )
+            case "send back":
+                return gateway.ship_return(reference, number=step.name, carrier="SF", tracking_number=SF, at=at)
+            case "keep":
+                return gateway.cancel_return(reference, number=step.name, at=at)
+            case "view back":
+                return gateway.view_return(reference, number=step.name)
         with database.transaction() as session:
             if step.what == "expire":
                 return supply.expire_holds(session, at=at)
+            if step.what in AT_THE_HUB:
+                return look(session, f"{prefix}{step.name}", step, at=at)
             number = f"{prefix}{reference}-1"
             shipped = supply.ship(session, number=number, carrier="Local", tracking_number="1", at=at)
             return shipped is not None
     except PlatformError as refusal:
         named = str(refusal)
-        return type(refusal), named.replace(prefix, "") if prefix and step.what == "ship" else named
+        return type(refusal), named.replace(prefix, "") if prefix and step.what in ("ship", *AT_THE_HUB) else named
+
+
+def look(session: Session, number: str, step: Step, *, at: datetime) -> None:
+    """What somebody at the hub does with a return, of which the first piece is good and the others are refused."""
+    if step.what == "authorise":
+        return supply.authorise_return(session, number, actor="ann", at=at, address=HOME)
+    if step.what == "receive":
+        return supply.receive_return(session, number, actor="ann", at=at)
+    asked = supply.the_return(session, number).returned
+    spoilt = not asked.reason.comes_back
+    found = [
+        supply.Inspected(each.sku, 0 if spoilt else 1, 1 if spoilt else 0, each.quantity - 1) for each in asked.lines
+    ]
+    return supply.inspect_return(session, number, found, actor="ann", at=at)

@@ -29,6 +29,13 @@ BODIES: dict[str, Any] = {
         "reason": "never came",
     },
     "PUT /api/v1/holds/{reference}/withdrawals/{withdrawal}": {"lines": None, "restock": True},
+    "PUT /api/v1/holds/{reference}/returns/{number}": {
+        "lines": [{"sku": "A", "quantity": 1}],
+        "reason": "damaged",
+        "remedy": "money",
+    },
+    "PUT /api/v1/holds/{reference}/returns/{number}/parcel": {"carrier": "x", "tracking_number": "1"},
+    "PUT /api/v1/holds/{reference}/returns/{number}/cancellation": {},
 }
 SCOPES = {
     "GET /api/v1/me": None,
@@ -42,6 +49,10 @@ SCOPES = {
     "POST /api/v1/holds/{reference}/release": "orders:write",
     "POST /api/v1/holds/{reference}/confirmation": "orders:write",
     "PUT /api/v1/holds/{reference}/withdrawals/{withdrawal}": "orders:write",
+    "PUT /api/v1/holds/{reference}/returns/{number}": "orders:write",
+    "GET /api/v1/holds/{reference}/returns/{number}": "orders:write",
+    "PUT /api/v1/holds/{reference}/returns/{number}/parcel": "orders:write",
+    "PUT /api/v1/holds/{reference}/returns/{number}/cancellation": "orders:write",
 }
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -69,6 +70,66 @@ def test_every_call_again_answers_the_same(database: Database, shop: Any) -> Non
     ]
     assert [call() for call in calls for _ in range(2)][::2] == [call() for call in calls]
     assert where(database, "A") == (5, 3, 0, 2)
+
+
+def test_what_was_sent_comes_back_and_is_looked_at(database: Database, shop: Any) -> None:
+    shop.hold(REFERENCE, lines(A=2), customer="c", ttl=HALF_AN_HOUR, at=NOON)
+    shop.confirm(REFERENCE, ship_to=HOME, at=NOON)
+    with database.transaction() as session:
+        [order] = supply.supplier_orders(session)
+        supply.set_return_terms(session, supplier="acme", terms=supply.ReturnTerms(HOME, send_days=7))
+        supply.ship(session, number=order.number, carrier="Local", tracking_number="1", at=NOON)
+    asked = {"number": "退/7", "reason": supply.ReturnReason.WRONG, "remedy": supply.Remedy.REPLACEMENT, "words": "红"}
+    back = [shop.request_return(REFERENCE, lines(A=2), **asked, at=NOON) for _ in range(2)]
+    assert back[0] == back[1] == shop.view_return(REFERENCE, number="退/7")
+    assert (back[0].number, back[0].reference, back[0].supplier_order) == ("退/7", REFERENCE, f"{REFERENCE}-1")
+    assert (back[0].state, back[0].address, back[0].send_by) == ("authorised", HOME, NOON + timedelta(days=7))
+    sent = [
+        shop.ship_return(REFERENCE, number="退/7", carrier="SF", tracking_number="SF1234567890123", at=NOON)
+        for _ in range(2)
+    ]
+    assert sent[0] == sent[1] and sent[0].state == "sent"
+    with database.transaction() as session:
+        [found] = supply.returns(session)
+        number = found.returned.number
+        supply.receive_return(session, number, actor="ann", at=NOON)
+        supply.inspect_return(session, number, [supply.Inspected("A", 0, 1, 1)], actor="ann", at=NOON)
+        supply.ship_replacement(session, number, carrier="Local", tracking_number="2", at=NOON)
+    told = shop.view_return(REFERENCE, number="退/7")
+    assert (told.state, told.replaced, told.new_box) == ("settled", True, supply.NewBox("Local", "2", None))
+    assert told.inspected == (supply.Inspected("A", 0, 1, 1),)
+    heard = shop.events().events
+    assert [each.kind for each in heard] == [
+        "shipped",
+        "return_approved",
+        "return_received",
+        "return_settled",
+        "return_replaced",
+    ]
+    assert {each.return_number for each in heard[1:]} == {"退/7"}
+
+
+def test_what_is_wrong_with_a_return_is_said_in_the_same_words(shop: Any) -> None:
+    shop.hold("o", lines(A=2, B=1), customer="c", ttl=HALF_AN_HOUR, at=NOON)
+
+    def refused(kind: type[Exception], call: Callable[[], object], **params: object) -> None:
+        with pytest.raises(kind) as refusal:
+            call()
+        assert refusal.value.params == params  # type: ignore[attr-defined]
+
+    def ask(reference: str = "o", remedy: str = "money", **quantities: int) -> object:
+        how = {"reason": supply.ReturnReason.NO_REASON, "remedy": supply.Remedy(remedy), "words": ""}
+        return shop.request_return(reference, lines(**quantities), number="r", **how, at=NOON)
+
+    refused(supply.HoldNotConfirmed, lambda: ask(A=1), reference="o")
+    shop.confirm("o", ship_to=HOME, at=NOON)
+    refused(supply.UnknownHold, lambda: ask("p", A=1), reference="p")
+    refused(supply.UnknownSku, lambda: ask(Z=1), sku="Z")
+    refused(supply.OneSupplierOnly, lambda: ask(A=1, B=1))
+    refused(supply.ReturnTooMuch, lambda: ask(A=1), sku="A", left=0)
+    refused(supply.ReturnPointless, lambda: ask(A=1, remedy="replacement"))
+    refused(supply.UnknownReturn, lambda: shop.view_return("o", number="r"), number="r")
+    refused(supply.UnknownReturn, lambda: shop.cancel_return("o", number="r", at=NOON), number="r")
 
 
 def test_refusals_are_the_same_errors(shop: Any) -> None:

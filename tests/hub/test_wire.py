@@ -39,6 +39,37 @@ WITHDRAWAL = {
     "supply": {"minor": 4000, "currency": "CNY"},
     "freight": {"minor": 0, "currency": "CNY"},
     "fee": {"minor": 89, "currency": "CNY"},
+    "returns": [],
+}
+RETURN = {
+    "number": "R7",
+    "reference": "1042",
+    "supplier_order": "1042-1",
+    "state": "settled",
+    "reason": "damaged",
+    "remedy": "money",
+    "lines": [{"sku": "A-1", "quantity": 2}],
+    "supply": {"minor": 4000, "currency": "CNY"},
+    "freight": {"minor": 0, "currency": "CNY"},
+    "fee": {"minor": 89, "currency": "CNY"},
+    "said": "one was worn",
+    "address": {
+        "name": "Returns",
+        "phone": "1",
+        "street": "9 Dock Road",
+        "city": "Ningbo",
+        "region": "",
+        "district": "",
+        "postcode": "",
+        "country": "CN",
+    },
+    "send_by": "2026-03-16T12:00:00Z",
+    "carrier": "SF",
+    "tracking_number": "SF1234567890123",
+    "inspected": [{"sku": "A-1", "sellable": 0, "unsellable": 1, "refused": 1}],
+    "bearer": "supplier",
+    "replaced": False,
+    "new_box": None,
 }
 EVENTS = {
     "events": [
@@ -52,6 +83,7 @@ EVENTS = {
             "at": "2026-03-02T12:00:00Z",
             "lines": [{"sku": "A-1", "quantity": 2}],
             "reason": "",
+            "return_number": "",
         },
         {
             "id": 8,
@@ -63,6 +95,7 @@ EVENTS = {
             "at": "2026-03-02T12:00:00Z",
             "lines": [{"sku": "A-1", "quantity": 2}],
             "reason": "broken in the store",
+            "return_number": "",
         },
     ],
     "cursor": 8,
@@ -98,10 +131,12 @@ DOCUMENTS = [
     (wire.HOLD, HOLD),
     (wire.CONFIRMATION, CONFIRMATION),
     (wire.WITHDRAWAL, WITHDRAWAL),
+    (wire.RETURN, RETURN),
     (wire.EVENTS, EVENTS),
     (wire.OFFERS, OFFERS),
 ]
-"""The contract as it was released. A document here never changes; protocol 2 may bring new ones."""
+"""The contract as it was released. A document here never changes; later protocols bring new ones, and new
+fields that older answers lack."""
 
 
 def grown(document: object) -> object:
@@ -116,14 +151,14 @@ def test_answers_are_written_as_released_and_read_from_newer_hubs_too(shape, doc
     read = shape.validate_python(document)
     assert shape.dump_python(read, mode="json") == document
     more = {**document, "new_in_3": 1, **{name: grown(each) for name, each in document.items()}}
-    for name in ("supply_price", "suggested", "supply", "freight", "fee"):
+    for name in ("supply_price", "suggested", "supply", "freight", "fee", "address"):
         if isinstance(more.get(name), dict):
             more[name].pop("new_in_3")
     assert shape.validate_python(more) == read
 
 
 def test_events_of_an_older_hub_are_read_too() -> None:
-    new = {"lines", "reason"}
+    new = {"lines", "reason", "return_number"}
     old = [{name: each for name, each in event.items() if name not in new} for event in EVENTS["events"]]  # type: ignore[attr-defined]
     read = wire.EVENTS.validate_python({"events": old, "cursor": 8})
     assert [(each.lines, each.reason) for each in read.events] == [((), ""), ((), "")]
@@ -135,6 +170,11 @@ def test_offers_of_an_older_hub_have_no_pictures() -> None:
     del offer["picture"], offer["product"]["pictures"]
     [read] = wire.OFFERS.validate_python(old).offers
     assert (read.product.pictures, read.picture) == ((), "")
+
+
+def test_a_withdrawal_of_an_older_hub_tells_of_no_returns() -> None:
+    older = {name: each for name, each in WITHDRAWAL.items() if name != "returns"}
+    assert wire.WITHDRAWAL.validate_python(older).returns == ()
 
 
 def test_a_hold_is_read_as_the_gateway_s_own_value() -> None:
@@ -193,6 +233,6 @@ def test_a_refusal_nobody_knows_is_none(problem: dict[str, object]) -> None:
 
 
 def test_every_call_s_instants_are_the_hub_s() -> None:
-    for asked in (wire.HoldAsked, wire.ConfirmationAsked, wire.WithdrawalAsked):
+    for asked in (wire.HoldAsked, wire.ConfirmationAsked, wire.WithdrawalAsked, wire.ReturnAsked, wire.ParcelSent):
         assert "at" not in asked.model_fields
     assert wire.whole_seconds(NOON - NOON) == 0

@@ -111,6 +111,11 @@ def live(world: World) -> None:
     world.refund(refunded, {"A": 1})
     assert world.state(refunded) == "shipped"
     world.refund(refunded, {"A": 2})
+    with world.transaction() as session:
+        [back] = [each.returned.number for each in supply.returns(session)]
+        supply.receive_return(session, back, actor="ann", at=world.now)
+        supply.inspect_return(session, back, [supply.Inspected("A", 2, 0, 0)], actor="ann", at=world.now)
+    world.settle_down()
     with world.database.reading() as session:
         owed = supply.charged(session, store="store", currency="CNY").minor
         assert supply.stock_discrepancies(session) == []

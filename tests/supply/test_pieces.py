@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 from shared_core.supply.dropshipping import pieces
 from shared_core.supply.dropshipping.pieces import Pieces
 
-STEPS = st.lists(st.tuples(st.sampled_from(["send", "short", "withdraw", "restock"]), st.integers(0, 5)), max_size=8)
+WAYS = ["send", "short", "withdraw", "restock", "ask", "let", "take", "exchange"]
+STEPS = st.lists(st.tuples(st.sampled_from(WAYS), st.integers(0, 5)), max_size=10)
 
 
 def play(ordered: int, steps: list[tuple[str, int]]) -> Pieces:
@@ -17,8 +18,18 @@ def play(ordered: int, steps: list[tuple[str, int]]) -> Pieces:
             now = pieces.send(now, min(wanted, now.to_send))
         elif what == "short":
             now = pieces.report_short(now, min(wanted, now.to_send))
+        elif what == "ask":
+            now = pieces.ask_back(now, min(wanted, now.out))
+        elif what == "let":
+            now = pieces.let_be(now, min(wanted, now.coming_back))
+        elif what == "take":
+            gone = min(wanted, now.coming_back)
+            now = pieces.take_back(now, gone, credited=(gone + 1) // 2, sellable=gone // 2)
+        elif what == "exchange":
+            gone = min(wanted, now.coming_back)
+            now = pieces.exchange(now, gone, new=(gone + 1) // 2, sellable=gone // 2)
         else:
-            now = pieces.withdraw(now, min(wanted, ordered - now.withdrawn), restock=what == "restock")
+            now = pieces.withdraw(now, min(wanted, now.unsent), restock=what == "restock")
     return now
 
 
@@ -28,6 +39,15 @@ def test_pieces_are_never_counted_twice(ordered: int, steps: list[tuple[str, int
     assert 0 <= now.short_open <= now.short <= ordered - now.sent
     assert now.withdrawn + now.short_open + now.coming == ordered and now.coming >= 0
     assert 0 <= now.restocked <= now.withdrawn and now.to_send >= 0
+    assert now.unsent == now.to_send + now.short_open
+    assert now.out >= 0 and now.out + now.coming_back + now.returned + now.kept == now.sent
+    assert 0 <= now.exchanged <= now.replaced
+
+
+@given(ordered=st.integers(1, 5), steps=STEPS)
+def test_a_piece_that_left_is_only_withdrawn_once_it_came_back(ordered: int, steps: list[tuple[str, int]]) -> None:
+    now = play(ordered, steps)
+    assert now.withdrawn <= ordered - now.sent + now.returned
 
 
 @given(ordered=st.integers(1, 5), steps=STEPS)

@@ -87,12 +87,18 @@ def test_freight_of_one_supplier_comes_back_with_all_of_its_goods(
     assert states(database) == ["placed", "cancelled"]
 
 
-def test_freight_is_gone_once_the_parcel_has_left(database: Database, shop: supply.LocalGateway) -> None:
+def test_what_has_left_is_not_given_back_at_a_word(database: Database, shop: supply.LocalGateway) -> None:
     ship(database, "o1-2")
-    back = shop.withdraw("o1", lines(B=2), withdrawal="r1", restock=False, at=NOON)
-    assert (back.supply, back.freight) == (yuan(8000), yuan(0))
+    owed = charged(database)
+    back = shop.withdraw("o1", lines(A=1, B=2), withdrawal="r1", restock=True, at=NOON)
+    assert (back.lines, back.supply, back.freight, back.returns) == (tuple(ONE_OF_A), yuan(4000), yuan(0), ("r1:2",))
+    assert shop.withdraw("o1", lines(A=1, B=2), withdrawal="r1", restock=True, at=NOON) == back
+    assert owed - charged(database) == 4000 + back.fee.minor
     assert states(database) == ["placed", "shipped"]
-    assert where(database, "B") == (5, 3, 0, 2)  # the units are not on the shelf again
+    assert where(database, "B") == (5, 3, 0, 2), "nobody has seen them yet"
+    waiting = shop.view_return("o1", number="r1:2")
+    assert (waiting.state, waiting.lines) == ("requested", tuple(lines(B=2)))
+    assert shop.withdraw("o1", lines(B=1), withdrawal="r2", restock=True, at=NOON).returns == (), "it is in one already"
     assert discrepancies(database) == []
 
 

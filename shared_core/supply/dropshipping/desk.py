@@ -138,7 +138,8 @@ def _lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[PackLin
 
 
 def _parcels(session: Session, order_ids: Iterable[int]) -> dict[int, list[ShipmentView]]:
-    query = select(Shipment).where(Shipment.supplier_order_id.in_(list(order_ids))).order_by(Shipment.id)
+    own = (Shipment.supplier_order_id.in_(list(order_ids)), Shipment.return_id.is_(None))
+    query = select(Shipment).where(*own).order_by(Shipment.id)
     parcels: dict[int, list[ShipmentView]] = {}
     for row in session.scalars(query):
         view = ShipmentView(

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared_core.supply.gateway import EVENTS_PER_PAGE_MAX, EventKind, EventPage, HoldLine, SupplyEvent
-from shared_core.supply.models import Shipment, SupplierOrder, SupplyEventRow
+from shared_core.supply.models import ReturnRow, Shipment, SupplierOrder, SupplyEventRow
 
 
 def record(
@@ -20,8 +20,9 @@ def record(
     at: datetime,
     shipment: Shipment | None = None,
     lines: Sequence[HoldLine] = (),
+    returned: ReturnRow | None = None,
 ) -> SupplyEvent:
-    """Write one event of the supplier order, with its parcel if it has one, and the pieces it tells of."""
+    """Write one event of the supplier order, with its parcel or return if it has one, and the pieces it tells of."""
     row = SupplyEventRow(
         kind=kind,
         store=store,
@@ -30,7 +31,9 @@ def record(
         carrier=shipment.carrier if shipment else "",
         tracking_number=shipment.tracking_number if shipment else "",
         lines=[[line.sku, line.quantity] for line in lines],
-        reason=order.reason if kind in (EventKind.CANCELLED, EventKind.SHORT) else "",
+        reason=order.reason if kind in (EventKind.CANCELLED, EventKind.SHORT) else returned.said if returned else "",
+        return_number=returned.number if returned else "",
+        held_back=returned is not None and returned.withdrawn,
         at=at,
     )
     session.add(row)
@@ -61,4 +64,5 @@ def _event(row: SupplyEventRow) -> SupplyEvent:
         at=row.at,
         lines=tuple(HoldLine(sku, pieces) for sku, pieces in row.lines),
         reason=row.reason,
+        return_number=row.return_number,
     )

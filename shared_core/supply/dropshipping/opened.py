@@ -55,12 +55,19 @@ def pieces_of(line: StockHoldLine) -> Pieces:
         short=line.short,
         short_open=line.short_open,
         sent=line.sent,
+        coming_back=line.coming_back,
+        returned=line.returned,
+        kept=line.kept,
+        replaced=line.replaced,
+        exchanged=line.exchanged,
     )
 
 
 def write_pieces(line: StockHoldLine, pieces: Pieces) -> None:
     line.withdrawn, line.restocked, line.sent = pieces.withdrawn, pieces.restocked, pieces.sent
     line.short, line.short_open = pieces.short, pieces.short_open
+    line.coming_back, line.returned, line.kept = pieces.coming_back, pieces.returned, pieces.kept
+    line.replaced, line.exchanged = pieces.replaced, pieces.exchanged
 
 
 def tell(

@@ -134,5 +134,6 @@ def close_if_all_sent(
 
 
 def shipments_of(session: Session, order: SupplierOrder) -> Sequence[Shipment]:
-    """The order's parcels, the first to leave first."""
-    return session.scalars(select(Shipment).where(Shipment.supplier_order_id == order.id).order_by(Shipment.id)).all()
+    """The order's parcels, the first to leave first; those with new pieces for a return are not among them."""
+    own = select(Shipment).where(Shipment.supplier_order_id == order.id, Shipment.return_id.is_(None))
+    return session.scalars(own.order_by(Shipment.id)).all()

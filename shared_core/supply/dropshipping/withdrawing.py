@@ -1,4 +1,4 @@
-"""Taking goods of a confirmed hold back, for a refund."""
+"""Taking goods of a confirmed hold back, for a refund: at once what never left, by a return what did."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -12,10 +12,14 @@ from shared_core.supply import books, rules
 from shared_core.supply.dropshipping import events, pieces
 from shared_core.supply.dropshipping.opened import pieces_of, write_pieces
 from shared_core.supply.dropshipping.parcels import close_if_all_sent
+from shared_core.supply.dropshipping.returning import begin
 from shared_core.supply.errors import HoldNotConfirmed, UnknownHold, WithdrawnTooMuch
-from shared_core.supply.gateway import EventKind, HoldLine, HoldState, Terms, Withdrawal
+from shared_core.supply.gateway import EventKind, HoldLine, HoldState, ReturnReason, Terms, Withdrawal
 from shared_core.supply.inventory import holds, stock
-from shared_core.supply.models import StockHold, StockHoldLine, Supplier, SupplierOrder, WithdrawalRow
+from shared_core.supply.models import ReturnRow, StockHold, StockHoldLine, Supplier, SupplierOrder, WithdrawalRow
+
+RETURN_MARK = ":"
+"""Between a withdrawal's number and the place of the supplier order of which pieces have to come back."""
 
 
 def withdraw(
@@ -38,42 +42,88 @@ def withdraw(
     if known is not None:
         if known.content_hash != digest:
             raise ReferenceReused(reference=withdrawal)
-        return _view(known, hold)
+        return _view(session, known, hold)
     if hold.state != HoldState.CONFIRMED:
         raise HoldNotConfirmed(reference=reference)
     held = {line.sku: line for line in holds.lines_of(session, [hold.id])}
-    going = _going(held, asked)
+    going, sent = _going(held, asked)
+    orders = _orders(session, hold.id)
     restocked = {sku: _withdraw(held[sku], quantity, restock=restock) for sku, quantity in going.items()}
-    bill = _take_back(session, hold, held, going, at=at)
+    bill = bill_back(session, hold, held, going, at=at)
+    row = write_withdrawal(session, hold, bill, going, withdrawal=withdrawal, digest=digest, restock=restock, at=at)
+    _ask_back(session, hold, held, orders, sent, withdrawal=withdrawal, digest=digest, at=at)
+    back = [stock.Units(held[sku].variant_id, sku, quantity) for sku, quantity in restocked.items() if quantity]
+    if back:  # last: others wait for these rows until the commit
+        stock.restock(session, back)
+    return _view(session, row, hold)
+
+
+def write_withdrawal(
+    session: Session,
+    hold: StockHold,
+    bill: books.Bill,
+    going: Mapping[str, int],
+    *,
+    withdrawal: str,
+    digest: str,
+    restock: bool,
+    at: datetime,
+    sending_back: Money | None = None,
+) -> WithdrawalRow:
+    """Write and book what the store owes less; `sending_back` is that part of the bill that is freight of a return."""
+    freight = sending_back or Money(0, hold.currency)
     row = WithdrawalRow(
         reference=withdrawal,
         hold_id=hold.id,
         content_hash=digest,
         lines=[[sku, quantity] for sku, quantity in going.items()],
-        supply_minor=bill.supply.minor,
-        freight_minor=bill.freight.minor,
+        supply_minor=(bill.supply - freight).minor,
+        freight_minor=(bill.freight + freight).minor,
         fee_minor=bill.fee.minor,
         restock=restock,
         at=at,
     )
     session.add(row)
     session.flush()
-    books.credit_store(session, withdrawal, bill, reference=reference, at=at)
-    back = [stock.Units(held[sku].variant_id, sku, quantity) for sku, quantity in restocked.items() if quantity]
-    if back:  # last: others wait for these rows until the commit
-        stock.restock(session, back)
-    return _view(row, hold)
+    books.credit_store(session, withdrawal, bill, reference=hold.reference, at=at)
+    return row
 
 
-def _going(held: Mapping[str, StockHoldLine], asked: dict[str, int] | None) -> dict[str, int]:
-    """Units to take back per SKU; all that are left when nothing is asked for in particular."""
+def _ask_back(
+    session: Session,
+    hold: StockHold,
+    held: Mapping[str, StockHoldLine],
+    orders: Sequence[tuple[SupplierOrder, str]],
+    sent: Mapping[str, int],
+    *,
+    withdrawal: str,
+    digest: str,
+    at: datetime,
+) -> None:
+    """One return for each supplier order of which pieces that have left are withdrawn."""
+    for place, (order, _) in enumerate(orders, start=1):
+        own = {line.sku: line for line in held.values() if line.supplier_order_id == order.id}
+        asked = [HoldLine(sku, quantity) for sku, quantity in sent.items() if sku in own]
+        if asked:
+            begin(
+                session, hold, order, own, asked, number=f"{withdrawal}{RETURN_MARK}{place}",
+                reason=ReturnReason.NO_REASON, digest=digest, withdrawn=True, at=at,
+            )  # fmt: skip
+
+
+def _going(held: Mapping[str, StockHoldLine], asked: dict[str, int] | None) -> tuple[dict[str, int], dict[str, int]]:
+    """Units per SKU to take back at once, and to ask back; all that are left when nothing is asked for in particular.
+
+    Pieces that are in a return already, or that one gave nothing for, stay where they are.
+    """
     left = {sku: line.quantity - line.withdrawn for sku, line in held.items()}
-    if asked is None:
-        return {sku: quantity for sku, quantity in left.items() if quantity}
-    for sku, quantity in asked.items():
+    for sku, quantity in (asked or {}).items():
         if quantity > left.get(sku, 0):
             raise WithdrawnTooMuch(sku=sku, left=left.get(sku, 0))
-    return asked
+    wanted = left if asked is None else asked
+    at_once = {sku: min(quantity, pieces_of(held[sku]).unsent) for sku, quantity in wanted.items()}
+    sent = {sku: min(quantity - at_once[sku], pieces_of(held[sku]).out) for sku, quantity in wanted.items()}
+    return {sku: n for sku, n in at_once.items() if n}, {sku: n for sku, n in sent.items() if n}
 
 
 def _withdraw(line: StockHoldLine, quantity: int, *, restock: bool) -> int:
@@ -83,7 +133,7 @@ def _withdraw(line: StockHoldLine, quantity: int, *, restock: bool) -> int:
     return line.restocked - before
 
 
-def _take_back(
+def bill_back(
     session: Session,
     hold: StockHold,
     held: Mapping[str, StockHoldLine],
@@ -91,6 +141,7 @@ def _take_back(
     *,
     at: datetime,
 ) -> books.Bill:
+    """What the store owes less for these pieces, which are counted as withdrawn already."""
     charges: list[books.Charge] = []
     for order, code in _orders(session, hold.id):
         own = [line for line in held.values() if line.supplier_order_id == order.id]
@@ -149,7 +200,10 @@ def _fee_facts(hold: StockHold, lines: Sequence[StockHoldLine]) -> rules.FeeFact
     )
 
 
-def _view(row: WithdrawalRow, hold: StockHold) -> Withdrawal:
+def _view(session: Session, row: WithdrawalRow, hold: StockHold) -> Withdrawal:
+    own = select(ReturnRow.number).join(SupplierOrder, SupplierOrder.id == ReturnRow.supplier_order_id)
+    own = own.where(SupplierOrder.hold_id == hold.id, ReturnRow.withdrawn).order_by(ReturnRow.id)
+    returns = [each for each in session.scalars(own) if each.rpartition(RETURN_MARK)[0] == row.reference]
     return Withdrawal(
         withdrawal=row.reference,
         reference=hold.reference,
@@ -157,4 +211,5 @@ def _view(row: WithdrawalRow, hold: StockHold) -> Withdrawal:
         supply=Money(row.supply_minor, hold.currency),
         freight=Money(row.freight_minor, hold.currency),
         fee=Money(row.fee_minor, hold.currency),
+        returns=tuple(returns),
     )

@@ -14,6 +14,9 @@ from shared_core.supply.gateway import (
     HoldLine,
     HoldView,
     OfferPage,
+    Remedy,
+    ReturnReason,
+    ReturnView,
     SupplyGateway,
     Withdrawal,
 )
@@ -56,6 +59,34 @@ class Handover:
     ) -> Withdrawal:
         asked = self._of(reference)
         return asked.withdraw(reference, lines, withdrawal=withdrawal, restock=restock, at=at)
+
+    def request_return(
+        self,
+        reference: str,
+        lines: Sequence[HoldLine],
+        *,
+        number: str,
+        reason: ReturnReason,
+        remedy: Remedy,
+        words: str,
+        at: datetime,
+    ) -> ReturnView:
+        return self._of(reference).request_return(
+            reference, lines, number=number, reason=reason, remedy=remedy, words=words, at=at
+        )
+
+    def ship_return(
+        self, reference: str, *, number: str, carrier: str, tracking_number: str, at: datetime
+    ) -> ReturnView:
+        return self._of(reference).ship_return(
+            reference, number=number, carrier=carrier, tracking_number=tracking_number, at=at
+        )
+
+    def cancel_return(self, reference: str, *, number: str, at: datetime) -> ReturnView:
+        return self._of(reference).cancel_return(reference, number=number, at=at)
+
+    def view_return(self, reference: str, *, number: str) -> ReturnView:
+        return self._of(reference).view_return(reference, number=number)
 
     def events(self, after: int = 0, limit: int = EVENTS_PER_PAGE_MAX) -> EventPage:
         return self.present.events(after, limit)

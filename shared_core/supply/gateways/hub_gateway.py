@@ -20,6 +20,9 @@ from shared_core.supply.gateway import (
     HoldView,
     Offer,
     OfferPage,
+    Remedy,
+    ReturnReason,
+    ReturnView,
     Withdrawal,
 )
 from shared_core.supply.gateways import wire
@@ -110,6 +113,36 @@ class HubGateway:
             asked = wire.WithdrawalAsked(lines=None if lines is None else wire.lines_sent(lines), restock=restock)
         return self.client.put(f"{_path(reference)}/withdrawals/{wire.segment(withdrawal)}", asked, wire.WITHDRAWAL)
 
+    def request_return(
+        self,
+        reference: str,
+        lines: Sequence[HoldLine],
+        *,
+        number: str,
+        reason: ReturnReason,
+        remedy: Remedy,
+        words: str,
+        at: datetime,
+    ) -> ReturnView:
+        with _sendable():
+            asked = wire.ReturnAsked(lines=wire.lines_sent(lines), reason=reason, remedy=remedy, words=words)
+        return self.client.put(_return(reference, number), asked, wire.RETURN)
+
+    def ship_return(
+        self, reference: str, *, number: str, carrier: str, tracking_number: str, at: datetime
+    ) -> ReturnView:
+        with _sendable():
+            asked = wire.ParcelSent(carrier=carrier, tracking_number=tracking_number)
+        return self.client.put(f"{_return(reference, number)}/parcel", asked, wire.RETURN)
+
+    def cancel_return(self, reference: str, *, number: str, at: datetime) -> ReturnView:
+        with _sendable():
+            asked = wire.Nothing()
+        return self.client.put(f"{_return(reference, number)}/cancellation", asked, wire.RETURN)
+
+    def view_return(self, reference: str, *, number: str) -> ReturnView:
+        return self.client.get(_return(reference, number), wire.RETURN)
+
     def events(self, after: int = 0, limit: int = EVENTS_PER_PAGE_MAX) -> EventPage:
         return self.client.get("/events", wire.EVENTS, after=after, limit=limit)
 
@@ -127,3 +160,7 @@ def _sendable() -> Iterator[None]:
 
 def _path(reference: str) -> str:
     return f"/holds/{wire.segment(reference)}"
+
+
+def _return(reference: str, number: str) -> str:
+    return f"{_path(reference)}/returns/{wire.segment(number)}"

@@ -7,7 +7,7 @@ from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
 from shared_core.supply import numbering
 from shared_core.supply.catalogue import offers
-from shared_core.supply.dropshipping import confirming, events, withdrawing
+from shared_core.supply.dropshipping import confirming, events, returning, withdrawing
 from shared_core.supply.gateway import (
     EVENTS_PER_PAGE_MAX,
     OFFERS_PER_PAGE_MAX,
@@ -17,6 +17,9 @@ from shared_core.supply.gateway import (
     HoldLine,
     HoldView,
     OfferPage,
+    Remedy,
+    ReturnReason,
+    ReturnView,
     Terms,
     Withdrawal,
 )
@@ -24,11 +27,12 @@ from shared_core.supply.inventory import holds
 
 
 class LocalGateway:
-    """Implements `SupplyGateway` for the store of `terms`."""
+    """Implements `SupplyGateway` for the store of `terms`; one that does not know of returns hears of none."""
 
-    def __init__(self, database: Database, terms: Terms) -> None:
+    def __init__(self, database: Database, terms: Terms, *, knows_returns: bool = True) -> None:
         self.database = database
         self.terms = terms
+        self.knows_returns = knows_returns
 
     def offers(self, after: int = 0, limit: int = OFFERS_PER_PAGE_MAX) -> OfferPage:
         with self.database.glance() as session:
@@ -71,7 +75,58 @@ class LocalGateway:
                 session, reference, lines, terms=self.terms, withdrawal=withdrawal, restock=restock, at=at
             )
 
+    def request_return(
+        self,
+        reference: str,
+        lines: Sequence[HoldLine],
+        *,
+        number: str,
+        reason: ReturnReason,
+        remedy: Remedy,
+        words: str,
+        at: datetime,
+    ) -> ReturnView:
+        with self.database.transaction() as session:
+            return returning.request_return(
+                session,
+                reference,
+                lines,
+                terms=self.terms,
+                number=number,
+                reason=reason,
+                remedy=remedy,
+                words=words,
+                at=at,
+            )
+
+    def ship_return(
+        self, reference: str, *, number: str, carrier: str, tracking_number: str, at: datetime
+    ) -> ReturnView:
+        with self.database.transaction() as session:
+            return returning.ship_return(
+                session,
+                reference,
+                terms=self.terms,
+                number=number,
+                carrier=carrier,
+                tracking_number=tracking_number,
+                at=at,
+            )
+
+    def cancel_return(self, reference: str, *, number: str, at: datetime) -> ReturnView:
+        with self.database.transaction() as session:
+            return returning.cancel_return(session, reference, terms=self.terms, number=number, at=at)
+
+    def view_return(self, reference: str, *, number: str) -> ReturnView:
+        with self.database.reading() as session:
+            return returning.view_return(session, reference, terms=self.terms, number=number)
+
     def events(self, after: int = 0, limit: int = EVENTS_PER_PAGE_MAX) -> EventPage:
+        with self.database.glance() as session:
+            held_back = self.knows_returns and numbering.held_back(session, self.terms.store)
+        if held_back:
+            with self.database.transaction() as session:
+                numbering.let_through(session, self.terms.store)
         with self.database.glance() as session:
             waiting = numbering.waiting_events(session)
         while waiting:

@@ -18,6 +18,9 @@ from shared_core.supply.gateway import (
     HoldLine,
     HoldView,
     OfferPage,
+    Remedy,
+    ReturnReason,
+    ReturnView,
     SupplyGateway,
     Withdrawal,
 )
@@ -75,6 +78,36 @@ class Renamed:
             back = self.gateway.withdraw(reference, asked, withdrawal=withdrawal, restock=restock, at=at)
         return replace(back, lines=self._told(back.lines))
 
+    def request_return(
+        self,
+        reference: str,
+        lines: Sequence[HoldLine],
+        *,
+        number: str,
+        reason: ReturnReason,
+        remedy: Remedy,
+        words: str,
+        at: datetime,
+    ) -> ReturnView:
+        with self._our_names():
+            back = self.gateway.request_return(
+                reference, self._asked(lines), number=number, reason=reason, remedy=remedy, words=words, at=at
+            )
+        return self._return(back)
+
+    def ship_return(
+        self, reference: str, *, number: str, carrier: str, tracking_number: str, at: datetime
+    ) -> ReturnView:
+        return self._return(
+            self.gateway.ship_return(reference, number=number, carrier=carrier, tracking_number=tracking_number, at=at)
+        )
+
+    def cancel_return(self, reference: str, *, number: str, at: datetime) -> ReturnView:
+        return self._return(self.gateway.cancel_return(reference, number=number, at=at))
+
+    def view_return(self, reference: str, *, number: str) -> ReturnView:
+        return self._return(self.gateway.view_return(reference, number=number))
+
     def events(self, after: int = 0, limit: int = EVENTS_PER_PAGE_MAX) -> EventPage:
         page = self.gateway.events(after, limit)
         return replace(page, events=tuple(replace(each, lines=self._told(each.lines)) for each in page.events))
@@ -84,6 +117,10 @@ class Renamed:
 
     def _asked(self, lines: Sequence[HoldLine]) -> list[HoldLine]:
         return [replace(line, sku=self._theirs.get(line.sku, line.sku)) for line in lines]
+
+    def _return(self, back: ReturnView) -> ReturnView:
+        found = tuple(replace(each, sku=self._our(each.sku)) for each in back.inspected)
+        return replace(back, lines=self._told(back.lines), inspected=found)
 
     def _told(self, lines: Sequence[L]) -> tuple[L, ...]:
         return tuple(replace(line, sku=self._our(line.sku)) for line in lines)

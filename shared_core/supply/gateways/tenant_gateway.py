@@ -22,6 +22,9 @@ from shared_core.supply.gateway import (
     HoldLine,
     HoldView,
     OfferPage,
+    Remedy,
+    ReturnReason,
+    ReturnView,
     SupplyGateway,
     Terms,
     Withdrawal,
@@ -77,15 +80,75 @@ class TenantGateway:
             back = self.hub.withdraw(
                 self._hubs(reference), lines, withdrawal=self._hubs(withdrawal), restock=restock, at=at
             )
-        return replace(back, withdrawal=withdrawal, reference=reference)
+        returns = tuple(self._stores(each) for each in back.returns)
+        return replace(back, withdrawal=withdrawal, reference=reference, returns=returns)
+
+    def request_return(
+        self,
+        reference: str,
+        lines: Sequence[HoldLine],
+        *,
+        number: str,
+        reason: ReturnReason,
+        remedy: Remedy,
+        words: str,
+        at: datetime,
+    ) -> ReturnView:
+        with self._own_names():
+            back = self.hub.request_return(
+                self._hubs(reference),
+                lines,
+                number=self._hubs(number),
+                reason=reason,
+                remedy=remedy,
+                words=words,
+                at=at,
+            )
+        return self._return(back)
+
+    def ship_return(
+        self, reference: str, *, number: str, carrier: str, tracking_number: str, at: datetime
+    ) -> ReturnView:
+        with self._own_names():
+            back = self.hub.ship_return(
+                self._hubs(reference),
+                number=self._hubs(number),
+                carrier=carrier,
+                tracking_number=tracking_number,
+                at=at,
+            )
+        return self._return(back)
+
+    def cancel_return(self, reference: str, *, number: str, at: datetime) -> ReturnView:
+        with self._own_names():
+            back = self.hub.cancel_return(self._hubs(reference), number=self._hubs(number), at=at)
+        return self._return(back)
+
+    def view_return(self, reference: str, *, number: str) -> ReturnView:
+        with self._own_names():
+            back = self.hub.view_return(self._hubs(reference), number=self._hubs(number))
+        return self._return(back)
 
     def events(self, after: int = 0, limit: int = EVENTS_PER_PAGE_MAX) -> EventPage:
         page = self.hub.events(after, limit)
         events = (
-            replace(each, reference=self._stores(each.reference), supplier_order=self._stores(each.supplier_order))
+            replace(
+                each,
+                reference=self._stores(each.reference),
+                supplier_order=self._stores(each.supplier_order),
+                return_number=self._stores(each.return_number),
+            )
             for each in page.events
         )
         return replace(page, events=tuple(events))
+
+    def _return(self, back: ReturnView) -> ReturnView:
+        return replace(
+            back,
+            number=self._stores(back.number),
+            reference=self._stores(back.reference),
+            supplier_order=self._stores(back.supplier_order),
+        )
 
     def _hubs(self, reference: str) -> str:
         """A name of the store as the hub has it. Raises BadReference."""

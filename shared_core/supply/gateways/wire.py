@@ -27,6 +27,9 @@ from shared_core.supply.gateway import (
     HoldLine,
     HoldView,
     OfferPage,
+    Remedy,
+    ReturnReason,
+    ReturnView,
     Withdrawal,
 )
 from shared_core.supply.models import CODE_LENGTH_MAX, REFERENCE_LENGTH_MAX
@@ -34,13 +37,18 @@ from shared_core.supply.settlement.objections import ObjectionView
 from shared_core.supply.settlement.statement_rules import Statement
 from shared_core.supply.tenancy.timeline import Timeline
 
-PROTOCOL = 2
+PROTOCOL = 3
 """The protocol this version speaks, as a hub and as a shop. It counts up when the other side has to know."""
 OLDEST_SHOP = 1
 """A hub serves shops that speak this protocol or a later one: those of up to two releases behind."""
 OLDEST_HUB = 1
 """A shop uses hubs that speak this protocol or a later one."""
-SINCE: Mapping[EventKind, int] = dict.fromkeys((EventKind.PART_SHIPPED, EventKind.PART_DELIVERED, EventKind.SHORT), 2)
+RETURNS_SINCE = 3
+"""The protocol from which on a shop asks for returns; what an older one withdraws of shipped goods becomes one too."""
+SINCE: Mapping[EventKind, int] = {
+    **dict.fromkeys((EventKind.PART_SHIPPED, EventKind.PART_DELIVERED, EventKind.SHORT), 2),
+    **{kind: RETURNS_SINCE for kind in EventKind if kind.name.startswith("RETURN_")},
+}
 """The protocol from which on a shop understands a kind of event; all others it always has."""
 PROTOCOL_HEADER = "Supply-Protocol"
 STORE_HEADER = "Supply-Store"
@@ -123,6 +131,26 @@ class WithdrawalAsked(_Question):
     restock: bool
 
 
+class ReturnAsked(_Question):
+    """PUT /holds/{reference}/returns/{number}"""
+
+    lines: Lines
+    reason: Annotated[ReturnReason, Field(strict=False)]
+    remedy: Annotated[Remedy, Field(strict=False)]
+    words: Text = ""
+
+
+class ParcelSent(_Question):
+    """PUT /holds/{reference}/returns/{number}/parcel"""
+
+    carrier: Text
+    tracking_number: Text
+
+
+class Nothing(_Question):
+    """PUT /holds/{reference}/returns/{number}/cancellation"""
+
+
 class ObjectionAsked(_Question):
     """PUT /objections/{number}; `kind` and `reference` are those of the line."""
 
@@ -182,6 +210,7 @@ OFFERS: TypeAdapter[OfferPage] = TypeAdapter(OfferPage)
 HOLD: TypeAdapter[HoldView] = TypeAdapter(HoldView)
 CONFIRMATION: TypeAdapter[Confirmation] = TypeAdapter(Confirmation)
 WITHDRAWAL: TypeAdapter[Withdrawal] = TypeAdapter(Withdrawal)
+RETURN: TypeAdapter[ReturnView] = TypeAdapter(ReturnView)
 EVENTS: TypeAdapter[EventPage] = TypeAdapter(EventPage)
 ME: TypeAdapter[Me] = TypeAdapter(Me)
 STATEMENT: TypeAdapter[Statement] = TypeAdapter(Statement)
@@ -205,6 +234,7 @@ REFUSALS: Mapping[str, type[PlatformError]] = {
         errors.BadObjection,
         errors.BadQuantity,
         errors.BadReference,
+        errors.BadTrackingNumber,
         errors.BadTransactionNumber,
         errors.CreditUsedUp,
         errors.HoldConfirmed,
@@ -214,11 +244,16 @@ REFUSALS: Mapping[str, type[PlatformError]] = {
         errors.NoStatement,
         errors.NothingToHold,
         errors.ObjectionTaken,
+        errors.OneSupplierOnly,
         errors.OutOfStock,
+        errors.ReturnPointless,
+        errors.ReturnStepRefused,
+        errors.ReturnTooMuch,
         errors.TenantSuspended,
         errors.TextTooLong,
         errors.UnknownHold,
         errors.UnknownLine,
+        errors.UnknownReturn,
         errors.UnknownSku,
         errors.WithdrawnTooMuch,
         MixedCurrencies,

@@ -32,7 +32,8 @@ def stock_discrepancies(session: Session) -> list[StockDiscrepancy]:
     """I12 for every variant: received = free + held + sold, each counted from movements and holds; empty when true."""
     received = _received(session)
     held = _per_hold_line(session, HoldState.HELD, StockHoldLine.quantity)
-    sold = _per_hold_line(session, HoldState.CONFIRMED, StockHoldLine.quantity - StockHoldLine.restocked)
+    gone = StockHoldLine.quantity - StockHoldLine.restocked + StockHoldLine.replaced - StockHoldLine.exchanged
+    sold = _per_hold_line(session, HoldState.CONFIRMED, gone)
     found: list[StockDiscrepancy] = []
     rows = select(Stock, Variant.sku).join(Variant, Variant.id == Stock.variant_id).order_by(Variant.sku)
     for row, sku in session.execute(rows.execution_options(populate_existing=True)):

@@ -1,0 +1,179 @@
+"""Between a shop's returns and the supply side. What is known of a return is what the supply side answers when it is
+asked: news only says that there is something to ask, so that it may come late, twice, or in another order.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from shared_core import supply
+from shared_core.kernel.database import Database
+from shared_core.kernel.listeners import Listeners
+from shared_core.orders import reads
+from shared_core.orders.errors import OrderDisputed
+from shared_core.orders.events import ReturnAccepted, ReturnSent
+from shared_core.orders.models import Order, OrderReturn
+from shared_core.orders.return_rules import ENDED, RefundWhen, ReturnState, accepted_pieces
+from shared_core.orders.returns import give_money_back
+from shared_core.orders.supply_books import book_withdrawal
+from shared_core.supply import Remedy, ReturnReason
+
+SUPPLIER = "supplier"
+REFUSED_BY_SUPPLY = (
+    supply.HoldNotConfirmed,
+    supply.OneSupplierOnly,
+    supply.ReturnPointless,
+    supply.ReturnTooMuch,
+    supply.UnknownHold,
+    supply.UnknownSku,
+)
+"""What the supply side says no with for good."""
+
+
+@dataclass(frozen=True)
+class ReturnDesk:
+    """Asks the supply side for what the shop has accepted."""
+
+    database: Database
+    gateway: supply.SupplyGateway
+    clock: Callable[[], datetime]
+
+    def subscribe(self, listeners: Listeners) -> None:
+        """Names are kept in outbox rows; they stay as they are."""
+        listeners.after_commit(ReturnAccepted, "supply-request-return", self.request)
+        listeners.after_commit(ReturnSent, "supply-ship-return", self.send)
+
+    def request(self, event: ReturnAccepted) -> None:
+        row, found = self._load(event.order_id, event.return_id)
+        pieces = Counter[str]()
+        for _, sku, count in found.lines:
+            pieces[sku] += count
+        try:
+            told = self.gateway.request_return(
+                row.number,
+                [supply.HoldLine(sku, count) for sku, count in pieces.items()],
+                number=found.number,
+                reason=ReturnReason(found.reason),
+                remedy=Remedy(found.remedy),
+                words=found.words,
+                at=self.clock(),
+            )
+        except REFUSED_BY_SUPPLY as refusal:
+            self._decline(found.id, said=str(refusal))
+            return
+        self._keep(told)
+
+    def send(self, event: ReturnSent) -> None:
+        row, found = self._load(event.order_id, event.return_id)
+        try:
+            told = self.gateway.ship_return(
+                row.number,
+                number=found.number,
+                carrier=found.carrier,
+                tracking_number=found.tracking_number,
+                at=self.clock(),
+            )
+        except supply.ReturnStepRefused:  # it has arrived, or was too late
+            told = self.gateway.view_return(row.number, number=found.number)
+        self._keep(told)
+
+    def _load(self, order_id: int, return_id: int) -> tuple[Order, OrderReturn]:
+        with self.database.reading() as session:
+            return reads.order(session, order_id), session.get_one(OrderReturn, return_id)
+
+    def _keep(self, told: supply.ReturnView) -> None:
+        with self.database.transaction() as session:
+            keep(session, told, at=self.clock())
+
+    def _decline(self, return_id: int, *, said: str) -> None:
+        with self.database.transaction() as session:
+            found = session.get_one(OrderReturn, return_id)
+            found.state, found.said = ReturnState.DECLINED, said[:200]
+
+
+def asked_of(gateway: supply.SupplyGateway, news: supply.SupplyEvent) -> supply.ReturnView | None:
+    """The return that the news tells of, as it is by now."""
+    return gateway.view_return(news.reference, number=news.return_number) if news.return_number else None
+
+
+def keep(session: Session, told: supply.ReturnView, *, at: datetime) -> None:
+    """Write down what the supply side knows of a return; settled, it changes what is owed, and by the shop's decision
+    what the customer gets back. Again: no-op. Raises UnknownOrder.
+    """
+    row = reads.locked(session, told.reference)
+    query = select(OrderReturn).where(OrderReturn.number == told.number)
+    found = session.scalars(query.execution_options(populate_existing=True)).one_or_none() or _begun(
+        session, row, told, at=at
+    )
+    _copy(found, told)
+    if _newer(ReturnState(found.state), ReturnState(told.state)):
+        found.state = ReturnState(told.state)
+        if found.state is ReturnState.SETTLED:
+            _settle(session, row, found, told, at=at)
+    _note_new_box(found, told)
+    session.flush()
+
+
+def _newer(now: ReturnState, told: ReturnState) -> bool:
+    """Whether an answer is of a later step than what is known; an older answer may be heard after it."""
+    order = list(ReturnState)
+    return now not in ENDED and order.index(told) > order.index(now)
+
+
+def _copy(found: OrderReturn, told: supply.ReturnView) -> None:
+    found.address = told.address.as_json() if told.address else found.address
+    found.send_by = told.send_by or found.send_by
+    found.said = told.said or found.said
+    if told.tracking_number:
+        found.carrier, found.tracking_number = told.carrier, told.tracking_number
+
+
+def _settle(session: Session, row: Order, found: OrderReturn, told: supply.ReturnView, *, at: datetime) -> None:
+    found.inspected = [[each.sku, each.sellable, each.unsellable, each.refused] for each in told.inspected]
+    found.replaced = told.replaced
+    if told.supply or told.freight or told.fee:
+        book_withdrawal(session, told.number, told, memo="returned and looked at", at=at)
+    if found.refund == RefundWhen.INSPECTED and not told.replaced:
+        accepted: Mapping[str, int] = accepted_pieces(told.inspected, bearer=told.bearer)
+        try:
+            with session.begin_nested():
+                give_money_back(session, row, found, accepted, actor=SUPPLIER, at=at)
+        except OrderDisputed:  # the bank decides first; then staff do
+            found.refund = RefundWhen.APART
+
+
+def _note_new_box(found: OrderReturn, told: supply.ReturnView) -> None:
+    if told.new_box is not None:
+        found.new_carrier, found.new_tracking = told.new_box.carrier, told.new_box.tracking_number
+        found.new_delivered_at = told.new_box.delivered_at or found.new_delivered_at
+
+
+def _begun(session: Session, row: Order, told: supply.ReturnView, *, at: datetime) -> OrderReturn:
+    """A return that the supply side began by itself: of pieces that were withdrawn after they had left."""
+    lines, left = [], Counter({each.sku: each.quantity for each in told.lines})
+    for line in reads.lines(session, row.id):
+        pieces = min(left[line.sku], line.quantity)
+        left[line.sku] -= pieces
+        if pieces:
+            lines.append([line.id, line.sku, pieces])
+    found = OrderReturn(
+        number=told.number,
+        order_id=row.id,
+        supplier_order=told.supplier_order,
+        lines=lines,
+        state=ReturnState.ACCEPTED,
+        reason=told.reason,
+        remedy=told.remedy,
+        asked_at=at,
+        decided_at=at,
+        refund=RefundWhen.APART,
+        said="",
+        inspected=[],
+    )
+    session.add(found)
+    session.flush()
+    return found

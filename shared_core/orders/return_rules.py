@@ -1,0 +1,63 @@
+"""What a return is to a shop and its customer; decided without a database."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from shared_core.supply import Bearer, Inspected, ReturnReason
+
+
+class ReturnState(StrEnum):
+    """The first three are the shop's own, the others those of `supply.ReturnState`."""
+
+    ASKED = "asked"
+    """The customer asks; the shop has not decided."""
+    REFUSED = "refused"
+    """By the shop."""
+    ACCEPTED = "accepted"
+    """By the shop; the supply side has not heard of it yet."""
+    REQUESTED = "requested"
+    AUTHORISED = "authorised"
+    SENT = "sent"
+    RECEIVED = "received"
+    SETTLED = "settled"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class RefundWhen(StrEnum):
+    NOW = "now"
+    """When the shop accepts the return: it bears the risk that the supply side does not."""
+    INSPECTED = "inspected"
+    """For the pieces that were accepted, once they are."""
+    APART = "apart"
+    """By itself: the money went back before, or new pieces are to come."""
+
+
+S = ReturnState
+ENDED = (S.REFUSED, S.SETTLED, S.DECLINED, S.CANCELLED, S.EXPIRED)
+VOID = (S.REFUSED, S.DECLINED, S.CANCELLED, S.EXPIRED)
+"""What ended so that the pieces are as if nobody had asked."""
+OPEN = tuple(each for each in ReturnState if each not in ENDED)
+MAY_SEND = (S.AUTHORISED, S.SENT)
+
+
+def accepted_pieces(found: Sequence[Inspected], *, bearer: Bearer | None) -> Mapping[str, int]:
+    """Per SKU, for how many pieces the store owes no longer."""
+    whole = bearer is Bearer.SUPPLIER
+    return {each.sku: each.sellable + (each.unsellable if whole else 0) for each in found}
+
+
+def within_window(
+    reason: ReturnReason, *, delivered_at: datetime | None, due_at: datetime | None, at: datetime
+) -> bool:
+    """Whether a customer may still ask. Without a reason until the return window has closed, which only opens with
+    delivery; for a fault `FAULT_DAYS` longer.
+    """
+    if delivered_at is None or due_at is None:
+        return True
+    return at <= due_at + (timedelta(0) if reason is ReturnReason.NO_REASON else FAULT_TIME)
+
+
+FAULT_TIME = timedelta(days=30)

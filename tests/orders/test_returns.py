@@ -1,0 +1,221 @@
+"""A customer gives goods back: who decides, what is refunded when, and what the store owes less."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from shared_core import ledger, orders, supply
+from shared_core.kernel.database import Database
+from shared_core.kernel.errors import Invalid
+from shared_core.kernel.listeners import Listeners
+from shared_core.ledger import accounts
+from shared_core.orders import RefundWhen, ReturnState, return_desk
+from shared_core.supply import Inspected, Remedy, ReturnReason
+from tests.supply.goods import HOME
+from tests.worlds import World
+
+
+@pytest.fixture
+def world(database_url: str) -> Iterator[World]:
+    listeners = Listeners()
+    lived = World(Database(database_url, listeners), listeners)
+    lived.stock_up("A", units=20)
+    with lived.transaction() as session:
+        [maker] = supply.suppliers(session)
+        supply.set_return_terms(session, supplier=maker.code, terms=supply.ReturnTerms(HOME))
+    yield lived
+    lived.database.dispose()
+
+
+def delivered(world: World, pieces: int = 2) -> str:
+    number = world.place(world.visitor(), [("A", pieces)])
+    world.pay(number)
+    with world.transaction() as session:
+        supply.ship(session, number=f"{number}-1", carrier="Local", tracking_number=number, at=world.now)
+        supply.deliver(session, number=f"{number}-1", at=world.now)
+    world.settle_down()
+    assert world.state(number) == "delivered"
+    return number
+
+
+def ask(world: World, number: str, pieces: int = 2, **named: Any) -> str:
+    how = {"reason": ReturnReason.DAMAGED, "remedy": Remedy.MONEY, "words": "a crack"} | named
+    with world.transaction() as session:
+        row = orders.get(session, number)
+        [line] = orders.lines(session, row.id)
+        [asked] = orders.ask_return(session, number, {line.id: pieces}, buyer_id=row.buyer_id, at=world.now, **how)
+        return asked.number
+
+
+def accept(world: World, back: str, when: RefundWhen) -> None:
+    with world.transaction() as session:
+        orders.accept_return(session, back, refund_when=when, actor="staff:1", at=world.now)
+    world.settle_down()
+
+
+def send(world: World, back: str) -> None:
+    with world.transaction() as session:
+        orders.note_sent(session, back, carrier="SF", tracking_number="SF1234567890123", at=world.now)
+    world.settle_down()
+
+
+def inspect(world: World, back: str, *counts: int, **named: Any) -> None:
+    with world.transaction() as session:
+        supply.receive_return(session, back, actor="ann", at=world.now)
+        supply.inspect_return(session, back, [Inspected("A", *counts)], actor="ann", at=world.now, **named)
+    world.settle_down()
+
+
+def stands(world: World, back: str) -> str:
+    with world.database.reading() as session:
+        return orders.the_return(session, back).state
+
+
+def owed(world: World) -> int:
+    """What the store owes, the same in both books."""
+    with world.database.reading() as session:
+        mine = sum(
+            ledger.owed(session, each, "CNY").minor for each in (accounts.due_hub_supply(), accounts.due_hub_payable())
+        )
+        assert mine == supply.charged(session, store="store", currency="CNY").minor
+        assert supply.stock_discrepancies(session) == []
+    assert world.broken() == []
+    return mine
+
+
+def refunded(world: World, number: str) -> int:
+    with world.database.reading() as session:
+        return orders.get(session, number).refunded_minor
+
+
+def test_the_money_goes_back_for_what_was_accepted_once_it_was_seen(world: World) -> None:
+    number = delivered(world)
+    before = owed(world)
+    back = ask(world, number)
+    assert (back, stands(world, back)) == (f"{number}-R1", "asked")
+    accept(world, back, RefundWhen.INSPECTED)
+    assert (stands(world, back), refunded(world, number), owed(world)) == ("authorised", 0, before)
+    send(world, back)
+    assert stands(world, back) == "sent"
+    inspect(world, back, 1, 0, 1, said="one was worn")
+    assert (stands(world, back), refunded(world, number)) == ("settled", 8_900)
+    assert before - owed(world) == 4_000 + 178
+    with world.database.reading() as session:
+        kept = orders.the_return(session, back)
+    assert (kept.inspected, kept.said) == ([["A", 1, 0, 1]], "one was worn")
+
+
+def test_a_shop_that_refunds_at_once_bears_what_is_refused(world: World) -> None:
+    number = delivered(world)
+    before = owed(world)
+    back = ask(world, number)
+    accept(world, back, RefundWhen.NOW)
+    assert refunded(world, number) == 17_800 and owed(world) == before
+    inspect(world, back, 0, 0, 2)
+    assert refunded(world, number) == 17_800 and owed(world) == before
+
+
+def test_new_pieces_come_without_money(world: World) -> None:
+    number = delivered(world)
+    before = owed(world)
+    back = ask(world, number, 1, remedy=Remedy.REPLACEMENT)
+    accept(world, back, RefundWhen.NOW)
+    inspect(world, back, 0, 1, 0)
+    with world.transaction() as session:
+        supply.ship_replacement(session, back, carrier="SF", tracking_number="SF9234567890123", at=world.now)
+        supply.deliver_replacement(session, back, at=world.now)
+    world.settle_down()
+    with world.database.reading() as session:
+        kept = orders.the_return(session, back)
+    assert (kept.replaced, kept.new_tracking, kept.new_delivered_at) == (True, "SF9234567890123", world.now)
+    assert refunded(world, number) == 0 and owed(world) == before
+
+
+def test_without_stock_the_money_goes_back_instead(world: World) -> None:
+    number = delivered(world)
+    with world.transaction() as session:
+        supply.adjust_stock(session, sku="A", quantity=-18, reference="burnt", at=world.now)
+    back = ask(world, number, 1, remedy=Remedy.REPLACEMENT, reason=ReturnReason.MISSING)
+    accept(world, back, RefundWhen.NOW)
+    with world.transaction() as session:
+        supply.inspect_return(session, back, [Inspected("A", 0, 1, 0)], actor="ann", at=world.now)
+    world.settle_down()
+    assert stands(world, back) == "settled" and refunded(world, number) == 8_900
+    owed(world)
+
+
+def test_the_shop_says_no_and_why(world: World) -> None:
+    number = delivered(world)
+    back = ask(world, number)
+    with world.transaction() as session:
+        with pytest.raises(Invalid):
+            orders.refuse_return(session, back, answer=" ", actor="staff:1", at=world.now)
+        orders.refuse_return(session, back, answer="worn", actor="staff:1", at=world.now)
+        with pytest.raises(orders.ReturnStepNotAllowed):
+            orders.accept_return(session, back, refund_when=RefundWhen.NOW, actor="staff:1", at=world.now)
+    assert ask(world, number) == f"{number}-R2", "they may ask again"
+
+
+def test_nobody_gives_back_more_than_they_have(world: World) -> None:
+    number = delivered(world)
+    ask(world, number, 1)
+    with pytest.raises(orders.NothingToReturn):
+        ask(world, number, 2)
+    world.refund(number, {"A": 1}, goods_back=False)
+    with pytest.raises(orders.NothingToReturn):
+        ask(world, number, 1)
+
+
+def test_nothing_comes_back_before_it_has_left(world: World) -> None:
+    number = world.place(world.visitor(), [("A", 1)])
+    world.pay(number)
+    with pytest.raises(orders.NothingToReturn):
+        ask(world, number, 1)
+
+
+def test_an_order_waits_for_its_return_and_the_window_closes(world: World) -> None:
+    number = delivered(world)
+    back = ask(world, number, 1)
+    world.pass_days(8)
+    assert world.state(number) == "delivered"
+    with pytest.raises(orders.ReturnWindowClosed):
+        ask(world, number, 1, reason=ReturnReason.NO_REASON)
+    with world.transaction() as session:
+        orders.refuse_return(session, back, answer="worn", actor="staff:1", at=world.now)
+    world.pass_days(1)
+    assert world.state(number) == "completed"
+
+
+def test_a_refund_of_goods_that_left_waits_for_the_same_eyes(world: World) -> None:
+    number = delivered(world)
+    before = owed(world)
+    world.refund(number, {"A": 1})
+    world.settle_down()
+    assert owed(world) == before
+    with world.database.reading() as session:
+        [begun] = orders.returns_of(session, orders.get(session, number).id)
+    assert (begun.state, begun.refund) == (ReturnState.AUTHORISED, RefundWhen.APART)
+    inspect(world, begun.number, 1, 0, 0)
+    assert before - owed(world) == 4_178 and refunded(world, number) == 8_900
+
+
+def forget_to_book(planted: pytest.MonkeyPatch) -> None:
+    """The hub says that the store owes less, and the store does not write it down."""
+    planted.setattr(return_desk, "book_withdrawal", lambda *told, **named: None)
+
+
+def pay_for_everything(planted: pytest.MonkeyPatch) -> None:
+    """What was refused is paid back as if it had been accepted."""
+    planted.setattr(
+        return_desk,
+        "accepted_pieces",
+        lambda found, bearer: {each.sku: each.sellable + each.unsellable + each.refused for each in found},
+    )
+
+
+@pytest.mark.parametrize("bug", [forget_to_book, pay_for_everything], ids=lambda bug: bug.__name__)
+def test_a_planted_bug_is_killed(bug: Any, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    bug(monkeypatch)
+    with pytest.raises(AssertionError):
+        test_the_money_goes_back_for_what_was_accepted_once_it_was_seen(world)
