@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared_core.catalog import rules
 from shared_core.catalog.models import Listing, Product
 from shared_core.catalog.rules import Proposed
 from shared_core.kernel.money import Money
@@ -12,7 +13,8 @@ from shared_core.kernel.money import Money
 class ListingState(StrEnum):
     """Why a SKU is, or is not, for sale.
 
-    `UNPRICED`: no supply price, or the price would be below it. `UNSOUND`: at its price a sale could lose money.
+    `UNPRICED`: no supply price, or the price would be below it or below the floor. `UNSOUND`: at its price a sale could
+    lose money.
     """
 
     LISTED = "listed"
@@ -35,6 +37,12 @@ class ListingView:
     suggested: Money | None
     own_price: bool
     available: int
+    floor: Money | None = None
+
+    @property
+    def below_floor(self) -> bool:
+        """Whether the supply side does not allow the price the shop wants."""
+        return self.wanted is not None and rules.below_floor(self.wanted, self.floor)
 
     @property
     def label(self) -> str:
@@ -136,6 +144,7 @@ def listing_view(row: Listing) -> ListingView:
         suggested=money(row.suggested_minor, row.currency),
         own_price=row.override_minor is not None,
         available=row.available,
+        floor=money(row.floor_minor, row.currency),
     )
 
 

@@ -3,6 +3,7 @@
 from shared_core.ledger import ReferenceReused
 from shared_core.supply.catalogue import feeds
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
+from shared_core.supply.catalogue.price_lists import PriceListReport, put_prices
 from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
 from shared_core.supply.dropshipping.aboard import (
     SupplierDecision,
@@ -37,6 +38,7 @@ from shared_core.supply.errors import (
     BadSupplierCode,
     BadTenantCode,
     BadTerms,
+    BadTier,
     BadTrackingNumber,
     BadTransactionNumber,
     CreditUsedUp,
@@ -83,10 +85,12 @@ from shared_core.supply.errors import (
     UnknownSupplier,
     UnknownSupplierOrder,
     UnknownTenant,
+    UnknownTier,
     WithdrawnTooMuch,
     WrongCurrency,
 )
 from shared_core.supply.gateway import (
+    DEFAULT_TIER,
     EVENTS_PER_PAGE_MAX,
     OFFERS_PER_PAGE_MAX,
     Address,
@@ -179,6 +183,7 @@ __all__ = [
     "ALL_SCOPES",
     "CARRIER",
     "CARRIERS",
+    "DEFAULT_TIER",
     "EVENTS_PER_PAGE_MAX",
     "LOOKS_LIKE_A_KEY",
     "OFFERS_PER_PAGE_MAX",
@@ -194,6 +199,7 @@ __all__ = [
     "BadSupplierCode",
     "BadTenantCode",
     "BadTerms",
+    "BadTier",
     "BadTrackingNumber",
     "BadTransactionNumber",
     "BreakerLimits",
@@ -247,6 +253,7 @@ __all__ = [
     "Patience",
     "PaymentTaken",
     "PaymentView",
+    "PriceListReport",
     "ProductSpec",
     "ProductTaken",
     "Promise",
@@ -300,6 +307,7 @@ __all__ = [
     "UnknownSupplier",
     "UnknownSupplierOrder",
     "UnknownTenant",
+    "UnknownTier",
     "VariantSpec",
     "Verdict",
     "Withdrawal",
@@ -343,6 +351,7 @@ __all__ = [
     "parcel_mark",
     "payments",
     "promise_of",
+    "put_prices",
     "put_product",
     "receive_stock",
     "received_of",

@@ -23,6 +23,16 @@ class UnknownSupplier(NotFound):
     message = "There is no supplier {supplier}."
 
 
+class UnknownTier(NotFound):
+    code = "unknown_tier"
+    message = "There is no price list {tier}. Read one in first: platformctl hub prices {tier} FILE"
+
+
+class BadTier(Invalid):
+    code = "bad_tier"
+    message = "{tier!r} cannot be the name of a price list. Use small letters, digits and hyphens."
+
+
 class UnknownSupplierOrder(NotFound):
     code = "unknown_supplier_order"
     message = "There is no supplier order {number}."

@@ -18,6 +18,8 @@ OFFERS_PER_PAGE_MAX = 500
 EVENTS_PER_PAGE_MAX = 200
 CODE_PATTERN = r"[a-z0-9][a-z0-9-]{0,63}"
 """Codes of stores and suppliers: they are parts of account addresses."""
+DEFAULT_TIER = "default"
+"""The price list of a store with which no other was agreed."""
 
 
 class HoldState(StrEnum):
@@ -54,6 +56,7 @@ class Terms:
     """On what terms one store is supplied. `platform_fee_bps` is taken of the goods (see `SupplyGateway.confirm`).
 
     A `tenant` is one of many stores of a hub: each of its holds is measured against its row there (see `tenants`).
+    Prices are those of the list of its `tier`.
     """
 
     store: str
@@ -61,6 +64,7 @@ class Terms:
     platform_fee_bps: int = 0
     limits: HoldLimits = HoldLimits()
     tenant: bool = False
+    tier: str = DEFAULT_TIER
 
     def __post_init__(self) -> None:
         assert re.fullmatch(CODE_PATTERN, self.store), f"{self.store!r} cannot be a store's code"
@@ -104,8 +108,8 @@ class OfferProduct:
 class Offer:
     """One SKU on offer. `available` may lag behind while stock is plentiful (more than `rules.LOW_STOCK`).
 
-    Without a `supply_price` it cannot be sold; `suggested` is the retail price the supply side recommends. What one
-    `supplier` sends of an order costs the store `freight`.
+    Without a `supply_price` it cannot be sold; `suggested` is the retail price the supply side recommends, `floor`
+    the lowest it allows. What one `supplier` sends of an order costs the store `freight`.
     """
 
     sku: str
@@ -117,6 +121,7 @@ class Offer:
     active: bool
     supplier: str = ""
     freight: Money | None = None
+    floor: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,38 +1,42 @@
 """The feed of offers: every SKU of one currency, again each time it has changed."""
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.money import Money
-from shared_core.supply.gateway import OFFERS_PER_PAGE_MAX, Offer, OfferPage, OfferProduct
-from shared_core.supply.models import OfferPlace, Product, Stock, Supplier, Variant
-from shared_core.supply.rules import SupplierState
+from shared_core.supply.gateway import OFFERS_PER_PAGE_MAX, Offer, OfferPage, OfferProduct, Terms
+from shared_core.supply.models import OfferPlace, Product, Stock, Supplier, TierPrice, Variant
+from shared_core.supply.rules import Prices, SupplierState, prices_of_tier
 
 
-def page(session: Session, *, currency: str, after: int, limit: int) -> OfferPage:
-    """Numbered offers after the cursor, in the order of their last change."""
+def page(session: Session, *, terms: Terms, after: int, limit: int) -> OfferPage:
+    """Numbered offers after the cursor, in the order of their last change, at the prices of the store's tier."""
     size = min(limit, OFFERS_PER_PAGE_MAX)
     query = (
-        select(Variant, Product, Supplier, Stock.free, OfferPlace.seq)
+        select(Variant, Product, Supplier, Stock.free, TierPrice, OfferPlace.seq)
         .join(Product, Product.id == Variant.product_id)
         .join(Supplier, Supplier.id == Product.supplier_id)
         .join(Stock, Stock.variant_id == Variant.id)
         .join(OfferPlace, OfferPlace.variant_id == Variant.id)
-        .where(Supplier.currency == currency, OfferPlace.seq > after)
+        .outerjoin(TierPrice, and_(TierPrice.variant_id == Variant.id, TierPrice.tier == terms.tier))
+        .where(Supplier.currency == terms.currency, OfferPlace.seq > after)
         .order_by(OfferPlace.seq)
         .limit(size + 1)
     )
     rows = session.execute(query).all()
     shown = rows[:size]
     return OfferPage(
-        offers=tuple(_offer(row, currency) for row in shown),
+        offers=tuple(_offer(row, terms.currency) for row in shown),
         cursor=shown[-1].seq if shown else after,
         more=len(rows) > size,
     )
 
 
-def _offer(row: Row[Variant, Product, Supplier, int, int], currency: str) -> Offer:
-    variant, product, supplier, free, _ = row
+def _offer(row: Row[Variant, Product, Supplier, int, TierPrice | None, int], currency: str) -> Offer:
+    variant, product, supplier, free, tier, _ = row
+    listed = Prices() if tier is None else Prices(tier.supply_price_minor, tier.suggested_minor, tier.floor_minor)
+    own = Prices(variant.supply_price_minor, variant.suggested_minor)
+    prices = prices_of_tier(own, listed, cost=variant.cost_minor)
     return Offer(
         sku=variant.sku,
         product=OfferProduct(
@@ -45,12 +49,13 @@ def _offer(row: Row[Variant, Product, Supplier, int, int], currency: str) -> Off
             image_urls=tuple(product.image_urls),
         ),
         options=tuple((name, value) for name, value in variant.options),
-        supply_price=_money(variant.supply_price_minor, currency),
-        suggested=_money(variant.suggested_minor, currency),
+        supply_price=_money(prices.supply, currency),
+        suggested=_money(prices.suggested, currency),
         available=free,
         active=variant.active and product.active and supplier.state == SupplierState.LIVE,
         supplier=supplier.code,
         freight=Money(supplier.freight_minor, currency),
+        floor=_money(prices.floor, currency),
     )
 
 

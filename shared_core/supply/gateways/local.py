@@ -37,7 +37,7 @@ class LocalGateway:
             with self.database.transaction() as session:
                 waiting = numbering.number_offers(session)
         with self.database.glance() as session:
-            return offers.page(session, currency=self.terms.currency, after=after, limit=limit)
+            return offers.page(session, terms=self.terms, after=after, limit=limit)
 
     def hold(
         self, reference: str, lines: Sequence[HoldLine], *, customer: str, ttl: timedelta, at: datetime

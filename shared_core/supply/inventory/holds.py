@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Table, bindparam, func, insert, select
+from sqlalchemy import Table, and_, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import insert_new, lock
@@ -15,7 +15,7 @@ from shared_core.supply import rules
 from shared_core.supply.errors import HoldConfirmed, HoldLimitReached, UnknownHold, UnknownSku
 from shared_core.supply.gateway import HeldLine, HoldLine, HoldState, HoldView, Terms
 from shared_core.supply.inventory import stock
-from shared_core.supply.models import Product, StockHold, StockHoldLine, Supplier, Variant
+from shared_core.supply.models import Product, StockHold, StockHoldLine, Supplier, TierPrice, Variant
 from shared_core.supply.tenancy import tenants
 
 EXPIRED_AT_ONCE_MAX = 200
@@ -35,10 +35,17 @@ _OPEN = select(func.count()).where(
 )
 _OFFERED = (
     select(
-        Variant.sku, Variant.id, Product.supplier_id, Variant.cost_minor, Variant.supply_price_minor, Variant.options
+        Variant.sku,
+        Variant.id,
+        Product.supplier_id,
+        Variant.cost_minor,
+        Variant.supply_price_minor,
+        Variant.options,
+        TierPrice.supply_price_minor.label("tier_price_minor"),
     )
     .join(Product, Product.id == Variant.product_id)
     .join(Supplier, Supplier.id == Product.supplier_id)
+    .outerjoin(TierPrice, and_(TierPrice.variant_id == Variant.id, TierPrice.tier == bindparam("tier")))
     .where(
         Variant.sku.in_(bindparam("skus", expanding=True)),
         Variant.active,
@@ -80,7 +87,7 @@ def hold(
     if hold_id is None:
         return _known(session, reference, digest)
     _keep_within_limit(session, terms=terms, customer=customer, at=at)
-    wanted = _offered(session, merged, terms.currency)
+    wanted = _offered(session, merged, terms)
     if terms.tenant:
         units = {each.units.variant_id: each.units.quantity for each in wanted}
         value_minor = sum(each.supply_price.minor * each.units.quantity for each in wanted)
@@ -202,16 +209,18 @@ class _Wanted:
         }
 
 
-def _offered(session: Session, lines: Sequence[HoldLine], currency: str) -> list[_Wanted]:
+def _offered(session: Session, lines: Sequence[HoldLine], terms: Terms) -> list[_Wanted]:
     """The variants behind the SKUs, with today's prices. Raises UnknownSku for what is not on offer to this store."""
-    skus = [line.sku for line in lines]
-    found = {offer.sku: offer for offer in session.execute(_OFFERED, {"skus": skus, "currency": currency})}
+    asked = {"skus": [line.sku for line in lines], "currency": terms.currency, "tier": terms.tier}
+    found = {offer.sku: offer for offer in session.execute(_OFFERED, asked)}
     wanted: list[_Wanted] = []
     for line in lines:
         offer = found.get(line.sku)
-        if offer is None or offer.cost_minor is None or offer.supply_price_minor is None:
+        if offer is None or offer.cost_minor is None:
             raise UnknownSku(sku=line.sku)
-        units = stock.Units(offer.id, line.sku, line.quantity)
-        price = Money(offer.supply_price_minor, currency)
+        own, listed = rules.Prices(offer.supply_price_minor), rules.Prices(offer.tier_price_minor)
+        supply_minor = rules.prices_of_tier(own, listed, cost=offer.cost_minor).supply
+        assert supply_minor is not None, "a variant has both cost and supply price, or neither"
+        units, price = stock.Units(offer.id, line.sku, line.quantity), Money(supply_minor, terms.currency)
         wanted.append(_Wanted(units, offer.supplier_id, offer.cost_minor, price, offer.options))
     return wanted
