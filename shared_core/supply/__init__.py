@@ -1,6 +1,7 @@
 """The supply side: products and stock, holds, supplier orders, and the gateway through which a store reaches them."""
 
 from shared_core.ledger import ReferenceReused
+from shared_core.supply import sales
 from shared_core.supply.catalogue import feeds
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
 from shared_core.supply.catalogue.price_lists import PriceListReport, put_prices
@@ -59,6 +60,9 @@ from shared_core.supply.errors import (
     PaymentTaken,
     ProductTaken,
     ProtocolTooOld,
+    SaleLimitReached,
+    SaleNotRunning,
+    SaleSoldOut,
     ScopeMissing,
     SentTooMuch,
     ShortBeyondRow,
@@ -105,6 +109,8 @@ from shared_core.supply.gateway import (
     Offer,
     OfferPage,
     OfferProduct,
+    SaleGoods,
+    SaleView,
     SupplierOrderView,
     SupplyEvent,
     SupplyGateway,
@@ -262,6 +268,11 @@ __all__ = [
     "Renamed",
     "ReversalView",
     "RowFault",
+    "SaleGoods",
+    "SaleLimitReached",
+    "SaleNotRunning",
+    "SaleSoldOut",
+    "SaleView",
     "Scope",
     "ScopeMissing",
     "SentTooMuch",
@@ -361,6 +372,7 @@ __all__ = [
     "resume",
     "reverse_payment",
     "revoke_key",
+    "sales",
     "set_promise",
     "set_terms",
     "ship",

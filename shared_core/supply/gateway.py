@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
 from shared_core.kernel.money import Money
@@ -20,6 +21,7 @@ CODE_PATTERN = r"[a-z0-9][a-z0-9-]{0,63}"
 """Codes of stores and suppliers: they are parts of account addresses."""
 DEFAULT_TIER = "default"
 """The price list of a store with which no other was agreed."""
+NO_SALES: Mapping[str, str] = MappingProxyType({})
 
 
 class HoldState(StrEnum):
@@ -134,6 +136,34 @@ class OfferPage:
 
 
 @dataclass(frozen=True, slots=True)
+class SaleGoods:
+    """One SKU at the price of a sale event, as one store sees it.
+
+    `suggested` and `floor` are what the store is recommended and allowed to ask; `left` pieces it can still sell at
+    that price, of which one customer gets `per_customer_max` (None: any number).
+    """
+
+    sku: str
+    supply_price: Money
+    suggested: Money
+    floor: Money | None
+    left: int
+    per_customer_max: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaleView:
+    """A sale event that is shown: sold at its price from `starts_at` on, until before `ends_at`."""
+
+    code: str
+    title: str
+    brand: str
+    starts_at: datetime
+    ends_at: datetime
+    goods: tuple[SaleGoods, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HoldLine:
     sku: str
     quantity: int
@@ -141,11 +171,15 @@ class HoldLine:
 
 @dataclass(frozen=True, slots=True)
 class HeldLine:
-    """`supply_price` is per unit, fixed when the goods were held; confirming later does not change it."""
+    """`supply_price` is per unit, fixed when the goods were held; confirming later does not change it.
+
+    `sale`: the code of the sale event whose price it is.
+    """
 
     sku: str
     quantity: int
     supply_price: Money
+    sale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,11 +260,25 @@ class SupplyGateway(Protocol):
         """Offers changed since the cursor `after` (0: all of them), each at its newest state."""
         ...
 
+    def sales(self, *, at: datetime) -> tuple[SaleView, ...]:
+        """The sale events that run or can be looked at beforehand, the first to begin first."""
+        ...
+
     def hold(
-        self, reference: str, lines: Sequence[HoldLine], *, customer: str, ttl: timedelta, at: datetime
+        self,
+        reference: str,
+        lines: Sequence[HoldLine],
+        *,
+        customer: str,
+        ttl: timedelta,
+        at: datetime,
+        sales: Mapping[str, str] = NO_SALES,
     ) -> HoldView:
         """Keep the goods of all lines, or of none, for `ttl`. Two lines with one SKU count as one.
 
+        `sales` tells by SKU at the price of which sale event it is wanted; others at the ordinary one. At that price
+        it is held or not at all: SaleNotRunning, SaleSoldOut, SaleLimitReached. Since protocol 3.
+        `customer` tells the customers of this store apart, by a name that says nothing of who they are.
         The same reference again returns the same hold, whatever has become of it.
         Raises OutOfStock, UnknownSku, HoldLimitReached, BadQuantity, NothingToHold, ReferenceReused.
         """

@@ -270,6 +270,8 @@ class StockHoldLine(Base):
     variant_id: Mapped[int] = mapped_column(ForeignKey(Variant.id), primary_key=True, index=True)
     supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id))
     supplier_order_id: Mapped[int | None] = mapped_column(ForeignKey(SupplierOrder.id), index=True)
+    sale_line_id: Mapped[int | None] = mapped_column(ForeignKey("supply_sale_line.id"), index=True)
+    """At the price of which line of a sale event; NULL: at the ordinary one."""
     sku: Mapped[str] = mapped_column(_code())
     options: Mapped[list[list[str]]] = mapped_column(JSON, server_default=text("'[]'"))
     quantity: Mapped[int]

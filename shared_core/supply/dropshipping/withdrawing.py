@@ -16,6 +16,7 @@ from shared_core.supply.errors import HoldNotConfirmed, UnknownHold, WithdrawnTo
 from shared_core.supply.gateway import EventKind, HoldLine, HoldState, Terms, Withdrawal
 from shared_core.supply.inventory import holds, stock
 from shared_core.supply.models import StockHold, StockHoldLine, Supplier, SupplierOrder, WithdrawalRow
+from shared_core.supply.sales import quota
 
 
 def withdraw(
@@ -59,6 +60,8 @@ def withdraw(
     session.add(row)
     session.flush()
     books.credit_store(session, withdrawal, bill, reference=reference, at=at)
+    of_sales = ((held[sku].sale_line_id, sku, quantity) for sku, quantity in going.items())
+    quota.give_back(session, [quota.Piece(line, sku, n) for line, sku, n in of_sales if line is not None])
     back = [stock.Units(held[sku].variant_id, sku, quantity) for sku, quantity in restocked.items() if quantity]
     if back:  # last: others wait for these rows until the commit
         stock.restock(session, back)

@@ -1,6 +1,6 @@
 """The gateway to a supply that lives in a hub, reached over HTTP. Instants are the hub's: `at` is not sent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
@@ -10,6 +10,7 @@ from shared_core.kernel.money import Money
 from shared_core.supply.errors import HubRefused
 from shared_core.supply.gateway import (
     EVENTS_PER_PAGE_MAX,
+    NO_SALES,
     OFFERS_PER_PAGE_MAX,
     Address,
     Confirmation,
@@ -17,6 +18,7 @@ from shared_core.supply.gateway import (
     HoldLine,
     HoldView,
     OfferPage,
+    SaleView,
     Withdrawal,
 )
 from shared_core.supply.gateways import wire
@@ -61,12 +63,27 @@ class HubGateway:
     def offers(self, after: int = 0, limit: int = OFFERS_PER_PAGE_MAX) -> OfferPage:
         return self.client.get("/offers", wire.OFFERS, after=after, limit=limit)
 
+    def sales(self, *, at: datetime) -> tuple[SaleView, ...]:
+        """None where the hub is too old to know of any."""
+        if self.client.protocol() < wire.SALES_SINCE:
+            return ()
+        return self.client.get("/sales", wire.SALES).sales
+
     def hold(
-        self, reference: str, lines: Sequence[HoldLine], *, customer: str, ttl: timedelta, at: datetime
+        self,
+        reference: str,
+        lines: Sequence[HoldLine],
+        *,
+        customer: str,
+        ttl: timedelta,
+        at: datetime,
+        sales: Mapping[str, str] = NO_SALES,
     ) -> HoldView:
         with _sendable():
             seconds = wire.whole_seconds(ttl)
-            asked = wire.HoldAsked(lines=wire.lines_sent(lines), customer=customer, ttl_seconds=seconds)
+            asked = wire.HoldAsked(
+                lines=wire.lines_sent(lines), customer=customer, ttl_seconds=seconds, sales=dict(sales)
+            )
         return self.client.put(_path(reference), asked, wire.HOLD)
 
     def view(self, reference: str) -> HoldView:

@@ -27,13 +27,14 @@ from shared_core.supply.gateway import (
     HoldLine,
     HoldView,
     OfferPage,
+    SaleView,
     Withdrawal,
 )
 from shared_core.supply.models import CODE_LENGTH_MAX, REFERENCE_LENGTH_MAX
 from shared_core.supply.settlement.objections import ObjectionView
 from shared_core.supply.settlement.statement_rules import Statement
 
-PROTOCOL = 2
+PROTOCOL = 3
 """The protocol this version speaks, as a hub and as a shop. It counts up when the other side has to know."""
 OLDEST_SHOP = 1
 """A hub serves shops that speak this protocol or a later one: those of up to two releases behind."""
@@ -41,6 +42,8 @@ OLDEST_HUB = 1
 """A shop uses hubs that speak this protocol or a later one."""
 SINCE: Mapping[EventKind, int] = dict.fromkeys((EventKind.PART_SHIPPED, EventKind.PART_DELIVERED, EventKind.SHORT), 2)
 """The protocol from which on a shop understands a kind of event; all others it always has."""
+SALES_SINCE = 3
+"""The protocol from which on a hub tells of sale events, and holds may be at their prices."""
 PROTOCOL_HEADER = "Supply-Protocol"
 STORE_HEADER = "Supply-Store"
 """Whom the caller takes itself for; a hub refuses a key of another store."""
@@ -61,13 +64,14 @@ class _Question(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+Code = Annotated[str, Field(max_length=CODE_LENGTH_MAX, pattern=r"^[^\x00]*$")]
 Text = Annotated[str, Field(max_length=WIRE_TEXT_MAX, pattern=r"^[^\x00]*$")]
 
 
 class LineSent(_Question):
     """Quantities below one are the gateway's to refuse."""
 
-    sku: Annotated[str, Field(max_length=CODE_LENGTH_MAX, pattern=r"^[^\x00]*$")]
+    sku: Code
     quantity: Annotated[int, Field(ge=-WIRE_QUANTITY_MAX, le=WIRE_QUANTITY_MAX)]
 
 
@@ -99,11 +103,12 @@ class AddressSent(_Question):
 
 
 class HoldAsked(_Question):
-    """PUT /holds/{reference}"""
+    """PUT /holds/{reference}; `sales` is SKU to sale, and not sent where it is empty: older hubs do not know it."""
 
     lines: Lines
     customer: Annotated[str, Field(max_length=REFERENCE_LENGTH_MAX, pattern=r"^[^\x00]*$")]
     ttl_seconds: Annotated[int, Field(ge=1, le=SECONDS_MAX)]
+    sales: dict[Code, Code] = Field({}, max_length=WIRE_LINES_MAX, exclude_if=lambda sales: not sales)
 
 
 class ConfirmationAsked(_Question):
@@ -169,7 +174,15 @@ class Me:
     """What the hub has credited for objections; None like `received`."""
 
 
+@dataclass(frozen=True, slots=True)
+class SalesShown:
+    """GET /sales"""
+
+    sales: tuple[SaleView, ...]
+
+
 OFFERS: TypeAdapter[OfferPage] = TypeAdapter(OfferPage)
+SALES: TypeAdapter[SalesShown] = TypeAdapter(SalesShown)
 HOLD: TypeAdapter[HoldView] = TypeAdapter(HoldView)
 CONFIRMATION: TypeAdapter[Confirmation] = TypeAdapter(Confirmation)
 WITHDRAWAL: TypeAdapter[Withdrawal] = TypeAdapter(Withdrawal)
@@ -206,6 +219,9 @@ REFUSALS: Mapping[str, type[PlatformError]] = {
         errors.NothingToHold,
         errors.ObjectionTaken,
         errors.OutOfStock,
+        errors.SaleLimitReached,
+        errors.SaleNotRunning,
+        errors.SaleSoldOut,
         errors.TenantSuspended,
         errors.TextTooLong,
         errors.UnknownHold,
