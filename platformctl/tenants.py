@@ -29,6 +29,7 @@ class Wanted:
     credit: str | None = None
     open_holds: int | None = None
     unpaid_per_sku: int | None = None
+    tier: str | None = None
 
     def laid_over(self, terms: supply.TenantTerms, currency: str) -> supply.TenantTerms:
         """Raises BadAnswer for an amount that is none."""
@@ -40,7 +41,8 @@ class Wanted:
         if self.unpaid_per_sku is not None:
             limits = replace(limits, unpaid_units_per_sku_max=self.unpaid_per_sku)
         fee = terms.platform_fee_bps if self.fee is None else self.fee
-        return replace(terms, platform_fee_bps=fee, store_limits=limits)
+        tier = terms.tier if self.tier is None else self.tier
+        return replace(terms, platform_fee_bps=fee, store_limits=limits, tier=tier)
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class Account:
             "currency": self.tenant.currency,
             "platform_fee_bps": terms.platform_fee_bps,
             "credit_limit": None if limit is None else decimal_text(Money(limit, self.tenant.currency)),
+            "tier": terms.tier,
             "open_holds_max": terms.store_limits.open_holds_max,
             "unpaid_units_per_sku_max": terms.store_limits.unpaid_units_per_sku_max,
             "owes": decimal_text(self.owes),
@@ -130,6 +133,8 @@ def tell(account: Account) -> None:
         credit=credit,
         fee=tenant.terms.platform_fee_bps / 100,
     )
+    if tenant.terms.tier != supply.DEFAULT_TIER:
+        output.say("    price list {tier}", tier=tenant.terms.tier)
     output.say(
         "    unpaid at a time: {holds} orders, {units} pieces of one SKU",
         holds=limits.open_holds_max,

@@ -29,6 +29,7 @@ Fee = Annotated[str, typer.Option(help=_('Part of every sale that is the hub\'s,
 Credit = Annotated[str, typer.Option(help=_('How much it may come to owe; "0": it pays in advance; "none": no limit.'))]
 OpenHolds = Annotated[int, typer.Option(min=0, help=_("How many unpaid orders may hold goods at a time."))]
 UnpaidPerSku = Annotated[int, typer.Option(min=0, help=_("How many pieces of one SKU they may hold."))]
+Tier = Annotated[str, typer.Option(help=_('Whose price list it is supplied by; "default": the goods\' own prices.'))]
 
 
 def register(app: typer.Typer) -> None:
@@ -40,6 +41,7 @@ def register(app: typer.Typer) -> None:
     hub.command("migrate", help=_("Bring the hub's database to the newest schema."))(migrate)
     hub.command("restored", help=_("Its database was put back from a backup: go on from there."))(restored)
     hub.command("import", help=_("Goods of a product feed, or of a supplier's own sheet."))(take_in)
+    hub.command("prices", help=_("A price list for the storefronts of a tier: CSV."))(prices)
     hub.command("seed", help=_("Put sample goods into the hub's database."))(seed)
     hub.command("books", help=_("Prove that the hub's books and its stock add up."))(books)
     hub.add_typer(tenant, name="tenant")
@@ -151,6 +153,20 @@ def take_in(
     tell(feeding.into_hub(feeding.Feeding(file, name, supplier, columns_of(columns), ratio, dry_run)), as_json=as_json)
 
 
+def prices(
+    tier: Annotated[str, typer.Argument(help=_('The tier: small letters, digits and hyphens; "default": everybody.'))],
+    file: FeedFile,
+    dry_run: DryRun = False,
+    folder: InHub = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Columns sku, supply_price, suggested, floor; what is empty goes by the goods' own. Again: nothing changes."""
+    enter(folder)
+    from platformctl import pricing
+
+    tell(pricing.put(tier, file, dry_run=dry_run), as_json=as_json)
+
+
 def seed(folder: InHub = Path(), as_json: AsJson = False) -> None:
     """Seeding twice changes nothing."""
     enter(folder)
@@ -180,6 +196,7 @@ def add(
     credit: Credit = "",
     open_holds: OpenHolds = 0,
     unpaid_per_sku: UnpaidPerSku = 0,
+    tier: Tier = "",
     by: Actor = "platformctl",
     folder: InHub = Path(),
     as_json: AsJson = False,
@@ -188,7 +205,7 @@ def add(
     enter(folder)
     from platformctl import tenants
 
-    wanted = _wanted(fee, credit, open_holds, unpaid_per_sku)
+    wanted = _wanted(fee, credit, open_holds, unpaid_per_sku, tier)
     account, secret = tenants.add(code, name=name, currency=currency, wanted=wanted, actor=by)
     if as_json:
         output.say_json(account.as_dict() | {"ok": True, "key": secret})
@@ -221,6 +238,7 @@ def terms(
     credit: Credit = "",
     open_holds: OpenHolds = 0,
     unpaid_per_sku: UnpaidPerSku = 0,
+    tier: Tier = "",
     by: Actor = "platformctl",
     folder: InHub = Path(),
     as_json: AsJson = False,
@@ -229,7 +247,7 @@ def terms(
     enter(folder)
     from platformctl import tenants
 
-    account = tenants.set_terms(code, _wanted(fee, credit, open_holds, unpaid_per_sku), actor=by)
+    account = tenants.set_terms(code, _wanted(fee, credit, open_holds, unpaid_per_sku, tier), actor=by)
     output.say_json(account.as_dict() | {"ok": True}) if as_json else tenants.tell(account)
 
 
@@ -298,7 +316,7 @@ def revoke(
     output.say("The key {name} is worth nothing any more.", name=name)
 
 
-def _wanted(fee: str, credit: str, open_holds: int, unpaid_per_sku: int) -> "Wanted":
+def _wanted(fee: str, credit: str, open_holds: int, unpaid_per_sku: int, tier: str) -> "Wanted":
     from platformctl import tenants
 
     return tenants.Wanted(
@@ -306,6 +324,7 @@ def _wanted(fee: str, credit: str, open_holds: int, unpaid_per_sku: int) -> "Wan
         credit=credit or None,
         open_holds=open_holds or None,
         unpaid_per_sku=unpaid_per_sku or None,
+        tier=tier or None,
     )
 
 

@@ -1,7 +1,7 @@
 """The shop window: a mirror of what the supply offers, at this shop's prices."""
 
 from shared_core.catalog.choices import relist, set_price, unlist
-from shared_core.catalog.errors import NoSupplyPrice, NotListed, PriceBelowSupply, UnknownProduct
+from shared_core.catalog.errors import NoSupplyPrice, NotListed, PriceBelowFloor, PriceBelowSupply, UnknownProduct
 from shared_core.catalog.mirror import OWN as OWN_OFFERS
 from shared_core.catalog.mirror import SyncReport, begin_anew, cursor, pull, skus, sync
 from shared_core.catalog.rules import PriceBasis, PriceCheck, PriceRule, Proposed, Rounding, list_price
@@ -40,6 +40,7 @@ __all__ = [
     "NotListed",
     "Picture",
     "PriceBasis",
+    "PriceBelowFloor",
     "PriceBelowSupply",
     "PriceCheck",
     "PriceRule",

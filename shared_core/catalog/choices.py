@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from shared_core.catalog.errors import NoSupplyPrice, NotListed, PriceBelowSupply
+from shared_core.catalog.errors import NoSupplyPrice, NotListed, PriceBelowFloor, PriceBelowSupply
 from shared_core.catalog.mirror import set_selling_price
 from shared_core.catalog.models import Listing, Product
-from shared_core.catalog.rules import AnyPrice, PriceCheck
+from shared_core.catalog.rules import AnyPrice, PriceCheck, below_floor
 from shared_core.catalog.views import money, proposed
 from shared_core.kernel.money import Money
 
@@ -18,8 +18,9 @@ ANY_PRICE = AnyPrice()
 def set_price(session: Session, *, sku: str, price: Money | None, at: datetime, check: PriceCheck = ANY_PRICE) -> None:
     """The shop's own price for a SKU; None goes back to the price rule.
 
-    Raises NotListed, NoSupplyPrice, PriceBelowSupply, MixedCurrencies, and what `check` says of a price of its own.
-    When the supply price later rises, the SKU is not for sale while its price is below it or `check` refuses it.
+    Raises NotListed, NoSupplyPrice, PriceBelowSupply, PriceBelowFloor, MixedCurrencies, and what `check` says of a
+    price of its own. When supply price or floor later rise, the SKU is not for sale while its price is below one of
+    them or `check` refuses it.
     """
     row = _row(session, sku)
     product = session.get_one(Product, row.product_id)
@@ -29,6 +30,9 @@ def set_price(session: Session, *, sku: str, price: Money | None, at: datetime, 
             raise NoSupplyPrice(sku=sku)
         if price < supply_price:
             raise PriceBelowSupply(sku=sku, price=price, supply_price=supply_price)
+        floor = money(row.floor_minor, row.currency)
+        if below_floor(price, floor):
+            raise PriceBelowFloor(sku=sku, price=price, floor=floor)
         check.require(proposed(row, product, price))
     row.override_minor = None if price is None else price.minor
     row.changed_at = at

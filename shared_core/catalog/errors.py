@@ -23,6 +23,11 @@ class PriceBelowSupply(Invalid):
     message = "{sku} costs the shop {supply_price}; it cannot be sold for {price}."
 
 
+class PriceBelowFloor(Invalid):
+    code = "price_below_floor"
+    message = "{sku} may not be sold for less than {floor}; {price} is below that. Ask {floor} or more."
+
+
 class NoSupplyPrice(Invalid):
     code = "no_supply_price"
     message = "{sku} has no supply price, so it cannot be sold."

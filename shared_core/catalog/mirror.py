@@ -26,8 +26,8 @@ ALT_LENGTH_MAX = 300
 class SyncReport:
     """`created` and `updated` listings.
 
-    `unpriced` SKUs are mirrored but cannot be sold: no supply price, a price below it, or one at which a sale could
-    lose money.
+    `unpriced` SKUs are mirrored but cannot be sold: no supply price, a price below it or below the floor, or one at
+    which a sale could lose money.
     """
 
     offers: int = 0
@@ -154,6 +154,7 @@ def _mirror(row: Listing, offer: Offer, product: Product, rule: PriceRule, at: d
     row.currency = row.currency or ""
     row.supply_price_minor = None if offer.supply_price is None else offer.supply_price.minor
     row.suggested_minor = None if offer.suggested is None else offer.suggested.minor
+    row.floor_minor = None if offer.floor is None else offer.floor.minor
     row.available = offer.available
     row.offered = offer.active
     row.supplier, row.freight_minor = offer.supplier, None if offer.freight is None else offer.freight.minor
@@ -168,6 +169,7 @@ def set_rule_price(row: Listing, product: Product, rule: PriceRule) -> None:
         rule,
         supply_price=money(row.supply_price_minor, row.currency),
         suggested=money(row.suggested_minor, row.currency),
+        floor=money(row.floor_minor, row.currency),
     )
     row.rule_minor = None if by_rule is None else by_rule.minor
     set_selling_price(row, product, rule.check)
@@ -179,6 +181,7 @@ def set_selling_price(row: Listing, product: Product, check: PriceCheck) -> None
         supply_price=money(row.supply_price_minor, row.currency),
         by_rule=money(row.rule_minor, row.currency),
         override=money(row.override_minor, row.currency),
+        floor=money(row.floor_minor, row.currency),
     )
     row.unsound = price is not None and not check.lists(proposed(row, product, price))
     row.price_minor = None if price is None or row.unsound else price.minor

@@ -37,6 +37,7 @@ class Listing(Base):
     __table_args__ = (
         CheckConstraint("price_minor IS NULL OR supply_price_minor IS NOT NULL", name="cost_known"),
         CheckConstraint("price_minor >= supply_price_minor", name="never_below_supply"),
+        CheckConstraint("price_minor >= floor_minor", name="never_below_floor"),
         CheckConstraint("price_minor IS NULL OR NOT unsound", name="never_at_a_loss"),
         CheckConstraint("available >= 0", name="available_not_negative"),
     )
@@ -48,6 +49,8 @@ class Listing(Base):
     currency: Mapped[str] = mapped_column(String(3))
     supply_price_minor: Mapped[int | None] = mapped_column(BigId)
     suggested_minor: Mapped[int | None] = mapped_column(BigId)
+    floor_minor: Mapped[int | None] = mapped_column(BigId)
+    """The lowest price the supply side allows."""
     rule_minor: Mapped[int | None] = mapped_column(BigId)
     override_minor: Mapped[int | None] = mapped_column(BigId)
     price_minor: Mapped[int | None] = mapped_column(BigId)

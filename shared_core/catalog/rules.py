@@ -92,17 +92,20 @@ class PriceRule:
         return "/".join(str(part) for part in (self.basis, self.markup_bps, self.rounding, self.check.signature))
 
 
-def list_price(rule: PriceRule, *, supply_price: Money | None, suggested: Money | None) -> Money | None:
-    """The price by the rule, never below the supply price; None where there is nothing to make a price from."""
+def list_price(
+    rule: PriceRule, *, supply_price: Money | None, suggested: Money | None, floor: Money | None = None
+) -> Money | None:
+    """The price by the rule, never below supply price and floor; None where there is nothing to make a price from."""
     if supply_price is None:
         return None
+    least = supply_price if floor is None else max(supply_price, floor)
     if rule.basis is PriceBasis.SUGGESTED and suggested is not None:
-        return round_up(max(suggested, supply_price), rule.rounding)
+        return round_up(max(suggested, least), rule.rounding)
     if rule.markup_bps is None:
         return None
     whole = BPS_WHOLE + rule.markup_bps
-    marked_up = -(-supply_price.minor * whole // BPS_WHOLE)
-    return round_up(Money(marked_up, supply_price.currency), rule.rounding)
+    marked_up = Money(-(-supply_price.minor * whole // BPS_WHOLE), supply_price.currency)
+    return round_up(max(marked_up, least), rule.rounding)
 
 
 def round_up(price: Money, rounding: Rounding) -> Money:
@@ -122,12 +125,19 @@ def round_up(price: Money, rounding: Rounding) -> Money:
     return Money(price.minor + (ending - price.minor) % step, price.currency)
 
 
-def selling_price(*, supply_price: Money | None, by_rule: Money | None, override: Money | None) -> Money | None:
-    """The shop's own price before the rule's; None, not for sale, without supply price or where it is below that."""
+def selling_price(
+    *, supply_price: Money | None, by_rule: Money | None, override: Money | None, floor: Money | None = None
+) -> Money | None:
+    """The shop's own price before the rule's; None, not for sale, without supply price or below that or the floor."""
     price = override if override is not None else by_rule
     if supply_price is None or price is None or price < supply_price:
         return None
-    return price
+    return None if below_floor(price, floor) else price
+
+
+def below_floor(price: Money, floor: Money | None) -> bool:
+    """Whether the supply side does not allow this price."""
+    return floor is not None and price < floor
 
 
 def searchable(*texts: str) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared_core.catalog import rules
 from shared_core.catalog.models import Listing, Product
 from shared_core.catalog.rules import Proposed
 from shared_core.kernel.money import Money
@@ -12,7 +13,8 @@ from shared_core.kernel.money import Money
 class ListingState(StrEnum):
     """Why a SKU is, or is not, for sale.
 
-    `UNPRICED`: no supply price, or the price would be below it. `UNSOUND`: at its price a sale could lose money.
+    `UNPRICED`: no supply price, or the price would be below it or below the floor. `UNSOUND`: at its price a sale could
+    lose money.
     """
 
     LISTED = "listed"
@@ -37,6 +39,12 @@ class ListingView:
     available: int
     picture: str
     """The digest of the picture that shows it alone; empty without one."""
+    floor: Money | None = None
+
+    @property
+    def below_floor(self) -> bool:
+        """Whether the supply side does not allow the price the shop wants."""
+        return self.wanted is not None and rules.below_floor(self.wanted, self.floor)
 
     @property
     def label(self) -> str:
@@ -147,6 +155,7 @@ def listing_view(row: Listing) -> ListingView:
         own_price=row.override_minor is not None,
         available=row.available,
         picture=row.picture,
+        floor=money(row.floor_minor, row.currency),
     )
 
 

@@ -173,6 +173,12 @@ def picture(hub: Annotated[Served, Depends(the_hub)], digest: Annotated[str, Pat
     return files.picture(hub.pictures.find(digest, media.WIDTHS[-1]))
 
 
+@router.get("/sales")
+def sales(call: OfferReader) -> wire.SalesShown:
+    """The sale events that run or can be looked at beforehand, the first to begin first."""
+    return wire.SalesShown(call.shop.sales(at=call.at))
+
+
 @router.get("/events")
 def events(
     call: EventReader,
@@ -220,7 +226,8 @@ def object_to(call: Objector, number: Numbered, asked: wire.ObjectionAsked) -> s
 def hold(call: Buyer, reference: Reference, asked: wire.HoldAsked) -> supply.HoldView:
     """Keep the goods of all lines, or of none."""
     ttl = timedelta(seconds=asked.ttl_seconds)
-    return call.shop.hold(reference, wire.lines_of(asked.lines), customer=asked.customer, ttl=ttl, at=call.at)
+    lines = wire.lines_of(asked.lines)
+    return call.shop.hold(reference, lines, customer=asked.customer, ttl=ttl, at=call.at, sales=asked.sales)
 
 
 @router.get("/holds/{reference}")

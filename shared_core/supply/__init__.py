@@ -1,9 +1,11 @@
 """The supply side: products and stock, holds, supplier orders, and the gateway through which a store reaches them."""
 
 from shared_core.ledger import ReferenceReused
+from shared_core.supply import sales
 from shared_core.supply.catalogue import feeds
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
 from shared_core.supply.catalogue.picturing import gather as gather_pictures
+from shared_core.supply.catalogue.price_lists import PriceListReport, put_prices
 from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
 from shared_core.supply.dropshipping.aboard import (
     SupplierDecision,
@@ -53,6 +55,7 @@ from shared_core.supply.errors import (
     BadSupplierCode,
     BadTenantCode,
     BadTerms,
+    BadTier,
     BadTrackingNumber,
     BadTransactionNumber,
     CreditUsedUp,
@@ -81,6 +84,9 @@ from shared_core.supply.errors import (
     ReturnPointless,
     ReturnStepRefused,
     ReturnTooMuch,
+    SaleLimitReached,
+    SaleNotRunning,
+    SaleSoldOut,
     ScopeMissing,
     SentTooMuch,
     ShortBeyondRow,
@@ -108,10 +114,12 @@ from shared_core.supply.errors import (
     UnknownSupplier,
     UnknownSupplierOrder,
     UnknownTenant,
+    UnknownTier,
     WithdrawnTooMuch,
     WrongCurrency,
 )
 from shared_core.supply.gateway import (
+    DEFAULT_TIER,
     EVENTS_PER_PAGE_MAX,
     OFFERS_PER_PAGE_MAX,
     Address,
@@ -134,6 +142,8 @@ from shared_core.supply.gateway import (
     ReturnReason,
     ReturnState,
     ReturnView,
+    SaleGoods,
+    SaleView,
     SupplierOrderView,
     SupplyEvent,
     SupplyGateway,
@@ -227,6 +237,7 @@ __all__ = [
     "ALL_SCOPES",
     "CARRIER",
     "CARRIERS",
+    "DEFAULT_TIER",
     "EVENTS_PER_PAGE_MAX",
     "LOOKS_LIKE_A_KEY",
     "OFFERS_PER_PAGE_MAX",
@@ -244,6 +255,7 @@ __all__ = [
     "BadSupplierCode",
     "BadTenantCode",
     "BadTerms",
+    "BadTier",
     "BadTrackingNumber",
     "BadTransactionNumber",
     "Bearer",
@@ -307,6 +319,7 @@ __all__ = [
     "Patience",
     "PaymentTaken",
     "PaymentView",
+    "PriceListReport",
     "ProductSpec",
     "ProductTaken",
     "Promise",
@@ -325,6 +338,11 @@ __all__ = [
     "ReturnView",
     "ReversalView",
     "RowFault",
+    "SaleGoods",
+    "SaleLimitReached",
+    "SaleNotRunning",
+    "SaleSoldOut",
+    "SaleView",
     "Scope",
     "ScopeMissing",
     "SentTooMuch",
@@ -372,6 +390,7 @@ __all__ = [
     "UnknownSupplier",
     "UnknownSupplierOrder",
     "UnknownTenant",
+    "UnknownTier",
     "VariantSpec",
     "Verdict",
     "Withdrawal",
@@ -425,6 +444,7 @@ __all__ = [
     "parcel_mark",
     "payments",
     "promise_of",
+    "put_prices",
     "put_product",
     "receive_return",
     "receive_stock",
@@ -437,6 +457,7 @@ __all__ = [
     "returns",
     "reverse_payment",
     "revoke_key",
+    "sales",
     "set_promise",
     "set_return_terms",
     "set_terms",

@@ -8,6 +8,40 @@ class OutOfStock(Conflict):
     message = "Only {available} of {sku} are left."
 
 
+class SaleSoldOut(OutOfStock):
+    """What is left at the price of a sale event; at their ordinary price there may be more."""
+
+    code = "sale_sold_out"
+    message = "At the price of the sale only {available} of {sku} are left. Look at the price again."
+
+
+class SaleNotRunning(Conflict):
+    code = "sale_not_running"
+    message = "{sku} is not sold at the price of the sale {sale} now. Look at the price again."
+
+
+class SaleLimitReached(Conflict):
+    code = "sale_limit_reached"
+    message = "One customer gets at most {maximum} of {sku} at the price of the sale, those ordered before counted in."
+
+
+class UnknownSale(NotFound):
+    code = "unknown_sale"
+    message = "There is no sale {sale}."
+
+
+class SaleTaken(Conflict):
+    code = "sale_taken"
+    message = "There is a sale {sale} already, and it is another one. Give this one a code of its own."
+
+
+class BadSale(Invalid):
+    """`field` is the name of a part of the sale, `sku` that of one of its goods where it is one."""
+
+    code = "bad_sale"
+    message = "{field} of the sale cannot be {value}: {reason}."
+
+
 class UnknownSku(NotFound):
     code = "unknown_sku"
     message = "{sku} is not on offer."
@@ -21,6 +55,16 @@ class UnknownHold(NotFound):
 class UnknownSupplier(NotFound):
     code = "unknown_supplier"
     message = "There is no supplier {supplier}."
+
+
+class UnknownTier(NotFound):
+    code = "unknown_tier"
+    message = "There is no price list {tier}. Read one in first: platformctl hub prices {tier} FILE"
+
+
+class BadTier(Invalid):
+    code = "bad_tier"
+    message = "{tier!r} cannot be the name of a price list. Use small letters, digits and hyphens."
 
 
 class UnknownSupplierOrder(NotFound):

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Protocol
 
 from shared_core.kernel.money import Money
@@ -18,6 +19,9 @@ OFFERS_PER_PAGE_MAX = 500
 EVENTS_PER_PAGE_MAX = 200
 CODE_PATTERN = r"[a-z0-9][a-z0-9-]{0,63}"
 """Codes of stores and suppliers: they are parts of account addresses."""
+DEFAULT_TIER = "default"
+"""The price list of a store with which no other was agreed."""
+NO_SALES: Mapping[str, str] = MappingProxyType({})
 
 
 class HoldState(StrEnum):
@@ -110,6 +114,7 @@ class Terms:
     """On what terms one store is supplied. `platform_fee_bps` is taken of the goods (see `SupplyGateway.confirm`).
 
     A `tenant` is one of many stores of a hub: each of its holds is measured against its row there (see `tenants`).
+    Prices are those of the list of its `tier`.
     """
 
     store: str
@@ -117,6 +122,7 @@ class Terms:
     platform_fee_bps: int = 0
     limits: HoldLimits = HoldLimits()
     tenant: bool = False
+    tier: str = DEFAULT_TIER
 
     def __post_init__(self) -> None:
         assert re.fullmatch(CODE_PATTERN, self.store), f"{self.store!r} cannot be a store's code"
@@ -176,9 +182,9 @@ class OfferProduct:
 class Offer:
     """One SKU on offer. `available` may lag behind while stock is plentiful (more than `rules.LOW_STOCK`).
 
-    Without a `supply_price` it cannot be sold; `suggested` is the retail price the supply side recommends. What one
-    `supplier` sends of an order costs the store `freight`. `picture` is the digest of the one that shows this SKU
-    alone.
+    Without a `supply_price` it cannot be sold; `suggested` is the retail price the supply side recommends, `floor`
+    the lowest it allows. What one `supplier` sends of an order costs the store `freight`. `picture` is the digest of
+    the one that shows this SKU alone.
     """
 
     sku: str
@@ -191,6 +197,7 @@ class Offer:
     supplier: str = ""
     freight: Money | None = None
     picture: str = ""
+    floor: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +210,34 @@ class OfferPage:
 
 
 @dataclass(frozen=True, slots=True)
+class SaleGoods:
+    """One SKU at the price of a sale event, as one store sees it.
+
+    `suggested` and `floor` are what the store is recommended and allowed to ask; `left` pieces it can still sell at
+    that price, of which one customer gets `per_customer_max` (None: any number).
+    """
+
+    sku: str
+    supply_price: Money
+    suggested: Money
+    floor: Money | None
+    left: int
+    per_customer_max: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SaleView:
+    """A sale event that is shown: sold at its price from `starts_at` on, until before `ends_at`."""
+
+    code: str
+    title: str
+    brand: str
+    starts_at: datetime
+    ends_at: datetime
+    goods: tuple[SaleGoods, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class HoldLine:
     sku: str
     quantity: int
@@ -210,11 +245,15 @@ class HoldLine:
 
 @dataclass(frozen=True, slots=True)
 class HeldLine:
-    """`supply_price` is per unit, fixed when the goods were held; confirming later does not change it."""
+    """`supply_price` is per unit, fixed when the goods were held; confirming later does not change it.
+
+    `sale`: the code of the sale event whose price it is.
+    """
 
     sku: str
     quantity: int
     supply_price: Money
+    sale: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -349,11 +388,25 @@ class SupplyGateway(Protocol):
         """Offers changed since the cursor `after` (0: all of them), each at its newest state."""
         ...
 
+    def sales(self, *, at: datetime) -> tuple[SaleView, ...]:
+        """The sale events that run or can be looked at beforehand, the first to begin first."""
+        ...
+
     def hold(
-        self, reference: str, lines: Sequence[HoldLine], *, customer: str, ttl: timedelta, at: datetime
+        self,
+        reference: str,
+        lines: Sequence[HoldLine],
+        *,
+        customer: str,
+        ttl: timedelta,
+        at: datetime,
+        sales: Mapping[str, str] = NO_SALES,
     ) -> HoldView:
         """Keep the goods of all lines, or of none, for `ttl`. Two lines with one SKU count as one.
 
+        `sales` tells by SKU at the price of which sale event it is wanted; others at the ordinary one. At that price
+        it is held or not at all: SaleNotRunning, SaleSoldOut, SaleLimitReached. Since protocol 3.
+        `customer` tells the customers of this store apart, by a name that says nothing of who they are.
         The same reference again returns the same hold, whatever has become of it.
         Raises OutOfStock, UnknownSku, HoldLimitReached, BadQuantity, NothingToHold, ReferenceReused.
         """

@@ -125,6 +125,23 @@ class ProductPicture(Base):
     alt: Mapped[str] = mapped_column(String(TITLE_LENGTH_MAX))
 
 
+class TierPrice(Base):
+    """What a variant costs the stores of a tier, where that differs; NULL: as the variant says, without a floor."""
+
+    __tablename__ = "supply_tier_price"
+    __table_args__ = (
+        CheckConstraint("supply_price_minor >= 0", name="supply_price_not_negative"),
+        CheckConstraint("suggested_minor >= 0", name="suggested_not_negative"),
+        CheckConstraint("floor_minor >= 0", name="floor_not_negative"),
+    )
+
+    tier: Mapped[str] = mapped_column(_code(), primary_key=True)
+    variant_id: Mapped[int] = mapped_column(ForeignKey(Variant.id), primary_key=True)
+    supply_price_minor: Mapped[int | None] = mapped_column(BigId)
+    suggested_minor: Mapped[int | None] = mapped_column(BigId)
+    floor_minor: Mapped[int | None] = mapped_column(BigId)
+
+
 class FeedColumn(Base):
     """What a supplier's sheets call one of our columns, as they were last read."""
 
@@ -272,6 +289,8 @@ class StockHoldLine(Base):
     variant_id: Mapped[int] = mapped_column(ForeignKey(Variant.id), primary_key=True, index=True)
     supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id))
     supplier_order_id: Mapped[int | None] = mapped_column(ForeignKey(SupplierOrder.id), index=True)
+    sale_line_id: Mapped[int | None] = mapped_column(ForeignKey("supply_sale_line.id"), index=True)
+    """At the price of which line of a sale event; NULL: at the ordinary one."""
     sku: Mapped[str] = mapped_column(_code())
     options: Mapped[list[list[str]]] = mapped_column(JSON, server_default=text("'[]'"))
     quantity: Mapped[int]

@@ -29,6 +29,27 @@ LOW_STOCK = 20
 """With this many free units or fewer every change is told to the stores; above it the figure they see may lag."""
 
 
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """Minor units of one currency; None: not said."""
+
+    supply: int | None = None
+    suggested: int | None = None
+    floor: int | None = None
+
+
+def prices_of_tier(own: Prices, listed: Prices, *, cost: int | None) -> Prices:
+    """What a variant costs stores of a tier: as their list says, else as the variant does.
+
+    A supply price is never below what the supplier gets, and there is none while that is not known.
+    """
+    supply = own.supply
+    if cost is not None and listed.supply is not None:
+        supply = max(listed.supply, cost)
+    suggested = own.suggested if listed.suggested is None else listed.suggested
+    return Prices(supply, suggested, own.floor if listed.floor is None else listed.floor)
+
+
 def content_hash(content: object) -> str:
     """What binds a reference to what it was used for. `content` is JSON-able; key order does not matter."""
     canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))

@@ -29,6 +29,7 @@ def offer(
     suggested: int | None = 8900,
     available: int = 5,
     active: bool = True,
+    floor: int | None = None,
 ) -> supply.Offer:
     """`cost` is the supply price; the product's code, slug and title default to the SKU's."""
     code = product or f"p-{sku.lower()}"
@@ -44,6 +45,7 @@ def offer(
         suggested=None if suggested is None else yuan(suggested),
         available=available,
         active=active,
+        floor=None if floor is None else yuan(floor),
     )
 
 

@@ -180,3 +180,27 @@ def test_proposals_are_what_would_be_for_sale(session: Session, at: datetime) ->
         ("B", yuan(8900), yuan(8000)),
         ("D", yuan(8900), None),
     ]
+
+
+def test_a_rule_s_price_is_lifted_to_the_floor(session: Session, at: datetime) -> None:
+    markup = catalog.PriceRule(catalog.PriceBasis.MARKUP, markup_bps=1000, rounding=catalog.Rounding.CHARM_90)
+    offers = page(offer("A", floor=6000), offer("B", suggested=None, floor=4400), offer("C", cost=4000))
+    catalog.sync(session, offers, rule=markup, at=at)
+    asked = {sku: catalog.price(session, sku=sku).unit_price for sku in "ABC"}
+    assert asked == {"A": yuan(6090), "B": yuan(4490), "C": yuan(4490)}
+
+
+def test_a_price_of_its_own_below_the_floor_is_refused_and_leaves_the_window_when_the_floor_rises(
+    session: Session, at: datetime
+) -> None:
+    catalog.sync(session, page(offer("A", floor=6000)), rule=SUGGESTED, at=at)
+    with pytest.raises(catalog.PriceBelowFloor) as refused:
+        catalog.set_price(session, sku="A", price=yuan(5999), at=at)
+    assert refused.value.params["floor"] == yuan(6000)
+    catalog.set_price(session, sku="A", price=yuan(6000), at=at)
+    assert catalog.price(session, sku="A").unit_price == yuan(6000)
+    catalog.sync(session, page(offer("A", floor=6100), cursor=2), rule=SUGGESTED, at=at)
+    listing = catalog.listing(session, sku="A")
+    assert (listing.state, listing.below_floor) == (catalog.ListingState.UNPRICED, True)
+    with pytest.raises(catalog.NotListed):
+        catalog.price(session, sku="A")

@@ -40,6 +40,7 @@ BODIES: dict[str, Any] = {
 SCOPES = {
     "GET /api/v1/me": None,
     "GET /api/v1/offers": "offers:read",
+    "GET /api/v1/sales": "offers:read",
     "GET /api/v1/events": "events:read",
     "GET /api/v1/statements/{month}": "statement:read",
     "GET /api/v1/objections": "statement:read",

@@ -61,6 +61,38 @@ def test_goods_are_held_confirmed_and_withdrawn(database: Database, shop: Any) -
     assert not discrepancies(database)
 
 
+def test_goods_are_held_at_the_price_of_a_sale_or_not_at_all(database: Database, shop: Any) -> None:
+    goods = supply.sales.SaleGoodsSpec("A", yuan(3000), yuan(5900), 3, cost=yuan(2500), per_customer_max=2)
+    hour = HALF_AN_HOUR * 2
+    with database.transaction() as session:
+        wanted = supply.sales.SaleSpec("spring", "Spring", "", "CNY", NOON, NOON, NOON + hour, (goods,))
+        supply.sales.add_sale(session, wanted, actor="op", at=NOON)
+
+    def hold(reference: str, customer: str, quantity: int = 1, *, minutes: int = 0, sale: str = "spring") -> Any:
+        at = NOON + minutes * HALF_AN_HOUR / 30
+        return shop.hold(reference, lines(A=quantity, B=1), customer=customer, ttl=2 * hour, at=at, sales={"A": sale})
+
+    seen = supply.SaleGoods("A", yuan(3000), yuan(5900), None, 3, 2)
+    assert shop.sales(at=NOON) == (supply.SaleView("spring", "Spring", "", NOON, NOON + hour, (seen,)),)
+    held = hold(REFERENCE, "c", 2)
+    assert held.lines == (supply.HeldLine("A", 2, yuan(3000), "spring"), supply.HeldLine("B", 1, yuan(4000)))
+    assert shop.view(REFERENCE) == held == hold(REFERENCE, "c", 2)
+    with pytest.raises(supply.ReferenceReused):
+        shop.hold(REFERENCE, lines(A=2, B=1), customer="c", ttl=2 * hour, at=NOON)
+    with pytest.raises(supply.SaleLimitReached) as limited:
+        hold("o2", "c")
+    assert limited.value.params == {"sku": "A", "maximum": 2}
+    with pytest.raises(supply.SaleSoldOut) as sold_out:
+        hold("o2", "d", 2)
+    assert sold_out.value.params == {"sku": "A", "available": 1}
+    for late in (lambda: hold("o2", "d", minutes=60), lambda: hold("o2", "d", sale="autumn")):
+        with pytest.raises(supply.SaleNotRunning):
+            late()
+    assert shop.sales(at=NOON + hour) == ()
+    assert shop.confirm(REFERENCE, ship_to=HOME, at=NOON + hour).supply == yuan(10_000)
+    assert not discrepancies(database)
+
+
 def test_every_call_again_answers_the_same(database: Database, shop: Any) -> None:
     calls = [
         lambda: shop.hold("o", lines(A=2), customer="c", ttl=HALF_AN_HOUR, at=NOON).lines,

@@ -15,7 +15,7 @@ HOLD = {
     "reference": "1042",
     "state": "held",
     "expires_at": "2026-03-02T12:30:00Z",
-    "lines": [{"sku": "A-1", "quantity": 2, "supply_price": {"minor": 4000, "currency": "CNY"}}],
+    "lines": [{"sku": "A-1", "quantity": 2, "supply_price": {"minor": 4000, "currency": "CNY"}, "sale": ""}],
 }
 CONFIRMATION = {
     "reference": "1042",
@@ -122,10 +122,32 @@ OFFERS = {
             "supplier": "acme",
             "freight": {"minor": 800, "currency": "CNY"},
             "picture": "a" * 64,
+            "floor": None,
         }
     ],
     "cursor": 3,
     "more": False,
+}
+SALES = {
+    "sales": [
+        {
+            "code": "spring",
+            "title": "Spring",
+            "brand": "B",
+            "starts_at": "2026-03-02T12:00:00Z",
+            "ends_at": "2026-03-04T12:00:00Z",
+            "goods": [
+                {
+                    "sku": "A-1",
+                    "supply_price": {"minor": 3000, "currency": "CNY"},
+                    "suggested": {"minor": 5900, "currency": "CNY"},
+                    "floor": None,
+                    "left": 10,
+                    "per_customer_max": 2,
+                }
+            ],
+        }
+    ]
 }
 DOCUMENTS = [
     (wire.HOLD, HOLD),
@@ -134,6 +156,7 @@ DOCUMENTS = [
     (wire.RETURN, RETURN),
     (wire.EVENTS, EVENTS),
     (wire.OFFERS, OFFERS),
+    (wire.SALES, SALES),
 ]
 """The contract as it was released. A document here never changes; later protocols bring new ones, and new
 fields that older answers lack."""
@@ -187,9 +210,9 @@ def test_a_hold_is_read_as_the_gateway_s_own_value() -> None:
 
 
 def test_an_offer_of_an_older_hub_lacks_what_came_later() -> None:
-    older = {name: each for name, each in OFFERS["offers"][0].items() if name not in ("supplier", "freight")}  # type: ignore[index]
+    older = {name: each for name, each in OFFERS["offers"][0].items() if name not in ("supplier", "freight", "floor")}  # type: ignore[index]
     [offer] = wire.OFFERS.validate_python({**OFFERS, "offers": [older]}).offers
-    assert (offer.supplier, offer.freight) == ("", None)
+    assert (offer.supplier, offer.freight, offer.floor) == ("", None, None)
 
 
 @given(st.text(min_size=1))

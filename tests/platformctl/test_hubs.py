@@ -20,6 +20,7 @@ from shared_core import catalog, hub, supply
 from shared_core.catalog.models import Listing
 from shared_core.kernel.calendar import month_of
 from shared_core.kernel.database import Database
+from shared_core.supply.models import Variant
 from tests.databases import Databases
 from tests.platformctl.conftest import Command
 
@@ -123,6 +124,25 @@ def test_what_cannot_be_is_refused_in_a_sentence(
 ) -> None:
     refused = ctl("hub", "tenant", *arguments, "-C", made)
     assert (refused.code, said in refused.err) == (code, True), refused.err
+
+
+def test_a_price_list_is_tried_taken_and_agreed_on(ctl: Command, made: Path, place: Path) -> None:
+    assert ctl("hub", "seed", "-C", made).code == 0
+    opened = Database(os.environ["HUB_DATABASE_URL"])
+    with opened.reading() as session:
+        sku = session.scalars(select(Variant.sku).order_by(Variant.id)).first()
+    opened.dispose()
+    (place / "gold.csv").write_text(f"sku,supply_price,suggested,floor\n{sku},,999,900\nNONE,1,,\n", "utf-8")
+    prices = ("hub", "prices", "gold", str(place / "gold.csv"), "-C", str(made), "--json")
+    unknown = ctl("hub", "tenant", "add", "north", "--tier", "gold", "-C", made)
+    assert (unknown.code, "platformctl hub prices gold FILE" in unknown.err) == (2, True)
+    tried = json.loads(ctl(*prices, "--dry-run").out)
+    assert (tried["dry_run"], tried["counts"]["created"], tried["refused"][0]["line"]) == (True, 1, 3)
+    assert json.loads(ctl(*prices).out)["counts"]["created"] == 1
+    assert json.loads(ctl(*prices).out)["counts"]["unchanged"] == 1
+    assert ctl("hub", "tenant", "add", "north", "-C", made).code == 0
+    changed = ctl("hub", "tenant", "terms", "north", "--tier", "gold", "-C", made)
+    assert (changed.code, "price list gold" in changed.out) == (0, True)
 
 
 def test_keys_are_changed_over(ctl: Command, made: Path) -> None:

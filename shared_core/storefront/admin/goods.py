@@ -46,6 +46,9 @@ class Item:
     options: str
     picture: str
     supply: Money | None
+    suggested: Money | None
+    floor: Money | None
+    below_floor: bool
     price_text: str
     own_price: bool
     margin: str
@@ -151,6 +154,9 @@ def _items(request: Request, shop: Shop, product: catalog.ProductView) -> Sequen
             options=each.label,
             picture=art.product_picture(shop, product.code, _own_first(product, each)),
             supply=each.supply_price,
+            suggested=each.suggested,
+            floor=each.floor,
+            below_floor=each.below_floor,
             price_text=decimal_text(each.wanted) if each.wanted else "",
             own_price=each.own_price,
             margin=_margin(request, each),

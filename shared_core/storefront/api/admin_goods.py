@@ -28,6 +28,7 @@ class Listing(Output):
     wanted: Money | None
     supply_price: Money | None
     suggested: Money | None
+    floor: Money | None
     own_price: bool
     available: int
 
@@ -108,6 +109,7 @@ def _listing(view: catalog.ListingView) -> Listing:
         wanted=Money.of(view.wanted) if view.wanted else None,
         supply_price=Money.of(view.supply_price) if view.supply_price else None,
         suggested=Money.of(view.suggested) if view.suggested else None,
+        floor=Money.of(view.floor) if view.floor else None,
         own_price=view.own_price,
         available=view.available,
     )

@@ -2,28 +2,29 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, and_, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.money import Money
 from shared_core.media import PictureSource
 from shared_core.supply.catalogue import picturing
-from shared_core.supply.gateway import OFFERS_PER_PAGE_MAX, Offer, OfferPage, OfferPicture, OfferProduct
-from shared_core.supply.models import OfferPlace, Product, Stock, Supplier, Variant
-from shared_core.supply.rules import SupplierState
+from shared_core.supply.gateway import OFFERS_PER_PAGE_MAX, Offer, OfferPage, OfferPicture, OfferProduct, Terms
+from shared_core.supply.models import OfferPlace, Product, Stock, Supplier, TierPrice, Variant
+from shared_core.supply.rules import Prices, SupplierState, prices_of_tier
 
 
-def page(session: Session, *, currency: str, after: int, limit: int) -> OfferPage:
-    """Numbered offers after the cursor, in the order of their last change."""
+def page(session: Session, *, terms: Terms, after: int, limit: int) -> OfferPage:
+    """Numbered offers after the cursor, in the order of their last change, at the prices of the store's tier."""
     size = min(limit, OFFERS_PER_PAGE_MAX)
     query = (
-        select(Variant, Product, Supplier, Stock.free, OfferPlace.seq, PictureSource.digest)
+        select(Variant, Product, Supplier, Stock.free, TierPrice, OfferPlace.seq, PictureSource.digest)
         .join(Product, Product.id == Variant.product_id)
         .join(Supplier, Supplier.id == Product.supplier_id)
         .join(Stock, Stock.variant_id == Variant.id)
         .join(OfferPlace, OfferPlace.variant_id == Variant.id)
         .outerjoin(PictureSource, (PictureSource.id == Variant.picture_id) & (PictureSource.state == "kept"))
-        .where(Supplier.currency == currency, OfferPlace.seq > after)
+        .outerjoin(TierPrice, and_(TierPrice.variant_id == Variant.id, TierPrice.tier == terms.tier))
+        .where(Supplier.currency == terms.currency, OfferPlace.seq > after)
         .order_by(OfferPlace.seq)
         .limit(size + 1)
     )
@@ -31,18 +32,21 @@ def page(session: Session, *, currency: str, after: int, limit: int) -> OfferPag
     shown = rows[:size]
     pictures = picturing.pictures(session, sorted({row.Product.id for row in shown}))
     return OfferPage(
-        offers=tuple(_offer(row, currency, pictures) for row in shown),
+        offers=tuple(_offer(row, terms.currency, pictures) for row in shown),
         cursor=shown[-1].seq if shown else after,
         more=len(rows) > size,
     )
 
 
 def _offer(
-    row: Row[Variant, Product, Supplier, int, int, str | None],
+    row: Row[Variant, Product, Supplier, int, TierPrice | None, int, str | None],
     currency: str,
     pictures: Mapping[int, tuple[OfferPicture, ...]],
 ) -> Offer:
-    variant, product, supplier, free, _, picture = row
+    variant, product, supplier, free, tier, _, picture = row
+    listed = Prices() if tier is None else Prices(tier.supply_price_minor, tier.suggested_minor, tier.floor_minor)
+    own = Prices(variant.supply_price_minor, variant.suggested_minor)
+    prices = prices_of_tier(own, listed, cost=variant.cost_minor)
     return Offer(
         sku=variant.sku,
         product=OfferProduct(
@@ -56,13 +60,14 @@ def _offer(
             pictures=pictures.get(product.id, ()),
         ),
         options=tuple((name, value) for name, value in variant.options),
-        supply_price=_money(variant.supply_price_minor, currency),
-        suggested=_money(variant.suggested_minor, currency),
+        supply_price=_money(prices.supply, currency),
+        suggested=_money(prices.suggested, currency),
         available=free,
         active=variant.active and product.active and supplier.state == SupplierState.LIVE,
         supplier=supplier.code,
         freight=Money(supplier.freight_minor, currency),
         picture=picture or "",
+        floor=_money(prices.floor, currency),
     )
 
 

@@ -11,10 +11,18 @@ from shared_core.ledger import ReferenceReused
 from shared_core.supply import books, rules
 from shared_core.supply.dropshipping.promises import Promise, due_at
 from shared_core.supply.dropshipping.promising import promises_of
-from shared_core.supply.errors import CreditUsedUp, HoldLimitReached, HoldReleased, TenantSuspended, UnknownHold
+from shared_core.supply.errors import (
+    CreditUsedUp,
+    HoldLimitReached,
+    HoldReleased,
+    SaleLimitReached,
+    TenantSuspended,
+    UnknownHold,
+)
 from shared_core.supply.gateway import Address, Confirmation, HoldLine, HoldState, SupplierOrderView, Terms
 from shared_core.supply.inventory import holds, stock
 from shared_core.supply.models import StockHold, StockHoldLine, Supplier, SupplierOrder
+from shared_core.supply.sales import quota
 from shared_core.supply.tenancy import tenants
 
 LATE_MAX = timedelta(hours=24)
@@ -45,6 +53,8 @@ def confirm(
     was_expired = hold.state == HoldState.EXPIRED
     if was_expired and terms.tenant:
         _hold_again(session, hold, lines, terms=terms, at=at)
+    if was_expired:
+        _take_of_sales_again(session, hold, lines)
     orders = _order_from_suppliers(session, hold, lines, at=at)
     bill = _bill(hold, orders, terms=terms, goods=goods)
     hold.state, hold.confirmed_at, hold.closed_at = HoldState.CONFIRMED, at, None
@@ -67,6 +77,14 @@ def _hold_again(
     try:
         tenants.admit(session, terms.store, hold_id=hold.id, units=units, value_minor=value_minor)
     except (TenantSuspended, CreditUsedUp, HoldLimitReached) as refusal:
+        raise HoldReleased(reference=hold.reference) from refusal
+
+
+def _take_of_sales_again(session: Session, hold: StockHold, lines: Sequence[StockHoldLine]) -> None:
+    """What was ordered in a sale stays at its price, if there are pieces left. Raises SaleSoldOut, HoldReleased."""
+    try:
+        quota.take(session, quota.pieces_of(lines), store=hold.store, customer=hold.customer, hold_id=hold.id)
+    except SaleLimitReached as refusal:
         raise HoldReleased(reference=hold.reference) from refusal
 
 

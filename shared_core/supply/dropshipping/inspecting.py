@@ -46,6 +46,7 @@ from shared_core.supply.models import (
     StockHoldLine,
     Supplier,
 )
+from shared_core.supply.sales import quota
 
 EXPIRED_AT_ONCE_MAX = 100
 SYSTEM = "system"
@@ -238,6 +239,7 @@ def _settle(
     going = {each.sku: each.credited for each in results if each.credited}
     if not going and not freight:
         return
+    quota.free(session, held, going)
     bill = bill_back(session, hold, held, going, at=at)
     if freight:
         supplier = session.get_one(Supplier, held[results[0].sku].supplier_id).code

@@ -17,6 +17,7 @@ from shared_core.supply.errors import HoldNotConfirmed, UnknownHold, WithdrawnTo
 from shared_core.supply.gateway import EventKind, HoldLine, HoldState, ReturnReason, Terms, Withdrawal
 from shared_core.supply.inventory import holds, stock
 from shared_core.supply.models import ReturnRow, StockHold, StockHoldLine, Supplier, SupplierOrder, WithdrawalRow
+from shared_core.supply.sales import quota
 
 RETURN_MARK = ":"
 """Between a withdrawal's number and the place of the supplier order of which pieces have to come back."""
@@ -52,6 +53,7 @@ def withdraw(
     bill = bill_back(session, hold, held, going, at=at)
     row = write_withdrawal(session, hold, bill, going, withdrawal=withdrawal, digest=digest, restock=restock, at=at)
     _ask_back(session, hold, held, orders, sent, withdrawal=withdrawal, digest=digest, at=at)
+    quota.free(session, held, going)
     back = [stock.Units(held[sku].variant_id, sku, quantity) for sku, quantity in restocked.items() if quantity]
     if back:  # last: others wait for these rows until the commit
         stock.restock(session, back)

@@ -1,12 +1,13 @@
 """From a supply of its own to a hub: what was ordered before is finished where it began."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from shared_core.kernel.money import Money
 from shared_core.supply.errors import UnknownHold
 from shared_core.supply.gateway import (
     EVENTS_PER_PAGE_MAX,
+    NO_SALES,
     OFFERS_PER_PAGE_MAX,
     Address,
     Confirmation,
@@ -17,6 +18,7 @@ from shared_core.supply.gateway import (
     Remedy,
     ReturnReason,
     ReturnView,
+    SaleView,
     SupplyGateway,
     Withdrawal,
 )
@@ -34,10 +36,20 @@ class Handover:
     def offers(self, after: int = 0, limit: int = OFFERS_PER_PAGE_MAX) -> OfferPage:
         return self.present.offers(after, limit)
 
+    def sales(self, *, at: datetime) -> tuple[SaleView, ...]:
+        return self.present.sales(at=at)
+
     def hold(
-        self, reference: str, lines: Sequence[HoldLine], *, customer: str, ttl: timedelta, at: datetime
+        self,
+        reference: str,
+        lines: Sequence[HoldLine],
+        *,
+        customer: str,
+        ttl: timedelta,
+        at: datetime,
+        sales: Mapping[str, str] = NO_SALES,
     ) -> HoldView:
-        return self._of(reference).hold(reference, lines, customer=customer, ttl=ttl, at=at)
+        return self._of(reference).hold(reference, lines, customer=customer, ttl=ttl, at=at, sales=sales)
 
     def view(self, reference: str) -> HoldView:
         return self._of(reference).view(reference)

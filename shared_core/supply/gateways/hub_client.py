@@ -65,6 +65,7 @@ class HubClient:
     ) -> None:
         self.url, self.patience, self._ticks = url.rstrip("/"), patience or Patience(), ticks
         self._breaker = Breaker(self.patience.breaker, ticks)
+        self._spoken: int | None = None
         self._http = httpx2.Client(
             base_url=self.url + wire.PATH,
             headers=_headers(key.strip(), store, timeline),
@@ -74,6 +75,13 @@ class HubClient:
 
     def close(self) -> None:
         self._http.close()
+
+    def protocol(self) -> int:
+        """What the hub spoke last; it is asked where it was not heard yet."""
+        if self._spoken is None:
+            self.get("/me", wire.ME)
+        assert self._spoken is not None, "every answer says it"
+        return self._spoken
 
     def get(self, path: str, shape: TypeAdapter[T], **query: int) -> T:
         return self._read(self._ask("GET", path, None, query), shape)
@@ -131,7 +139,7 @@ class HubClient:
             raise SupplyUnavailable(retry_after=RETRY_SECONDS)
         if status >= 300:
             raise _refused(status, body)
-        _check_protocol(headers)
+        self._spoken = _protocol(headers)
         return body
 
     def _answer(
@@ -185,12 +193,14 @@ def _refused(status: int, body: bytes) -> Exception:
     return known or HubRefused(reason=f"status {status}, {problem.get('code')}: {str(problem.get('detail'))[:500]}")
 
 
-def _check_protocol(headers: Mapping[str, str]) -> None:
+def _protocol(headers: Mapping[str, str]) -> int:
+    """What the hub speaks. Raises HubRefused."""
     spoken = headers.get(wire.PROTOCOL_HEADER, "")
     if not spoken.isdecimal():
         raise HubRefused(reason="what answers at this address is not a supply hub")
     if int(spoken) < wire.OLDEST_HUB:
         raise HubRefused(reason=f"it speaks protocol {spoken}, this shop needs {wire.OLDEST_HUB} or later")
+    return int(spoken)
 
 
 def _retry_after(headers: Mapping[str, str]) -> timedelta | None:

@@ -1,6 +1,6 @@
 """The gateway to a supply that lives in a hub, reached over HTTP. Instants are the hub's: `at` is not sent."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from shared_core.media import is_digest
 from shared_core.supply.errors import HubRefused
 from shared_core.supply.gateway import (
     EVENTS_PER_PAGE_MAX,
+    NO_SALES,
     OFFERS_PER_PAGE_MAX,
     Address,
     Confirmation,
@@ -23,6 +24,7 @@ from shared_core.supply.gateway import (
     Remedy,
     ReturnReason,
     ReturnView,
+    SaleView,
     Withdrawal,
 )
 from shared_core.supply.gateways import wire
@@ -78,12 +80,27 @@ class HubGateway:
         own = offer.picture if is_digest(offer.picture) else ""
         return replace(offer, product=replace(offer.product, pictures=pictures), picture=own)
 
+    def sales(self, *, at: datetime) -> tuple[SaleView, ...]:
+        """None where the hub is too old to know of any."""
+        if self.client.protocol() < wire.SALES_SINCE:
+            return ()
+        return self.client.get("/sales", wire.SALES).sales
+
     def hold(
-        self, reference: str, lines: Sequence[HoldLine], *, customer: str, ttl: timedelta, at: datetime
+        self,
+        reference: str,
+        lines: Sequence[HoldLine],
+        *,
+        customer: str,
+        ttl: timedelta,
+        at: datetime,
+        sales: Mapping[str, str] = NO_SALES,
     ) -> HoldView:
         with _sendable():
             seconds = wire.whole_seconds(ttl)
-            asked = wire.HoldAsked(lines=wire.lines_sent(lines), customer=customer, ttl_seconds=seconds)
+            asked = wire.HoldAsked(
+                lines=wire.lines_sent(lines), customer=customer, ttl_seconds=seconds, sales=dict(sales)
+            )
         return self.client.put(_path(reference), asked, wire.HOLD)
 
     def view(self, reference: str) -> HoldView:

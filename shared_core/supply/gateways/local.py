@@ -1,6 +1,6 @@
 """The gateway to a supply that lives in the same database: each call is a transaction of its own."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from shared_core.kernel.database import Database
@@ -10,6 +10,7 @@ from shared_core.supply.catalogue import offers
 from shared_core.supply.dropshipping import confirming, events, returning, withdrawing
 from shared_core.supply.gateway import (
     EVENTS_PER_PAGE_MAX,
+    NO_SALES,
     OFFERS_PER_PAGE_MAX,
     Address,
     Confirmation,
@@ -20,10 +21,12 @@ from shared_core.supply.gateway import (
     Remedy,
     ReturnReason,
     ReturnView,
+    SaleView,
     Terms,
     Withdrawal,
 )
 from shared_core.supply.inventory import holds
+from shared_core.supply.sales import planning
 
 
 class LocalGateway:
@@ -41,13 +44,26 @@ class LocalGateway:
             with self.database.transaction() as session:
                 waiting = numbering.number_offers(session)
         with self.database.glance() as session:
-            return offers.page(session, currency=self.terms.currency, after=after, limit=limit)
+            return offers.page(session, terms=self.terms, after=after, limit=limit)
+
+    def sales(self, *, at: datetime) -> tuple[SaleView, ...]:
+        with self.database.reading() as session:
+            return planning.shown(session, terms=self.terms, at=at)
 
     def hold(
-        self, reference: str, lines: Sequence[HoldLine], *, customer: str, ttl: timedelta, at: datetime
+        self,
+        reference: str,
+        lines: Sequence[HoldLine],
+        *,
+        customer: str,
+        ttl: timedelta,
+        at: datetime,
+        sales: Mapping[str, str] = NO_SALES,
     ) -> HoldView:
         with self.database.transaction() as session:
-            return holds.hold(session, reference, lines, terms=self.terms, customer=customer, ttl=ttl, at=at)
+            return holds.hold(
+                session, reference, lines, terms=self.terms, customer=customer, ttl=ttl, at=at, sales=sales
+            )
 
     def view(self, reference: str) -> HoldView:
         with self.database.reading() as session:

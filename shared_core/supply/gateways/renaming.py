@@ -10,6 +10,7 @@ from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money
 from shared_core.supply.gateway import (
     EVENTS_PER_PAGE_MAX,
+    NO_SALES,
     OFFERS_PER_PAGE_MAX,
     Address,
     Confirmation,
@@ -17,15 +18,19 @@ from shared_core.supply.gateway import (
     HeldLine,
     HoldLine,
     HoldView,
+    Offer,
     OfferPage,
     Remedy,
     ReturnReason,
     ReturnView,
+    SaleGoods,
+    SaleView,
     SupplyGateway,
     Withdrawal,
 )
 
 L = TypeVar("L", HoldLine, HeldLine)
+G = TypeVar("G", Offer, SaleGoods)
 
 
 class Renamed:
@@ -41,14 +46,24 @@ class Renamed:
 
     def offers(self, after: int = 0, limit: int = OFFERS_PER_PAGE_MAX) -> OfferPage:
         page = self.gateway.offers(after, limit)
-        kept = (each for each in page.offers if each.sku in self._ours or each.sku not in self._theirs)
-        return replace(page, offers=tuple(replace(each, sku=self._our(each.sku)) for each in kept))
+        return replace(page, offers=self._kept(page.offers))
+
+    def sales(self, *, at: datetime) -> tuple[SaleView, ...]:
+        return tuple(replace(sale, goods=self._kept(sale.goods)) for sale in self.gateway.sales(at=at))
 
     def hold(
-        self, reference: str, lines: Sequence[HoldLine], *, customer: str, ttl: timedelta, at: datetime
+        self,
+        reference: str,
+        lines: Sequence[HoldLine],
+        *,
+        customer: str,
+        ttl: timedelta,
+        at: datetime,
+        sales: Mapping[str, str] = NO_SALES,
     ) -> HoldView:
         with self._our_names():
-            held = self.gateway.hold(reference, self._asked(lines), customer=customer, ttl=ttl, at=at)
+            theirs = {self._theirs.get(sku, sku): sale for sku, sale in sales.items()}
+            held = self.gateway.hold(reference, self._asked(lines), customer=customer, ttl=ttl, at=at, sales=theirs)
         return replace(held, lines=self._told(held.lines))
 
     def view(self, reference: str) -> HoldView:
@@ -111,6 +126,11 @@ class Renamed:
     def events(self, after: int = 0, limit: int = EVENTS_PER_PAGE_MAX) -> EventPage:
         page = self.gateway.events(after, limit)
         return replace(page, events=tuple(replace(each, lines=self._told(each.lines)) for each in page.events))
+
+    def _kept(self, offered: Sequence[G]) -> tuple[G, ...]:
+        """What is offered, under our names."""
+        kept = (each for each in offered if each.sku in self._ours or each.sku not in self._theirs)
+        return tuple(replace(each, sku=self._our(each.sku)) for each in kept)
 
     def _our(self, sku: str) -> str:
         return self._ours.get(sku, sku)

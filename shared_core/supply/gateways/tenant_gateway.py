@@ -5,7 +5,7 @@ front, "north.1042": it is unique there, and a supplier sees where an order come
 reference of one store can ever look like another's.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from shared_core.kernel.money import Money
 from shared_core.supply.errors import BadReference
 from shared_core.supply.gateway import (
     EVENTS_PER_PAGE_MAX,
+    NO_SALES,
     OFFERS_PER_PAGE_MAX,
     Address,
     Confirmation,
@@ -25,6 +26,7 @@ from shared_core.supply.gateway import (
     Remedy,
     ReturnReason,
     ReturnView,
+    SaleView,
     SupplyGateway,
     Terms,
     Withdrawal,
@@ -45,11 +47,21 @@ class TenantGateway:
     def offers(self, after: int = 0, limit: int = OFFERS_PER_PAGE_MAX) -> OfferPage:
         return self.hub.offers(after, limit)
 
+    def sales(self, *, at: datetime) -> tuple[SaleView, ...]:
+        return self.hub.sales(at=at)
+
     def hold(
-        self, reference: str, lines: Sequence[HoldLine], *, customer: str, ttl: timedelta, at: datetime
+        self,
+        reference: str,
+        lines: Sequence[HoldLine],
+        *,
+        customer: str,
+        ttl: timedelta,
+        at: datetime,
+        sales: Mapping[str, str] = NO_SALES,
     ) -> HoldView:
         with self._own_names():
-            held = self.hub.hold(self._hubs(reference), lines, customer=customer, ttl=ttl, at=at)
+            held = self.hub.hold(self._hubs(reference), lines, customer=customer, ttl=ttl, at=at, sales=sales)
         return replace(held, reference=reference)
 
     def view(self, reference: str) -> HoldView:

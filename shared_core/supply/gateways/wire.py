@@ -30,6 +30,7 @@ from shared_core.supply.gateway import (
     Remedy,
     ReturnReason,
     ReturnView,
+    SaleView,
     Withdrawal,
 )
 from shared_core.supply.models import CODE_LENGTH_MAX, REFERENCE_LENGTH_MAX
@@ -50,6 +51,8 @@ SINCE: Mapping[EventKind, int] = {
     **{kind: RETURNS_SINCE for kind in EventKind if kind.name.startswith("RETURN_")},
 }
 """The protocol from which on a shop understands a kind of event; all others it always has."""
+SALES_SINCE = 3
+"""The protocol from which on a hub tells of sale events, and holds may be at their prices."""
 PROTOCOL_HEADER = "Supply-Protocol"
 STORE_HEADER = "Supply-Store"
 """Whom the caller takes itself for; a hub refuses a key of another store."""
@@ -72,13 +75,14 @@ class _Question(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+Code = Annotated[str, Field(max_length=CODE_LENGTH_MAX, pattern=r"^[^\x00]*$")]
 Text = Annotated[str, Field(max_length=WIRE_TEXT_MAX, pattern=r"^[^\x00]*$")]
 
 
 class LineSent(_Question):
     """Quantities below one are the gateway's to refuse."""
 
-    sku: Annotated[str, Field(max_length=CODE_LENGTH_MAX, pattern=r"^[^\x00]*$")]
+    sku: Code
     quantity: Annotated[int, Field(ge=-WIRE_QUANTITY_MAX, le=WIRE_QUANTITY_MAX)]
 
 
@@ -110,11 +114,12 @@ class AddressSent(_Question):
 
 
 class HoldAsked(_Question):
-    """PUT /holds/{reference}"""
+    """PUT /holds/{reference}; `sales` is SKU to sale, and not sent where it is empty: older hubs do not know it."""
 
     lines: Lines
     customer: Annotated[str, Field(max_length=REFERENCE_LENGTH_MAX, pattern=r"^[^\x00]*$")]
     ttl_seconds: Annotated[int, Field(ge=1, le=SECONDS_MAX)]
+    sales: dict[Code, Code] = Field({}, max_length=WIRE_LINES_MAX, exclude_if=lambda sales: not sales)
 
 
 class ConfirmationAsked(_Question):
@@ -206,7 +211,15 @@ class Me:
         return self.timelines[-1].code if self.timelines else ""
 
 
+@dataclass(frozen=True, slots=True)
+class SalesShown:
+    """GET /sales"""
+
+    sales: tuple[SaleView, ...]
+
+
 OFFERS: TypeAdapter[OfferPage] = TypeAdapter(OfferPage)
+SALES: TypeAdapter[SalesShown] = TypeAdapter(SalesShown)
 HOLD: TypeAdapter[HoldView] = TypeAdapter(HoldView)
 CONFIRMATION: TypeAdapter[Confirmation] = TypeAdapter(Confirmation)
 WITHDRAWAL: TypeAdapter[Withdrawal] = TypeAdapter(Withdrawal)
@@ -249,6 +262,9 @@ REFUSALS: Mapping[str, type[PlatformError]] = {
         errors.ReturnPointless,
         errors.ReturnStepRefused,
         errors.ReturnTooMuch,
+        errors.SaleLimitReached,
+        errors.SaleNotRunning,
+        errors.SaleSoldOut,
         errors.TenantSuspended,
         errors.TextTooLong,
         errors.UnknownHold,

@@ -16,6 +16,7 @@ from shared_core.supply.models import (
     Variant,
     WithdrawalRow,
 )
+from shared_core.supply.sales.sale_models import SaleLine
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,9 @@ class StockDiscrepancy:
 
 
 def stock_discrepancies(session: Session) -> list[StockDiscrepancy]:
-    """I12 for every variant: received = free + held + sold, each counted from movements and holds; empty when true."""
+    """I12 for every variant: received = free + held + sold, each counted from movements and holds, and what is taken
+    of sales; empty when true.
+    """
     received = _received(session)
     held = _per_hold_line(session, HoldState.HELD, StockHoldLine.quantity)
     gone = StockHoldLine.quantity - StockHoldLine.restocked + StockHoldLine.replaced - StockHoldLine.exchanged
@@ -48,7 +51,27 @@ def stock_discrepancies(session: Session) -> list[StockDiscrepancy]:
             for figure, count in expected.items()
             if getattr(row, figure) != count
         ]
-    return found
+    return found + sale_discrepancies(session)
+
+
+def sale_discrepancies(session: Session) -> list[StockDiscrepancy]:
+    """What sales say was taken of them and what holds took; empty when it is the same."""
+    kept = func.coalesce(func.sum(StockHoldLine.quantity - StockHoldLine.withdrawn), 0)
+    held = (
+        select(StockHoldLine.sale_line_id, kept.label("pieces"))
+        .join(StockHold)
+        .where(StockHold.state.in_((HoldState.HELD, HoldState.CONFIRMED)), StockHoldLine.sale_line_id.is_not(None))
+        .group_by(StockHoldLine.sale_line_id)
+        .subquery()
+    )
+    query = (
+        select(Variant.sku, SaleLine.taken, func.coalesce(held.c.pieces, 0))
+        .join(SaleLine, SaleLine.variant_id == Variant.id)
+        .outerjoin(held, held.c.sale_line_id == SaleLine.id)
+        .where(SaleLine.taken != func.coalesce(held.c.pieces, 0))
+        .order_by(Variant.sku)
+    )
+    return [StockDiscrepancy(sku, "taken of a sale", int(kept), taken) for sku, taken, kept in session.execute(query)]
 
 
 def charged(session: Session, *, store: str, currency: str) -> Money:

@@ -1,11 +1,11 @@
 """Holding goods for an order, giving them back, and letting go of what nobody paid for."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Table, bindparam, func, insert, select
+from sqlalchemy import Table, and_, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import insert_new, lock
@@ -13,9 +13,11 @@ from shared_core.kernel.money import Money
 from shared_core.ledger import ReferenceReused
 from shared_core.supply import rules
 from shared_core.supply.errors import HoldConfirmed, HoldLimitReached, UnknownHold, UnknownSku
-from shared_core.supply.gateway import HeldLine, HoldLine, HoldState, HoldView, Terms
+from shared_core.supply.gateway import NO_SALES, HeldLine, HoldLine, HoldState, HoldView, Terms
 from shared_core.supply.inventory import stock
-from shared_core.supply.models import Product, StockHold, StockHoldLine, Supplier, Variant
+from shared_core.supply.models import Product, StockHold, StockHoldLine, Supplier, TierPrice, Variant
+from shared_core.supply.sales import quota
+from shared_core.supply.sales.sale_models import SaleLine
 from shared_core.supply.tenancy import tenants
 
 EXPIRED_AT_ONCE_MAX = 200
@@ -35,10 +37,17 @@ _OPEN = select(func.count()).where(
 )
 _OFFERED = (
     select(
-        Variant.sku, Variant.id, Product.supplier_id, Variant.cost_minor, Variant.supply_price_minor, Variant.options
+        Variant.sku,
+        Variant.id,
+        Product.supplier_id,
+        Variant.cost_minor,
+        Variant.supply_price_minor,
+        Variant.options,
+        TierPrice.supply_price_minor.label("tier_price_minor"),
     )
     .join(Product, Product.id == Variant.product_id)
     .join(Supplier, Supplier.id == Product.supplier_id)
+    .outerjoin(TierPrice, and_(TierPrice.variant_id == Variant.id, TierPrice.tier == bindparam("tier")))
     .where(
         Variant.sku.in_(bindparam("skus", expanding=True)),
         Variant.active,
@@ -59,10 +68,13 @@ def hold(
     customer: str,
     ttl: timedelta,
     at: datetime,
+    sales: Mapping[str, str] = NO_SALES,
 ) -> HoldView:
     """See `SupplyGateway.hold`. What it raises must roll the transaction back: some lines may already be taken."""
     merged = rules.lines_to_hold(lines, ttl=ttl, limits=terms.limits)
-    digest = rules.content_hash([terms.store, customer, [[line.sku, line.quantity] for line in merged]])
+    on_sale = {line.sku: sales[line.sku] for line in merged if line.sku in sales}
+    content = [terms.store, customer, [[line.sku, line.quantity] for line in merged]]
+    digest = rules.content_hash([*content, on_sale] if on_sale else content)
     lock(session, f"supply-customer:{terms.store}:{customer}")
     row = {
         "reference": reference,
@@ -80,14 +92,21 @@ def hold(
     if hold_id is None:
         return _known(session, reference, digest)
     _keep_within_limit(session, terms=terms, customer=customer, at=at)
-    wanted = _offered(session, merged, terms.currency)
+    wanted = _offered(session, merged, terms)
+    if on_sale:
+        wanted = _at_sale_prices(session, wanted, on_sale, terms.currency, at)
     if terms.tenant:
         units = {each.units.variant_id: each.units.quantity for each in wanted}
         value_minor = sum(each.supply_price.minor * each.units.quantity for each in wanted)
         tenants.admit(session, terms.store, hold_id=hold_id, units=units, value_minor=value_minor)
     session.connection().execute(_LINE, [each.row(hold_id) for each in wanted])
+    taken = [each.of_sale for each in wanted if each.of_sale is not None]
+    quota.take(session, taken, store=terms.store, customer=customer, hold_id=hold_id)
     stock.take(session, [each.units for each in wanted])  # last: others wait for these rows until the commit
-    held = tuple(HeldLine(each.units.sku, each.units.quantity, each.supply_price) for each in wanted)
+    held = tuple(
+        HeldLine(each.units.sku, each.units.quantity, each.supply_price, on_sale.get(each.units.sku, ""))
+        for each in wanted
+    )
     return HoldView(reference, HoldState.HELD, at + ttl, held)
 
 
@@ -150,7 +169,9 @@ def units_of(lines: Iterable[StockHoldLine]) -> list[stock.Units]:
 def _close(session: Session, rows: Sequence[StockHold], *, state: HoldState, at: datetime) -> None:
     for row in rows:
         row.state, row.closed_at = state, at
-    stock.give_back(session, units_of(lines_of(session, [row.id for row in rows])))
+    lines = lines_of(session, [row.id for row in rows])
+    quota.give_back(session, quota.pieces_of(lines))
+    stock.give_back(session, units_of(lines))
     session.flush()
 
 
@@ -164,9 +185,11 @@ def _known(session: Session, reference: str, digest: str) -> HoldView:
 
 
 def _view(session: Session, row: StockHold) -> HoldView:
+    lines = lines_of(session, [row.id])
+    sales = quota.sales_of(session, lines)
     held = tuple(
-        HeldLine(line.sku, line.quantity, Money(line.supply_price_minor, row.currency))
-        for line in lines_of(session, [row.id])
+        HeldLine(line.sku, line.quantity, Money(line.supply_price_minor, row.currency), sales.get(line.sku, ""))
+        for line in lines
     )
     return HoldView(row.reference, HoldState(row.state), row.expires_at, held)
 
@@ -186,6 +209,7 @@ class _Wanted:
     cost_minor: int
     supply_price: Money
     options: list[list[str]]
+    of_sale: quota.Piece | None = None
 
     def row(self, hold_id: int) -> dict[str, object]:
         return {
@@ -197,21 +221,44 @@ class _Wanted:
             "quantity": self.units.quantity,
             "cost_minor": self.cost_minor,
             "supply_price_minor": self.supply_price.minor,
+            "sale_line_id": None if self.of_sale is None else self.of_sale.line_id,
             "withdrawn": 0,
             "restocked": 0,
         }
 
 
-def _offered(session: Session, lines: Sequence[HoldLine], currency: str) -> list[_Wanted]:
+def _offered(session: Session, lines: Sequence[HoldLine], terms: Terms) -> list[_Wanted]:
     """The variants behind the SKUs, with today's prices. Raises UnknownSku for what is not on offer to this store."""
-    skus = [line.sku for line in lines]
-    found = {offer.sku: offer for offer in session.execute(_OFFERED, {"skus": skus, "currency": currency})}
+    asked = {"skus": [line.sku for line in lines], "currency": terms.currency, "tier": terms.tier}
+    found = {offer.sku: offer for offer in session.execute(_OFFERED, asked)}
     wanted: list[_Wanted] = []
     for line in lines:
         offer = found.get(line.sku)
-        if offer is None or offer.cost_minor is None or offer.supply_price_minor is None:
+        if offer is None or offer.cost_minor is None:
             raise UnknownSku(sku=line.sku)
-        units = stock.Units(offer.id, line.sku, line.quantity)
-        price = Money(offer.supply_price_minor, currency)
+        own, listed = rules.Prices(offer.supply_price_minor), rules.Prices(offer.tier_price_minor)
+        supply_minor = rules.prices_of_tier(own, listed, cost=offer.cost_minor).supply
+        assert supply_minor is not None, "a variant has both cost and supply price, or neither"
+        units, price = stock.Units(offer.id, line.sku, line.quantity), Money(supply_minor, terms.currency)
         wanted.append(_Wanted(units, offer.supplier_id, offer.cost_minor, price, offer.options))
     return wanted
+
+
+def _at_sale_prices(
+    session: Session, wanted: Sequence[_Wanted], sales: Mapping[str, str], currency: str, at: datetime
+) -> list[_Wanted]:
+    """The same, those of a sale at its prices. Raises SaleNotRunning."""
+    lines = quota.priced(session, sales, currency=currency, at=at)
+    return [
+        each if each.units.sku not in lines else _at_sale_price(each, lines[each.units.sku], currency)
+        for each in wanted
+    ]
+
+
+def _at_sale_price(wanted: _Wanted, line: SaleLine, currency: str) -> _Wanted:
+    return replace(
+        wanted,
+        cost_minor=line.cost_minor,
+        supply_price=Money(line.supply_price_minor, currency),
+        of_sale=quota.Piece(line.id, wanted.units.sku, wanted.units.quantity),
+    )

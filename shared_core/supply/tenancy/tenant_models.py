@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
+from shared_core.supply.gateway import DEFAULT_TIER
 from shared_core.supply.models import CODE_LENGTH_MAX, TEXT_LENGTH_MAX
 
 ACTOR_LENGTH_MAX = 80
@@ -35,6 +36,8 @@ class Tenant(Base):
     open_holds_max: Mapped[int]
     unpaid_units_per_sku_max: Mapped[int]
     credit_limit_minor: Mapped[int | None] = mapped_column(BigId)
+    tier: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX), default=DEFAULT_TIER, server_default=DEFAULT_TIER)
+    """Whose price list it is supplied by."""
     created_at: Mapped[datetime]
 
 

@@ -4,22 +4,29 @@ A store that is supplied by its own database is no tenant and has no row here.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import func, insert, literal_column, select
 from sqlalchemy.orm import Session
 
 from shared_core import ledger
 from shared_core.kernel.database import lock
 from shared_core.kernel.money import BPS_WHOLE, MINOR_MAX, Money, known_currency
 from shared_core.supply import rules
-from shared_core.supply.errors import BadTenantCode, BadTerms, TenantSuspended, TenantTaken, UnknownTenant
-from shared_core.supply.gateway import CODE_PATTERN, HoldLimits, HoldState, Terms
-from shared_core.supply.models import TEXT_LENGTH_MAX, StockHold, StockHoldLine
+from shared_core.supply.errors import (
+    BadTenantCode,
+    BadTerms,
+    TenantSuspended,
+    TenantTaken,
+    UnknownTenant,
+    UnknownTier,
+)
+from shared_core.supply.gateway import CODE_PATTERN, DEFAULT_TIER, HoldLimits, HoldState, Terms
+from shared_core.supply.models import TEXT_LENGTH_MAX, OfferMark, StockHold, StockHoldLine, TierPrice
 from shared_core.supply.rules import TenantLimits
 from shared_core.supply.tenancy.tenant_models import Tenant, TenantChange
 
@@ -41,12 +48,14 @@ class TenantTerms:
     platform_fee_bps: int = 0
     limits: HoldLimits = field(default_factory=HoldLimits)
     store_limits: TenantLimits = field(default_factory=TenantLimits)
+    tier: str = DEFAULT_TIER
+    """Whose price list holds; one that is not there is refused, but for the default."""
 
-    def columns(self) -> dict[str, int | None]:
+    def columns(self) -> dict[str, int | str | None]:
         """As the row keeps them."""
         kept = {**asdict(self.limits), **asdict(self.store_limits), "platform_fee_bps": self.platform_fee_bps}
         kept["ttl_max_seconds"] = kept.pop("ttl_max") // timedelta(seconds=1)
-        return kept
+        return kept | {"tier": self.tier}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +88,7 @@ def add_tenant(
         raise BadTerms(field="currency", value=currency)
     if not 1 <= len(name) <= TEXT_LENGTH_MAX:
         raise BadTerms(field="name", value=name[:TEXT_LENGTH_MAX])
-    _check(terms)
+    _check(session, terms)
     lock(session, "supply-tenants")
     known = _locked(session, code)
     if known is not None:
@@ -95,8 +104,8 @@ def add_tenant(
 
 
 def set_terms(session: Session, code: str, terms: TenantTerms, *, actor: str, at: datetime) -> TenantView:
-    """Agree on these terms from now on. Raises UnknownTenant, BadTerms."""
-    _check(terms)
+    """Agree on these terms from now on. Raises UnknownTenant, BadTerms, UnknownTier."""
+    _check(session, terms)
     row = locked(session, code)
     before, after = _terms(row).columns(), terms.columns()
     changed = {name: [before[name], value] for name, value in after.items() if before[name] != value}
@@ -104,6 +113,8 @@ def set_terms(session: Session, code: str, terms: TenantTerms, *, actor: str, at
         setattr(row, name, value)
     if changed:
         note(session, row, "terms", actor=actor, at=at, details=changed)
+    if "tier" in changed:
+        _tell_prices(session, changed["tier"])
     return _view(row)
 
 
@@ -177,7 +188,7 @@ def admit(session: Session, code: str, *, hold_id: int, units: Mapping[int, int]
 def supply_terms(row: Tenant) -> Terms:
     """The tenant's terms as the gateway takes them."""
     agreed = _terms(row)
-    return Terms(row.code, row.currency, agreed.platform_fee_bps, agreed.limits, tenant=True)
+    return Terms(row.code, row.currency, agreed.platform_fee_bps, agreed.limits, tenant=True, tier=row.tier)
 
 
 def locked(session: Session, code: str) -> Tenant:
@@ -208,8 +219,19 @@ def _become(session: Session, code: str, state: TenantState, *, actor: str, reas
     note(session, row, what, actor=actor, at=at, details={"reason": reason})
 
 
-def _check(terms: TenantTerms) -> None:
+def _tell_prices(session: Session, tiers: Sequence[object]) -> None:
+    """What these price lists hold is offered anew: readers of the offers feed will see it again."""
+    priced = select(TierPrice.variant_id).where(TierPrice.tier.in_(tiers)).distinct()
+    session.execute(insert(OfferMark).from_select(["variant_id"], priced))
+
+
+def _check(session: Session, terms: TenantTerms) -> None:
+    listed = select(TierPrice.variant_id).where(TierPrice.tier == terms.tier).limit(1)
+    if terms.tier != DEFAULT_TIER and session.scalar(listed) is None:
+        raise UnknownTier(tier=terms.tier)
     for name, value in terms.columns().items():
+        if isinstance(value, str):
+            continue
         lowest, highest = 1, COUNT_MAX
         if name == "platform_fee_bps":
             lowest, highest = 0, BPS_WHOLE
@@ -235,6 +257,7 @@ def _terms(row: Tenant) -> TenantTerms:
             unpaid_units_per_sku_max=row.unpaid_units_per_sku_max,
             credit_limit_minor=row.credit_limit_minor,
         ),
+        tier=row.tier,
     )
 
 

@@ -138,6 +138,13 @@ class SkuUnknown(RowError):
     message = "{value} is no SKU of this supplier ({field}). Import the product first."
 
 
+class SkuNotHere(RowError):
+    """Of a price list, which may name SKUs of any supplier."""
+
+    code = "sku_not_here"
+    message = "There is no SKU {value} ({field}). Import the product first."
+
+
 class SaleMissing(RowError):
     code = "sale_missing"
     message = "{field} is {value!r}, but there is no such sale. Nothing can be sold in it."
@@ -156,6 +163,11 @@ class BadList(RowError):
 class CostAboveSupplyPrice(RowError):
     code = "cost_above_supply_price"
     message = "{field} {value} is above the supply price {supply_price}. Correct one of them."
+
+
+class FloorAboveSuggested(RowError):
+    code = "floor_above_suggested"
+    message = "{field} {value} is above the suggested price {suggested}. Correct one of them."
 
 
 class TooManyVariants(RowError):
