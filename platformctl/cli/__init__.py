@@ -7,7 +7,19 @@ from typing import NoReturn
 import typer
 
 from platformctl import output
-from platformctl.cli import exchange, hubs, objecting, people, plans, running, settling, shops, simulating, supplying
+from platformctl.cli import (
+    exchange,
+    hubs,
+    objecting,
+    people,
+    picturing,
+    plans,
+    running,
+    settling,
+    shops,
+    simulating,
+    supplying,
+)
 from platformctl.failures import DatabaseUnusable, exit_code_of
 from platformctl.messages import N_
 from platformctl.messages import translate as _
@@ -29,6 +41,7 @@ plans.register(app)
 simulating.register(app)
 supplying.register(app)
 hubs.register(app)
+picturing.register(app)
 settling.register(app)
 objecting.register(app)
 

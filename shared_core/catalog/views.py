@@ -37,6 +37,7 @@ class ListingView:
     available: int
     picture: str
     """The digest of the picture that shows it alone; empty without one."""
+    barcode: str
 
     @property
     def label(self) -> str:
@@ -67,6 +68,7 @@ class ProductView:
     title: str
     brand: str
     category: str
+    category_path: str
     description: str
     pictures: tuple[Picture, ...]
     listings: tuple[ListingView, ...]
@@ -79,6 +81,15 @@ class ProductView:
     @property
     def sold_out(self) -> bool:
         return all(each.sold_out for each in self.listings if each.for_sale)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """How many products each category (by path) directly below `here` has, and each brand."""
+
+    here: str
+    categories: dict[str, int]
+    brands: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +140,7 @@ def product_view(row: Product, listings: Iterable[Listing]) -> ProductView:
         title=row.title,
         brand=row.brand,
         category=row.category,
+        category_path=row.category_path,
         description=row.description,
         pictures=_pictures(row),
         listings=tuple(listing_view(each) for each in listings),
@@ -147,6 +159,7 @@ def listing_view(row: Listing) -> ListingView:
         own_price=row.override_minor is not None,
         available=row.available,
         picture=row.picture,
+        barcode=row.barcode,
     )
 
 

@@ -104,6 +104,7 @@ class OfferProduct:
     """What the variants of one product share; `description` is plain text.
 
     `image_urls` (http(s) only) are where its pictures are from, `pictures` those that can be shown, in their order.
+    `category_path` are the categories that hold its own, the widest first, and that one at the end.
     """
 
     code: str
@@ -114,6 +115,7 @@ class OfferProduct:
     description: str
     image_urls: tuple[str, ...]
     pictures: tuple[OfferPicture, ...] = ()
+    category_path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,7 @@ class Offer:
     supplier: str = ""
     freight: Money | None = None
     picture: str = ""
+    barcode: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ def _offer(
             description=product.description,
             image_urls=tuple(product.image_urls),
             pictures=pictures.get(product.id, ()),
+            category_path=tuple(product.category_path),
         ),
         options=tuple((name, value) for name, value in variant.options),
         supply_price=_money(variant.supply_price_minor, currency),
@@ -63,6 +64,7 @@ def _offer(
         supplier=supplier.code,
         freight=Money(supplier.freight_minor, currency),
         picture=picture or "",
+        barcode=variant.barcode,
     )
 
 
