@@ -63,7 +63,7 @@ In the storefront: `[supply] mode = "hub"` and `url = …` in brand/brand.toml, 
 `platformctl supply connect`.
 """
 
-IGNORED = ".env\n*.db\n*.db-shm\n*.db-wal\n"
+IGNORED = ".env\nmedia/\n*.db\n*.db-shm\n*.db-wal\n"
 
 
 @dataclass(frozen=True)

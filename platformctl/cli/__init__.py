@@ -13,6 +13,7 @@ from platformctl.cli import (
     hubs,
     objecting,
     people,
+    picturing,
     plans,
     running,
     settling,
@@ -42,6 +43,7 @@ simulating.register(app)
 supplying.register(app)
 hubs.register(app)
 hub_staff.register(app)
+picturing.register(app)
 settling.register(app)
 objecting.register(app)
 

@@ -4,7 +4,16 @@ from shared_core.catalog.choices import relist, set_price, unlist
 from shared_core.catalog.errors import NoSupplyPrice, NotListed, PriceBelowFloor, PriceBelowSupply, UnknownProduct
 from shared_core.catalog.mirror import OWN as OWN_OFFERS
 from shared_core.catalog.mirror import SyncReport, begin_anew, cursor, pull, skus, sync
-from shared_core.catalog.rules import PriceBasis, PriceCheck, PriceRule, Proposed, Rounding, list_price
+from shared_core.catalog.rules import (
+    PATH_MARK,
+    PriceBasis,
+    PriceCheck,
+    PriceRule,
+    Proposed,
+    Rounding,
+    ancestors,
+    list_price,
+)
 from shared_core.catalog.views import (
     ListingState,
     ListingView,
@@ -13,6 +22,7 @@ from shared_core.catalog.views import (
     PricedItem,
     ProductPage,
     ProductView,
+    Shelves,
     proposal,
 )
 from shared_core.catalog.window import (
@@ -29,10 +39,12 @@ from shared_core.catalog.window import (
     products_by_code,
     products_by_slug,
     proposals,
+    shelves,
 )
 
 __all__ = [
     "OWN_OFFERS",
+    "PATH_MARK",
     "ListingState",
     "ListingView",
     "Look",
@@ -49,8 +61,10 @@ __all__ = [
     "ProductView",
     "Proposed",
     "Rounding",
+    "Shelves",
     "SyncReport",
     "UnknownProduct",
+    "ancestors",
     "begin_anew",
     "brands",
     "categories",
@@ -71,6 +85,7 @@ __all__ = [
     "pull",
     "relist",
     "set_price",
+    "shelves",
     "skus",
     "sync",
     "unlist",

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from shared_core import media
 from shared_core.catalog import rules
 from shared_core.catalog.errors import SuppliedFromElsewhere
-from shared_core.catalog.models import Listing, OfferCursor, Product
+from shared_core.catalog.models import Listing, OfferCursor, Product, SearchText
 from shared_core.catalog.rules import PriceCheck, PriceRule
 from shared_core.catalog.views import money, proposed
 from shared_core.kernel.database import Database, lock
+from shared_core.kernel.searching import plain
 from shared_core.supply import Offer, OfferPage, OfferProduct, SupplyGateway
 
 OWN = "offers"
@@ -73,6 +74,8 @@ def sync(session: Session, page: OfferPage, *, rule: PriceRule, at: datetime, fe
     products = _mirror_products(session, (offer.product for offer in page.offers))
     report = _mirror_listings(session, page.offers, products, rule, at)
     session.flush()
+    _index(session, products.values())
+    session.flush()
     return report
 
 
@@ -121,9 +124,30 @@ def _mirror_products(session: Session, products: Iterable[OfferProduct]) -> dict
         row.slug, row.title, row.brand, row.category = product.slug, product.title, product.brand, product.category
         row.description, row.image_urls = product.description, list(product.image_urls)
         row.pictures = [[each.digest, each.alt[:ALT_LENGTH_MAX]] for each in product.pictures]
-        row.search_text = rules.searchable(product.title, product.brand, product.category, product.code)
+        row.category_path = rules.category_path(product.category, product.category_path)
+        row.search_text = "\n".join(map(plain, (product.title, product.brand, product.category, product.code)))
     session.flush()
     return rows
+
+
+def _index(session: Session, products: Iterable[Product]) -> None:
+    """Bring what is looked through up to date, once the listings are there."""
+    by_id = {row.id: row for row in products}
+    codes: dict[int, list[str]] = {product_id: [] for product_id in by_id}
+    query = select(Listing.product_id, Listing.sku, Listing.barcode).where(Listing.product_id.in_(by_id))
+    for each in session.execute(query.order_by(Listing.id)):
+        codes[each.product_id] += [code for code in (each.sku, each.barcode) if code]
+    texts = session.scalars(select(SearchText).where(SearchText.product_id.in_(by_id)))
+    known = {text.product_id: text for text in texts}
+    for product_id, row in by_id.items():
+        if product_id not in known:
+            known[product_id] = SearchText(product_id=product_id)
+            session.add(known[product_id])
+        text = known[product_id]
+        described = row.description[: rules.DESCRIPTION_SEARCHED_MAX]
+        text.title, text.brand = plain(row.title), plain(row.brand)
+        text.codes = "".join(f" {plain(code)}" for code in codes[product_id])
+        text.text = plain(" ".join((row.title, row.brand, row.category_path, row.code, described)))
 
 
 def _mirror_listings(
@@ -158,7 +182,7 @@ def _mirror(row: Listing, offer: Offer, product: Product, rule: PriceRule, at: d
     row.available = offer.available
     row.offered = offer.active
     row.supplier, row.freight_minor = offer.supplier, None if offer.freight is None else offer.freight.minor
-    row.picture = offer.picture
+    row.picture, row.barcode = offer.picture, offer.barcode
     row.changed_at = at
     set_rule_price(row, product, rule)
 

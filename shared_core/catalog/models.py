@@ -9,7 +9,9 @@ from shared_core.kernel.database import Base, BigId
 
 
 class Product(Base):
-    """What is shown. `pictures`: of each the digest and what is on it, in their order."""
+    """What is shown. `pictures`: of each the digest and what is on it, in their order. `category_path` is like
+    "Clothing > Shirts", and ends with the category. `search_text` is for shops of the release before: see `SearchText`.
+    """
 
     __tablename__ = "catalog_product"
 
@@ -19,10 +21,26 @@ class Product(Base):
     title: Mapped[str] = mapped_column(String(300))
     brand: Mapped[str] = mapped_column(String(200), index=True)
     category: Mapped[str] = mapped_column(String(200), index=True)
+    category_path: Mapped[str] = mapped_column(Text, default="", server_default="")
     description: Mapped[str] = mapped_column(Text)
     image_urls: Mapped[list[str]] = mapped_column(JSON)
     pictures: Mapped[list[list[str]]] = mapped_column(JSON, default=list, server_default="[]")
     search_text: Mapped[str] = mapped_column(Text)
+
+
+class SearchText(Base):
+    """A product as it is looked for, in a row that is read quickly; all of it `searching.plain`.
+
+    `codes` are its SKUs and barcodes, each with a blank before it; `text` is everything else that may be found.
+    """
+
+    __tablename__ = "catalog_search_text"
+
+    product_id: Mapped[int] = mapped_column(ForeignKey(Product.id), primary_key=True, autoincrement=False)
+    title: Mapped[str] = mapped_column(Text)
+    brand: Mapped[str] = mapped_column(Text)
+    codes: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
 
 
 class Listing(Base):
@@ -59,6 +77,7 @@ class Listing(Base):
     unlisted: Mapped[bool]
     unsound: Mapped[bool] = mapped_column(default=False)
     picture: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    barcode: Mapped[str] = mapped_column(String(64), default="", server_default="")
     supplier: Mapped[str] = mapped_column(String(64), default="")
     freight_minor: Mapped[int | None] = mapped_column(BigId)
     changed_at: Mapped[datetime]

@@ -1,14 +1,15 @@
 """What a SKU costs in this shop."""
 
-import unicodedata
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from shared_core.kernel.money import BPS_WHOLE, Money, exponent
 
-SEARCH_LENGTH_MAX = 100
-SEARCH_WORDS_MAX = 5
+DESCRIPTION_SEARCHED_MAX = 500
+"""How many characters of a description are looked through."""
+PATH_MARK = " > "
 
 
 class PriceBasis(StrEnum):
@@ -140,11 +141,29 @@ def below_floor(price: Money, floor: Money | None) -> bool:
     return floor is not None and price < floor
 
 
-def searchable(*texts: str) -> str:
-    """Text as it is searched: width and case do not matter."""
-    return "\n".join(unicodedata.normalize("NFKC", text).casefold() for text in texts)
+def category_path(category: str, path: Sequence[str]) -> str:
+    """A category below the ones that hold it, as it is kept; it always ends with the category itself."""
+    names = [each.replace(PATH_MARK.strip(), "/").strip() for each in path if each.strip()]
+    if category and (not names or names[-1] != category):
+        names.append(category)
+    return PATH_MARK.join(names)
 
 
-def search_words(query: str) -> list[str]:
-    """What must all be found; at most `SEARCH_WORDS_MAX` words of the first `SEARCH_LENGTH_MAX` characters."""
-    return searchable(query[:SEARCH_LENGTH_MAX]).split()[:SEARCH_WORDS_MAX]
+def ancestors(path: str) -> list[str]:
+    """The path of each category that holds this one, the widest first, itself at the end."""
+    names = path.split(PATH_MARK) if path else []
+    return [PATH_MARK.join(names[: depth + 1]) for depth in range(len(names))]
+
+
+def children(counts: Mapping[str, int], below: str) -> dict[str, int]:
+    """How many products each category has that stands directly below this one ("": at the top), by path.
+
+    `counts` are products by the path of their own category.
+    """
+    depth = len(ancestors(below))
+    found: dict[str, int] = {}
+    for path, count in counts.items():
+        line = ancestors(path)
+        if len(line) > depth and (not below or line[depth - 1] == below):
+            found[line[depth]] = found.get(line[depth], 0) + count
+    return dict(sorted(found.items()))

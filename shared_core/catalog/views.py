@@ -39,6 +39,7 @@ class ListingView:
     available: int
     picture: str
     """The digest of the picture that shows it alone; empty without one."""
+    barcode: str
     floor: Money | None = None
 
     @property
@@ -75,6 +76,7 @@ class ProductView:
     title: str
     brand: str
     category: str
+    category_path: str
     description: str
     pictures: tuple[Picture, ...]
     listings: tuple[ListingView, ...]
@@ -87,6 +89,15 @@ class ProductView:
     @property
     def sold_out(self) -> bool:
         return all(each.sold_out for each in self.listings if each.for_sale)
+
+
+@dataclass(frozen=True, slots=True)
+class Shelves:
+    """How many products each category (by path) directly below `here` has, and each brand."""
+
+    here: str
+    categories: dict[str, int]
+    brands: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +148,7 @@ def product_view(row: Product, listings: Iterable[Listing]) -> ProductView:
         title=row.title,
         brand=row.brand,
         category=row.category,
+        category_path=row.category_path,
         description=row.description,
         pictures=_pictures(row),
         listings=tuple(listing_view(each) for each in listings),
@@ -156,6 +168,7 @@ def listing_view(row: Listing) -> ListingView:
         available=row.available,
         picture=row.picture,
         floor=money(row.floor_minor, row.currency),
+        barcode=row.barcode,
     )
 
 

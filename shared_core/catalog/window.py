@@ -1,13 +1,15 @@
 """The shop window: what customers see and what checkout charges."""
 
 from collections.abc import Collection, Iterator, Sequence
+from functools import reduce
+from operator import add
 
-from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shared_core.catalog import rules
 from shared_core.catalog.errors import NotListed, UnknownProduct
-from shared_core.catalog.models import Listing, Product
+from shared_core.catalog.models import Listing, Product, SearchText
 from shared_core.catalog.rules import Proposed
 from shared_core.catalog.views import (
     ListingView,
@@ -15,6 +17,7 @@ from shared_core.catalog.views import (
     PricedItem,
     ProductPage,
     ProductView,
+    Shelves,
     listing_view,
     look,
     money,
@@ -22,6 +25,7 @@ from shared_core.catalog.views import (
     product_view,
     proposed,
 )
+from shared_core.kernel import searching
 
 PRODUCTS_PER_PAGE = 24
 PRODUCTS_PER_PAGE_MAX = 100
@@ -38,23 +42,23 @@ def products(
     per_page: int = PRODUCTS_PER_PAGE,
     hidden: bool = False,
 ) -> ProductPage:
-    """Products with at least one SKU for sale (sold out ones too), the newest first; three queries.
+    """Products with at least one SKU for sale (sold out ones too), the newest first; two queries.
 
-    `search` wants each of its words in title, brand, category or code, or as a SKU. `hidden`, for the back office:
-    all products and all their SKUs.
+    `search` wants each of its words in title, brand, categories, code or description, or as the beginning of a SKU or
+    barcode; those in titles and codes come first, then those in brands. `category` is the name or path of any that
+    holds the product. `hidden`, for the back office: all products and all their SKUs.
     """
-    conditions = [] if hidden else [_has_listing(_for_sale())]
-    conditions += [_matches(word) for word in rules.search_words(search)]
-    if category is not None:
-        conditions.append(Product.category == category)
-    if brand is not None:
-        conditions.append(Product.brand == brand)
     size = max(1, min(per_page, PRODUCTS_PER_PAGE_MAX))
-    total = session.scalar(select(func.count()).select_from(Product).where(*conditions)) or 0
-    pages = max(1, -(-total // size))
-    shown = max(1, min(page, pages))
-    query = select(Product).where(*conditions).order_by(Product.id.desc()).offset((shown - 1) * size).limit(size)
-    return ProductPage(tuple(_views(session, session.scalars(query).all(), hidden)), shown, pages, total)
+    conditions = _chosen(hidden, brand, category)
+    found = _found(conditions, searching.words(search))
+    rows = session.execute(_one_page(found, (max(1, page) - 1) * size, size)).all()
+    if not rows and page > 1:  # beyond the end: the last page
+        total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
+        page = max(1, -(-total // size))
+        rows = session.execute(_one_page(found, (page - 1) * size, size)).all()
+    total = rows[0].total if rows else 0
+    views = tuple(_views(session, [row.Product for row in rows], hidden))
+    return ProductPage(views, max(1, page), max(1, -(-total // size)), total)
 
 
 def newest(session: Session, *, limit: int, category: str | None = None) -> list[ProductView]:
@@ -86,16 +90,25 @@ def products_by_slug(session: Session, slugs: Sequence[str]) -> list[ProductView
     return [found[slug] for slug in slugs if slug in found]
 
 
+def shelves(session: Session, *, brand: str | None = None, category: str | None = None) -> Shelves:
+    """The ways to narrow the window down further from here, each with how many products it has. Two queries.
+
+    Categories are those directly below this one, by path; brands those within this category.
+    """
+    by_path = _counted(session, Product.category_path, _chosen(False, brand, None))
+    below = _path_of(by_path, category) if category else ""
+    brands = _counted(session, Product.brand, _chosen(False, None, category))
+    return Shelves(below, rules.children(by_path, below), dict(sorted(brands.items())))
+
+
 def categories(session: Session) -> list[str]:
-    """Categories that have something for sale, by name."""
-    query = select(Product.category).where(Product.category != "", _has_listing(_for_sale())).distinct()
-    return sorted(session.scalars(query))
+    """Categories that have something for sale, by name; not those that only hold others."""
+    return sorted(_counted(session, Product.category, _chosen(False, None, None)))
 
 
 def brands(session: Session) -> list[str]:
     """Brands that have something for sale, by name."""
-    query = select(Product.brand).where(Product.brand != "", _has_listing(_for_sale())).distinct()
-    return sorted(session.scalars(query))
+    return sorted(_counted(session, Product.brand, _chosen(False, None, None)))
 
 
 def price(session: Session, *, sku: str) -> PricedItem:
@@ -157,11 +170,59 @@ def _has_listing(condition: ColumnElement[bool]) -> ColumnElement[bool]:
     return select(Listing.id).where(Listing.product_id == Product.id, condition).exists()
 
 
-def _matches(word: str) -> ColumnElement[bool]:
-    return or_(
-        Product.search_text.contains(word, autoescape=True),
-        _has_listing(func.lower(Listing.sku) == word),
-    )
+def _chosen(hidden: bool, brand: str | None, category: str | None) -> list[ColumnElement[bool]]:
+    conditions = [] if hidden else [_has_listing(_for_sale())]
+    if brand is not None:
+        conditions.append(Product.brand == brand)
+    if category is not None:
+        mark = rules.PATH_MARK
+        conditions.append(searching.holds(literal(mark) + Product.category_path + mark, f"{mark}{category}{mark}"))
+    return conditions
+
+
+def _found(conditions: Sequence[ColumnElement[bool]], words: Sequence[str]) -> Select[int, int]:
+    """Ids of products with all of these words, and how well they fit: 0 is best."""
+    if not words:
+        return select(Product.id, literal(0).label("rank")).where(*conditions)
+    ranks = [
+        case((searching.holds(SearchText.title, word) | _begins_code(word), 0), (_in_brand(word), 1), else_=2)
+        for word in words
+    ]
+    matches = [searching.holds(SearchText.text, word) | _begins_code(word) for word in words]
+    rank = reduce(add, ranks).label("rank")
+    query = select(Product.id, rank).join(SearchText, SearchText.product_id == Product.id)
+    return query.where(*matches, *conditions)
+
+
+def _one_page(found: Select[int, int], offset: int, size: int) -> Select[Product, int]:
+    """Products of one page with the number of all, best first, then newest."""
+    every = found.subquery()
+    count = func.count().over().label("total")
+    shown = select(every, count).order_by(every.c.rank, every.c.id.desc()).offset(offset).limit(size).subquery()
+    query = select(Product, shown.c.total).join(shown, shown.c.id == Product.id)
+    return query.order_by(shown.c.rank, Product.id.desc())
+
+
+def _begins_code(word: str) -> ColumnElement[bool]:
+    return searching.holds(SearchText.codes, f" {word}")
+
+
+def _in_brand(word: str) -> ColumnElement[bool]:
+    return searching.holds(SearchText.brand, word)
+
+
+def _counted(
+    session: Session, column: InstrumentedAttribute[str], conditions: Sequence[ColumnElement[bool]]
+) -> dict[str, int]:
+    """How many products have each value, the empty one left out."""
+    query = select(column, func.count()).where(column != "", *conditions).group_by(column)
+    return dict(list(session.execute(query)))
+
+
+def _path_of(paths: Collection[str], category: str) -> str:
+    """The path of a category that is named by its path or by its name alone; the first where several are called so."""
+    every = sorted({line for path in paths for line in rules.ancestors(path)})
+    return next((line for line in every if category in (line, line.rpartition(rules.PATH_MARK)[2])), category)
 
 
 def _views(session: Session, rows: Collection[Product], hidden: bool) -> list[ProductView]:

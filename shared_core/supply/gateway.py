@@ -166,6 +166,7 @@ class OfferProduct:
     """What the variants of one product share; `description` is plain text.
 
     `image_urls` (http(s) only) are where its pictures are from, `pictures` those that can be shown, in their order.
+    `category_path` are the categories that hold its own, the widest first, and that one at the end.
     """
 
     code: str
@@ -176,6 +177,7 @@ class OfferProduct:
     description: str
     image_urls: tuple[str, ...]
     pictures: tuple[OfferPicture, ...] = ()
+    category_path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +200,7 @@ class Offer:
     freight: Money | None = None
     picture: str = ""
     floor: Money | None = None
+    barcode: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,6 +86,7 @@ class Product(Base):
     title: Mapped[str] = mapped_column(String(TITLE_LENGTH_MAX))
     brand: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
     category: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    category_path: Mapped[list[str]] = mapped_column(JSON, default=list, server_default="[]")
     description: Mapped[str] = mapped_column(Text)
     image_urls: Mapped[list[str]] = mapped_column(JSON)
     active: Mapped[bool]

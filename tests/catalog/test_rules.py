@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_core.catalog import PriceBasis, PriceRule, Rounding, list_price
-from shared_core.catalog.rules import round_up, search_words, searchable, selling_price
+from shared_core.catalog import PriceBasis, PriceRule, Rounding, list_price, rules
+from shared_core.catalog.rules import round_up, selling_price
 from shared_core.kernel.money import Money
 from tests.catalog.offers import SUGGESTED, yuan
 
@@ -102,7 +102,19 @@ def test_other_rules_have_other_signatures() -> None:
     assert len({rule.signature for rule in rules}) == 3
 
 
-def test_searching_does_not_mind_case_and_width() -> None:
-    assert search_words("  ＡＢＣ  红色 ") == ["abc", "红色"]
-    assert "abc" in searchable("ａＢｃ")
-    assert len(search_words("a b c d e f g h")) == 5
+PATHS = st.lists(st.text("abc", min_size=1, max_size=2), max_size=4).map(rules.PATH_MARK.join)
+
+
+def test_a_path_ends_with_its_category() -> None:
+    assert rules.category_path("Shirts", ["Clothing", " Men > Boys "]) == "Clothing > Men / Boys > Shirts"
+    assert rules.category_path("Shirts", ["Clothing", "Shirts"]) == "Clothing > Shirts"
+    assert rules.category_path("", []) == ""
+    assert rules.ancestors("A > B > C") == ["A", "A > B", "A > B > C"]
+
+
+@given(st.dictionaries(PATHS.filter(bool), st.integers(1, 9)), PATHS)
+def test_counts_of_children_are_those_of_everything_below(counts: dict[str, int], below: str) -> None:
+    found = rules.children(counts, below)
+    inside = [path for path in counts if below in ["", *rules.ancestors(path)] and path != below]
+    assert sum(found.values()) == sum(counts[path] for path in inside)
+    assert all(rules.ancestors(path)[:-1] == rules.ancestors(below) for path in found)

@@ -63,7 +63,7 @@ def test_the_newest_are_told_without_counting_the_rest(window: Session) -> None:
     assert catalog.newest(window, limit=2, category="Nothing") == []
 
 
-def test_a_page_of_many_products_takes_three_queries(database: Database) -> None:
+def test_a_page_of_many_products_takes_two_queries(database: Database) -> None:
     offers = [offer(f"A{number}", product=f"p{number // 3}") for number in range(90)]
     with database.transaction() as session:
         catalog.sync(session, page(*offers), rule=SUGGESTED, at=NOON)
@@ -72,7 +72,7 @@ def test_a_page_of_many_products_takes_three_queries(database: Database) -> None
         with counted(database.engine) as statements:
             found = catalog.products(session, search="the", per_page=20)
         assert (len(found.products), found.total, found.pages) == (20, 30, 2)
-        assert len(statements) == 3
+        assert len(statements) == 2
         with counted(database.engine) as statements:
             catalog.product(session, slug="p7")
         assert len(statements) == 2
@@ -114,6 +114,44 @@ def test_products_are_found_by_category_and_brand(window: Session) -> None:
     assert slugs(catalog.products(window, brand="山野")) == ["tea"]
     assert catalog.categories(window) == ["Bags", "Tops", "茶"]
     assert catalog.brands(window) == ["Own Loom", "山野"]
+
+
+def test_shelves_are_counted_within_what_is_chosen(window: Session) -> None:
+    assert catalog.shelves(window) == catalog.Shelves("", {"Bags": 1, "Tops": 1, "茶": 1}, {"Own Loom": 2, "山野": 1})
+    assert catalog.shelves(window, brand="Own Loom").categories == {"Bags": 1, "Tops": 1}
+    assert catalog.shelves(window, category="Tops") == catalog.Shelves("Tops", {}, {"Own Loom": 1})
+
+
+def test_titles_and_codes_come_before_brands_and_those_before_the_rest(session: Session, at: datetime) -> None:
+    catalog.sync(
+        session,
+        page(
+            offer("TITLE", title="Jasmine tea", brand="x"),
+            offer("BRAND", title="Cup", brand="Jasmine"),
+            offer("JASMINE-1", title="Pot", brand="x"),
+            offer("TEXT", title="Tin", brand="x", category="Jasmine things"),
+            offer("TITLE2", title="Green jasmine", brand="x"),
+        ),
+        rule=SUGGESTED,
+        at=at,
+    )
+    ranked = ["p-title2", "p-jasmine-1", "p-title", "p-brand", "p-text"]
+    assert slugs(catalog.products(session, search="jasmine")) == ranked
+    pages = [slugs(catalog.products(session, search="JASMINE", per_page=2, page=number)) for number in (1, 2, 3, 9)]
+    assert pages == [ranked[:2], ranked[2:4], ranked[4:], ranked[4:]]
+
+
+@pytest.mark.parametrize("words", ["苹果", "苹", "面膜", "补水面膜", "苹果 面膜"])
+def test_one_or_two_characters_are_enough(session: Session, at: datetime, words: str) -> None:
+    goods = (offer("A", title="苹果补水面膜三片装"), offer("B", title="Pineapple"))
+    catalog.sync(session, page(*goods), rule=SUGGESTED, at=at)
+    assert slugs(catalog.products(session, search=words)) == ["p-a"]
+
+
+def test_a_code_is_found_as_soon_as_a_variant_has_it(session: Session, at: datetime) -> None:
+    catalog.sync(session, page(offer("RED-1", product="cup")), rule=SUGGESTED, at=at)
+    catalog.sync(session, page(offer("BLUE-2", product="cup"), cursor=2), rule=SUGGESTED, at=at)
+    assert [catalog.products(session, search=code).total for code in ("red-1", "BLUE", "ue-2")] == [1, 1, 0]
 
 
 def test_checkout_gets_everything_that_an_order_line_freezes(window: Session) -> None:

@@ -113,6 +113,7 @@ OFFERS = {
                 "description": "",
                 "image_urls": ["https://img.example/a.jpg"],
                 "pictures": [{"digest": "a" * 64, "alt": "A from the front", "url": ""}],
+                "category_path": ["D", "C"],
             },
             "options": [["size", "L"]],
             "supply_price": {"minor": 4000, "currency": "CNY"},
@@ -123,6 +124,7 @@ OFFERS = {
             "freight": {"minor": 800, "currency": "CNY"},
             "picture": "a" * 64,
             "floor": None,
+            "barcode": "4006381333931",
         }
     ],
     "cursor": 3,
@@ -187,12 +189,12 @@ def test_events_of_an_older_hub_are_read_too() -> None:
     assert [(each.lines, each.reason) for each in read.events] == [((), ""), ((), "")]
 
 
-def test_offers_of_an_older_hub_have_no_pictures() -> None:
+def test_offers_of_an_older_hub_say_less() -> None:
     old = deepcopy(OFFERS)
     [offer] = old["offers"]  # type: ignore[misc]
-    del offer["picture"], offer["product"]["pictures"]
+    del offer["picture"], offer["barcode"], offer["product"]["pictures"], offer["product"]["category_path"]
     [read] = wire.OFFERS.validate_python(old).offers
-    assert (read.product.pictures, read.picture) == ((), "")
+    assert (read.product.pictures, read.product.category_path, read.picture, read.barcode) == ((), (), "", "")
 
 
 def test_a_withdrawal_of_an_older_hub_tells_of_no_returns() -> None:

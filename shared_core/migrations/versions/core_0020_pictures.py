@@ -1,4 +1,4 @@
-"""pictures of products, kept by content; where they come from, and how bringing them here goes"""
+"""pictures of products, kept by content, and where they come from; paths of categories; what is looked through"""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 from shared_core.kernel.database import BigId, UtcDateTime
+from shared_core.kernel.searching import plain
 
 revision: str = "core_0020"
 down_revision: str | Sequence[str] | None = "core_0019"
@@ -49,12 +50,53 @@ def upgrade() -> None:
     with op.batch_alter_table("supply_variant") as variant:
         variant.add_column(sa.Column("picture_id", BigId, nullable=True))
         variant.create_foreign_key(op.f("fk_supply_variant_picture_id"), "media_source", ["picture_id"], ["id"])
+    op.add_column("supply_product", sa.Column("category_path", sa.JSON(), server_default="[]", nullable=False))
     op.add_column("catalog_product", sa.Column("pictures", sa.JSON(), server_default="[]", nullable=False))
+    op.add_column("catalog_product", sa.Column("category_path", sa.Text(), server_default="", nullable=False))
+    op.add_column("catalog_listing", sa.Column("barcode", sa.String(length=64), server_default="", nullable=False))
     op.add_column("catalog_listing", sa.Column("picture", sa.String(length=64), server_default="", nullable=False))
+    op.create_table(
+        "catalog_search_text",
+        sa.Column("product_id", BigId, autoincrement=False, nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("brand", sa.Text(), nullable=False),
+        sa.Column("codes", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["product_id"], ["catalog_product.id"], name=op.f("fk_catalog_search_text_product_id")),
+        sa.PrimaryKeyConstraint("product_id", name=op.f("pk_catalog_search_text")),
+    )
+    op.execute("UPDATE catalog_product SET category_path = category")
+    _look_through(op.get_bind())
+
+
+def _look_through(connection: sa.Connection) -> None:
+    """What is known of each product, as it is looked for; what is not known yet comes with its next offer."""
+    codes: dict[int, str] = {}
+    for row in connection.execute(sa.text("SELECT product_id, sku FROM catalog_listing ORDER BY id")):
+        codes[row.product_id] = f"{codes.get(row.product_id, '')} {plain(row.sku)}"
+    products = connection.execute(sa.text("SELECT id, title, brand, category, code, description FROM catalog_product"))
+    texts = [
+        {
+            "product_id": row.id,
+            "title": plain(row.title),
+            "brand": plain(row.brand),
+            "codes": codes.get(row.id, ""),
+            "text": plain(" ".join((row.title, row.brand, row.category, row.code, row.description[:500]))),
+        }
+        for row in products
+    ]
+    if texts:
+        columns = "product_id, title, brand, codes, text"
+        named = ":product_id, :title, :brand, :codes, :text"
+        connection.execute(sa.text(f"INSERT INTO catalog_search_text ({columns}) VALUES ({named})"), texts)
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_table("catalog_search_text")
+    op.drop_column("catalog_listing", "barcode")
+    op.drop_column("catalog_product", "category_path")
+    op.drop_column("supply_product", "category_path")
     op.drop_column("catalog_listing", "picture")
     op.drop_column("catalog_product", "pictures")
     with op.batch_alter_table("supply_variant") as variant:

@@ -26,6 +26,7 @@ class Variant(Output):
     options: list[Option]
     price: Money
     available: int
+    barcode: str
 
 
 class Product(Output):
@@ -35,6 +36,7 @@ class Product(Output):
     title: str
     brand: str
     category: str
+    category_path: list[str]
     description: str
     images: list[str]
     price_from: Money | None
@@ -54,20 +56,24 @@ class Shelves(Output):
 
     categories: list[str]
     brands: list[str]
+    category_counts: dict[str, int]
+    """Products in each category at the top, or directly below the chosen one, by path."""
+    brand_counts: dict[str, int]
 
 
 @router.get("/products", responses=responses(422, 503))
 def list_products(
     shop: ShopDep,
     session: GlanceDep,
-    search: Annotated[str, Query(max_length=100, description="All of these words, in any order.")] = "",
-    category: Annotated[str | None, Query(max_length=120)] = None,
+    q: Annotated[str, Query(max_length=100, description="All of these words; or how a SKU or barcode begins.")] = "",
+    search: Annotated[str, Query(max_length=100, deprecated=True, description="The same as `q`.")] = "",
+    category: Annotated[str | None, Query(max_length=1000, description="Its name, or its path: A > B.")] = None,
     brand: Annotated[str | None, Query(max_length=120)] = None,
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
     per_page: Annotated[int, Query(ge=1, le=100)] = 24,
 ) -> ProductPage:
-    """Products for sale, the newest first."""
-    found = catalog.products(session, search=search, category=category, brand=brand, page=page, per_page=per_page)
+    """Products for sale, the newest first; of those with the words, the best first."""
+    found = catalog.products(session, search=q or search, category=category, brand=brand, page=page, per_page=per_page)
     return ProductPage(
         products=[product_of(shop, each) for each in found.products],
         page=found.page,
@@ -83,9 +89,19 @@ def get_product(shop: ShopDep, session: GlanceDep, slug: Annotated[str, Path(max
 
 
 @router.get("/shelves", responses=responses(503))
-def list_shelves(session: GlanceDep) -> Shelves:
-    """Categories and brands that have something for sale."""
-    return Shelves(categories=catalog.categories(session), brands=catalog.brands(session))
+def list_shelves(
+    session: GlanceDep,
+    category: Annotated[str | None, Query(max_length=1000)] = None,
+    brand: Annotated[str | None, Query(max_length=200)] = None,
+) -> Shelves:
+    """Categories and brands that have something for sale; the counts within what is chosen."""
+    found = catalog.shelves(session, brand=brand, category=category)
+    return Shelves(
+        categories=catalog.categories(session),
+        brands=catalog.brands(session),
+        category_counts=found.categories,
+        brand_counts=found.brands,
+    )
 
 
 def product_of(shop: Shop, view: catalog.ProductView) -> Product:
@@ -94,6 +110,7 @@ def product_of(shop: Shop, view: catalog.ProductView) -> Product:
         title=view.title,
         brand=view.brand,
         category=view.category,
+        category_path=view.category_path.split(catalog.PATH_MARK) if view.category_path else [],
         description=view.description,
         images=[photographs.address(each.digest, media.WIDTHS[-1]) for each in photographs.kept(shop, view.pictures)],
         price_from=None if view.price_from is None else Money.of(view.price_from),
@@ -104,6 +121,7 @@ def product_of(shop: Shop, view: catalog.ProductView) -> Product:
                 options=[Option(name=name, value=value) for name, value in each.options],
                 price=Money.of(each.price),
                 available=each.available,
+                barcode=each.barcode,
             )
             for each in view.listings
             if each.price is not None

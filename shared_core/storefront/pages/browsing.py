@@ -1,7 +1,6 @@
 """Looking around: the first page, the shelves, one product, who runs the shop."""
 
 from typing import Annotated
-from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
@@ -11,7 +10,7 @@ from shared_core import catalog
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import format_money
 from shared_core.orders import QUANTITY_MAX
-from shared_core.storefront.pages import art, earning, goods, ties
+from shared_core.storefront.pages import art, earning, goods, shelves, ties
 from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import ReadDep, ShopDep, ViewerDep, current
@@ -19,7 +18,7 @@ from shared_core.storefront.viewer import ReadDep, ShopDep, ViewerDep, current
 HOME_PRODUCTS = 12
 ALSO_LIKED = 4
 SEARCH_LENGTH_MAX = 60
-NAME_LENGTH_MAX = 120
+NAME_LENGTH_MAX = 1_000
 PAGE_MAX = 10_000
 FEW_LEFT = 5
 """From so few pieces on, a product says how many are left."""
@@ -31,14 +30,14 @@ Name = Annotated[str, Query(max_length=NAME_LENGTH_MAX)]
 
 @router.get("/")
 def home(request: Request, shop: ShopDep, session: ReadDep, viewer: ViewerDep) -> HTMLResponse:
-    shown = catalog.newest(session, limit=HOME_PRODUCTS)
+    shown, found = catalog.newest(session, limit=HOME_PRODUCTS), catalog.shelves(session)
     return page(
         request,
         "home.html",
         hero_picture=art.hero_picture(shop.brand),
         products=goods.cards(session, shop, viewer, shown),
-        brands=catalog.brands(session),
-        categories=catalog.categories(session),
+        brands=shelves.brands(found),
+        categories=shelves.categories(found),
         freight_note=freight_note(request, shop),
         return_days=shop.plan_at(shop.clock()).returns.days,
         pays=ties.pays(shop),
@@ -58,21 +57,24 @@ def products(
 ) -> HTMLResponse:
     found = catalog.products(session, search=q, brand=brand or None, category=category or None, page=page_number)
     chosen = {"q": q, "brand": brand, "category": category}
+    around = catalog.shelves(session, brand=brand or None, category=category or None)
     return page(
         request,
         "products.html",
         listing={
-            "heading": q or brand or category,
+            "heading": q or brand or shelves.name(category),
             "query": q,
             "brand": brand,
             "category": category,
             "filtered": any(chosen.values()),
+            "total": found.total,
             "products": goods.cards(session, shop, viewer, found.products),
             "previous_url": _page_url(chosen, found.page - 1, found.pages),
             "next_url": _page_url(chosen, found.page + 1, found.pages),
         },
-        brands=catalog.brands(session),
-        categories=catalog.categories(session),
+        trail=shelves.trail(around.here),
+        brands=shelves.brands(around, brand=brand),
+        categories=shelves.categories(around, brand=brand),
     )
 
 
@@ -84,6 +86,7 @@ def product(request: Request, slug: str, shop: ShopDep, session: ReadDep, viewer
         request,
         "product.html",
         product=goods.detail(session, shop, viewer, found, few=FEW_LEFT),
+        trail=shelves.trail(found.category_path),
         more=goods.cards(session, shop, viewer, others),
         quantity_max=QUANTITY_MAX,
         freight_note=freight_note(request, shop),
@@ -128,4 +131,4 @@ def freight_note(request: Request, shop: Shop) -> str:
 def _page_url(chosen: dict[str, str], number: int, last: int) -> str:
     if not 1 <= number <= last:
         return ""
-    return "/products?" + urlencode({**{key: value for key, value in chosen.items() if value}, "page": str(number)})
+    return shelves.address(**chosen, page=str(number))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from shared_core import catalog, media
+from shared_core import catalog, media, supply
 from shared_core.kernel.money import Money
 from shared_core.storefront import photographs
 from shared_core.storefront.pages import art, earning
@@ -40,6 +40,12 @@ class Variant:
     available: int
     picture: str
     """The one that shows it alone; empty without one."""
+    barcode: str
+
+    @property
+    def is_book(self) -> bool:
+        """Whether its barcode is an ISBN."""
+        return supply.feeds.is_book(self.barcode)
 
 
 @dataclass(frozen=True)
@@ -140,7 +146,7 @@ def _card(shop: Shop, product: catalog.ProductView, earn: Money | None) -> Card:
 def _variant(shop: Shop, listing: catalog.ListingView) -> Variant:
     seen = listing.picture and shop.pictures.has(listing.picture)
     own = photographs.address(listing.picture, art.CARD_WIDTH) if seen else ""
-    return Variant(listing.sku, listing.label or listing.sku, _price(listing), listing.available, own)
+    return Variant(listing.sku, listing.label or listing.sku, _price(listing), listing.available, own, listing.barcode)
 
 
 def _cheapest(product: catalog.ProductView) -> catalog.ListingView:

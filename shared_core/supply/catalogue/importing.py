@@ -204,6 +204,7 @@ def _product(product: FeedProduct, specs: Mapping[str, VariantSpec]) -> ProductS
         variants=tuple(specs[each.sku] for each in product.variants if each.sku in specs),
         brand=product.brand,
         category=product.category,
+        category_path=product.category_path,
         description=product.description,
         image_urls=product.image_urls,
         image_alts=product.image_alts,

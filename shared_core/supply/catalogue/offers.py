@@ -58,6 +58,7 @@ def _offer(
             description=product.description,
             image_urls=tuple(product.image_urls),
             pictures=pictures.get(product.id, ()),
+            category_path=tuple(product.category_path),
         ),
         options=tuple((name, value) for name, value in variant.options),
         supply_price=_money(prices.supply, currency),
@@ -68,6 +69,7 @@ def _offer(
         freight=Money(supplier.freight_minor, currency),
         picture=picture or "",
         floor=_money(prices.floor, currency),
+        barcode=variant.barcode,
     )
 
 

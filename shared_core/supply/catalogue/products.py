@@ -61,6 +61,7 @@ class ProductSpec:
     active: bool = True
     image_alts: Mapping[str, str] = field(default_factory=dict)
     """What is on a picture, by its address."""
+    category_path: tuple[str, ...] = ()
 
 
 class Change(StrEnum):
@@ -134,6 +135,7 @@ def put_all(
     """
     silent = "image_urls" in keep
     keep = {*keep, "picture_id"} if silent else keep
+    keep = {*keep, "category_path"} if "category" in keep else keep
     sources = {} if silent else _sources(session, wanted, at)
     fields = [{spec.sku: _variant_fields(spec, supplier, sources) for spec in product.variants} for product in wanted]
     known = _variants(session, [sku for each in fields for sku in each])
@@ -207,6 +209,7 @@ class _Shelf:
             "title": spec.title,
             "brand": spec.brand,
             "category": spec.category,
+            "category_path": list(spec.category_path),
             "description": spec.description,
             "image_urls": list(spec.image_urls),
             "active": spec.active,

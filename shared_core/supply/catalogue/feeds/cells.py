@@ -19,11 +19,12 @@ from shared_core.supply.catalogue.feeds.errors import (
     QuantityTooHigh,
     TextTooLong,
 )
-from shared_core.supply.models import CODE_LENGTH_MAX, PRODUCT_CODE_LENGTH_MAX
+from shared_core.supply.models import CODE_LENGTH_MAX, PRODUCT_CODE_LENGTH_MAX, TEXT_LENGTH_MAX
 
 PRICE_MAX = Decimal(10_000_000)
 """In units of the currency, not in its hundredths."""
 QUANTITY_MAX = 1_000_000
+CATEGORY_DEPTH_MAX = 10
 URL_LENGTH_MAX = 2_000
 SANITISING_ROUNDS_MAX = 4
 
@@ -143,6 +144,12 @@ class Cells:
 def storable(text: str) -> str:
     """Without what no database takes: the sign 0, and halves of signs."""
     return text if text.isprintable() else text.translate(_UNSTORABLE)
+
+
+def category_path(text: str, mark: str = ">") -> tuple[str, ...]:
+    """ "Clothing > Shirts" as its parts, the widest first."""
+    names = (" ".join(each.split())[:TEXT_LENGTH_MAX] for each in text.split(mark))
+    return tuple(filter(None, names))[:CATEGORY_DEPTH_MAX]
 
 
 def is_picture(url: str) -> bool:

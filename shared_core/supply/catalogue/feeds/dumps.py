@@ -56,6 +56,8 @@ def litemall(dump: Dump) -> Iterator[Entry]:
     """Goods, then what can be bought of them; goods without any such row are bought at their retail price."""
     goods, products = dump[LITEMALL], dump.get("litemall_goods_product", _NONE)
     brands, categories = _names(dump, "litemall_brand"), _names(dump, "litemall_category")
+    kinds = dump.get("litemall_category", _NONE).rows
+    above = {row.cells.get("id", ""): categories.get(row.cells.get("pid", ""), "") for row in kinds}
     names: dict[str, dict[str, str]] = defaultdict(dict)
     for row in dump.get("litemall_goods_specification", _NONE).rows:
         names[row.cells.get("goods_id", "")][row.cells.get("value", "")] = row.cells.get("specification", "")
@@ -71,6 +73,7 @@ def litemall(dump: Dump) -> Iterator[Entry]:
             entry.description = cells.raw("detail") or cells.raw("brief")
             entry.brand = brands.get(cells.raw("brand_id"), "")
             entry.category = categories.get(cells.raw("category_id"), "")
+            entry.category_path = tuple(filter(None, (above.get(cells.raw("category_id")), entry.category)))
             entry.active = cells.flag("is_on_sale")
             entry.image_urls = tuple(filter(None, [cells.raw("pic_url"), *_texts(cells, "gallery")]))
             if cells.raw("id") not in split:

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from shared_core.kernel.csvfile import Row
-from shared_core.supply.catalogue.feeds.cells import Cells
+from shared_core.supply.catalogue.feeds.cells import Cells, category_path
 from shared_core.supply.catalogue.feeds.errors import RowError, ValueMissing
 from shared_core.supply.catalogue.feeds.reading import Columns, Entry, FeedVariant
 from shared_core.supply.catalogue.feeds.xmlfile import Element
@@ -41,18 +41,15 @@ def entries(rows: Iterable[Row]) -> Iterator[Entry]:
             entry.title = cells.text("title", maximum=TITLE_LENGTH_MAX)
             entry.description = cells.raw("description")
             entry.brand = cells.text("brand", maximum=TEXT_LENGTH_MAX)
-            entry.category = _category(cells)
+            path = cells.raw("product_type") or cells.raw("google_product_category")
+            entry.category_path = category_path(path.partition("\n")[0])
+            entry.category = "".join(entry.category_path[-1:])
             more = re.split(r"\s+|,(?=https?:)", cells.raw("additional_image_link"))
             entry.image_urls = tuple(filter(None, [cells.raw("image_link"), *more]))
             entry.variant = _variant(cells, row.line)
         except RowError as error:
             entry.refused = error
         yield entry
-
-
-def _category(cells: Cells) -> str:
-    path = cells.raw("product_type") or cells.raw("google_product_category")
-    return path.partition("\n")[0].rpartition(">")[2].strip()[:TEXT_LENGTH_MAX]
 
 
 def _variant(cells: Cells, line: int) -> FeedVariant:

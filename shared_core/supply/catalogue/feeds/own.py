@@ -4,7 +4,8 @@
 |---|---|
 | product | the product's code and address in the shop; required |
 | title | required on the first row of a product |
-| description, brand, category | texts of the product, from its first row; HTML becomes text |
+| description, brand | texts of the product, from its first row; HTML becomes text |
+| category | its category, or a path of them like Clothing > Shirts |
 | images | addresses of pictures, separated by spaces |
 | active | true or false; true when empty |
 | sku | made from product and options when empty |
@@ -19,7 +20,7 @@
 from collections.abc import Iterator, Sequence
 
 from shared_core.kernel.csvfile import Row
-from shared_core.supply.catalogue.feeds.cells import Cells
+from shared_core.supply.catalogue.feeds.cells import Cells, category_path
 from shared_core.supply.catalogue.feeds.errors import RowError
 from shared_core.supply.catalogue.feeds.reading import Columns, Entry, FeedVariant
 from shared_core.supply.models import CODE_LENGTH_MAX, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX
@@ -42,7 +43,8 @@ def entries(rows: Sequence[Row]) -> Iterator[Entry]:
             entry.title = cells.text("title", maximum=TITLE_LENGTH_MAX)
             entry.description = cells.raw("description")
             entry.brand = cells.text("brand", maximum=TEXT_LENGTH_MAX)
-            entry.category = cells.text("category", maximum=TEXT_LENGTH_MAX)
+            entry.category_path = category_path(cells.text("category", maximum=10 * TEXT_LENGTH_MAX))
+            entry.category = "".join(entry.category_path[-1:])
             entry.active = cells.flag("active")
             entry.image_urls = tuple(cells.raw("images").split())
             entry.variant = _variant(cells, row.line)

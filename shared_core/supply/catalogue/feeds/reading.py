@@ -86,6 +86,7 @@ class FeedProduct:
     image_urls: tuple[str, ...]
     variants: tuple[FeedVariant, ...]
     image_alts: Mapping[str, str] = field(default_factory=dict)
+    category_path: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,8 +135,8 @@ class Columns:
 class Entry:
     """One row, read: what it says of its product, and the variant it holds, if any; or a delta, and nothing else.
 
-    `image_alts`: what is on a picture, by its address. `refused` is why the row as such, or its variant, cannot be
-    taken.
+    `category_path` are the categories that hold its own, the widest first. `image_alts`: what is on a picture, by its
+    address. `refused` is why the row as such, or its variant, cannot be taken.
     """
 
     line: int
@@ -144,6 +145,7 @@ class Entry:
     description: str = ""
     brand: str = ""
     category: str = ""
+    category_path: tuple[str, ...] = ()
     active: bool = True
     image_urls: tuple[str, ...] = ()
     image_alts: dict[str, str] = field(default_factory=dict)
@@ -197,6 +199,7 @@ class Assembly:
             if not draft.variants and not draft.lost:
                 error = NoVariants(field=self.columns.code, value=code)
                 self.rejected.append(RowRemark(draft.first.line, error, draft.first.file))
+            path = draft.first.category_path
             if draft.variants:
                 yield FeedProduct(
                     line=draft.first.line,
@@ -205,6 +208,7 @@ class Assembly:
                     description=self._description(draft.first),
                     brand=draft.first.brand,
                     category=draft.first.category,
+                    category_path=path if path != (draft.first.category,) else (),
                     active=draft.first.active,
                     image_urls=tuple(draft.images),
                     variants=tuple(draft.variants),
@@ -238,9 +242,11 @@ class Assembly:
             sku = skus.derive(draft.first.code, variant.options)
             variant = replace(variant, sku=sku, sku_given=True)
         self._once(variant.sku, entry)
-        if barcodes.is_wrong(variant.barcode):
+        barcode = barcodes.normalised(variant.barcode)
+        if barcodes.is_wrong(barcode):
             self._note(entry, BarcodeLeftOut(field=self.columns.barcode, value=variant.barcode))
-            variant = replace(variant, barcode="")
+            barcode = ""
+        variant = replace(variant, barcode=barcode)
         if variant.picture not in draft.images:
             variant = replace(variant, picture="")
         if len(draft.variants) >= VARIANTS_PER_PRODUCT_MAX:

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared_core.kernel.csvfile import FileUnreadable
 from shared_core.kernel.i18n import N_
-from shared_core.supply.catalogue.feeds.cells import Cells, storable
+from shared_core.supply.catalogue.feeds.cells import CATEGORY_DEPTH_MAX, Cells, storable
 from shared_core.supply.catalogue.feeds.errors import ParentMissing, RowError
 from shared_core.supply.catalogue.feeds.reading import Columns, Entry, FeedVariant
 from shared_core.supply.models import CODE_LENGTH_MAX, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX
@@ -94,6 +94,7 @@ def _product(item: Item, dump: _Dump) -> Entry:
         entry.description = cells.raw("description_plaintext")
         category = dump.get("product.category", item.text("category"))
         entry.category = category.text("name")[:TEXT_LENGTH_MAX] if category else ""
+        entry.category_path = _path(category, dump)
         listings = dump.pointing("product.productchannellisting", "product", item.key)
         entry.active = any(listing.fields.get("is_published") is True for listing in listings)
         media = dump.pointing("product.productmedia", "product", item.key)
@@ -105,6 +106,14 @@ def _product(item: Item, dump: _Dump) -> Entry:
     except RowError as error:
         entry.refused = error
     return entry
+
+
+def _path(category: Item | None, dump: _Dump) -> tuple[str, ...]:
+    names: list[str] = []
+    while category is not None and len(names) < CATEGORY_DEPTH_MAX:
+        names.insert(0, category.text("name")[:TEXT_LENGTH_MAX])
+        category = dump.get("product.category", category.text("parent"))
+    return tuple(names)
 
 
 def _variant(item: Item, dump: _Dump, currency: str) -> Entry:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from shared_core.kernel.csvfile import Row
 from shared_core.supply.catalogue.feeds import mapping as names
-from shared_core.supply.catalogue.feeds.cells import Cells
+from shared_core.supply.catalogue.feeds.cells import Cells, category_path
 from shared_core.supply.catalogue.feeds.errors import NothingSaid, RowError, ValueMissing
 from shared_core.supply.catalogue.feeds.reading import Columns, Entry, FeedDelta, FeedVariant
 from shared_core.supply.models import CODE_LENGTH_MAX, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX
@@ -57,7 +57,8 @@ def _goods(cells: _Mapped, entry: Entry) -> None:
     entry.title = cells.text(of["title"], maximum=TITLE_LENGTH_MAX)
     entry.description = cells.raw(of["description"])
     entry.brand = cells.text(of["brand"], maximum=TEXT_LENGTH_MAX)
-    entry.category = cells.text(of["category"], maximum=TEXT_LENGTH_MAX)
+    entry.category_path = category_path(cells.text(of["category"], maximum=10 * TEXT_LENGTH_MAX))
+    entry.category = "".join(entry.category_path[-1:])
     entry.active = cells.flag(of["active"])
     entry.image_urls = tuple(cells.raw(of["images"]).split())
     entry.variant = FeedVariant(

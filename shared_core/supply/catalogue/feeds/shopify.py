@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from shared_core.kernel.csvfile import Row
-from shared_core.supply.catalogue.feeds.cells import Cells
+from shared_core.supply.catalogue.feeds.cells import Cells, category_path
 from shared_core.supply.catalogue.feeds.errors import RowError, ValueMissing
 from shared_core.supply.catalogue.feeds.reading import Columns, Entry, FeedVariant
 from shared_core.supply.models import CODE_LENGTH_MAX, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX
@@ -38,7 +38,9 @@ def _read_product(cells: Cells, entry: Entry) -> None:
     entry.title = cells.text("Title", maximum=TITLE_LENGTH_MAX)
     entry.description = cells.raw("Body (HTML)")
     entry.brand = cells.text("Vendor", maximum=TEXT_LENGTH_MAX)
-    entry.category = cells.text("Type", maximum=TEXT_LENGTH_MAX) or _first_tag(cells)
+    entry.category_path = category_path(cells.raw("Product Category"))
+    named = cells.text("Type", maximum=TEXT_LENGTH_MAX) or "".join(entry.category_path[-1:])
+    entry.category = named or _first_tag(cells)
     entry.active = cells.flag("Published") and cells.flag("Status")
     entry.image_urls = tuple(filter(None, [cells.raw("Image Src"), cells.raw("Variant Image")]))
     if alt := cells.raw("Image Alt Text")[:TITLE_LENGTH_MAX]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from shared_core.kernel.csvfile import Row
-from shared_core.supply.catalogue.feeds.cells import Cells
+from shared_core.supply.catalogue.feeds.cells import Cells, category_path
 from shared_core.supply.catalogue.feeds.errors import RowError
 from shared_core.supply.catalogue.feeds.reading import Columns, Entry, FeedVariant
 from shared_core.supply.models import CODE_LENGTH_MAX, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX
@@ -24,8 +24,9 @@ def entries(rows: Sequence[Row]) -> Iterator[Entry]:
             entry.title = cells.text("name", maximum=TITLE_LENGTH_MAX)
             entry.description = cells.raw("description")
             entry.brand = cells.text("brand_name", maximum=TEXT_LENGTH_MAX)
-            category = cells.raw("category1").rpartition("->")[2].strip()
-            entry.category = category[:TEXT_LENGTH_MAX] or cells.text("product_type", maximum=TEXT_LENGTH_MAX)
+            entry.category_path = category_path(cells.raw("category1"), "->")
+            category = "".join(entry.category_path[-1:])
+            entry.category = category or cells.text("product_type", maximum=TEXT_LENGTH_MAX)
             entry.active = cells.raw("status") in {"", "active"}
             pictures = (cells.raw(f"image{place}_src") for place in PICTURE_PLACES)
             entry.image_urls = tuple(filter(None, pictures))

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from shared_core.kernel.csvfile import Row
-from shared_core.supply.catalogue.feeds.cells import Cells
+from shared_core.supply.catalogue.feeds.cells import Cells, category_path
 from shared_core.supply.catalogue.feeds.errors import NotShipped, ParentMissing, RowError, ValueMissing
 from shared_core.supply.catalogue.feeds.reading import Columns, Entry, FeedVariant
 from shared_core.supply.models import CODE_LENGTH_MAX, TEXT_LENGTH_MAX, TITLE_LENGTH_MAX
@@ -66,7 +66,8 @@ def _read_product(cells: Cells, entry: Entry, code: str, kind: set[str]) -> None
     entry.title = cells.text("Name", maximum=TITLE_LENGTH_MAX)
     entry.description = cells.raw("Description") or cells.raw("Short description")
     entry.brand = cells.text("Brands", maximum=TEXT_LENGTH_MAX)
-    entry.category = cells.text("Categories", maximum=10 * TEXT_LENGTH_MAX).partition(",")[0].rpartition(">")[2].strip()
+    entry.category_path = category_path(cells.text("Categories", maximum=10 * TEXT_LENGTH_MAX).partition(",")[0])
+    entry.category = "".join(entry.category_path[-1:])
     entry.active = cells.raw("Published") not in {"0", "-1"}
     entry.image_urls = tuple(_images(cells))
 
