@@ -12,6 +12,7 @@ from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 
 from shared_core import media, supply
+from shared_core.hub import nudging
 from shared_core.hub.gate import Gate, KeyedRoute
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
@@ -187,6 +188,14 @@ def events(
 ) -> supply.EventPage:
     """What happened to the store's goods after the cursor `after`."""
     return wire.understood(call.shop.events(after, limit), after=after, protocol=call.protocol)
+
+
+@router.put("/webhook")
+def tell_at(call: EventReader, asked: wire.WebhookAsked) -> wire.WebhookMade:
+    """Tell the store at this address when something happened; the secret stays while the address does."""
+    with call.hub.database.transaction() as session:
+        store = call.caller.terms.store
+        return wire.WebhookMade(supply.tell_at(session, store, asked.url, secret=nudging.new_secret(), at=call.at))
 
 
 @router.get("/statements/{month}")

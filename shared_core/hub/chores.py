@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from shared_core import supply
+from shared_core.hub import nudging
 from shared_core.hub.hub import Hub
 from shared_core.kernel import outbox
 from shared_core.web.worker import Chore, Worker
@@ -48,6 +49,7 @@ CHORES: tuple[Chore[Hub], ...] = (
     Chore("expire holds", expire_holds, NOW_AND_THEN),
     Chore("expire returns", expire_returns, SELDOM),
     Chore("close months", close_months, SELDOM),
+    Chore("tell stores", nudging.tell_stores, OFTEN, aside=True),
     Chore("gather pictures", gather_pictures, OFTEN, aside=True),
 )
 

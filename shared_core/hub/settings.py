@@ -2,10 +2,10 @@
 
 from typing import Annotated
 
-from pydantic import AfterValidator
-from pydantic_settings import SettingsConfigDict
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_settings import NoDecode, SettingsConfigDict
 
-from shared_core.kernel.settings import Deployment, database_address
+from shared_core.kernel.settings import Deployment, database_address, listed
 
 
 class HubSettings(Deployment):
@@ -14,3 +14,5 @@ class HubSettings(Deployment):
     model_config = SettingsConfigDict(env_prefix="HUB_")
 
     database_url: Annotated[str, AfterValidator(database_address)] = "sqlite:///hub.db"
+    webhook_private_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)] = ()
+    """Storefronts inside the own network that may be told of changes, as "http://shop.lan:8000"."""

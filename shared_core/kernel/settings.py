@@ -44,7 +44,7 @@ def database_address(url: str) -> str:
     return url
 
 
-def _listed(value: object) -> object:
+def listed(value: object) -> object:
     try:
         return json.loads(value) if isinstance(value, str) else value
     except ValueError as error:
@@ -64,7 +64,7 @@ class Deployment(BaseSettings):
     database_url: Annotated[str, AfterValidator(database_address)]
     secret_key: SecretStr = SecretStr("")
     """Signs links and forms. Production refuses to start without at least 32 characters."""
-    previous_secret_keys: Annotated[list[SecretStr], NoDecode, BeforeValidator(_listed)] = []
+    previous_secret_keys: Annotated[list[SecretStr], NoDecode, BeforeValidator(listed)] = []
     """Old keys whose signatures are still accepted while a new key takes over."""
     base_url: str = ""
     """Where the app is reached from outside, "https://shop.example". Production refuses to start without it; in
@@ -78,7 +78,7 @@ class Deployment(BaseSettings):
     media_dir: str = ""
     """Where pictures are kept, shared by all processes of the app. Empty: `media` beside the SQLite database, or in
     the app's folder."""
-    media_private_origins: Annotated[list[str], NoDecode, BeforeValidator(_listed)] = []
+    media_private_origins: Annotated[list[str], NoDecode, BeforeValidator(listed)] = []
     """Servers inside the own network from which pictures may be fetched, as "http://pictures.lan:8080"."""
     rate_limits: bool = True
     """Off only where a benchmark plays every caller from one address."""

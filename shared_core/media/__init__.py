@@ -11,11 +11,11 @@ from shared_core.media.errors import (
     TooManyPixels,
     TooManyRedirects,
 )
-from shared_core.media.fetching import Fetch, Patience, SafeFetch, resolve
+from shared_core.media.fetching import Fetch, SafeFetch
 from shared_core.media.gathering import SourceView, gather, retry, sources, want, want_exactly
 from shared_core.media.images import Rendered, render
 from shared_core.media.models import PictureSource
-from shared_core.media.rules import WIDTHS, is_digest, is_public, origin
+from shared_core.media.rules import WIDTHS, is_digest
 from shared_core.media.store import PictureStore
 
 __all__ = [
@@ -24,7 +24,6 @@ __all__ = [
     "BadPictureAddress",
     "Fetch",
     "NotAPicture",
-    "Patience",
     "PictureAway",
     "PictureChanged",
     "PictureRefused",
@@ -38,10 +37,7 @@ __all__ = [
     "TooManyRedirects",
     "gather",
     "is_digest",
-    "is_public",
-    "origin",
     "render",
-    "resolve",
     "retry",
     "sources",
     "want",

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.bulk import among, insert_new
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Away, Phrase, PlatformError, Translate
+from shared_core.kernel.outgoing import origin
 from shared_core.media import errors, images, rules
 from shared_core.media.fetching import Fetch
 from shared_core.media.models import PictureSource
@@ -149,7 +150,7 @@ def _bring(store: PictureStore, fetch: Fetch, wanted: _Claimed) -> str | Platfor
         elif hashlib.sha256(content).hexdigest() == wanted.promised:
             picture = images.render_kept(content)
         else:
-            raise errors.PictureChanged(host=rules.origin(wanted.url))
+            raise errors.PictureChanged(host=origin(wanted.url))
     except PlatformError as error:
         return error
     store.keep(picture)

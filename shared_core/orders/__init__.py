@@ -298,6 +298,7 @@ __all__ = [
     "export_orders",
     "fits_red_packet",
     "follow_anew",
+    "followed_to",
     "get",
     "give_back",
     "give_up_drafts",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from shared_core import invites, orders, rewards, supply
 from shared_core.kernel import outbox
-from shared_core.storefront import supplying
+from shared_core.storefront import nudges, supplying
 from shared_core.storefront.shop import Shop
 from shared_core.web.worker import Chore
 
@@ -20,16 +20,34 @@ def deliver_outbox(shop: Shop, at: datetime) -> int:
 
 
 def follow_supply(shop: Shop, at: datetime) -> int:
-    return shop.desk.follow()
+    if shop.supply_side.embedded:
+        return shop.desk.follow()
+    told = _told(shop)
+    return shop.asking_events.ask(told.at, told.events, at, shop.desk.follow)
 
 
 def renew_terms(shop: Shop, at: datetime) -> int:
     supplying.renew_terms(shop.database, shop.supply_side, at)
+    if shop.supply_side.hub is not None:
+        nudges.listen(shop.database, shop.supply_side.hub, shop.settings.base_url)
     return 0
 
 
 def refresh_window(shop: Shop, at: datetime) -> int:
-    return shop.refresh_window(at=at).offers
+    return shop.refresh_window(at=at).offers if shop.supply_side.embedded else 0
+
+
+def follow_offers(shop: Shop, at: datetime) -> int:
+    """The window of a shop that is supplied by a hub."""
+    if shop.supply_side.embedded:
+        return 0
+    told = _told(shop)
+    return shop.asking_offers.ask(told.at, told.offers, at, lambda: shop.refresh_window(at=at).offers)
+
+
+def _told(shop: Shop) -> supply.Told:
+    with shop.database.glance() as session:
+        return supply.told(session)
 
 
 def gather_pictures(shop: Shop, at: datetime) -> int:
@@ -73,6 +91,7 @@ CHORES: tuple[Chore[Shop], ...] = (
     Chore("deliver outbox", deliver_outbox, OFTEN),
     Chore("follow supply", follow_supply, OFTEN),
     Chore("refresh window", refresh_window, NOW_AND_THEN),
+    Chore("follow offers", follow_offers, OFTEN),
     Chore("give up drafts", _sweep(orders.give_up_drafts), NOW_AND_THEN),
     Chore("lapse unpaid orders", _sweep(orders.lapse_unpaid), NOW_AND_THEN),
     Chore("expire holds", _sweep(supply.expire_holds), NOW_AND_THEN),

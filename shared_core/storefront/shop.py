@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from shared_core.storefront import publishing, solvency, supplying, wiring
 from shared_core.storefront.brand import BrandConfig
 from shared_core.storefront.clicks import ClickBatcher
 from shared_core.storefront.hookspecs import Hooks
+from shared_core.storefront.nudges import Asking
 from shared_core.storefront.solvency import Solvency
 from shared_core.storefront.supplying import SupplySide
 from shared_core.storefront.theme import Theme
@@ -75,6 +76,8 @@ class Shop:
     """The same for requests that place an order where that waits for a hub, see `CHECKOUTS_MAX`."""
     readers: PerLoop[asyncio.Semaphore]
     """The same for requests that read, see `READERS_MAX`."""
+    asking_events: Asking = field(default_factory=partial(Asking, timedelta(seconds=1)))
+    asking_offers: Asking = field(default_factory=partial(Asking, timedelta(seconds=10)))
 
     @classmethod
     def open(

@@ -205,11 +205,16 @@ from shared_core.supply.tenancy.api_keys import (
 )
 from shared_core.supply.tenancy.connection import (
     Connection,
+    Told,
     connect,
     connection,
     follow_timeline,
+    hear,
+    keep_webhook_secret,
     renew_connection,
     sku_names,
+    told,
+    webhook_secret,
 )
 from shared_core.supply.tenancy.tenants import (
     ChangeView,
@@ -232,6 +237,7 @@ from shared_core.supply.tenancy.timeline import (
     lost_since,
     timelines,
 )
+from shared_core.supply.tenancy.webhooks import Nudge, WebhookView, note_nudged, nudges, tell_at, webhook_of
 
 __all__ = [
     "ALL_SCOPES",
@@ -299,6 +305,7 @@ __all__ = [
     "NotTakenAlone",
     "NothingCameBack",
     "NothingToHold",
+    "Nudge",
     "ObjectionEnded",
     "ObjectionState",
     "ObjectionStepView",
@@ -378,6 +385,7 @@ __all__ = [
     "Terms",
     "TextTooLong",
     "Timeline",
+    "Told",
     "UnknownApiKey",
     "UnknownHold",
     "UnknownLine",
@@ -393,6 +401,7 @@ __all__ = [
     "UnknownTier",
     "VariantSpec",
     "Verdict",
+    "WebhookView",
     "Withdrawal",
     "WithdrawnTooMuch",
     "WrongCurrency",
@@ -427,9 +436,11 @@ __all__ = [
     "follow_timeline",
     "gather_pictures",
     "go_on_from_backup",
+    "hear",
     "import_products",
     "inspect_return",
     "issue_key",
+    "keep_webhook_secret",
     "keys_of",
     "known_carrier",
     "late_orders",
@@ -437,6 +448,8 @@ __all__ = [
     "lost_since",
     "move_supplier",
     "note_key_use",
+    "note_nudged",
+    "nudges",
     "object_to",
     "objections",
     "orders_sheet",
@@ -474,10 +487,14 @@ __all__ = [
     "suppliers",
     "suspend",
     "take_sheet",
+    "tell_at",
     "tenant",
     "tenant_changes",
     "tenant_owes",
     "the_return",
     "timelines",
+    "told",
+    "webhook_of",
+    "webhook_secret",
     "wire",
 ]

@@ -15,7 +15,7 @@ from shared_core.supply import wire
 from tests.hub.hubs import Served, add, key_of, tenant_gateway
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, lines, stocked
 
-DOCUMENT = get_openapi(title="hub", version="1", routes=api.router.routes)
+DOCUMENT = get_openapi(title="hub", version="1", routes=[*api.router.routes, *api.unlocked.routes])
 PUBLIC = {"/api/v1/media/{digest}"}
 """What shops show to everybody, so that it asks for no key."""
 OPERATIONS = [
@@ -25,6 +25,7 @@ ADDRESS = {"name": "W", "phone": "1", "street": "S", "city": "H"}
 BODIES: dict[str, Any] = {
     "PUT /api/v1/holds/{reference}": {"lines": [{"sku": "A", "quantity": 1}], "customer": "c", "ttl_seconds": 60},
     "POST /api/v1/holds/{reference}/confirmation": {"ship_to": ADDRESS},
+    "PUT /api/v1/webhook": {"url": "https://shop.example/nudges"},
     "PUT /api/v1/objections/{number}": {
         "month": "2026-03",
         "kind": "charge",
@@ -48,6 +49,7 @@ SCOPES = {
     "GET /api/v1/events": "events:read",
     "GET /api/v1/statements/{month}": "statement:read",
     "GET /api/v1/objections": "statement:read",
+    "PUT /api/v1/webhook": "events:read",
     "PUT /api/v1/objections/{number}": "statement:object",
     "PUT /api/v1/holds/{reference}": "orders:write",
     "GET /api/v1/holds/{reference}": "orders:write",

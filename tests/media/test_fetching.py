@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from shared_core import media
+from shared_core.kernel.outgoing import Patience
 from shared_core.media import fetching, rules
 from tests.media.photographs import Site, photograph
 
@@ -85,7 +86,7 @@ def test_too_much_is_not_taken(web: Site, monkeypatch: pytest.MonkeyPatch) -> No
 
 @pytest.mark.parametrize("headers", [{}, {"X-Long": "y" * 2_000}], ids=["body", "head"])
 def test_whoever_drips_is_cut_off_in_time(web: Site, headers: dict[str, str]) -> None:
-    patience = media.Patience(total=timedelta(milliseconds=400))
+    patience = Patience(total=timedelta(milliseconds=400))
     url, began = web.give("/slow", b"x" * 1_000, drip=0.05, **headers), time.monotonic()
     with pytest.raises(media.PictureAway) as away:
         fetch(web, patience=patience)(url)

@@ -46,6 +46,14 @@ class HubGateway:
         """Who we are to the hub."""
         return self.client.get("/me", wire.ME)
 
+    def tell_at(self, url: str) -> str | None:
+        """Let the hub say at this address when something happened; the secret with which it signs, None where the
+        hub is too old for it.
+        """
+        if self.client.protocol() < wire.NUDGES_SINCE:
+            return None
+        return self.client.put("/webhook", wire.WebhookAsked(url=url), wire.WEBHOOK).secret
+
     def statement(self, month: str) -> Statement:
         """What the hub says we owed it in the month "2026-11". Also raises NoStatement."""
         return self.client.get(f"/statements/{wire.segment(month)}", wire.STATEMENT)

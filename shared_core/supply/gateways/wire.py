@@ -53,6 +53,8 @@ SINCE: Mapping[EventKind, int] = {
 """The protocol from which on a shop understands a kind of event; all others it always has."""
 SALES_SINCE = 3
 """The protocol from which on a hub tells of sale events, and holds may be at their prices."""
+NUDGES_SINCE = 3
+"""The protocol from which on a hub tells stores that something happened."""
 PROTOCOL_HEADER = "Supply-Protocol"
 STORE_HEADER = "Supply-Store"
 """Whom the caller takes itself for; a hub refuses a key of another store."""
@@ -166,6 +168,12 @@ class ObjectionAsked(_Question):
     reason: Text
 
 
+class WebhookAsked(_Question):
+    """PUT /webhook"""
+
+    url: Annotated[str, Field(max_length=WIRE_TEXT_MAX, pattern=r"^https?://[^\s\x00]+$")]
+
+
 def lines_sent(lines: Sequence[HoldLine]) -> list[LineSent]:
     return [LineSent(sku=line.sku, quantity=line.quantity) for line in lines]
 
@@ -218,6 +226,25 @@ class SalesShown:
     sales: tuple[SaleView, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class WebhookMade:
+    """PUT /webhook: `secret` signs what is sent there, as Standard Webhooks has it."""
+
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nudged:
+    """What a nudge says: how far the store's feeds go by now. A shop reads them; it believes no more than this."""
+
+    type: str
+    events: int
+    offers: int
+
+
+NUDGE = "supply.changed"
+NUDGED: TypeAdapter[Nudged] = TypeAdapter(Nudged)
+WEBHOOK: TypeAdapter[WebhookMade] = TypeAdapter(WebhookMade)
 OFFERS: TypeAdapter[OfferPage] = TypeAdapter(OfferPage)
 SALES: TypeAdapter[SalesShown] = TypeAdapter(SalesShown)
 HOLD: TypeAdapter[HoldView] = TypeAdapter(HoldView)

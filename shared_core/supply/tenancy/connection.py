@@ -13,6 +13,7 @@ from shared_core.supply.models import CODE_LENGTH_MAX
 from shared_core.supply.tenancy import timeline
 
 URL_LENGTH_MAX = 500
+SECRET_LENGTH_MAX = 100
 THE_ONE = 1
 
 
@@ -31,6 +32,10 @@ class SupplyConnection(Base):
     platform_fee_bps: Mapped[int]
     connected_at: Mapped[datetime]
     timeline: Mapped[str] = mapped_column(String(timeline.CODE_LENGTH_MAX), default="", server_default="")
+    webhook_secret: Mapped[str] = mapped_column(String(SECRET_LENGTH_MAX), default="", server_default="")
+    told_events: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
+    told_offers: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
+    told_at: Mapped[datetime | None]
 
 
 class SkuName(Base):
@@ -40,6 +45,15 @@ class SkuName(Base):
 
     ours: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX), primary_key=True)
     theirs: Mapped[str] = mapped_column(String(CODE_LENGTH_MAX), unique=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the hub told the shop last: how far its feeds go, and when it said so (None: never)."""
+
+    events: int
+    offers: int
+    at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +111,33 @@ def follow_timeline(session: Session, code: str) -> None:
     row = session.get_one(SupplyConnection, THE_ONE)
     row.timeline = code
     session.flush()
+
+
+def keep_webhook_secret(session: Session, secret: str) -> None:
+    """With which the hub signs what it tells the shop."""
+    row = session.get(SupplyConnection, THE_ONE)
+    if row is not None and row.webhook_secret != secret:
+        row.webhook_secret = secret
+        session.flush()
+
+
+def webhook_secret(session: Session) -> str:
+    """Empty where no hub tells the shop anything."""
+    row = session.get(SupplyConnection, THE_ONE)
+    return "" if row is None else row.webhook_secret
+
+
+def hear(session: Session, *, events: int, offers: int, at: datetime) -> None:
+    """The hub says how far its feeds go."""
+    row = session.get(SupplyConnection, THE_ONE)
+    if row is not None:
+        row.told_events, row.told_offers, row.told_at = max(row.told_events, events), max(row.told_offers, offers), at
+        session.flush()
+
+
+def told(session: Session) -> Told:
+    row = session.get(SupplyConnection, THE_ONE)
+    return Told(0, 0, None) if row is None else Told(row.told_events, row.told_offers, row.told_at)
 
 
 def sku_names(session: Session) -> dict[str, str]:
