@@ -39,6 +39,7 @@ def register(app: typer.Typer) -> None:
     hub.command("worker", help=_("Run the hub's background worker as a process of its own."))(worker)
     hub.command("migrate", help=_("Bring the hub's database to the newest schema."))(migrate)
     hub.command("import", help=_("Goods of a product feed, or of a supplier's own sheet."))(take_in)
+    hub.command("goods", help=_("Find goods by words, or by how a SKU or barcode begins."))(goods)
     hub.command("seed", help=_("Put sample goods into the hub's database."))(seed)
     hub.command("books", help=_("Prove that the hub's books and its stock add up."))(books)
     hub.add_typer(tenant, name="tenant")
@@ -133,6 +134,19 @@ def take_in(
     name = None if format is None else format.value
     ratio = percent("supply_ratio", supply_ratio)
     tell(feeding.into_hub(feeding.Feeding(file, name, supplier, columns_of(columns), ratio, dry_run)), as_json=as_json)
+
+
+def goods(
+    words: Annotated[list[str] | None, typer.Argument(help=_("All of these; the newest goods without any."))] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help=_("Products at most."))] = 20,
+    folder: InHub = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """The best first: words in titles and codes, then in brands, then elsewhere."""
+    enter(folder)
+    from platformctl import hubs
+
+    hubs.tell_goods(hubs.find_goods(" ".join(words or []), limit=limit), as_json=as_json)
 
 
 def seed(folder: InHub = Path(), as_json: AsJson = False) -> None:

@@ -2,6 +2,7 @@
 
 from shared_core.ledger import ReferenceReused
 from shared_core.supply.catalogue import feeds
+from shared_core.supply.catalogue.finding import GoodsFound, find_goods
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
 from shared_core.supply.catalogue.picturing import gather as gather_pictures
 from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
@@ -210,6 +211,7 @@ __all__ = [
     "EventKind",
     "EventPage",
     "FeedTerms",
+    "GoodsFound",
     "Handover",
     "HeldLine",
     "HoldConfirmed",
@@ -331,6 +333,7 @@ __all__ = [
     "expire_holds",
     "feed_terms",
     "feeds",
+    "find_goods",
     "gather_pictures",
     "import_products",
     "issue_key",
