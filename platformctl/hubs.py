@@ -3,20 +3,22 @@
 import json
 import os
 import secrets
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 import uvicorn
 
-from platformctl import resuming, sample_goods
+from platformctl import output, resuming, sample_goods
 from platformctl.creation import SECRET_BYTES, move_into_place, refuse_occupied, workplace
 from platformctl.failures import NotAHub, NotInProduction, SchemaBehind
+from platformctl.messages import translate
 from platformctl.ports import require_port
 from platformctl.serving import GRACE_SECONDS
-from shared_core import hub, migrations
+from shared_core import hub, migrations, supply
 from shared_core.kernel import i18n, tomlfile
 from shared_core.kernel.database import Database
+from shared_core.kernel.money import Money, decimal_text
 from shared_core.kernel.settings import read
 
 HUB_TOML = """\
@@ -141,6 +143,32 @@ def seed() -> int:
     finally:
         database.dispose()
     return goods.products
+
+
+def find_goods(words: str, *, limit: int) -> list[supply.GoodsFound]:
+    """Goods of the hub in this folder, the best first."""
+    database = Database(read(hub.HubSettings).database_url)
+    try:
+        with database.reading() as session:
+            return supply.find_goods(session, words, limit=limit)
+    finally:
+        database.dispose()
+
+
+def tell_goods(found: list[supply.GoodsFound], *, as_json: bool) -> None:
+    """A line for each SKU."""
+    if as_json:
+        output.say_json([asdict(each) | {"supply_price": _amount(each.supply_price)} for each in found])
+        return
+    for each in found:
+        price = _amount(each.supply_price) or translate("no supply price")
+        print(f"{each.sku}  {each.title}  {each.brand}  {price}  × {each.free}  {each.supplier}")
+    if not found:
+        output.say("No goods were found.")
+
+
+def _amount(price: Money | None) -> str:
+    return f"{decimal_text(price)} {price.currency}" if price else ""
 
 
 def serve(host: str, port: int) -> None:

@@ -42,6 +42,7 @@ def register(app: typer.Typer) -> None:
     hub.command("restored", help=_("Its database was put back from a backup: go on from there."))(restored)
     hub.command("import", help=_("Goods of a product feed, or of a supplier's own sheet."))(take_in)
     hub.command("prices", help=_("A price list for the storefronts of a tier: CSV."))(prices)
+    hub.command("goods", help=_("Find goods by words, or by how a SKU or barcode begins."))(goods)
     hub.command("seed", help=_("Put sample goods into the hub's database."))(seed)
     hub.command("books", help=_("Prove that the hub's books and its stock add up."))(books)
     hub.add_typer(tenant, name="tenant")
@@ -165,6 +166,19 @@ def prices(
     from platformctl import pricing
 
     tell(pricing.put(tier, file, dry_run=dry_run), as_json=as_json)
+
+
+def goods(
+    words: Annotated[list[str] | None, typer.Argument(help=_("All of these; the newest goods without any."))] = None,
+    limit: Annotated[int, typer.Option(min=1, max=200, help=_("Products at most."))] = 20,
+    folder: InHub = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """The best first: words in titles and codes, then in brands, then elsewhere."""
+    enter(folder)
+    from platformctl import hubs
+
+    hubs.tell_goods(hubs.find_goods(" ".join(words or []), limit=limit), as_json=as_json)
 
 
 def seed(folder: InHub = Path(), as_json: AsJson = False) -> None:

@@ -77,4 +77,4 @@ def _tell_again(count: int, *, as_json: bool) -> None:
     if as_json:
         output.say_json({"ok": True, "again": count})
     else:
-        output.say("{count} pictures are asked for again.", count=count)
+        output.say("Asked for again: {count}.", count=count)

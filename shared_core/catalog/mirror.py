@@ -14,7 +14,7 @@ from shared_core.catalog.models import Listing, OfferCursor, Product, SearchText
 from shared_core.catalog.rules import PriceCheck, PriceRule
 from shared_core.catalog.views import money, proposed
 from shared_core.kernel.database import Database, lock
-from shared_core.kernel.searching import plain
+from shared_core.kernel.searching import DESCRIPTION_SEARCHED_MAX, plain
 from shared_core.supply import Offer, OfferPage, OfferProduct, SupplyGateway
 
 OWN = "offers"
@@ -136,18 +136,15 @@ def _index(session: Session, products: Iterable[Product]) -> None:
     codes: dict[int, list[str]] = {product_id: [] for product_id in by_id}
     query = select(Listing.product_id, Listing.sku, Listing.barcode).where(Listing.product_id.in_(by_id))
     for each in session.execute(query.order_by(Listing.id)):
-        codes[each.product_id] += [code for code in (each.sku, each.barcode) if code]
+        codes[each.product_id] += [each.sku, each.barcode]
     texts = session.scalars(select(SearchText).where(SearchText.product_id.in_(by_id)))
     known = {text.product_id: text for text in texts}
     for product_id, row in by_id.items():
         if product_id not in known:
             known[product_id] = SearchText(product_id=product_id)
             session.add(known[product_id])
-        text = known[product_id]
-        described = row.description[: rules.DESCRIPTION_SEARCHED_MAX]
-        text.title, text.brand = plain(row.title), plain(row.brand)
-        text.codes = "".join(f" {plain(code)}" for code in codes[product_id])
-        text.text = plain(" ".join((row.title, row.brand, row.category_path, row.code, described)))
+        others = (row.category_path, row.code, row.description[:DESCRIPTION_SEARCHED_MAX])
+        known[product_id].say(title=row.title, brand=row.brand, codes=codes[product_id], others=others)
 
 
 def _mirror_listings(

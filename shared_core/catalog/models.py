@@ -6,6 +6,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
+from shared_core.kernel.searching import SearchColumns
 
 
 class Product(Base):
@@ -28,19 +29,12 @@ class Product(Base):
     search_text: Mapped[str] = mapped_column(Text)
 
 
-class SearchText(Base):
-    """A product as it is looked for, in a row that is read quickly; all of it `searching.plain`.
-
-    `codes` are its SKUs and barcodes, each with a blank before it; `text` is everything else that may be found.
-    """
+class SearchText(SearchColumns, Base):
+    """What a product is found by; its codes are SKUs and barcodes."""
 
     __tablename__ = "catalog_search_text"
 
     product_id: Mapped[int] = mapped_column(ForeignKey(Product.id), primary_key=True, autoincrement=False)
-    title: Mapped[str] = mapped_column(Text)
-    brand: Mapped[str] = mapped_column(Text)
-    codes: Mapped[str] = mapped_column(Text)
-    text: Mapped[str] = mapped_column(Text)
 
 
 class Listing(Base):

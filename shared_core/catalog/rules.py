@@ -7,8 +7,6 @@ from typing import Protocol
 
 from shared_core.kernel.money import BPS_WHOLE, Money, exponent
 
-DESCRIPTION_SEARCHED_MAX = 500
-"""How many characters of a description are looked through."""
 PATH_MARK = " > "
 
 

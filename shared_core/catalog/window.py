@@ -1,10 +1,8 @@
 """The shop window: what customers see and what checkout charges."""
 
 from collections.abc import Collection, Iterator, Sequence
-from functools import reduce
-from operator import add
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shared_core.catalog import rules
@@ -184,14 +182,8 @@ def _found(conditions: Sequence[ColumnElement[bool]], words: Sequence[str]) -> S
     """Ids of products with all of these words, and how well they fit: 0 is best."""
     if not words:
         return select(Product.id, literal(0).label("rank")).where(*conditions)
-    ranks = [
-        case((searching.holds(SearchText.title, word) | _begins_code(word), 0), (_in_brand(word), 1), else_=2)
-        for word in words
-    ]
-    matches = [searching.holds(SearchText.text, word) | _begins_code(word) for word in words]
-    rank = reduce(add, ranks).label("rank")
-    query = select(Product.id, rank).join(SearchText, SearchText.product_id == Product.id)
-    return query.where(*matches, *conditions)
+    query = select(Product.id, SearchText.rank(words).label("rank")).join(SearchText)
+    return query.where(*SearchText.matches(words), *conditions)
 
 
 def _one_page(found: Select[int, int], offset: int, size: int) -> Select[Product, int]:
@@ -201,14 +193,6 @@ def _one_page(found: Select[int, int], offset: int, size: int) -> Select[Product
     shown = select(every, count).order_by(every.c.rank, every.c.id.desc()).offset(offset).limit(size).subquery()
     query = select(Product, shown.c.total).join(shown, shown.c.id == Product.id)
     return query.order_by(shown.c.rank, Product.id.desc())
-
-
-def _begins_code(word: str) -> ColumnElement[bool]:
-    return searching.holds(SearchText.codes, f" {word}")
-
-
-def _in_brand(word: str) -> ColumnElement[bool]:
-    return searching.holds(SearchText.brand, word)
 
 
 def _counted(

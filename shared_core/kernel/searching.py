@@ -5,14 +5,20 @@ are found without knowing where words end. Of 20,000 products that takes tens of
 """
 
 import unicodedata
+from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer
+from sqlalchemy import ColumnElement, Integer, Text, case, literal
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.functions import FunctionElement
 
 QUERY_LENGTH_MAX = 100
 WORDS_MAX = 5
+DESCRIPTION_SEARCHED_MAX = 500
+"""How many characters of a description are looked through."""
 
 
 def plain(text: str) -> str:
@@ -29,6 +35,38 @@ def words(query: str) -> list[str]:
 def holds(column: ColumnElement[str] | Any, word: str) -> ColumnElement[bool]:
     """Whether the text has the word somewhere; both are `plain`."""
     return _Place(column, word) > 0
+
+
+class SearchColumns:
+    """What is looked through of one thing, in a narrow row that is read quickly; all of it `plain`.
+
+    `codes` are what it may be called by, each with a blank before it; `text` is everything else that may be found.
+    """
+
+    title: Mapped[str] = mapped_column(Text)
+    brand: Mapped[str] = mapped_column(Text)
+    codes: Mapped[str] = mapped_column(Text)
+    text: Mapped[str] = mapped_column(Text)
+
+    def say(self, *, title: str, brand: str, codes: Iterable[str], others: Iterable[str]) -> None:
+        """Make the row what it shall be found by."""
+        self.title, self.brand = plain(title), plain(brand)
+        self.codes = "".join(f" {plain(code)}" for code in codes if code)
+        self.text = plain(" ".join((title, brand, *others)))
+
+    @classmethod
+    def matches(cls, found: Sequence[str]) -> list[ColumnElement[bool]]:
+        """Each of the words is in the text, or begins a code."""
+        return [holds(cls.text, word) | holds(cls.codes, f" {word}") for word in found]
+
+    @classmethod
+    def rank(cls, found: Sequence[str]) -> ColumnElement[int]:
+        """How well the words fit, 0 is best: in titles and codes before in brands before elsewhere."""
+        ranks = [
+            case((holds(cls.title, word) | holds(cls.codes, f" {word}"), 0), (holds(cls.brand, word), 1), else_=2)
+            for word in found
+        ]
+        return reduce(add, ranks, literal(0))
 
 
 class _Place(FunctionElement[int]):

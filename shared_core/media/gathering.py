@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -10,7 +10,7 @@ from typing import cast
 from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
-from shared_core.kernel.bulk import among, insert_new
+from shared_core.kernel.bulk import among, chunks, insert_new
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Away, Phrase, PlatformError, Translate
 from shared_core.kernel.outgoing import origin
@@ -91,7 +91,8 @@ def gather(
     if not claimed:
         return 0
     with ThreadPoolExecutor(AT_ONCE) as several:
-        outcomes = list(several.map(lambda each: _bring(store, fetch, each), claimed))
+        tasks = [several.submit(_bring, store, fetch, each) for each in claimed]
+    outcomes = [_outcome(task, each) for task, each in zip(tasks, claimed, strict=True)]
     there = [row.id for row, told in zip(claimed, outcomes, strict=True) if isinstance(told, str)]
     with database.transaction() as session:
         for row, told in zip(claimed, outcomes, strict=True):
@@ -115,9 +116,13 @@ def retry(session: Session, *, store: PictureStore, at: datetime) -> int:
     kept = session.execute(select(PictureSource.id, PictureSource.digest).where(PictureSource.state == "kept"))
     lost = [row.id for row in kept if not store.has(row.digest or "")]
     tried = (PictureSource.state == "waiting") & (PictureSource.attempts > 0)
-    which = tried | (PictureSource.state == "failed") | among(session, PictureSource.id, lost)
+    which = [
+        tried | (PictureSource.state == "failed"),
+        *(among(session, PictureSource.id, some) for some in chunks(lost)),
+    ]
     fresh = {"state": "waiting", "attempts": 0, "due_at": at, "problem": "", "params": {}}
-    return len(session.scalars(update(PictureSource).where(which).values(**fresh).returning(PictureSource.id)).all())
+    again = update(PictureSource).values(**fresh).returning(PictureSource.id)
+    return sum(len(session.scalars(again.where(each)).all()) for each in which)
 
 
 def _claim(database: Database, *, at: datetime, limit: int) -> list[_Claimed]:
@@ -141,20 +146,25 @@ def _claim(database: Database, *, at: datetime, limit: int) -> list[_Claimed]:
         return [_Claimed(row.id, row.url, row.promised) for row in session.execute(taken)]
 
 
-def _bring(store: PictureStore, fetch: Fetch, wanted: _Claimed) -> str | PlatformError:
-    """The digest of what is kept now, or why it is not."""
-    try:
-        content = fetch(wanted.url)
-        if wanted.promised is None:
-            picture = images.render(content)
-        elif hashlib.sha256(content).hexdigest() == wanted.promised:
-            picture = images.render_kept(content)
-        else:
-            raise errors.PictureChanged(host=origin(wanted.url))
-    except PlatformError as error:
-        return error
+def _bring(store: PictureStore, fetch: Fetch, wanted: _Claimed) -> str:
+    """Keep the picture; its digest."""
+    content = fetch(wanted.url)
+    if wanted.promised is None:
+        picture = images.render(content)
+    elif hashlib.sha256(content).hexdigest() == wanted.promised:
+        picture = images.render_kept(content)
+    else:
+        raise errors.PictureChanged(host=origin(wanted.url))
     store.keep(picture)
     return picture.digest
+
+
+def _outcome(task: Future[str], wanted: _Claimed) -> str | PlatformError:
+    """The digest of what is kept now, or why it is not: also a full disk keeps no other picture from coming."""
+    error = task.exception()
+    if error is None or isinstance(error, PlatformError):
+        return error or task.result()
+    return errors.PictureAway(host=origin(wanted.url), reason=f"{type(error).__name__}: {error}")
 
 
 def _note(session: Session, row_id: int, told: str | PlatformError, *, at: datetime) -> None:

@@ -19,7 +19,17 @@ FALLBACK: Final = "960.jpg"
 """For whoever cannot show WebP, whatever the width."""
 FALLBACK_WIDTH = 960
 QUALITY = 82
-UNREADABLE = (OSError, SyntaxError, ValueError, ArithmeticError, IndexError, KeyError, struct.error, MemoryError)
+UNREADABLE = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    ArithmeticError,
+    IndexError,
+    KeyError,
+    EOFError,
+    struct.error,
+    MemoryError,
+)
 """What decoders raise over damaged files."""
 
 ROOMY = 2 * rules.WIDTHS[-1]

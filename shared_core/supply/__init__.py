@@ -3,6 +3,7 @@
 from shared_core.ledger import ReferenceReused
 from shared_core.supply import sales
 from shared_core.supply.catalogue import feeds
+from shared_core.supply.catalogue.finding import GoodsFound, find_goods
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
 from shared_core.supply.catalogue.picturing import gather as gather_pictures
 from shared_core.supply.catalogue.price_lists import PriceListReport, put_prices
@@ -278,6 +279,7 @@ __all__ = [
     "EventPage",
     "FeedTerms",
     "FreightNotDue",
+    "GoodsFound",
     "Handover",
     "HeldLine",
     "HoldConfirmed",
@@ -433,6 +435,7 @@ __all__ = [
     "expire_returns",
     "feed_terms",
     "feeds",
+    "find_goods",
     "follow_timeline",
     "gather_pictures",
     "go_on_from_backup",

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
+from shared_core.kernel.searching import SearchColumns
 from shared_core.media import PictureSource
 
 CODE_LENGTH_MAX = 64
@@ -141,6 +142,14 @@ class TierPrice(Base):
     supply_price_minor: Mapped[int | None] = mapped_column(BigId)
     suggested_minor: Mapped[int | None] = mapped_column(BigId)
     floor_minor: Mapped[int | None] = mapped_column(BigId)
+
+
+class GoodsText(SearchColumns, Base):
+    """What a product is found by in a hub; its codes are SKUs and barcodes."""
+
+    __tablename__ = "supply_goods_text"
+
+    product_id: Mapped[int] = mapped_column(ForeignKey(Product.id), primary_key=True, autoincrement=False)
 
 
 class FeedColumn(Base):

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import clicks, feeds, orders, proof, simulating, starting
+from tests.bench import clicks, feeds, orders, proof, searching, simulating, starting
 from tests.bench.figures import Figure, table
 
 MEASUREMENTS: dict[str, Callable[..., Iterator[Figure]]] = {
@@ -19,6 +19,7 @@ MEASUREMENTS: dict[str, Callable[..., Iterator[Figure]]] = {
     "orders": orders.measure,
     "hot": orders.measure_hot,
     "feeds": feeds.measure,
+    "search": searching.measure,
     "proof": proof.measure,
     "starting": starting.measure,
     "simulating": simulating.measure,

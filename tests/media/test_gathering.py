@@ -121,3 +121,18 @@ def test_two_workers_share_the_work(database: Database, store: media.PictureStor
 
     assert media.gather(database, store, while_asked, kept=lambda *_: None, at=at) == 1
     assert second == [] and answers.asked == []
+
+
+def test_what_nobody_expected_is_said_and_keeps_no_other_picture_from_coming(
+    database: Database, store: media.PictureStore, at: datetime
+) -> None:
+    class Odd(Answers):
+        def __call__(self, url: str, /) -> bytes:
+            if url == ODD:
+                raise RuntimeError("the decoder tripped")
+            return super().__call__(url)
+
+    want(database, at, ODD, GOOD)
+    assert len(gathered(database, store, Odd(good=photograph()), at)) == 1
+    state, problem = states(database)[ODD]
+    assert state == "waiting" and "the decoder tripped" in problem

@@ -16,7 +16,7 @@ import pytest
 import uvicorn
 from sqlalchemy import select, text
 
-from shared_core import catalog, hub, supply
+from shared_core import catalog, hub, media, supply
 from shared_core.catalog.models import Listing
 from shared_core.kernel.calendar import month_of
 from shared_core.kernel.database import Database
@@ -442,3 +442,38 @@ def test_the_first_owner_is_let_in_by_the_command_line(ctl: Command, made: Path)
         ("bo", "owner", True),
         ("ann", "accountant", False),
     ]
+
+
+def test_a_hub_finds_its_goods_and_says_which_pictures_it_lacks(ctl: Command, made: Path) -> None:
+    feed = made / "goods.csv"
+    picture = "http://127.0.0.1:9/mask.jpg"
+    feed.write_text(
+        f"product,title,price,cost,images,sku\nmask,苹果补水面膜,9,4,{picture},M-1\ncup,Cup,5,2,,C-1\n", "utf-8"
+    )
+    assert ctl("hub", "import", feed, "--supplier", "acme", "-C", made).code == 0
+    assert [each["sku"] for each in json.loads(ctl("hub", "goods", "面膜", "-C", made, "--json").out)] == ["M-1"]
+    assert "C-1  Cup" in ctl("hub", "goods", "c-", "-C", made).out
+    assert "No goods were found." in ctl("hub", "goods", "nothing", "-C", made).out
+    [waiting] = json.loads(ctl("hub", "media", "list", "-C", made, "--json").out)
+    assert (waiting["url"], waiting["state"], waiting["problem"]) == (picture, "waiting", "")
+
+    database = Database(_variable("HUB_DATABASE_URL"))
+    store = media.PictureStore(made / "media")
+    supply.gather_pictures(database, store, media.SafeFetch(setting="HUB_X"), at=datetime.now(UTC))
+    database.dispose()
+    told = ctl("hub", "media", "list", "--state", "failed", "-C", made).out
+    assert picture in told and "not on the public internet" in told and "HUB_X" in told
+    assert "Asked for again: 1." in ctl("hub", "media", "retry", "-C", made).out
+    assert json.loads(ctl("hub", "media", "retry", "-C", made, "--json").out) == {"ok": True, "again": 0}
+    assert "No pictures" in ctl("hub", "media", "list", "--state", "kept", "-C", made).out
+
+
+def test_a_shop_says_which_pictures_it_lacks(ctl: Command, place: Path) -> None:
+    assert ctl("new", "shop", "--yes", "--set", "locale=en", "--set", "currency=CNY").code == 0
+    shop = place / "shop"
+    assert ctl("migrate", "-C", shop).code == 0
+    feed = place / "goods.csv"
+    feed.write_text("product,title,price,cost,images\ncup,Cup,5,2,https://img.invalid/a.jpg\n", "utf-8")
+    assert ctl("import", "products", feed, "-C", shop).code == 0
+    assert "https://img.invalid/a.jpg" in ctl("media", "list", "-C", shop).out
+    assert json.loads(ctl("media", "retry", "-C", shop, "--json").out) == {"ok": True, "again": 0}

@@ -190,3 +190,20 @@ def test_a_store_sees_and_holds_only_offers_in_its_currency(database: Database) 
     assert japan.offers().offers == ()
     with pytest.raises(supply.UnknownSku):
         japan.hold("o1", lines(A=1), customer="c", ttl=HALF_AN_HOUR, at=NOON)
+
+
+def test_goods_are_found_by_words_in_any_script_and_by_their_codes(session: Session) -> None:
+    put(session, "TEA-1")
+    put(session, "CUP-1", supplier="bestco")
+    mask = supply.ProductSpec(
+        "mask", "苹果补水面膜", (supply.VariantSpec("M-1", barcode="4006381333931"),), brand="山野"
+    )
+    supply.put_product(session, mask, supplier="acme", at=NOON)
+    for words, skus in {
+        "面膜": ["M-1"], "苹": ["M-1"], "山野 苹果": ["M-1"], "400638": ["M-1"], "tea": ["TEA-1"], "cup-": ["CUP-1"],
+        "the": ["CUP-1", "TEA-1"], "茶": [], "": ["M-1", "CUP-1", "TEA-1"],
+    }.items():  # fmt: skip
+        assert [each.sku for each in supply.find_goods(session, words)] == skus, words
+    supply.put_product(session, replace(mask, title="Cream"), supplier="acme", at=NOON)
+    assert supply.find_goods(session, "面膜") == []
+    assert [each.free for each in supply.find_goods(session, "cream", limit=1)] == [0]

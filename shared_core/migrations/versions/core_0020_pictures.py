@@ -55,26 +55,34 @@ def upgrade() -> None:
     op.add_column("catalog_product", sa.Column("category_path", sa.Text(), server_default="", nullable=False))
     op.add_column("catalog_listing", sa.Column("barcode", sa.String(length=64), server_default="", nullable=False))
     op.add_column("catalog_listing", sa.Column("picture", sa.String(length=64), server_default="", nullable=False))
+    _create_texts("catalog_search_text", "catalog_product")
+    _create_texts("supply_goods_text", "supply_product")
+    op.execute("UPDATE catalog_product SET category_path = category")
+    _look_through("catalog_search_text", "catalog_product", "SELECT product_id, sku FROM catalog_listing ORDER BY id")
+    variants = "SELECT product_id, sku, barcode FROM supply_variant ORDER BY id"
+    _look_through("supply_goods_text", "supply_product", variants)
+
+
+def _create_texts(name: str, of: str) -> None:
     op.create_table(
-        "catalog_search_text",
+        name,
         sa.Column("product_id", BigId, autoincrement=False, nullable=False),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("brand", sa.Text(), nullable=False),
         sa.Column("codes", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["product_id"], ["catalog_product.id"], name=op.f("fk_catalog_search_text_product_id")),
-        sa.PrimaryKeyConstraint("product_id", name=op.f("pk_catalog_search_text")),
+        sa.ForeignKeyConstraint(["product_id"], [f"{of}.id"], name=op.f(f"fk_{name}_product_id")),
+        sa.PrimaryKeyConstraint("product_id", name=op.f(f"pk_{name}")),
     )
-    op.execute("UPDATE catalog_product SET category_path = category")
-    _look_through(op.get_bind())
 
 
-def _look_through(connection: sa.Connection) -> None:
-    """What is known of each product, as it is looked for; what is not known yet comes with its next offer."""
+def _look_through(name: str, of: str, codes_query: str) -> None:
+    """What is known of each product, as it is looked for."""
+    connection = op.get_bind()
     codes: dict[int, str] = {}
-    for row in connection.execute(sa.text("SELECT product_id, sku FROM catalog_listing ORDER BY id")):
-        codes[row.product_id] = f"{codes.get(row.product_id, '')} {plain(row.sku)}"
-    products = connection.execute(sa.text("SELECT id, title, brand, category, code, description FROM catalog_product"))
+    for product_id, *called in connection.execute(sa.text(codes_query)):
+        codes[product_id] = codes.get(product_id, "") + "".join(f" {plain(code)}" for code in called if code)
+    products = connection.execute(sa.text(f"SELECT id, title, brand, category, code, description FROM {of}"))
     texts = [
         {
             "product_id": row.id,
@@ -86,13 +94,13 @@ def _look_through(connection: sa.Connection) -> None:
         for row in products
     ]
     if texts:
-        columns = "product_id, title, brand, codes, text"
-        named = ":product_id, :title, :brand, :codes, :text"
-        connection.execute(sa.text(f"INSERT INTO catalog_search_text ({columns}) VALUES ({named})"), texts)
+        columns, named = "product_id, title, brand, codes, text", ":product_id, :title, :brand, :codes, :text"
+        connection.execute(sa.text(f"INSERT INTO {name} ({columns}) VALUES ({named})"), texts)
 
 
 def downgrade() -> None:
     """Take back."""
+    op.drop_table("supply_goods_text")
     op.drop_table("catalog_search_text")
     op.drop_column("catalog_listing", "barcode")
     op.drop_column("catalog_product", "category_path")

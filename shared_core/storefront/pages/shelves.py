@@ -18,6 +18,10 @@ class Way:
     count: int | None = None
     current: bool = False
 
+    def __str__(self) -> str:
+        """Its name: templates of partners may show it as it is."""
+        return self.name
+
 
 def address(**chosen: str) -> str:
     """The goods that are chosen so; what is empty does not matter."""

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import cast
+from typing import TypeGuard, cast
 
 from sqlalchemy import Table, or_, select
 from sqlalchemy.orm import Session
@@ -15,7 +15,7 @@ from shared_core.kernel.bulk import among, insert_all
 from shared_core.kernel.database import insert_or_ignore
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money
-from shared_core.supply.catalogue import picturing
+from shared_core.supply.catalogue import finding, picturing
 from shared_core.supply.errors import (
     BadCost,
     BadSupplierCode,
@@ -152,7 +152,16 @@ def put_all(
     if not silent:
         _note_pictures(session, wanted, found, changes, sources)
     rows = {sku: variant for sku, (variant, _) in known.items()}
-    return _put_variants(session, found, changes, fields, rows, keep)
+    told = _put_variants(session, found, changes, fields, rows, keep)
+    finding.index(session, [row.id for row, each in zip(found, told, strict=True) if _is_new(row, each)])
+    return told
+
+
+def _is_new(row: Product | PlatformError, told: ProductChange | PlatformError) -> TypeGuard[Product]:
+    """Whether anything of the product has changed."""
+    if isinstance(row, PlatformError) or isinstance(told, PlatformError):
+        return False
+    return any(each is not Change.UNCHANGED for each in (told.product, *(v.change for v in told.variants.values())))
 
 
 def _sources(session: Session, wanted: Sequence[ProductSpec], at: datetime) -> dict[str, int]:

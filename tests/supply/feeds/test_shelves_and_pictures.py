@@ -66,4 +66,7 @@ def test_the_shop_finds_what_a_feed_brought_by_its_path_and_barcode(database: Da
         for words in ("4006381", "400638133393", "a blue", "loom", "clothing"):
             assert catalog.products(session, search=words).total == 1, words
         assert catalog.products(session, search="6381333931").total == 0, "a code is found by how it begins"
+        for words in ("4006381", "BLUE shirt", "clothing", "loom", ""):
+            assert [each.product for each in supply.find_goods(session, words)] == ["a"], words
+        assert supply.find_goods(session, "nothing") == []
         assert catalog.price(session, sku=catalog.product(session, slug="a").listings[0].sku).category == "Shirts"
