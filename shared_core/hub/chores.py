@@ -31,7 +31,7 @@ def expire_holds(hub: Hub, at: datetime) -> int:
 
 def expire_returns(hub: Hub, at: datetime) -> int:
     with hub.database.transaction() as session:
-        return supply.expire_returns(session, at=at)
+        return supply.returns.expire(session, at=at)
 
 
 def close_months(hub: Hub, at: datetime) -> int:

@@ -16,7 +16,8 @@ from shared_core.kernel.listeners import Listeners
 from shared_core.orders import reads
 from shared_core.orders.errors import OrderDisputed
 from shared_core.orders.events import ReturnAccepted, ReturnSent
-from shared_core.orders.models import Order, OrderReturn
+from shared_core.orders.models import Order
+from shared_core.orders.return_models import OrderReturn
 from shared_core.orders.return_rules import ENDED, RefundWhen, ReturnState, accepted_pieces
 from shared_core.orders.returns import give_money_back
 from shared_core.orders.supply_books import book_withdrawal
@@ -25,9 +26,9 @@ from shared_core.supply import Remedy, ReturnReason
 SUPPLIER = "supplier"
 REFUSED_BY_SUPPLY = (
     supply.HoldNotConfirmed,
-    supply.OneSupplierOnly,
-    supply.ReturnPointless,
-    supply.ReturnTooMuch,
+    supply.returns.OneSupplierOnly,
+    supply.returns.ReturnPointless,
+    supply.returns.ReturnTooMuch,
     supply.UnknownHold,
     supply.UnknownSku,
 )
@@ -77,7 +78,7 @@ class ReturnDesk:
                 tracking_number=found.tracking_number,
                 at=self.clock(),
             )
-        except supply.ReturnStepRefused:  # it has arrived, or was too late
+        except supply.returns.ReturnStepRefused:  # it has arrived, or was too late
             told = self.gateway.view_return(row.number, number=found.number)
         self._keep(told)
 

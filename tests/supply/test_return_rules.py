@@ -115,10 +115,10 @@ def test_without_terms_somebody_decides() -> None:
     ],
 )
 def test_every_piece_is_said_one_thing_of(found: list[Inspected]) -> None:
-    with pytest.raises(supply.BadInspection):
+    with pytest.raises(supply.returns.BadInspection):
         return_rules.inspected([supply.HoldLine("A", 2)], found, comes_back=True)
 
 
 def test_what_never_came_back_cannot_be_sold() -> None:
-    with pytest.raises(supply.NothingCameBack):
+    with pytest.raises(supply.returns.NothingCameBack):
         return_rules.inspected([supply.HoldLine("A", 1)], [Inspected("A", 1, 0, 0)], comes_back=False)

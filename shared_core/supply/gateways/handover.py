@@ -14,12 +14,11 @@ from shared_core.supply.gateway import (
     HoldLine,
     HoldView,
     OfferPage,
-    Remedy,
-    ReturnReason,
     ReturnView,
     SupplyGateway,
     Withdrawal,
 )
+from shared_core.supply.return_kinds import Remedy, ReturnReason
 
 
 class Handover:

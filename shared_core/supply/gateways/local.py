@@ -17,13 +17,12 @@ from shared_core.supply.gateway import (
     HoldLine,
     HoldView,
     OfferPage,
-    Remedy,
-    ReturnReason,
     ReturnView,
     Terms,
     Withdrawal,
 )
 from shared_core.supply.inventory import holds
+from shared_core.supply.return_kinds import Remedy, ReturnReason
 
 
 class LocalGateway:

@@ -18,12 +18,11 @@ from shared_core.supply.gateway import (
     HoldLine,
     HoldView,
     OfferPage,
-    Remedy,
-    ReturnReason,
     ReturnView,
     SupplyGateway,
     Withdrawal,
 )
+from shared_core.supply.return_kinds import Remedy, ReturnReason
 
 L = TypeVar("L", HoldLine, HeldLine)
 

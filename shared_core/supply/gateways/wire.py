@@ -27,12 +27,11 @@ from shared_core.supply.gateway import (
     HoldLine,
     HoldView,
     OfferPage,
-    Remedy,
-    ReturnReason,
     ReturnView,
     Withdrawal,
 )
 from shared_core.supply.models import CODE_LENGTH_MAX, REFERENCE_LENGTH_MAX
+from shared_core.supply.return_kinds import Remedy, ReturnReason
 from shared_core.supply.settlement.objections import ObjectionView
 from shared_core.supply.settlement.statement_rules import Statement
 
