@@ -7,7 +7,19 @@ from typing import NoReturn
 import typer
 
 from platformctl import output
-from platformctl.cli import exchange, hubs, objecting, people, plans, running, settling, shops, simulating, supplying
+from platformctl.cli import (
+    exchange,
+    hubs,
+    objecting,
+    people,
+    plans,
+    returning,
+    running,
+    settling,
+    shops,
+    simulating,
+    supplying,
+)
 from platformctl.failures import DatabaseUnusable, exit_code_of
 from platformctl.messages import N_
 from platformctl.messages import translate as _
@@ -30,6 +42,7 @@ simulating.register(app)
 supplying.register(app)
 hubs.register(app)
 settling.register(app)
+returning.register(app)
 objecting.register(app)
 
 
