@@ -93,15 +93,17 @@ def live(databases: Databases, steps: list[tuple[str, int]]) -> None:
         world.stock_up("A")
         number = world.place(world.visitor(), [("A", QUANTITY)])
         world.pay(number)
-        for what, pieces in steps:
-            if what == "settle":
-                world.settle_down()
-            else:
-                with suppress(PlatformError):
-                    play(world, number, what, pieces)
-        world.settle_down()
-        judge(world, number)
-        world.database.dispose()
+        try:
+            for what, pieces in steps:
+                if what == "settle":
+                    world.settle_down()
+                else:
+                    with suppress(PlatformError):
+                        play(world, number, what, pieces)
+            world.settle_down()
+            judge(world, number)
+        finally:
+            world.database.dispose()
 
 
 def judge(world: World, number: str) -> None:

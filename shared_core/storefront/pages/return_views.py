@@ -1,5 +1,6 @@
 """Returns and boxes of an order as pages show them, to the customer and in the back office."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from shared_core.storefront.pages.page import translate
 from shared_core.supply import Remedy, ReturnReason
 
 MAY_SEND = (ReturnState.AUTHORISED, ReturnState.SENT)
+ARRIVED = (ReturnState.RECEIVED, ReturnState.SETTLED)
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Box:
 
 @dataclass(frozen=True)
 class Parcel:
-    """What one supplier sends: its boxes, what is still being packed, and what never comes."""
+    """What one supplier sends: its boxes, the `pieces` that are in none yet, and what never comes."""
 
     label: str
     tone: str
@@ -124,7 +126,7 @@ def view(request: Request, row: orders.Order, found: orders.OrderReturn, titles:
         if found.address and state in (ReturnState.AUTHORISED, ReturnState.SENT)
         else (),
         send_by=found.send_by if state is ReturnState.AUTHORISED else None,
-        box=_box(request, found.carrier, found.tracking_number, False) if found.tracking_number else None,
+        box=_box(request, found.carrier, found.tracking_number, state in ARRIVED) if found.tracking_number else None,
         new_box=_box(request, found.new_carrier, found.new_tracking, bool(found.new_delivered_at)) if new else None,
         at=found.asked_at,
         asked=state is ReturnState.ASKED,
@@ -166,18 +168,21 @@ def _parcel(
         label, tone = N_("delivered"), "good"
     elif row.shipped_at:
         label, tone = N_("on its way"), "live"
-    elif own:
-        label, tone = N_("partly on its way"), "live"
     else:
         label, tone = N_("being packed"), ""
     short = dict(row.lines) if row.cancelled_at and not row.short else {}
     for _, sku, count, _ in row.short:
         short[sku] = short.get(sku, 0) + count
-    coming = [(sku, count - short.get(sku, 0)) for sku, count in row.lines]
+    boxed = Counter[str]()
+    for each in own:
+        for sku, count in each.lines or row.lines:
+            boxed[sku] += count
+    coming = [(sku, count - short.get(sku, 0) - boxed[sku]) for sku, count in row.lines]
+    packed = row.shipped_at is None and row.cancelled_at is None
     return Parcel(
         label=translate(request, label),
         tone=tone,
-        pieces=[_pieces(titles, sku, count) for sku, count in coming if count > 0],
+        pieces=[_pieces(titles, sku, count) for sku, count in coming if count > 0 and packed],
         boxes=[
             _box(
                 request,
