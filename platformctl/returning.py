@@ -7,6 +7,7 @@ from platformctl.failures import BadAnswer
 from platformctl.messages import N_, translate
 from platformctl.settling import amount_of, hub_books
 from shared_core import supply
+from shared_core.kernel.money import decimal_text
 from shared_core.supply import Bearer, Inspected, ReturnState
 
 OPEN = (ReturnState.REQUESTED, ReturnState.AUTHORISED, ReturnState.SENT, ReturnState.RECEIVED)
@@ -80,7 +81,7 @@ def made_good(number: str) -> supply.returns.ReturnDetail:
 
 
 def as_dict(each: supply.returns.ReturnDetail) -> dict[str, object]:
-    """For machines; amounts in minor units."""
+    """For machines; amounts as decimal text."""
     back = each.returned
     return {
         "ok": True,
@@ -101,7 +102,7 @@ def as_dict(each: supply.returns.ReturnDetail) -> dict[str, object]:
             for f in back.inspected
         ],
         "replaced": back.replaced,
-        "owed_less_minor": back.supply.minor + back.freight.minor + back.fee.minor,
+        "owed_less": decimal_text(back.supply + back.freight + back.fee),
         "currency": back.supply.currency,
         "steps": [{"state": s.state.value, "actor": s.actor, "at": s.at.isoformat()} for s in each.steps],
     }
