@@ -15,6 +15,7 @@ from platformctl.cli import (
     people,
     picturing,
     plans,
+    returning,
     running,
     settling,
     shops,
@@ -45,6 +46,7 @@ hubs.register(app)
 hub_staff.register(app)
 picturing.register(app)
 settling.register(app)
+returning.register(app)
 objecting.register(app)
 
 

@@ -36,7 +36,7 @@ def gather_pictures(hub: Hub, at: datetime) -> int:
 
 def expire_returns(hub: Hub, at: datetime) -> int:
     with hub.database.transaction() as session:
-        return supply.expire_returns(session, at=at)
+        return supply.returns.expire(session, at=at)
 
 
 def close_months(hub: Hub, at: datetime) -> int:

@@ -93,7 +93,6 @@ from shared_core.orders.models import (
     Expectation,
     Order,
     OrderLine,
-    OrderReturn,
     OrderStep,
     Parcel,
     ParcelShipment,
@@ -153,6 +152,7 @@ from shared_core.orders.refunds import (
     request_refund,
 )
 from shared_core.orders.resuming import SaidAgain, Unsaid, follow_anew, say_again
+from shared_core.orders.return_models import OrderReturn
 from shared_core.orders.return_rules import RefundWhen, ReturnState
 from shared_core.orders.returns import (
     accept_return,

@@ -31,6 +31,8 @@ from shared_core.orders.events import (
     OrderRefunded,
     ParcelCancelled,
     ParcelShort,
+    ReturnAccepted,
+    ReturnSent,
 )
 from shared_core.orders.models import Order, Parcel, ParcelShipment, Refund, SupplyCursor
 from shared_core.orders.refunds import RefundItem, RefundOrder, refund, refund_all
@@ -67,7 +69,8 @@ class SupplyDesk:
         listeners.after_commit(ParcelShort, short, self.withdraw_missing)
         listeners.after_commit(OrderCancelled, released, self.release)
         listeners.after_commit(NewsUnapplied, "supply-news", self.apply_again)
-        return_desk.ReturnDesk(self.database, self.gateway, self.clock).subscribe(listeners)
+        listeners.after_commit(ReturnAccepted, "supply-request-return", self.request_return)
+        listeners.after_commit(ReturnSent, "supply-ship-return", self.ship_return)
 
     def confirm(self, event: OrderPaid) -> None:
         """Buy the paid goods; when they are gone for good, give the money back."""
@@ -135,6 +138,13 @@ class SupplyDesk:
             back = self.gateway.withdraw(row.number, gone, withdrawal=number, restock=False, at=self.clock())
             with self.database.transaction() as session:
                 book_withdrawal(session, back.withdrawal, back, memo="never left", at=self.clock())
+
+    def request_return(self, event: ReturnAccepted) -> None:
+        """The shop lets goods come back; ask the supply side."""
+        return_desk.request(self.database, self.gateway, event.return_id, at=self.clock())
+
+    def ship_return(self, event: ReturnSent) -> None:
+        return_desk.send(self.database, self.gateway, event.return_id, at=self.clock())
 
     def release(self, event: OrderCancelled) -> None:
         """An order was given up before payment: its goods are free again."""

@@ -11,8 +11,9 @@ from shared_core.orders import reads
 from shared_core.orders.checkout import DRAFT_LIFE, SYSTEM
 from shared_core.orders.dispute_rules import DisputeState
 from shared_core.orders.events import OrderCancelled, OrderCompleted, OrderLapsed
-from shared_core.orders.models import Dispute, Order, OrderReturn, RefundRequest
+from shared_core.orders.models import Dispute, Order, RefundRequest
 from shared_core.orders.payments import let_rest
+from shared_core.orders.return_models import OrderReturn
 from shared_core.orders.return_rules import OPEN
 from shared_core.orders.rules import State
 from shared_core.orders.steps import move

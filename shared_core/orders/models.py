@@ -10,7 +10,6 @@ from shared_core.kernel.database import Base, BigId
 from shared_core.orders.dispute_rules import DisputeState
 from shared_core.orders.matching import Match
 from shared_core.orders.red_packets import RED_PACKET_LIFE, Way
-from shared_core.orders.return_rules import RefundWhen, ReturnState
 from shared_core.orders.rules import State
 
 
@@ -360,44 +359,6 @@ class RefundRequest(Base):
     at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(String(200), default="")
-
-
-class OrderReturn(Base):
-    """Pieces of one parcel that a customer wants to give back, and what becomes of them.
-
-    `lines` are [[line, sku, pieces], …]; what the supply side knows of it is kept as it was last told, `inspected` as
-    [[sku, sellable, unsellable, refused], …].
-    """
-
-    __tablename__ = "order_return"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    number: Mapped[str] = mapped_column(String(40), unique=True)
-    """Of a return that is decided by the shop also the number of its refund."""
-    order_id: Mapped[int] = mapped_column(ForeignKey("order_order.id"), index=True)
-    supplier_order: Mapped[str] = mapped_column(String(64))
-    lines: Mapped[list[Any]] = mapped_column(JSON)
-    state: Mapped[ReturnState] = mapped_column(String(16), index=True)
-    reason: Mapped[str] = mapped_column(String(16))
-    remedy: Mapped[str] = mapped_column(String(16))
-    words: Mapped[str] = mapped_column(String(200), default="")
-    asked_at: Mapped[datetime]
-    decided_at: Mapped[datetime | None]
-    decided_by: Mapped[str] = mapped_column(String(40), default="")
-    answer: Mapped[str] = mapped_column(String(200), default="")
-    """What the shop said to the customer."""
-    refund: Mapped[RefundWhen] = mapped_column(String(16), default=RefundWhen.APART)
-    carrier: Mapped[str] = mapped_column(String(64), default="")
-    tracking_number: Mapped[str] = mapped_column(String(80), default="")
-    address: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
-    send_by: Mapped[datetime | None]
-    said: Mapped[str] = mapped_column(String(200), default="")
-    """What the supply side said."""
-    inspected: Mapped[list[Any]] = mapped_column(JSON, default=list)
-    replaced: Mapped[bool] = mapped_column(default=False)
-    new_carrier: Mapped[str] = mapped_column(String(64), default="")
-    new_tracking: Mapped[str] = mapped_column(String(80), default="")
-    new_delivered_at: Mapped[datetime | None]
 
 
 class SupplyCursor(Base):

@@ -3,8 +3,7 @@ asked: news only says that there is something to ask, so that it may come late, 
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
@@ -12,87 +11,70 @@ from sqlalchemy.orm import Session
 
 from shared_core import supply
 from shared_core.kernel.database import Database
-from shared_core.kernel.listeners import Listeners
 from shared_core.orders import reads
 from shared_core.orders.errors import OrderDisputed
-from shared_core.orders.events import ReturnAccepted, ReturnSent
-from shared_core.orders.models import Order, OrderReturn
+from shared_core.orders.models import Order
+from shared_core.orders.return_models import OrderReturn
 from shared_core.orders.return_rules import ENDED, RefundWhen, ReturnState, accepted_pieces
 from shared_core.orders.returns import give_money_back
 from shared_core.orders.supply_books import book_withdrawal
 from shared_core.supply import Remedy, ReturnReason
 
 SUPPLIER = "supplier"
+SAID_LENGTH_MAX = 200
 REFUSED_BY_SUPPLY = (
     supply.HoldNotConfirmed,
-    supply.OneSupplierOnly,
-    supply.ReturnPointless,
-    supply.ReturnTooMuch,
+    supply.returns.OneSupplierOnly,
+    supply.returns.ReturnPointless,
+    supply.returns.ReturnTooMuch,
     supply.UnknownHold,
     supply.UnknownSku,
 )
 """What the supply side says no with for good."""
 
 
-@dataclass(frozen=True)
-class ReturnDesk:
-    """Asks the supply side for what the shop has accepted."""
+def request(database: Database, gateway: supply.SupplyGateway, return_id: int, *, at: datetime) -> None:
+    """Ask the supply side for what the shop has accepted; what it says no to is declined."""
+    row, found = _load(database, return_id)
+    pieces = Counter[str]()
+    for _, sku, count in found.lines:
+        pieces[sku] += count
+    try:
+        told = gateway.request_return(
+            row.number,
+            [supply.HoldLine(sku, count) for sku, count in pieces.items()],
+            number=found.number,
+            reason=ReturnReason(found.reason),
+            remedy=Remedy(found.remedy),
+            words=found.words,
+            at=at,
+        )
+    except REFUSED_BY_SUPPLY as refusal:
+        with database.transaction() as session:
+            declined = session.get_one(OrderReturn, return_id)
+            declined.state, declined.said = ReturnState.DECLINED, str(refusal)[:SAID_LENGTH_MAX]
+        return
+    with database.transaction() as session:
+        keep(session, told, at=at)
 
-    database: Database
-    gateway: supply.SupplyGateway
-    clock: Callable[[], datetime]
 
-    def subscribe(self, listeners: Listeners) -> None:
-        """Names are kept in outbox rows; they stay as they are."""
-        listeners.after_commit(ReturnAccepted, "supply-request-return", self.request)
-        listeners.after_commit(ReturnSent, "supply-ship-return", self.send)
+def send(database: Database, gateway: supply.SupplyGateway, return_id: int, *, at: datetime) -> None:
+    """Tell the supply side that the goods are on their way."""
+    row, found = _load(database, return_id)
+    try:
+        told = gateway.ship_return(
+            row.number, number=found.number, carrier=found.carrier, tracking_number=found.tracking_number, at=at
+        )
+    except supply.returns.ReturnStepRefused:  # they are there already, or it was too late
+        told = gateway.view_return(row.number, number=found.number)
+    with database.transaction() as session:
+        keep(session, told, at=at)
 
-    def request(self, event: ReturnAccepted) -> None:
-        row, found = self._load(event.order_id, event.return_id)
-        pieces = Counter[str]()
-        for _, sku, count in found.lines:
-            pieces[sku] += count
-        try:
-            told = self.gateway.request_return(
-                row.number,
-                [supply.HoldLine(sku, count) for sku, count in pieces.items()],
-                number=found.number,
-                reason=ReturnReason(found.reason),
-                remedy=Remedy(found.remedy),
-                words=found.words,
-                at=self.clock(),
-            )
-        except REFUSED_BY_SUPPLY as refusal:
-            self._decline(found.id, said=str(refusal))
-            return
-        self._keep(told)
 
-    def send(self, event: ReturnSent) -> None:
-        row, found = self._load(event.order_id, event.return_id)
-        try:
-            told = self.gateway.ship_return(
-                row.number,
-                number=found.number,
-                carrier=found.carrier,
-                tracking_number=found.tracking_number,
-                at=self.clock(),
-            )
-        except supply.ReturnStepRefused:  # it has arrived, or was too late
-            told = self.gateway.view_return(row.number, number=found.number)
-        self._keep(told)
-
-    def _load(self, order_id: int, return_id: int) -> tuple[Order, OrderReturn]:
-        with self.database.reading() as session:
-            return reads.order(session, order_id), session.get_one(OrderReturn, return_id)
-
-    def _keep(self, told: supply.ReturnView) -> None:
-        with self.database.transaction() as session:
-            keep(session, told, at=self.clock())
-
-    def _decline(self, return_id: int, *, said: str) -> None:
-        with self.database.transaction() as session:
-            found = session.get_one(OrderReturn, return_id)
-            found.state, found.said = ReturnState.DECLINED, said[:200]
+def _load(database: Database, return_id: int) -> tuple[Order, OrderReturn]:
+    with database.reading() as session:
+        found = session.get_one(OrderReturn, return_id)
+        return reads.order(session, found.order_id), found
 
 
 def asked_of(gateway: supply.SupplyGateway, news: supply.SupplyEvent) -> supply.ReturnView | None:

@@ -35,6 +35,7 @@ class RefundWhen(StrEnum):
     """By itself: the money went back before, or new pieces are to come."""
 
 
+FAULT_TIME = timedelta(days=30)
 S = ReturnState
 ENDED = (S.REFUSED, S.SETTLED, S.DECLINED, S.CANCELLED, S.EXPIRED)
 VOID = (S.REFUSED, S.DECLINED, S.CANCELLED, S.EXPIRED)
@@ -50,14 +51,13 @@ def accepted_pieces(found: Sequence[Inspected], *, bearer: Bearer | None) -> Map
 
 
 def within_window(
-    reason: ReturnReason, *, delivered_at: datetime | None, due_at: datetime | None, at: datetime
+    reason: ReturnReason, *, delivered_at: datetime | None, closes_at: datetime | None, return_days: int, at: datetime
 ) -> bool:
-    """Whether a customer may still ask. Without a reason until the return window has closed, which only opens with
-    delivery; for a fault `FAULT_DAYS` longer.
+    """Whether a customer may still ask: without a reason until the return window closes, which opens with delivery;
+    for a fault `FAULT_TIME` longer. `closes_at` is None before delivery, and once the window has closed.
     """
-    if delivered_at is None or due_at is None:
+    if delivered_at is None:
         return True
-    return at <= due_at + (timedelta(0) if reason is ReturnReason.NO_REASON else FAULT_TIME)
-
-
-FAULT_TIME = timedelta(days=30)
+    if reason is ReturnReason.NO_REASON:
+        return closes_at is not None and at <= closes_at
+    return at <= delivered_at + timedelta(days=return_days) + FAULT_TIME

@@ -22,10 +22,11 @@ from shared_core.orders.errors import (
     UnknownReturn,
 )
 from shared_core.orders.events import ReturnAccepted, ReturnSent
-from shared_core.orders.models import Order, OrderLine, OrderReturn, Parcel
+from shared_core.orders.models import Order, OrderLine, Parcel
 from shared_core.orders.refunds import RefundItem, RefundOrder, refund
+from shared_core.orders.return_models import OrderReturn
 from shared_core.orders.return_rules import MAY_SEND, OPEN, VOID, RefundWhen, ReturnState, within_window
-from shared_core.orders.rules import SOLD, State
+from shared_core.orders.rules import SOLD
 from shared_core.supply import Remedy, ReturnReason
 
 WORDS_LENGTH_MAX = 200
@@ -47,16 +48,18 @@ def ask_return(
 ) -> list[OrderReturn]:
     """The customer wants to give back so many pieces of these lines; one return for each parcel they came in.
 
-    Raises UnknownOrder, StepNotAllowed, ReturnWindowClosed, NothingToReturn, Invalid, supply.ReturnPointless.
+    Raises UnknownOrder, StepNotAllowed, ReturnWindowClosed, NothingToReturn, Invalid, supply.returns.ReturnPointless.
     """
     reads.get(session, number, buyer_id=buyer_id)
     row = reads.locked(session, number)
-    if row.state not in SOLD or row.state == State.COMPLETED:
+    if row.state not in SOLD:
         raise StepNotAllowed(number=number, state=row.state, wanted="returned")
-    if not within_window(reason, delivered_at=row.delivered_at, due_at=row.due_at, at=at):
+    if not within_window(
+        reason, delivered_at=row.delivered_at, closes_at=row.due_at, return_days=row.return_days, at=at
+    ):
         raise ReturnWindowClosed(number=number)
     if remedy is Remedy.REPLACEMENT and reason.at_fault is supply.Bearer.STORE:
-        raise supply.ReturnPointless()
+        raise supply.returns.ReturnPointless()
     said = _text(words, "words")
     left = returnable(session, row)
     by_parcel: dict[str, list[list[object]]] = {}

@@ -95,6 +95,7 @@ CHORES: tuple[Chore[Shop], ...] = (
     Chore("give up drafts", _sweep(orders.give_up_drafts), NOW_AND_THEN),
     Chore("lapse unpaid orders", _sweep(orders.lapse_unpaid), NOW_AND_THEN),
     Chore("expire holds", _sweep(supply.expire_holds), NOW_AND_THEN),
+    Chore("expire returns", _sweep(supply.returns.expire), SELDOM),
     Chore("complete orders", _sweep(orders.complete_due), NOW_AND_THEN),
     Chore("expire invites", expire_invites, NOW_AND_THEN),
     Chore("renew terms of supply", renew_terms, SELDOM),

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from shared_core.kernel.money import Money
+from shared_core.supply.return_kinds import Bearer, Remedy, ReturnReason, ReturnState
 
 OFFERS_PER_PAGE_MAX = 500
 EVENTS_PER_PAGE_MAX = 200
@@ -52,51 +53,6 @@ class EventKind(StrEnum):
     """A box with new pieces is on its way."""
     RETURN_MADE_GOOD = "return_made_good"
     """The new pieces have arrived."""
-
-
-class ReturnReason(StrEnum):
-    NO_REASON = "no_reason"
-    DAMAGED = "damaged"
-    WRONG = "wrong"
-    """Something else was in the box."""
-    MISSING = "missing"
-    """The box came without it."""
-    NEVER_ARRIVED = "never_arrived"
-
-    @property
-    def comes_back(self) -> bool:
-        """Whether there is something to send back."""
-        return self not in (ReturnReason.MISSING, ReturnReason.NEVER_ARRIVED)
-
-    @property
-    def at_fault(self) -> "Bearer":
-        """Who pays for sending it back and, unless it was decided otherwise, bears what cannot be sold again."""
-        return Bearer.STORE if self is ReturnReason.NO_REASON else Bearer.SUPPLIER
-
-
-class Bearer(StrEnum):
-    SUPPLIER = "supplier"
-    STORE = "store"
-
-
-class Remedy(StrEnum):
-    MONEY = "money"
-    """The store owes less."""
-    REPLACEMENT = "replacement"
-    """The supplier sends new pieces for nothing; money, where there are none."""
-
-
-class ReturnState(StrEnum):
-    REQUESTED = "requested"
-    AUTHORISED = "authorised"
-    SENT = "sent"
-    RECEIVED = "received"
-    SETTLED = "settled"
-    DECLINED = "declined"
-    CANCELLED = "cancelled"
-    """By the store."""
-    EXPIRED = "expired"
-    """Nothing was sent in time."""
 
 
 @dataclass(frozen=True, slots=True)

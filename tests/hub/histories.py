@@ -105,12 +105,12 @@ def one(gateway: Any, database: Database, step: Step, *, minute: int, prefix: st
 def look(session: Session, number: str, step: Step, *, at: datetime) -> None:
     """What somebody at the hub does with a return, of which the first piece is good and the others are refused."""
     if step.what == "authorise":
-        return supply.authorise_return(session, number, actor="ann", at=at, address=HOME)
+        return supply.returns.authorise(session, number, actor="ann", at=at, address=HOME)
     if step.what == "receive":
-        return supply.receive_return(session, number, actor="ann", at=at)
-    asked = supply.the_return(session, number).returned
+        return supply.returns.receive(session, number, actor="ann", at=at)
+    asked = supply.returns.detail(session, number).returned
     spoilt = not asked.reason.comes_back
     found = [
         supply.Inspected(each.sku, 0 if spoilt else 1, 1 if spoilt else 0, each.quantity - 1) for each in asked.lines
     ]
-    return supply.inspect_return(session, number, found, actor="ann", at=at)
+    return supply.returns.inspect(session, number, found, actor="ann", at=at)

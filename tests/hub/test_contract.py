@@ -109,7 +109,7 @@ def test_what_was_sent_comes_back_and_is_looked_at(database: Database, shop: Any
     shop.confirm(REFERENCE, ship_to=HOME, at=NOON)
     with database.transaction() as session:
         [order] = supply.supplier_orders(session)
-        supply.set_return_terms(session, supplier="acme", terms=supply.ReturnTerms(HOME, send_days=7))
+        supply.returns.set_terms(session, supplier="acme", terms=supply.returns.ReturnTerms(HOME, send_days=7))
         supply.ship(session, number=order.number, carrier="Local", tracking_number="1", at=NOON)
     asked = {"number": "退/7", "reason": supply.ReturnReason.WRONG, "remedy": supply.Remedy.REPLACEMENT, "words": "红"}
     back = [shop.request_return(REFERENCE, lines(A=2), **asked, at=NOON) for _ in range(2)]
@@ -122,11 +122,11 @@ def test_what_was_sent_comes_back_and_is_looked_at(database: Database, shop: Any
     ]
     assert sent[0] == sent[1] and sent[0].state == "sent"
     with database.transaction() as session:
-        [found] = supply.returns(session)
+        [found] = supply.returns.listed(session)
         number = found.returned.number
-        supply.receive_return(session, number, actor="ann", at=NOON)
-        supply.inspect_return(session, number, [supply.Inspected("A", 0, 1, 1)], actor="ann", at=NOON)
-        supply.ship_replacement(session, number, carrier="Local", tracking_number="2", at=NOON)
+        supply.returns.receive(session, number, actor="ann", at=NOON)
+        supply.returns.inspect(session, number, [supply.Inspected("A", 0, 1, 1)], actor="ann", at=NOON)
+        supply.returns.ship_new(session, number, carrier="Local", tracking_number="2", at=NOON)
     told = shop.view_return(REFERENCE, number="退/7")
     assert (told.state, told.replaced, told.new_box) == ("settled", True, supply.NewBox("Local", "2", None))
     assert told.inspected == (supply.Inspected("A", 0, 1, 1),)
@@ -157,11 +157,11 @@ def test_what_is_wrong_with_a_return_is_said_in_the_same_words(shop: Any) -> Non
     shop.confirm("o", ship_to=HOME, at=NOON)
     refused(supply.UnknownHold, lambda: ask("p", A=1), reference="p")
     refused(supply.UnknownSku, lambda: ask(Z=1), sku="Z")
-    refused(supply.OneSupplierOnly, lambda: ask(A=1, B=1))
-    refused(supply.ReturnTooMuch, lambda: ask(A=1), sku="A", left=0)
-    refused(supply.ReturnPointless, lambda: ask(A=1, remedy="replacement"))
-    refused(supply.UnknownReturn, lambda: shop.view_return("o", number="r"), number="r")
-    refused(supply.UnknownReturn, lambda: shop.cancel_return("o", number="r", at=NOON), number="r")
+    refused(supply.returns.OneSupplierOnly, lambda: ask(A=1, B=1))
+    refused(supply.returns.ReturnTooMuch, lambda: ask(A=1), sku="A", left=0)
+    refused(supply.returns.ReturnPointless, lambda: ask(A=1, remedy="replacement"))
+    refused(supply.returns.UnknownReturn, lambda: shop.view_return("o", number="r"), number="r")
+    refused(supply.returns.UnknownReturn, lambda: shop.cancel_return("o", number="r", at=NOON), number="r")
 
 
 def test_refusals_are_the_same_errors(shop: Any) -> None:

@@ -172,3 +172,42 @@ def test_a_hold_that_arrives_after_it_was_given_up_lapses_by_itself(database: Da
     with database.transaction() as session:
         supply.expire_holds(session, at=NOON + HALF_AN_HOUR + timedelta(seconds=1))
     assert where(database, "A") == (5, 5, 0, 0)
+
+
+def five_steps_back(shop: supply.SupplyGateway) -> list[Call]:
+    """Of five pieces that were sent one is asked back and sent, one asked back and kept, one withdrawn."""
+    how = {"reason": supply.ReturnReason.DAMAGED, "remedy": supply.Remedy.MONEY, "words": "a crack", "at": NOON}
+    return [
+        lambda: shop.request_return("o", lines(A=1), number="r1", **how),  # type: ignore[arg-type]
+        lambda: shop.ship_return("o", number="r1", carrier="SF", tracking_number="SF1234567890123", at=NOON),
+        lambda: shop.request_return("o", lines(A=1), number="r2", **how),  # type: ignore[arg-type]
+        lambda: shop.cancel_return("o", number="r2", at=NOON),
+        lambda: shop.withdraw("o", lines(A=1), withdrawal="w", restock=True, at=NOON),
+    ]
+
+
+def test_five_steps_back_in_any_order_and_number_end_the_same_once_answered(database: Database) -> None:
+    stocked(database, {"A": 5_000})
+    with database.transaction() as session:
+        supply.returns.set_terms(session, supplier="acme", terms=supply.returns.ReturnTerms(HOME))
+
+    def lived(code: str, before: Sequence[int]) -> list[object]:
+        shop = tenant_gateway(database, add(database, code))
+        shop.hold("o", lines(A=5), customer="c", ttl=HALF_AN_HOUR, at=NOON)
+        shop.confirm("o", ship_to=HOME, at=NOON)
+        with database.transaction() as session:
+            supply.ship(session, number=f"{code}.o-1", carrier="Local", tracking_number="1", at=NOON)
+        calls = five_steps_back(shop)
+        for place in before:
+            unheard(calls[place])
+        for call in calls:
+            call()
+        seen = [shop.view_return("o", number=number) for number in ("r1", "r2", "w:1")]
+        return [seen, owed(database, code), sorted(happened(shop))]
+
+    expected = lived("good", [])
+    cases = [*orders_of_arrival(), *ways_to_be_lost()]
+    every = 6 if database.dialect == "postgresql" else 3
+    for number, before in enumerate(cases[::every]):
+        assert lived(f"s{number}", before) == expected, f"the hub first got {before}"
+    assert not discrepancies(database)

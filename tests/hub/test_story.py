@@ -21,9 +21,9 @@ def test_an_order_lives_its_whole_life_over_the_wire(far: Far) -> None:
     far.shop.settle_down()
     assert where(far.hub, "A") == (10, 8, 0, 2) and far.owes() == (9_156, 9_156), "nobody has seen it yet"
     with far.hub.transaction() as session:
-        [back] = [each.returned.number for each in supply.returns(session)]
-        supply.receive_return(session, back, actor="ann", at=far.shop.now)
-        supply.inspect_return(session, back, [supply.Inspected("A", 1, 0, 0)], actor="ann", at=far.shop.now)
+        [back] = [each.returned.number for each in supply.returns.listed(session)]
+        supply.returns.receive(session, back, actor="ann", at=far.shop.now)
+        supply.returns.inspect(session, back, [supply.Inspected("A", 1, 0, 0)], actor="ann", at=far.shop.now)
     far.shop.settle_down()
     assert where(far.hub, "A") == (10, 9, 0, 1) and far.owes() == (4_978, 4_978)
     assert not discrepancies(far.hub)

@@ -112,9 +112,9 @@ def live(world: World) -> None:
     assert world.state(refunded) == "shipped"
     world.refund(refunded, {"A": 2})
     with world.transaction() as session:
-        [back] = [each.returned.number for each in supply.returns(session)]
-        supply.receive_return(session, back, actor="ann", at=world.now)
-        supply.inspect_return(session, back, [supply.Inspected("A", 2, 0, 0)], actor="ann", at=world.now)
+        [back] = [each.returned.number for each in supply.returns.listed(session)]
+        supply.returns.receive(session, back, actor="ann", at=world.now)
+        supply.returns.inspect(session, back, [supply.Inspected("A", 2, 0, 0)], actor="ann", at=world.now)
     world.settle_down()
     with world.database.reading() as session:
         owed = supply.charged(session, store="store", currency="CNY").minor

@@ -45,13 +45,13 @@ def give_back(world: World, session: Session, number: str, pieces: int, remedy: 
 
 def look(world: World, session: Session, good: int) -> None:
     """Somebody opens every box: `good` pieces are sellable, the next is spoilt, the others are refused."""
-    for each in supply.returns(session, states=[supply.ReturnState.REQUESTED, supply.ReturnState.AUTHORISED]):
+    for each in supply.returns.listed(session, states=[supply.ReturnState.REQUESTED, supply.ReturnState.AUTHORISED]):
         [line] = each.returned.lines
         sellable = min(good, line.quantity)
         spoilt = min(line.quantity - sellable, 1)
         found = [supply.Inspected("A", sellable, spoilt, line.quantity - sellable - spoilt)]
-        supply.receive_return(session, each.returned.number, actor="ann", at=world.now)
-        supply.inspect_return(session, each.returned.number, found, actor="ann", at=world.now)
+        supply.returns.receive(session, each.returned.number, actor="ann", at=world.now)
+        supply.returns.inspect(session, each.returned.number, found, actor="ann", at=world.now)
 
 
 def play(world: World, number: str, what: str, count: int) -> None:
@@ -93,15 +93,17 @@ def live(databases: Databases, steps: list[tuple[str, int]]) -> None:
         world.stock_up("A")
         number = world.place(world.visitor(), [("A", QUANTITY)])
         world.pay(number)
-        for what, pieces in steps:
-            if what == "settle":
-                world.settle_down()
-            else:
-                with suppress(PlatformError):
-                    play(world, number, what, pieces)
-        world.settle_down()
-        judge(world, number)
-        world.database.dispose()
+        try:
+            for what, pieces in steps:
+                if what == "settle":
+                    world.settle_down()
+                else:
+                    with suppress(PlatformError):
+                        play(world, number, what, pieces)
+            world.settle_down()
+            judge(world, number)
+        finally:
+            world.database.dispose()
 
 
 def judge(world: World, number: str) -> None:
@@ -118,7 +120,7 @@ def judge(world: World, number: str) -> None:
     assert line.refunded_quantity >= held.short, "all that is short is paid back"
     assert held.withdrawn <= line.refunded_quantity
     with world.database.reading() as session:
-        seen = [each.returned for each in supply.returns(session)]
+        seen = [each.returned for each in supply.returns.listed(session)]
         heard = {each.number: str(each.state) for each in orders.returns_of(session, row.id)}
     accepted = sum(each.sellable + each.unsellable for back in seen if not back.replaced for each in back.inspected)
     assert held.returned <= accepted, "what was sent is only owed less for once somebody has looked at it"

@@ -23,7 +23,7 @@ def world(database_url: str) -> Iterator[World]:
     lived.stock_up("A", units=20)
     with lived.transaction() as session:
         [maker] = supply.suppliers(session)
-        supply.set_return_terms(session, supplier=maker.code, terms=supply.ReturnTerms(HOME))
+        supply.returns.set_terms(session, supplier=maker.code, terms=supply.returns.ReturnTerms(HOME))
     yield lived
     lived.database.dispose()
 
@@ -62,8 +62,8 @@ def send(world: World, back: str) -> None:
 
 def inspect(world: World, back: str, *counts: int, **named: Any) -> None:
     with world.transaction() as session:
-        supply.receive_return(session, back, actor="ann", at=world.now)
-        supply.inspect_return(session, back, [Inspected("A", *counts)], actor="ann", at=world.now, **named)
+        supply.returns.receive(session, back, actor="ann", at=world.now)
+        supply.returns.inspect(session, back, [Inspected("A", *counts)], actor="ann", at=world.now, **named)
     world.settle_down()
 
 
@@ -123,8 +123,8 @@ def test_new_pieces_come_without_money(world: World) -> None:
     accept(world, back, RefundWhen.NOW)
     inspect(world, back, 0, 1, 0)
     with world.transaction() as session:
-        supply.ship_replacement(session, back, carrier="SF", tracking_number="SF9234567890123", at=world.now)
-        supply.deliver_replacement(session, back, at=world.now)
+        supply.returns.ship_new(session, back, carrier="SF", tracking_number="SF9234567890123", at=world.now)
+        supply.returns.deliver_new(session, back, at=world.now)
     world.settle_down()
     with world.database.reading() as session:
         kept = orders.the_return(session, back)
@@ -139,7 +139,7 @@ def test_without_stock_the_money_goes_back_instead(world: World) -> None:
     back = ask(world, number, 1, remedy=Remedy.REPLACEMENT, reason=ReturnReason.MISSING)
     accept(world, back, RefundWhen.NOW)
     with world.transaction() as session:
-        supply.inspect_return(session, back, [Inspected("A", 0, 1, 0)], actor="ann", at=world.now)
+        supply.returns.inspect(session, back, [Inspected("A", 0, 1, 0)], actor="ann", at=world.now)
     world.settle_down()
     assert stands(world, back) == "settled" and refunded(world, number) == 8_900
     owed(world)

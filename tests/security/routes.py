@@ -11,6 +11,7 @@ EXAMPLES = {
     "sku": "A",
     "code": "AAAA1111",
     "refund": "R1",
+    "back": "R1",
     "slug": "x",
     "device_id": "1",
     "receipt": "1",

@@ -1,6 +1,6 @@
 """What a return may become, and what comes of what was found."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -55,6 +55,7 @@ def test_whatever_is_tried_a_return_ends_once_and_never_without_being_seen(
 
 
 def pay_for_what_was_refused(planted: pytest.MonkeyPatch) -> None:
+    """The store owes less for pieces that go back to the customer."""
     real = return_rules.outcomes
 
     def generous(found: Sequence[Inspected], **named: Bearer | Remedy) -> list[return_rules.Outcome]:
@@ -65,20 +66,25 @@ def pay_for_what_was_refused(planted: pytest.MonkeyPatch) -> None:
 
 
 def settle_unseen(planted: pytest.MonkeyPatch) -> None:
+    """What is on its way counts as looked at."""
     sent = return_rules.TRANSITIONS[ReturnState.SENT] | {ReturnState.SETTLED}
     planted.setattr(return_rules, "TRANSITIONS", {**return_rules.TRANSITIONS, ReturnState.SENT: sent})
 
 
-def test_a_planted_bug_that_pays_for_refused_pieces_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    pay_for_what_was_refused(monkeypatch)
+@pytest.mark.parametrize(
+    ("bug", "law"),
+    [
+        (pay_for_what_was_refused, test_no_piece_is_paid_for_and_replaced_or_on_sale_and_refused),
+        (settle_unseen, test_whatever_is_tried_a_return_ends_once_and_never_without_being_seen),
+    ],
+    ids=lambda each: each.__name__,
+)
+def test_a_planted_bug_is_killed(
+    bug: Callable[[pytest.MonkeyPatch], None], law: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bug(monkeypatch)
     with pytest.raises(AssertionError):
-        test_no_piece_is_paid_for_and_replaced_or_on_sale_and_refused()
-
-
-def test_a_planted_bug_that_settles_unseen_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
-    settle_unseen(monkeypatch)
-    with pytest.raises(AssertionError):
-        test_whatever_is_tried_a_return_ends_once_and_never_without_being_seen()
+        law()
 
 
 @pytest.mark.parametrize(
@@ -115,10 +121,10 @@ def test_without_terms_somebody_decides() -> None:
     ],
 )
 def test_every_piece_is_said_one_thing_of(found: list[Inspected]) -> None:
-    with pytest.raises(supply.BadInspection):
+    with pytest.raises(supply.returns.BadInspection):
         return_rules.inspected([supply.HoldLine("A", 2)], found, comes_back=True)
 
 
 def test_what_never_came_back_cannot_be_sold() -> None:
-    with pytest.raises(supply.NothingCameBack):
+    with pytest.raises(supply.returns.NothingCameBack):
         return_rules.inspected([supply.HoldLine("A", 1)], [Inspected("A", 1, 0, 0)], comes_back=False)

@@ -9,7 +9,7 @@ import pytest
 from shared_core import supply
 from shared_core.kernel.database import Database
 from shared_core.ledger import accounts
-from shared_core.supply import Bearer, Inspected, Remedy, ReturnReason, ReturnTerms
+from shared_core.supply import Bearer, Inspected, Remedy, ReturnReason
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, TERMS, discrepancies, gateway, lines, stocked, where, yuan
 from tests.supply.test_confirming import hub_book
 from tests.supply.test_withdrawing import charged
@@ -26,7 +26,7 @@ def shop(database: Database) -> supply.LocalGateway:
     opened.hold("o1", lines(A=3, B=2), customer="c", ttl=HALF_AN_HOUR, at=NOON)
     opened.confirm("o1", ship_to=HOME, goods=yuan(20000), at=NOON)
     with database.transaction() as session:
-        supply.set_return_terms(session, supplier="acme", terms=ReturnTerms(WAREHOUSE, send_days=14))
+        supply.returns.set_terms(session, supplier="acme", terms=supply.returns.ReturnTerms(WAREHOUSE, send_days=14))
         for number in ("o1-1", "o1-2"):
             supply.ship(session, number=number, carrier="Local", tracking_number=number, at=NOON)
             supply.deliver(session, number=number, at=NOON)
@@ -41,12 +41,12 @@ def ask(shop: supply.LocalGateway, number: str = "r1", *, reason: Any = ReturnRe
 
 def receive(database: Database, number: str = "r1") -> None:
     with database.transaction() as session:
-        supply.receive_return(session, number, actor="ann", at=NOON)
+        supply.returns.receive(session, number, actor="ann", at=NOON)
 
 
 def inspect(database: Database, *found: Inspected, number: str = "r1", **named: Any) -> None:
     with database.transaction() as session:
-        supply.inspect_return(session, number, list(found), actor="ann", at=NOON, **named)
+        supply.returns.inspect(session, number, list(found), actor="ann", at=NOON, **named)
 
 
 def news(shop: supply.LocalGateway) -> list[str]:
@@ -104,7 +104,7 @@ def test_the_supplier_at_fault_pays_for_the_way_back(database: Database, shop: s
 def test_who_changes_their_mind_pays_for_the_way_back(database: Database, shop: supply.LocalGateway) -> None:
     ask(shop, lines=lines(A=1))
     receive(database)
-    with pytest.raises(supply.FreightNotDue):
+    with pytest.raises(supply.returns.FreightNotDue):
         inspect(database, Inspected("A", 1, 0, 0), freight=yuan(1))
     assert shop.view_return("o1", number="r1").state == "received"
 
@@ -118,8 +118,8 @@ def test_new_pieces_come_for_damaged_ones_at_no_charge(database: Database, shop:
     assert where(database, "A") == (5, 1, 0, 4)
     with database.transaction() as session:
         for _ in range(2):
-            supply.ship_replacement(session, "r1", carrier="SF", tracking_number="SF1234567890123", at=NOON)
-        supply.deliver_replacement(session, "r1", at=NOON)
+            supply.returns.ship_new(session, "r1", carrier="SF", tracking_number="SF1234567890123", at=NOON)
+        supply.returns.deliver_new(session, "r1", at=NOON)
     box = shop.view_return("o1", number="r1").new_box
     assert box == supply.NewBox("SF", "SF1234567890123", NOON)
     assert news(shop)[-2:] == ["return_replaced", "return_made_good"]
@@ -153,8 +153,8 @@ def test_a_replaced_piece_can_come_back_again(database: Database, shop: supply.L
 def test_a_return_that_nothing_was_sent_for_expires(database: Database, shop: supply.LocalGateway) -> None:
     ask(shop)
     with database.transaction() as session:
-        assert supply.expire_returns(session, at=NOON + timedelta(days=13)) == 0
-        assert supply.expire_returns(session, at=NOON + timedelta(days=14)) == 1
+        assert supply.returns.expire(session, at=NOON + timedelta(days=13)) == 0
+        assert supply.returns.expire(session, at=NOON + timedelta(days=14)) == 1
     assert shop.view_return("o1", number="r1").state == "expired"
     assert ask(shop, "r2").state == "authorised", "the pieces can be asked back again"
 
@@ -164,39 +164,39 @@ def test_a_return_is_cancelled_until_it_is_on_its_way(database: Database, shop: 
     assert shop.cancel_return("o1", number="r1", at=NOON) == shop.cancel_return("o1", number="r1", at=NOON)
     ask(shop, "r2")
     shop.ship_return("o1", number="r2", carrier="Local", tracking_number="1", at=NOON)
-    with pytest.raises(supply.ReturnStepRefused):
+    with pytest.raises(supply.returns.ReturnStepRefused):
         shop.cancel_return("o1", number="r2", at=NOON)
 
 
 def test_without_terms_the_operator_decides(database: Database, shop: supply.LocalGateway) -> None:
     assert ask(shop, lines=lines(B=1)).state == "requested"
     with database.transaction() as session:
-        with pytest.raises(supply.NoReturnAddress):
-            supply.authorise_return(session, "r1", actor="ann", at=NOON)
-        supply.authorise_return(session, "r1", actor="ann", at=NOON, address=WAREHOUSE, send_days=3)
+        with pytest.raises(supply.returns.NoReturnAddress):
+            supply.returns.authorise(session, "r1", actor="ann", at=NOON)
+        supply.returns.authorise(session, "r1", actor="ann", at=NOON, address=WAREHOUSE, send_days=3)
     assert shop.view_return("o1", number="r1").send_by == NOON + timedelta(days=3)
     ask(shop, "r2", lines=lines(B=1))
     with database.transaction() as session:
-        supply.decline_return(session, "r2", reason="worn", actor="ann", at=NOON)
-        [last, first] = supply.returns(session, supplier="bestco")
+        supply.returns.decline(session, "r2", reason="worn", actor="ann", at=NOON)
+        [last, first] = supply.returns.listed(session, supplier="bestco")
     assert (last.returned.state, last.returned.said, first.returned.state) == ("declined", "worn", "authorised")
     assert [step.actor for step in last.steps] == ["north", "ann"]
 
 
 def test_what_cannot_come_back_is_refused(database: Database, shop: supply.LocalGateway) -> None:
     ask(shop, lines=lines(A=2))
-    with pytest.raises(supply.ReturnTooMuch) as refused:
+    with pytest.raises(supply.returns.ReturnTooMuch) as refused:
         ask(shop, "r2", lines=lines(A=2))
     assert refused.value.params == {"sku": "A", "left": 1}
     with pytest.raises(supply.ReferenceReused):
         ask(shop, lines=lines(A=1))
-    with pytest.raises(supply.OneSupplierOnly):
+    with pytest.raises(supply.returns.OneSupplierOnly):
         ask(shop, "r2", lines=lines(A=1, B=1))
-    with pytest.raises(supply.ReturnPointless):
+    with pytest.raises(supply.returns.ReturnPointless):
         ask(shop, "r2", lines=lines(B=1), remedy=Remedy.REPLACEMENT)
-    with pytest.raises(supply.UnknownReturn):
+    with pytest.raises(supply.returns.UnknownReturn):
         gateway(database, replace(TERMS, store="south")).view_return("o1", number="r1")
-    with pytest.raises(supply.ReturnStepRefused):
+    with pytest.raises(supply.returns.ReturnStepRefused):
         inspect(database, Inspected("A", 2, 0, 0))
 
 

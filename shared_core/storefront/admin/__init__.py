@@ -14,6 +14,7 @@ from shared_core.storefront.admin import (
     person,
     plans,
     receipts,
+    returns,
     rooms,
     staff,
 )
@@ -25,6 +26,7 @@ routers = tuple(
     for part in (
         overview,
         orders,
+        returns,
         receipts,
         groups,
         disputes,

@@ -89,6 +89,9 @@ def around(request: Request, session: Session, shop: Shop, row: orders.Order) ->
     names = members.names(session, people)
     return {
         "parcels": _parcels(request, session, row),
+        "to_look_at": {
+            each.returned.number: each.returned for each in supply.returns.listed(session, references=[row.number])
+        },
         "shares": shares,
         "shares_total": sum((each.amount for each in shares if each.counts), zero(row.currency)),
         "refunds": [

@@ -11,7 +11,7 @@ from shared_core import catalog, orders
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.orders import State
-from shared_core.storefront.pages import art, words
+from shared_core.storefront.pages import art, return_views, words
 from shared_core.storefront.pages.page import translate
 from shared_core.storefront.shop import Shop
 
@@ -47,14 +47,6 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Parcel:
-    carrier: str
-    tracking: str
-    label: str
-    tone: str
-
-
-@dataclass(frozen=True)
 class Summary:
     """An order in a list, with the pictures of its first goods."""
 
@@ -82,7 +74,8 @@ class OrderView:
     total: Money
     refunded: Money
     steps: Sequence[Step]
-    shipments: Sequence[Parcel]
+    parcels: Sequence[return_views.Parcel]
+    returns: Sequence[return_views.Return]
     address: Sequence[str]
     tail: Money
     """What the shop lets the customer off so that the amount is unique."""
@@ -125,7 +118,8 @@ def view(request: Request, session: Session, shop: Shop, row: orders.Order) -> O
         total=Money(row.total_minor, row.currency),
         refunded=Money(min(row.refunded_minor, row.total_minor - tail.minor), row.currency),
         steps=timeline(request, state, orders.steps(session, row.id)),
-        shipments=[_parcel(request, each) for each in orders.parcels(session, row.id)],
+        parcels=return_views.parcels(request, session, row),
+        returns=return_views.returns(request, session, row),
         address=_address(row),
         tail=tail,
     )
@@ -219,18 +213,6 @@ def _line(shop: Shop, row: orders.OrderLine, currency: str, look: catalog.Look |
         refunded_quantity=row.refunded_quantity,
         refunded=Money(row.refunded_minor, currency),
     )
-
-
-def _parcel(request: Request, row: orders.Parcel) -> Parcel:
-    if row.cancelled_at:
-        label, tone = N_("not sent"), "bad"
-    elif row.delivered_at:
-        label, tone = N_("delivered"), "good"
-    elif row.shipped_at:
-        label, tone = N_("on its way"), "live"
-    else:
-        label, tone = N_("being packed"), ""
-    return Parcel(row.carrier, row.tracking_number, translate(request, label), tone)
 
 
 def _address(row: orders.Order) -> list[str]:

@@ -11,7 +11,7 @@ from shared_core.kernel.codes import new_token
 from shared_core.kernel.errors import Invalid, PlatformError
 from shared_core.kernel.money import MINOR_MAX, Money
 from shared_core.storefront import purchasing
-from shared_core.storefront.pages import addresses, order_views, ties
+from shared_core.storefront.pages import addresses, order_views, return_views, ties
 from shared_core.storefront.pages.bag import Bag, read_bag
 from shared_core.storefront.pages.page import page, refused, translate
 from shared_core.storefront.shop import Shop
@@ -132,23 +132,39 @@ def ask_back(number: Number, shop: ShopDep, session: SessionDep, viewer: MemberD
 
 
 def order_page(
-    request: Request, session: Session, shop: Shop, row: orders.Order, *, home: str = "", error: Invalid | None = None
+    request: Request,
+    session: Session,
+    shop: Shop,
+    row: orders.Order,
+    *,
+    home: str = "",
+    error: Invalid | None = None,
+    return_error: PlatformError | None = None,
 ) -> HTMLResponse:
-    """The order as its buyer sees it. `home` is where its forms lead; `error` what was wrong with what they said."""
-    locale = current(request).locale
-    trouble = forms.sentence(error, translate=shop.theme.translate(locale), locale=locale) if error else ""
+    """The order as its buyer sees it. `home` is where its forms lead; `error` what was wrong with what they said of
+    their payment, `return_error` with what they said of a return.
+    """
+    wrong = error or return_error
     return page(
         request,
         "order.html",
-        status_code=error.status if error else 200,
+        status_code=wrong.status if wrong else 200,
         order=order_views.view(request, session, shop, row),
         home=home or f"/orders/{row.number}",
         by_link=bool(home),
         pay=_payment(session, shop, row),
         asked=[each for each in orders.refund_requests(session, row.id) if each.answered_at is None],
         return_days=row.return_days,
-        trouble=trouble,
+        trouble=_sentence(request, shop, error),
+        return_trouble=_sentence(request, shop, return_error),
+        returnable=return_views.returnable(session, row) if row.state in orders.SOLD else [],
+        choices=return_views.choices(request),
     )
+
+
+def _sentence(request: Request, shop: Shop, error: PlatformError | None) -> str:
+    locale = current(request).locale
+    return forms.sentence(error, translate=shop.theme.translate(locale), locale=locale) if error else ""
 
 
 def _again(request: Request, shop: Shop, viewer: Viewer, form: forms.Form, *, key: str, status: int = 422) -> Response:

@@ -42,6 +42,7 @@ REASONS: Mapping[str, str] = {
     "out_of_stock": N_("out of stock"),
     "short_shipped": N_("the supplier could not send it"),
     "abandoned": N_("not finished"),
+    "returned": N_("goods came back"),
     "chargeback": N_("the bank took the payment back"),
 }
 """Why, where the shop itself decided; what people wrote is shown as they wrote it."""

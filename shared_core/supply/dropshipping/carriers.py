@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from shared_core.kernel.errors import Phrase
 from shared_core.kernel.i18n import N_
@@ -21,16 +22,25 @@ S10 = r"[A-Z]{2}\d{9}[A-Z]{2}"
 
 @dataclass(frozen=True, slots=True)
 class Carrier:
-    """`names` are others it goes by, in small letters; `example` is a number that could be one of its own."""
+    """`names` are others it goes by, in small letters; `example` is a number that could be one of its own; `page` is
+    where it tells where a parcel is, where that page takes a number.
+    """
 
     code: str
     names: tuple[str, ...]
     pattern: str
     example: str
+    page: str = ""
 
 
 CARRIERS: Final = (
-    Carrier("SF", ("sf express", "shunfeng", "顺丰", "顺丰速运"), r"SF\d{12,15}|\d{12,15}", "SF1234567890123"),
+    Carrier(
+        "SF",
+        ("sf express", "shunfeng", "顺丰", "顺丰速运"),
+        r"SF\d{12,15}|\d{12,15}",
+        "SF1234567890123",
+        page="https://www.sf-express.com/chn/sc/waybill/waybill-detail/{}",
+    ),
     Carrier("YTO", ("yto express", "yuantong", "圆通", "圆通速递"), r"(YT|[A-Z])?\d{9,18}", "YT1234567890123"),
     Carrier("ZTO", ("zto express", "zhongtong", "中通", "中通快递"), r"(ZT|ZTO)?\d{10,15}", "75312345678901"),
     Carrier("STO", ("sto express", "shentong", "申通", "申通快递"), r"(ST|STO)?\d{10,15}", "773123456789012"),
@@ -42,10 +52,34 @@ CARRIERS: Final = (
         "JD0012345678901",
     ),
     Carrier("EMS", ("china post", "chinapost", "邮政", "中国邮政", "邮政ems"), rf"{S10}|\d{{13}}", "EE123456785CN"),
-    Carrier("DHL", ("dhl express",), rf"\d{{10,11}}|J?JD\d{{12,20}}|GM\d{{16,18}}|{S10}", "1234567890"),
-    Carrier("UPS", ("united parcel service",), r"1Z[A-Z0-9]{16}|T\d{10}|\d{9}|\d{12}", "1Z12345E0205271688"),
-    Carrier("FEDEX", ("fedex express", "联邦快递"), r"\d{12}|\d{15}|\d{20}|\d{22}|\d{34}", "123456789012"),
-    Carrier("USPS", ("us postal service",), rf"\d{{20,22}}|420\d{{23,31}}|{S10}", "9400111899223100000000"),
+    Carrier(
+        "DHL",
+        ("dhl express",),
+        rf"\d{{10,11}}|J?JD\d{{12,20}}|GM\d{{16,18}}|{S10}",
+        "1234567890",
+        page="https://www.dhl.com/global-en/home/tracking.html?tracking-id={}",
+    ),
+    Carrier(
+        "UPS",
+        ("united parcel service",),
+        r"1Z[A-Z0-9]{16}|T\d{10}|\d{9}|\d{12}",
+        "1Z12345E0205271688",
+        page="https://www.ups.com/track?tracknum={}",
+    ),
+    Carrier(
+        "FEDEX",
+        ("fedex express", "联邦快递"),
+        r"\d{12}|\d{15}|\d{20}|\d{22}|\d{34}",
+        "123456789012",
+        page="https://www.fedex.com/fedextrack/?trknbr={}",
+    ),
+    Carrier(
+        "USPS",
+        ("us postal service",),
+        rf"\d{{20,22}}|420\d{{23,31}}|{S10}",
+        "9400111899223100000000",
+        page="https://tools.usps.com/go/TrackConfirmAction?tLabels={}",
+    ),
 )
 
 _BY_NAME: Mapping[str, Carrier] = {
@@ -57,6 +91,12 @@ _SHOWN = re.compile(r"\S(.*\S)?")
 def known_carrier(name: str) -> Carrier | None:
     """The carrier that goes by this name."""
     return _BY_NAME.get(" ".join(name.split()).casefold())
+
+
+def tracking_url(carrier: str, tracking_number: str) -> str:
+    """Where the carrier tells where the parcel is; nothing where that is not known."""
+    known = known_carrier(carrier)
+    return known.page.format(quote(tracking_number, safe="")) if known and known.page else ""
 
 
 def parcel_mark(carrier: str, tracking_number: str) -> tuple[str, str]:

@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from shared_core.supply.dropshipping.return_models import ReturnRow
 from shared_core.supply.gateway import EVENTS_PER_PAGE_MAX, EventKind, EventPage, HoldLine, SupplyEvent
-from shared_core.supply.models import ReturnRow, Shipment, SupplierOrder, SupplyEventRow
+from shared_core.supply.models import Shipment, SupplierOrder, SupplyEventRow
 
 
 def record(

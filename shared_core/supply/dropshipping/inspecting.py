@@ -15,6 +15,7 @@ from shared_core.supply.catalogue.products import supplier_row
 from shared_core.supply.dropshipping import pieces, return_rules
 from shared_core.supply.dropshipping.carriers import parcel_mark
 from shared_core.supply.dropshipping.opened import pieces_of, write_pieces
+from shared_core.supply.dropshipping.return_models import ReturnRow, ReturnTermsRow
 from shared_core.supply.dropshipping.return_rules import Outcome
 from shared_core.supply.dropshipping.returning import asked_of, let_be, move, opened, tell, terms_of
 from shared_core.supply.dropshipping.withdrawing import bill_back, write_withdrawal
@@ -26,33 +27,17 @@ from shared_core.supply.errors import (
     ReturnStepRefused,
     TextTooLong,
 )
-from shared_core.supply.gateway import (
-    Address,
-    Bearer,
-    EventKind,
-    HoldLine,
-    Inspected,
-    Remedy,
-    ReturnReason,
-    ReturnState,
-)
+from shared_core.supply.gateway import Address, EventKind, HoldLine, Inspected
 from shared_core.supply.inventory import holds, stock
-from shared_core.supply.models import (
-    TEXT_LENGTH_MAX,
-    ReturnRow,
-    ReturnTermsRow,
-    Shipment,
-    StockHold,
-    StockHoldLine,
-    Supplier,
-)
+from shared_core.supply.models import TEXT_LENGTH_MAX, Shipment, StockHold, StockHoldLine, Supplier
+from shared_core.supply.return_kinds import Bearer, Remedy, ReturnReason, ReturnState
 from shared_core.supply.sales import quota
 
 EXPIRED_AT_ONCE_MAX = 100
 SYSTEM = "system"
 
 
-def set_return_terms(session: Session, *, supplier: str, terms: return_rules.ReturnTerms) -> None:
+def set_terms(session: Session, *, supplier: str, terms: return_rules.ReturnTerms) -> None:
     """From now on; what was authorised keeps its address and its day. Raises UnknownSupplier."""
     row = supplier_row(session, supplier)
     known = session.get(ReturnTermsRow, row.id) or ReturnTermsRow(supplier_id=row.id)
@@ -62,12 +47,12 @@ def set_return_terms(session: Session, *, supplier: str, terms: return_rules.Ret
     session.flush()
 
 
-def return_terms_of(session: Session, *, supplier: str) -> return_rules.ReturnTerms | None:
+def supplier_terms(session: Session, *, supplier: str) -> return_rules.ReturnTerms | None:
     """On what terms the supplier takes goods back. Raises UnknownSupplier."""
     return terms_of(session, supplier_row(session, supplier).id)
 
 
-def authorise_return(
+def authorise(
     session: Session,
     number: str,
     *,
@@ -93,7 +78,7 @@ def authorise_return(
     move(session, row, hold, order, ReturnState.AUTHORISED, actor=actor, at=at)
 
 
-def decline_return(session: Session, number: str, *, reason: str, actor: str, at: datetime) -> None:
+def decline(session: Session, number: str, *, reason: str, actor: str, at: datetime) -> None:
     """Nothing of it may come back. Again: no-op. Raises UnknownReturn, ReturnStepRefused, TextTooLong."""
     row, order, hold = opened(session, number)
     if row.state != ReturnState.DECLINED:
@@ -102,14 +87,14 @@ def decline_return(session: Session, number: str, *, reason: str, actor: str, at
         let_be(session, row, order)
 
 
-def receive_return(session: Session, number: str, *, actor: str, at: datetime) -> None:
+def receive(session: Session, number: str, *, actor: str, at: datetime) -> None:
     """The box is here; nobody has looked into it. Again: no-op. Raises UnknownReturn, ReturnStepRefused."""
     row, order, hold = opened(session, number)
     if row.state not in (ReturnState.RECEIVED, ReturnState.SETTLED):
         move(session, row, hold, order, ReturnState.RECEIVED, actor=actor, at=at)
 
 
-def expire_returns(session: Session, *, at: datetime) -> int:
+def expire(session: Session, *, at: datetime) -> int:
     """End what was authorised and not sent in time; how many were, `EXPIRED_AT_ONCE_MAX` at most."""
     due = select(ReturnRow.number).where(ReturnRow.state == ReturnState.AUTHORISED, ReturnRow.send_by <= at)
     expired = 0
@@ -122,7 +107,7 @@ def expire_returns(session: Session, *, at: datetime) -> int:
     return expired
 
 
-def inspect_return(
+def inspect(
     session: Session,
     number: str,
     found: Sequence[Inspected],
@@ -170,7 +155,7 @@ def inspect_return(
         stock.restock(session, again)
 
 
-def ship_replacement(session: Session, number: str, *, carrier: str, tracking_number: str, at: datetime) -> None:
+def ship_new(session: Session, number: str, *, carrier: str, tracking_number: str, at: datetime) -> None:
     """The new pieces of a return are on their way. Again with the same parcel: no-op.
 
     Raises UnknownReturn, ReturnStepRefused, BadTrackingNumber, ParcelReused.
@@ -197,7 +182,7 @@ def ship_replacement(session: Session, number: str, *, carrier: str, tracking_nu
     tell(session, EventKind.RETURN_REPLACED, row, hold, order, shipment=box, at=at)
 
 
-def deliver_replacement(session: Session, number: str, *, at: datetime) -> None:
+def deliver_new(session: Session, number: str, *, at: datetime) -> None:
     """The customer has the new pieces. Again: no-op. Raises UnknownReturn, ReturnStepRefused."""
     row, order, hold = opened(session, number)
     box = session.scalars(select(Shipment).where(Shipment.return_id == row.id)).one_or_none()

@@ -8,9 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared_core.supply.dropshipping import returning
+from shared_core.supply.dropshipping.return_models import ReturnRow, ReturnStep
 from shared_core.supply.errors import UnknownReturn
-from shared_core.supply.gateway import ReturnState, ReturnView
-from shared_core.supply.models import ReturnRow, ReturnStep, StockHold, Supplier, SupplierOrder
+from shared_core.supply.gateway import ReturnView
+from shared_core.supply.models import StockHold, Supplier, SupplierOrder
+from shared_core.supply.return_kinds import ReturnState
 
 RETURNS_SHOWN_MAX = 200
 
@@ -33,7 +35,7 @@ class ReturnDetail:
     steps: tuple[ReturnStepView, ...]
 
 
-def returns(
+def listed(
     session: Session,
     *,
     supplier: str | None = None,
@@ -59,7 +61,7 @@ def returns(
     return [_detail(session, row, store, code) for row, store, code in session.execute(query)]
 
 
-def the_return(session: Session, number: str) -> ReturnDetail:
+def detail(session: Session, number: str) -> ReturnDetail:
     """One return by its number at the supply. Raises UnknownReturn."""
     query = (
         select(ReturnRow, StockHold.store, Supplier.code)

@@ -12,6 +12,7 @@ from shared_core.supply import rules
 from shared_core.supply.dropshipping import events, pieces, return_rules
 from shared_core.supply.dropshipping.carriers import parcel_mark
 from shared_core.supply.dropshipping.opened import lines_of, locked, pieces_of, write_pieces
+from shared_core.supply.dropshipping.return_models import ReturnRow, ReturnStep, ReturnTermsRow
 from shared_core.supply.dropshipping.return_rules import ReturnTerms
 from shared_core.supply.errors import (
     HoldNotConfirmed,
@@ -24,32 +25,10 @@ from shared_core.supply.errors import (
     UnknownReturn,
     UnknownSku,
 )
-from shared_core.supply.gateway import (
-    Address,
-    Bearer,
-    EventKind,
-    HoldLine,
-    HoldState,
-    Inspected,
-    NewBox,
-    Remedy,
-    ReturnReason,
-    ReturnState,
-    ReturnView,
-    Terms,
-)
+from shared_core.supply.gateway import Address, EventKind, HoldLine, HoldState, Inspected, NewBox, ReturnView, Terms
 from shared_core.supply.inventory import holds
-from shared_core.supply.models import (
-    TEXT_LENGTH_MAX,
-    ReturnRow,
-    ReturnStep,
-    ReturnTermsRow,
-    Shipment,
-    StockHold,
-    StockHoldLine,
-    SupplierOrder,
-    WithdrawalRow,
-)
+from shared_core.supply.models import TEXT_LENGTH_MAX, Shipment, StockHold, StockHoldLine, SupplierOrder, WithdrawalRow
+from shared_core.supply.return_kinds import Bearer, Remedy, ReturnReason, ReturnState
 
 NEWS: Mapping[ReturnState, EventKind] = {
     ReturnState.AUTHORISED: EventKind.RETURN_APPROVED,

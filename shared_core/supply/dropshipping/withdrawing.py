@@ -12,11 +12,13 @@ from shared_core.supply import books, rules
 from shared_core.supply.dropshipping import events, pieces
 from shared_core.supply.dropshipping.opened import pieces_of, write_pieces
 from shared_core.supply.dropshipping.parcels import close_if_all_sent
+from shared_core.supply.dropshipping.return_models import ReturnRow
 from shared_core.supply.dropshipping.returning import begin
 from shared_core.supply.errors import HoldNotConfirmed, UnknownHold, WithdrawnTooMuch
-from shared_core.supply.gateway import EventKind, HoldLine, HoldState, ReturnReason, Terms, Withdrawal
+from shared_core.supply.gateway import EventKind, HoldLine, HoldState, Terms, Withdrawal
 from shared_core.supply.inventory import holds, stock
-from shared_core.supply.models import ReturnRow, StockHold, StockHoldLine, Supplier, SupplierOrder, WithdrawalRow
+from shared_core.supply.models import StockHold, StockHoldLine, Supplier, SupplierOrder, WithdrawalRow
+from shared_core.supply.return_kinds import ReturnReason
 from shared_core.supply.sales import quota
 
 RETURN_MARK = ":"

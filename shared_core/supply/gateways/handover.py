@@ -15,13 +15,12 @@ from shared_core.supply.gateway import (
     HoldLine,
     HoldView,
     OfferPage,
-    Remedy,
-    ReturnReason,
     ReturnView,
     SaleView,
     SupplyGateway,
     Withdrawal,
 )
+from shared_core.supply.return_kinds import Remedy, ReturnReason
 
 
 class Handover:

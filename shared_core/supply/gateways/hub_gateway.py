@@ -21,14 +21,13 @@ from shared_core.supply.gateway import (
     HoldView,
     Offer,
     OfferPage,
-    Remedy,
-    ReturnReason,
     ReturnView,
     SaleView,
     Withdrawal,
 )
 from shared_core.supply.gateways import wire
 from shared_core.supply.gateways.hub_client import HubClient
+from shared_core.supply.return_kinds import Remedy, ReturnReason
 from shared_core.supply.settlement.objections import ObjectionView
 from shared_core.supply.settlement.statement_rules import Line, Statement
 

@@ -18,14 +18,13 @@ from shared_core.supply.gateway import (
     HoldLine,
     HoldView,
     OfferPage,
-    Remedy,
-    ReturnReason,
     ReturnView,
     SaleView,
     Terms,
     Withdrawal,
 )
 from shared_core.supply.inventory import holds
+from shared_core.supply.return_kinds import Remedy, ReturnReason
 from shared_core.supply.sales import planning
 
 

@@ -20,14 +20,13 @@ from shared_core.supply.gateway import (
     HoldView,
     Offer,
     OfferPage,
-    Remedy,
-    ReturnReason,
     ReturnView,
     SaleGoods,
     SaleView,
     SupplyGateway,
     Withdrawal,
 )
+from shared_core.supply.return_kinds import Remedy, ReturnReason
 
 L = TypeVar("L", HoldLine, HeldLine)
 G = TypeVar("G", Offer, SaleGoods)

@@ -23,8 +23,6 @@ from shared_core.supply.gateway import (
     HoldLine,
     HoldView,
     OfferPage,
-    Remedy,
-    ReturnReason,
     ReturnView,
     SaleView,
     SupplyGateway,
@@ -32,6 +30,7 @@ from shared_core.supply.gateway import (
     Withdrawal,
 )
 from shared_core.supply.models import REFERENCE_LENGTH_MAX
+from shared_core.supply.return_kinds import Remedy, ReturnReason
 
 NAMED_BY_REFERENCE = ("reference", "number")
 """Parameters of errors that name a hold, a withdrawal or a supplier order."""

@@ -27,13 +27,12 @@ from shared_core.supply.gateway import (
     HoldLine,
     HoldView,
     OfferPage,
-    Remedy,
-    ReturnReason,
     ReturnView,
     SaleView,
     Withdrawal,
 )
 from shared_core.supply.models import CODE_LENGTH_MAX, REFERENCE_LENGTH_MAX
+from shared_core.supply.return_kinds import Remedy, ReturnReason
 from shared_core.supply.settlement.objections import ObjectionView
 from shared_core.supply.settlement.statement_rules import Statement
 from shared_core.supply.tenancy.timeline import Timeline
