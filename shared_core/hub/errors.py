@@ -47,3 +47,18 @@ class ReasonMissing(Invalid):
 class PasswordUnchanged(Invalid):
     code = "password_unchanged"
     message = "Please choose a password other than the present one."
+
+
+class BadPercentage(Invalid):
+    code = "bad_percentage"
+    message = 'Please write a percentage between 0 and 100, such as "2.5".'
+
+
+class BadNumber(Invalid):
+    code = "bad_number"
+    message = "{text!r} is not a whole number."
+
+
+class NothingTyped(Invalid):
+    code = "nothing_typed"
+    message = "Please say how many pieces of which goods."

@@ -1,9 +1,9 @@
 """The console under /console, for the core team: what needs doing, and the work itself."""
 
-from shared_core.hub.console import overview, people
+from shared_core.hub.console import orders, overview, people, suppliers, tenant, tenants
 
 PREFIX = "/console"
 
-routers = tuple(part.router for part in (overview, people))
+routers = tuple(part.router for part in (overview, tenants, tenant, suppliers, orders, people))
 
 __all__ = ["PREFIX", "routers"]
