@@ -62,3 +62,18 @@ class BadNumber(Invalid):
 class NothingTyped(Invalid):
     code = "nothing_typed"
     message = "Please say how many pieces of which goods."
+
+
+class ReferenceMissing(Invalid):
+    code = "stock_reference_missing"
+    message = "Please give the number of the delivery note; it counts once."
+
+
+class FileMissing(Invalid):
+    code = "feed_missing"
+    message = "Please choose the file of the feed; it must not be empty."
+
+
+class NotChecked(Conflict):
+    code = "feed_not_checked"
+    message = "This is not what was checked. Check the file again, then take it in."

@@ -19,8 +19,6 @@ from shared_core.supply.dropshipping.desk import (
     PackLine,
     ShipmentView,
     SupplierOrderDetail,
-    SupplierOrderPage,
-    SupplierOrderStory,
     SupplierView,
     count_supplier_orders,
     late_orders,
@@ -33,7 +31,7 @@ from shared_core.supply.dropshipping.fulfilment import accept, cancel, short_shi
 from shared_core.supply.dropshipping.parcels import deliver, ship
 from shared_core.supply.dropshipping.promises import Promise, due_at
 from shared_core.supply.dropshipping.promising import promise_of, set_promise
-from shared_core.supply.dropshipping.sheets import RowFault, SheetReport, orders_sheet, take_sheet
+from shared_core.supply.dropshipping.sheets import SheetReport, orders_sheet, take_sheet
 from shared_core.supply.errors import (
     BadApiKey,
     BadCost,
@@ -130,7 +128,6 @@ from shared_core.supply.inventory.stock import StockLevel, adjust_stock, level, 
 from shared_core.supply.rules import SupplierState, TenantLimits
 from shared_core.supply.settlement.objections import (
     ObjectionState,
-    ObjectionStepView,
     ObjectionView,
     accept_objection,
     answer_objection,
@@ -150,12 +147,19 @@ from shared_core.supply.settlement.payments import (
     currency_of,
     paid,
     payments,
+    payments_page,
     received_of,
     record_payment,
     reverse_payment,
 )
-from shared_core.supply.settlement.statement_rules import Compared, Line, LineKind, Statement, Verdict
-from shared_core.supply.settlement.statements import close_months, compare, statement, statement_misfits
+from shared_core.supply.settlement.statement_rules import Compared, Line, LineKind, Statement, Verdict, statement_csv
+from shared_core.supply.settlement.statements import (
+    close_months,
+    compare,
+    statement,
+    statement_misfits,
+    statement_months,
+)
 from shared_core.supply.tenancy.api_keys import (
     ALL_SCOPES,
     LOOKS_LIKE_A_KEY,
@@ -242,7 +246,6 @@ __all__ = [
     "NothingToHold",
     "ObjectionEnded",
     "ObjectionState",
-    "ObjectionStepView",
     "ObjectionTaken",
     "ObjectionView",
     "Offer",
@@ -264,7 +267,6 @@ __all__ = [
     "ReferenceReused",
     "Renamed",
     "ReversalView",
-    "RowFault",
     "Scope",
     "ScopeMissing",
     "SentTooMuch",
@@ -282,8 +284,6 @@ __all__ = [
     "SupplierChanged",
     "SupplierDecision",
     "SupplierOrderDetail",
-    "SupplierOrderPage",
-    "SupplierOrderStory",
     "SupplierOrderView",
     "SupplierState",
     "SupplierStepRefused",
@@ -357,6 +357,7 @@ __all__ = [
     "paid",
     "parcel_mark",
     "payments",
+    "payments_page",
     "product_detail",
     "products_page",
     "promise_of",
@@ -375,7 +376,9 @@ __all__ = [
     "short_ship",
     "sku_names",
     "statement",
+    "statement_csv",
     "statement_misfits",
+    "statement_months",
     "stock_discrepancies",
     "supplier_decisions",
     "supplier_order_page",

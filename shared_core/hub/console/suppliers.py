@@ -13,7 +13,6 @@ from shared_core.hub.console.acting import attempt
 from shared_core.hub.console.typed import reason
 from shared_core.hub.hub import Hub
 from shared_core.hub.viewer import HubDep, ReaderDep, SuppliersDep, page, speaks
-from shared_core.kernel.calendar import month_of
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import parse_money
 from shared_core.web import forms
@@ -170,7 +169,6 @@ def _one(request: Request, hub: Hub, code: str, *, trouble: str = "", status: in
         to_send=to_send,
         late=late,
         has_goods=bool(goods),
-        month=month_of(at, hub.zone),
     )
 
 

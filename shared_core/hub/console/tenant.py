@@ -14,7 +14,6 @@ from shared_core.hub.console.acting import attempt
 from shared_core.hub.console.typed import percentage_text, reason, terms, terms_text
 from shared_core.hub.hub import Hub
 from shared_core.hub.viewer import HubDep, PauseDep, ReaderDep, TermsDep, current, page, speaks
-from shared_core.kernel.calendar import month_of
 from shared_core.kernel.codes import new_code, new_token
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, format_money
@@ -156,7 +155,6 @@ def one_page(
             }
             for each in reversed(changes)
         ],
-        month=month_of(at, hub.zone),
         objections=len(objections),
         late=late,
     )

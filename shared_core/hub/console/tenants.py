@@ -115,7 +115,6 @@ def _page(
                 "owes": owed[each.code],
                 "credit": credit_of(each),
                 "fee": each.terms.platform_fee_bps,
-                "since": each.created_at,
             }
             for each in shown
         ],

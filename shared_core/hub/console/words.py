@@ -51,7 +51,7 @@ LINE: Mapping[str, str] = {
     supply.LineKind.OTHER: N_("other"),
 }
 PARTY: Mapping[supply.PartyKind, str] = {
-    supply.PartyKind.TENANT: N_("from a tenant"),
+    supply.PartyKind.TENANT: N_("from a storefront"),
     supply.PartyKind.SUPPLIER: N_("to a supplier"),
     supply.PartyKind.CARRIER: N_("for carriage"),
 }
