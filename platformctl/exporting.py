@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from platformctl.failures import CannotWrite
 from shared_core import invites, ledger, members, orders, rewards, storefront
+from shared_core.kernel.csvfile import cell
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Phrase
-from shared_core.kernel.money import Money, decimal_text
+from shared_core.kernel.money import Money
 from shared_core.kernel.settings import read_settings
 
 BRAND = Path("brand")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 ORDER_COLUMNS = (
     *("order_id", "at", "state", "origin", "customer", "seller", "channel"),
@@ -115,22 +115,6 @@ TABLES: dict[str, Callable[[Session], Iterable[Row]]] = {
     "invites": _invites,
     "journal": ledger.export_csv,
 }
-
-
-def cell(value: object) -> str:
-    """Instants in UTC, amounts as decimal text, and no text that a spreadsheet would run as a formula."""
-    if value is None:
-        return ""
-    if isinstance(value, Money):
-        return decimal_text(value)
-    if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat()
-    text = str(value)
-    return f"'{text}" if isinstance(value, str) and text.startswith(FORMULA_STARTS) and not _is_number(text) else text
-
-
-def _is_number(text: str) -> bool:
-    return text.lstrip("-").replace(".", "", 1).isdecimal()
 
 
 @contextmanager

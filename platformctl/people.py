@@ -9,6 +9,7 @@ from pathlib import Path
 
 from platformctl import exporting
 from shared_core import members, storefront
+from shared_core.kernel.csvfile import cell
 from shared_core.kernel.settings import read_settings
 
 BRAND = Path("brand")
@@ -89,7 +90,7 @@ def invite(keys: Sequence[str], *, days: int, out: Path | None, address: str) ->
         writer.writerow(COLUMNS)
         for member_id, link in links.items():
             row = (names[member_id], _address(shop, address) + link.path, link.expires_at)
-            writer.writerow([exporting.cell(each) for each in row])
+            writer.writerow([cell(each) for each in row])
         return len(links)
 
 

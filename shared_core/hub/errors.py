@@ -47,3 +47,33 @@ class ReasonMissing(Invalid):
 class PasswordUnchanged(Invalid):
     code = "password_unchanged"
     message = "Please choose a password other than the present one."
+
+
+class BadPercentage(Invalid):
+    code = "bad_percentage"
+    message = 'Please write a percentage between 0 and 100, such as "2.5".'
+
+
+class BadNumber(Invalid):
+    code = "bad_number"
+    message = "{text!r} is not a whole number."
+
+
+class NothingTyped(Invalid):
+    code = "nothing_typed"
+    message = "Please say how many pieces of which goods."
+
+
+class ReferenceMissing(Invalid):
+    code = "stock_reference_missing"
+    message = "Please give the number of the delivery note; it counts once."
+
+
+class FileMissing(Invalid):
+    code = "feed_missing"
+    message = "Please choose the file of the feed; it must not be empty."
+
+
+class NotChecked(Conflict):
+    code = "feed_not_checked"
+    message = "This is not what was checked. Check the file again, then take it in."

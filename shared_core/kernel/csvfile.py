@@ -6,10 +6,12 @@ import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from shared_core.kernel.errors import Invalid, Phrase
 from shared_core.kernel.i18n import N_
+from shared_core.kernel.money import Money, decimal_text
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 DELIMITERS = ",;\t"
@@ -161,6 +163,21 @@ def read_text(source: Path | bytes, *, bytes_max: int = BYTES_MAX, name: str = "
 def plain(text: str) -> str:
     """What people wrote, so that no spreadsheet runs it."""
     return f"'{text}" if text.startswith(FORMULAS) else text
+
+
+def cell(value: object) -> str:
+    """Instants in UTC, amounts as decimal text, and no text that a spreadsheet would run as a formula."""
+    if value is None:
+        return ""
+    if isinstance(value, Money):
+        return decimal_text(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    return plain(value) if isinstance(value, str) and not _is_number(value) else str(value)
+
+
+def _is_number(text: str) -> bool:
+    return text.lstrip("-").replace(".", "", 1).isdecimal()
 
 
 def load(source: Path | bytes, bytes_max: int, name: str = "table") -> tuple[str, bytes]:

@@ -8,21 +8,27 @@ from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed
 from shared_core.supply.catalogue.picturing import gather as gather_pictures
 from shared_core.supply.catalogue.price_lists import PriceListReport, put_prices
 from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
+from shared_core.supply.catalogue.shelf import product_detail, products_page
 from shared_core.supply.dropshipping import returns
 from shared_core.supply.dropshipping.aboard import (
     SupplierDecision,
     apply_supplier,
+    may_become,
     move_supplier,
     supplier_decisions,
     supplier_state,
 )
 from shared_core.supply.dropshipping.carriers import CARRIERS, Carrier, known_carrier, parcel_mark, tracking_url
 from shared_core.supply.dropshipping.desk import (
+    TO_SEND,
     PackLine,
     ShipmentView,
     SupplierOrderDetail,
     SupplierView,
+    count_supplier_orders,
     late_orders,
+    supplier_order_page,
+    supplier_order_story,
     supplier_orders,
     suppliers,
 )
@@ -30,7 +36,7 @@ from shared_core.supply.dropshipping.fulfilment import accept, cancel, short_shi
 from shared_core.supply.dropshipping.parcels import deliver, ship
 from shared_core.supply.dropshipping.promises import Promise, due_at
 from shared_core.supply.dropshipping.promising import promise_of, set_promise
-from shared_core.supply.dropshipping.sheets import RowFault, SheetReport, orders_sheet, take_sheet
+from shared_core.supply.dropshipping.sheets import SheetReport, orders_sheet, take_sheet
 from shared_core.supply.errors import (
     BadApiKey,
     BadCost,
@@ -88,6 +94,7 @@ from shared_core.supply.errors import (
     UnknownObjection,
     UnknownParcel,
     UnknownPayment,
+    UnknownProduct,
     UnknownScope,
     UnknownSku,
     UnknownSupplier,
@@ -141,7 +148,6 @@ from shared_core.supply.return_kinds import Bearer, Remedy, ReturnReason, Return
 from shared_core.supply.rules import SupplierState, TenantLimits
 from shared_core.supply.settlement.objections import (
     ObjectionState,
-    ObjectionStepView,
     ObjectionView,
     accept_objection,
     answer_objection,
@@ -161,12 +167,19 @@ from shared_core.supply.settlement.payments import (
     currency_of,
     paid,
     payments,
+    payments_page,
     received_of,
     record_payment,
     reverse_payment,
 )
-from shared_core.supply.settlement.statement_rules import Compared, Line, LineKind, Statement, Verdict
-from shared_core.supply.settlement.statements import close_months, compare, statement, statement_misfits
+from shared_core.supply.settlement.statement_rules import Compared, Line, LineKind, Statement, Verdict, statement_csv
+from shared_core.supply.settlement.statements import (
+    close_months,
+    compare,
+    statement,
+    statement_misfits,
+    statement_months,
+)
 from shared_core.supply.tenancy.api_keys import (
     ALL_SCOPES,
     LOOKS_LIKE_A_KEY,
@@ -224,6 +237,7 @@ __all__ = [
     "LOOKS_LIKE_A_KEY",
     "OFFERS_PER_PAGE_MAX",
     "THE_HUB",
+    "TO_SEND",
     "Address",
     "BadApiKey",
     "BadCost",
@@ -280,7 +294,6 @@ __all__ = [
     "Nudge",
     "ObjectionEnded",
     "ObjectionState",
-    "ObjectionStepView",
     "ObjectionTaken",
     "ObjectionView",
     "Offer",
@@ -309,7 +322,6 @@ __all__ = [
     "ReturnState",
     "ReturnView",
     "ReversalView",
-    "RowFault",
     "SaleGoods",
     "SaleLimitReached",
     "SaleNotRunning",
@@ -357,6 +369,7 @@ __all__ = [
     "UnknownObjection",
     "UnknownParcel",
     "UnknownPayment",
+    "UnknownProduct",
     "UnknownScope",
     "UnknownSku",
     "UnknownSupplier",
@@ -385,6 +398,7 @@ __all__ = [
     "compare",
     "connect",
     "connection",
+    "count_supplier_orders",
     "create_supplier",
     "credited",
     "currency_of",
@@ -406,6 +420,7 @@ __all__ = [
     "late_orders",
     "level",
     "lost_since",
+    "may_become",
     "move_supplier",
     "note_key_use",
     "note_nudged",
@@ -416,6 +431,9 @@ __all__ = [
     "paid",
     "parcel_mark",
     "payments",
+    "payments_page",
+    "product_detail",
+    "products_page",
     "promise_of",
     "put_prices",
     "put_product",
@@ -435,9 +453,13 @@ __all__ = [
     "short_ship",
     "sku_names",
     "statement",
+    "statement_csv",
     "statement_misfits",
+    "statement_months",
     "stock_discrepancies",
     "supplier_decisions",
+    "supplier_order_page",
+    "supplier_order_story",
     "supplier_orders",
     "supplier_state",
     "suppliers",

@@ -241,6 +241,11 @@ class CreditUsedUp(Conflict):
     message = "This shop cannot order more goods at the moment: its credit with the supply side is used up."
 
 
+class UnknownProduct(NotFound):
+    code = "unknown_product"
+    message = "The hub has no product {product}."
+
+
 class UnknownTenant(NotFound):
     code = "unknown_tenant"
     message = "The hub supplies no store {tenant}."

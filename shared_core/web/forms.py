@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import Database
-from shared_core.kernel.errors import PlatformError
+from shared_core.kernel.errors import Phrase, PlatformError
 from shared_core.kernel.money import Money, format_money
 
 WHOLE_FORM = ""
@@ -57,4 +57,6 @@ def attempt(
 def _shown(value: object, translate: Callable[[str], str], locale: str) -> object:
     if isinstance(value, Money):
         return format_money(value, locale)
+    if isinstance(value, Phrase):
+        return value.text(translate)
     return translate(value.value) if isinstance(value, StrEnum) else value

@@ -1,9 +1,22 @@
 """The console under /console, for the core team: what needs doing, and the work itself."""
 
-from shared_core.hub.console import overview, people
+from shared_core.hub.console import (
+    feeds,
+    goods,
+    money,
+    orders,
+    overview,
+    people,
+    statements,
+    suppliers,
+    tenant,
+    tenants,
+)
 
 PREFIX = "/console"
 
-routers = tuple(part.router for part in (overview, people))
+routers = tuple(
+    part.router for part in (overview, tenants, tenant, suppliers, orders, feeds, goods, money, statements, people)
+)
 
 __all__ = ["PREFIX", "routers"]

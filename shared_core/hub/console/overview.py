@@ -1,13 +1,62 @@
-"""What needs doing."""
+"""What needs doing at the hub, and whether its books add up."""
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from shared_core.hub.viewer import HubDep, ReaderDep, page
+from shared_core import audit, supply
+from shared_core.hub.viewer import HubDep, ReaderDep, page, speaks
+from shared_core.kernel.i18n import N_
 
+COMING_ABOARD = frozenset(supply.SupplierState) - {
+    supply.SupplierState.LIVE,
+    supply.SupplierState.SUSPENDED,
+    supply.SupplierState.ENDED,
+}
 router = APIRouter()
 
 
 @router.get("")
 def overview(request: Request, hub: HubDep, viewer: ReaderDep) -> HTMLResponse:
-    return page(request, "console/overview.html")
+    said, at = speaks(request), hub.clock()
+    with hub.database.reading() as session:
+        placed = supply.count_supplier_orders(session, states=("placed",))
+        accepted = supply.count_supplier_orders(session, states=("accepted",))
+        late = supply.count_supplier_orders(session, late_at=at)
+        tenants = supply.all_tenants(session)
+        coming = [each for each in supply.suppliers(session) if each.state in COMING_ABOARD]
+        objections = [each for each in supply.objections(session) if not each.ended]
+    suspended = sum(each.state is supply.TenantState.SUSPENDED for each in tenants)
+    figures = [
+        ("/console/orders?show=placed", N_("Not accepted yet"), placed),
+        ("/console/orders?show=accepted", N_("To be sent"), accepted),
+        ("/console/orders?show=late", N_("Late"), late),
+        ("/console/tenants", N_("Storefronts"), len(tenants)),
+    ]
+    todo = [
+        ("alert", "/console/orders?show=late", N_("Supplier orders that are late: {count}"), late),
+        ("book", "/console/money/objections", N_("Objections to answer: {count}"), len(objections)),
+        ("store", "/console/tenants", N_("Storefronts that are suspended: {count}"), suspended),
+        ("truck", "/console/suppliers", N_("Suppliers who come aboard: {count}"), len(coming)),
+    ]
+    return page(
+        request,
+        "console/overview.html",
+        figures=[{"url": url, "label": said(label), "text": str(number)} for url, label, number in figures],
+        todo=[
+            {"icon": icon, "url": url, "text": said(text).format(count=number)}
+            for icon, url, text, number in todo
+            if number
+        ],
+    )
+
+
+@router.get("/books")
+def books(request: Request, hub: HubDep, viewer: ReaderDep) -> HTMLResponse:
+    """Whether money, stock and statements add up, each by other rows than it was made of. Reads everything."""
+    said = speaks(request)
+    with hub.database.reading() as session:
+        results = audit.check_hub(session)
+    checks = [
+        {"code": each.code, "ok": each.ok, "title": said(each.title), "detail": each.detail(said)} for each in results
+    ]
+    return page(request, "console/books.html", checks=checks, broken=sum(not each.ok for each in results))

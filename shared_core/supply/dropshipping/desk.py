@@ -4,16 +4,18 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.money import Money
-from shared_core.supply.dropshipping.opened import pieces_of
+from shared_core.supply.dropshipping.opened import lines_of, pieces_of
+from shared_core.supply.errors import UnknownSupplierOrder
 from shared_core.supply.gateway import Address, HoldLine
-from shared_core.supply.models import Shipment, StockHold, StockHoldLine, Supplier, SupplierOrder
+from shared_core.supply.models import Shipment, StockHold, StockHoldLine, Supplier, SupplierOrder, SupplyEventRow
 from shared_core.supply.rules import SupplierState
 
 SUPPLIER_ORDERS_SHOWN_MAX = 200
+SUPPLIER_ORDERS_PER_PAGE = 50
 TO_SEND = ("placed", "accepted")
 """States in which something is still to be sent."""
 
@@ -70,6 +72,53 @@ class SupplierOrderDetail:
     shipments: tuple[ShipmentView, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class SupplierOrderPage:
+    """`before` leads to the older ones; None when there are none."""
+
+    orders: tuple[SupplierOrderDetail, ...]
+    before: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LineStanding:
+    """Where the pieces of one line are: see `pieces`."""
+
+    sku: str
+    options: tuple[tuple[str, str], ...]
+    ordered: int
+    withdrawn: int
+    short: int
+    sent: int
+    to_send: int
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierOrderEvent:
+    """What the store was told: `kind` as in the events feed."""
+
+    kind: str
+    carrier: str
+    tracking_number: str
+    lines: tuple[HoldLine, ...]
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierOrderStory:
+    """One supplier order with all that is known of it. `cost` is the supplier's, `supply` and `freight` the store's."""
+
+    order: SupplierOrderDetail
+    lines: tuple[LineStanding, ...]
+    events: tuple[SupplierOrderEvent, ...]
+    accepted_at: datetime | None
+    reason: str
+    cost: Money
+    supply: Money
+    freight: Money
+
+
 def suppliers(session: Session) -> list[SupplierView]:
     """All suppliers by code."""
     rows = session.scalars(select(Supplier).order_by(Supplier.code))
@@ -95,6 +144,69 @@ def supplier_orders(
     return _details(session, query)
 
 
+def supplier_order_page(
+    session: Session,
+    *,
+    states: Collection[str] | None = None,
+    supplier: str = "",
+    store: str = "",
+    late_at: datetime | None = None,
+    search: str = "",
+    before: int | None = None,
+    limit: int = SUPPLIER_ORDERS_PER_PAGE,
+) -> SupplierOrderPage:
+    """Supplier orders of everybody, the newest first, by what is given. `late_at`: those that should have left by then
+    and have something to send; `search`: a part of an order's number or of the store's. Four queries.
+    """
+    query = _matching(_ORDERS, states=states, supplier=supplier, store=store, late_at=late_at)
+    if search:
+        of_store = StockHold.reference.contains(search, autoescape=True)
+        query = query.where(or_(of_store, SupplierOrder.number.contains(search, autoescape=True)))
+    if before is not None:
+        query = query.where(SupplierOrder.id < before)
+    ids = session.scalars(
+        query.with_only_columns(SupplierOrder.id).order_by(SupplierOrder.id.desc()).limit(limit + 1)
+    ).all()
+    shown = ids[:limit]
+    details = _details(session, _ORDERS.where(SupplierOrder.id.in_(shown)).order_by(SupplierOrder.id.desc()))
+    return SupplierOrderPage(tuple(details), shown[-1] if len(ids) > limit else None)
+
+
+def count_supplier_orders(
+    session: Session,
+    *,
+    states: Collection[str] | None = None,
+    supplier: str = "",
+    store: str = "",
+    late_at: datetime | None = None,
+) -> int:
+    """How many there are of what `supplier_order_page` shows."""
+    query = _matching(_ORDERS, states=states, supplier=supplier, store=store, late_at=late_at)
+    return session.scalar(query.with_only_columns(func.count())) or 0
+
+
+def supplier_order_story(session: Session, number: str) -> SupplierOrderStory:
+    """Raises UnknownSupplierOrder."""
+    row = session.execute(_ORDERS.where(SupplierOrder.number == number)).one_or_none()
+    if row is None:
+        raise UnknownSupplierOrder(number=number)
+    order, _, hold = row
+    [detail] = _details(session, _ORDERS.where(SupplierOrder.id == order.id))
+    told = select(SupplyEventRow).where(
+        SupplyEventRow.supplier_order == number, SupplyEventRow.reference == hold.reference
+    )
+    return SupplierOrderStory(
+        order=detail,
+        lines=tuple(_standing(line) for line in lines_of(session, order)),
+        events=tuple(_event(each) for each in session.scalars(told.order_by(SupplyEventRow.id))),
+        accepted_at=order.accepted_at,
+        reason=order.reason,
+        cost=Money(order.cost_minor, hold.currency),
+        supply=Money(order.supply_minor, hold.currency),
+        freight=Money(order.freight_minor, hold.currency),
+    )
+
+
 def late_orders(session: Session, *, at: datetime, limit: int = SUPPLIER_ORDERS_SHOWN_MAX) -> list[SupplierOrderDetail]:
     """Supplier orders that should have left before `at` and of which something is still to be sent; the latest due
     last. Three queries.
@@ -103,6 +215,31 @@ def late_orders(session: Session, *, at: datetime, limit: int = SUPPLIER_ORDERS_
     return _details(
         session, late.order_by(SupplierOrder.due_at, SupplierOrder.id).limit(min(limit, SUPPLIER_ORDERS_SHOWN_MAX))
     )
+
+
+def _matching(
+    query: _Query, *, states: Collection[str] | None, supplier: str, store: str, late_at: datetime | None
+) -> _Query:
+    if states is not None:
+        query = query.where(SupplierOrder.state.in_(states))
+    if supplier:
+        query = query.where(Supplier.code == supplier)
+    if store:
+        query = query.where(StockHold.store == store)
+    if late_at is not None:
+        query = query.where(SupplierOrder.state.in_(TO_SEND), SupplierOrder.due_at <= late_at)
+    return query
+
+
+def _standing(line: StockHoldLine) -> LineStanding:
+    now = pieces_of(line)
+    options = tuple((name, value) for name, value in line.options)
+    return LineStanding(line.sku, options, now.ordered, now.withdrawn, now.short, now.sent, now.to_send)
+
+
+def _event(row: SupplyEventRow) -> SupplierOrderEvent:
+    lines = tuple(HoldLine(sku, quantity) for sku, quantity in row.lines)
+    return SupplierOrderEvent(row.kind, row.carrier, row.tracking_number, lines, row.reason, row.at)
 
 
 def _details(session: Session, query: _Query) -> list[SupplierOrderDetail]:

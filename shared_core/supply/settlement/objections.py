@@ -60,6 +60,10 @@ class ObjectionView:
     credit: Money
     steps: tuple[ObjectionStepView, ...]
 
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
 
 def object_to(
     session: Session,

@@ -70,6 +70,7 @@ class Party:
         return ledger.Posting(accounts.bank(), self.account, amount)
 
 
+PAYMENTS_PER_PAGE = 50
 CARRIER = Party(PartyKind.CARRIER)
 THE_HUB = Party(PartyKind.HUB)
 
@@ -91,6 +92,14 @@ class PaymentView:
     actor: str
     at: datetime
     reversal: ReversalView | None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentPage:
+    """`before` leads to the older ones; None when there are none."""
+
+    payments: tuple[PaymentView, ...]
+    before: int | None
 
 
 def record_payment(
@@ -157,6 +166,17 @@ def payments(session: Session, party: Party | None = None) -> list[PaymentView]:
     if party is not None:
         query = query.where(PaymentRow.party == party.kind, PaymentRow.code == party.code)
     return [_view(row, reversal) for row, reversal in session.execute(query)]
+
+
+def payments_page(session: Session, *, before: int | None = None, limit: int = PAYMENTS_PER_PAGE) -> PaymentPage:
+    """Every payment, the newest first."""
+    query = select(PaymentRow, PaymentReversal).outerjoin(PaymentReversal).order_by(PaymentRow.id.desc())
+    if before is not None:
+        query = query.where(PaymentRow.id < before)
+    rows = session.execute(query.limit(limit + 1)).all()
+    shown = rows[:limit]
+    cursor = shown[-1][0].id if len(rows) > limit else None
+    return PaymentPage(tuple(_view(row, reversal) for row, reversal in shown), cursor)
 
 
 def paid(session: Session) -> Counter[tuple[Party, str]]:

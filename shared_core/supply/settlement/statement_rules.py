@@ -1,11 +1,17 @@
 """What a statement is, decided without a database."""
 
-from collections.abc import Mapping, Sequence
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
+from shared_core.kernel.csvfile import cell
 from shared_core.kernel.money import Money
+
+CSV_COLUMNS = ("month", "at", "kind", "reference", "amount", "balance", "currency")
 
 
 class LineKind(StrEnum):
@@ -53,6 +59,35 @@ class Statement:
     lines: tuple[Line, ...]
     closing: Money
     closed: bool
+
+    def rows(self) -> Iterator["Row"]:
+        """From the opening to the closing, with what is owed after each."""
+        running = self.opening
+        yield Row(None, "opening", "", None, running)
+        for each in self.lines:
+            running += each.amount
+            yield Row(each.at, each.kind.value, each.reference, each.amount, running)
+        yield Row(None, "closing", "", None, self.closing)
+
+
+class Row(NamedTuple):
+    """Of a statement as it is told; the first and the last have neither instant nor amount."""
+
+    at: datetime | None
+    kind: str
+    reference: str
+    amount: Money | None
+    owed: Money
+
+
+def statement_csv(told: Statement) -> str:
+    """See docs/hub.md."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(CSV_COLUMNS)
+    for each in told.rows():
+        writer.writerow([cell(value) for value in (told.month, *each, each.owed.currency)])
+    return text.getvalue()
 
 
 def line(*, at: datetime, reference: str, memo: str, amount: Money, prefix: str) -> Line:

@@ -39,6 +39,23 @@
     if (input.value !== before) input.dispatchEvent(new Event("change", { bubbles: true }));
   };
 
+  // A file that was chosen stays chosen: what became of it is shown beside its form.
+  const sendAside = async (form, button) => {
+    const body = new FormData(form);
+    body.append(button.name, button.value);
+    button.disabled = true;
+    const answer = await fetch(form.action, { method: "POST", body });
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    const fresh = page.querySelector("[data-result]");
+    if (!fresh) { location.assign(answer.url); return; }
+    for (const each of document.querySelectorAll("main [role=alert]")) each.remove();
+    const result = document.querySelector("[data-result]");
+    result.replaceChildren(...page.querySelectorAll("main [role=alert]"), ...fresh.childNodes);
+    for (const each of result.querySelectorAll("[data-without-script]")) each.hidden = true;
+    button.disabled = false;
+    result.scrollIntoView({ block: "nearest" });
+  };
+
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-copy], [data-share-url], [data-step], [data-print]");
     if (!button) return;
@@ -57,6 +74,11 @@
   document.addEventListener("submit", (event) => {
     if (event.defaultPrevented) return;
     const form = event.target;
+    if (form.matches("[data-keep-file]")) {
+      event.preventDefault();
+      sendAside(form, event.submitter);
+      return;
+    }
     if (form.dataset.sent) { event.preventDefault(); return; }
     if (form.method === "post") form.dataset.sent = "yes";
   });

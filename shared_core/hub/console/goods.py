@@ -1,0 +1,82 @@
+"""The hub's goods: found, read, and taken into stock."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Query, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy.orm import Session
+
+from shared_core import supply
+from shared_core.hub.console.acting import attempt, listing_of
+from shared_core.hub.console.typed import number
+from shared_core.hub.errors import ReferenceMissing
+from shared_core.hub.hub import Hub
+from shared_core.hub.viewer import GoodsDep, HubDep, ReaderDep, page
+from shared_core.web.going import go
+
+HOME = "/console/goods"
+NOTE_LENGTH_MAX = 30
+
+router = APIRouter()
+Code = Annotated[str, Path(max_length=120)]
+Text = Annotated[str, Form(max_length=100)]
+
+
+@router.get("/goods")
+def listing(
+    request: Request,
+    hub: HubDep,
+    viewer: ReaderDep,
+    q: Annotated[str, Query(max_length=100)] = "",
+    supplier: Annotated[str, Query(max_length=64)] = "",
+    after: Annotated[str, Query(max_length=120)] = "",
+) -> HTMLResponse:
+    with hub.database.reading() as session:
+        found = supply.products_page(session, search=q.strip(), supplier=supplier, after=after)
+    chosen = {"q": q, "supplier": supplier}
+    return page(
+        request,
+        "console/goods.html",
+        query=q,
+        supplier=supplier,
+        products=found.products,
+        listing=listing_of(HOME, chosen, first=not after, after=found.after),
+    )
+
+
+@router.get("/goods/of/{code:path}")
+def one(request: Request, code: Code, hub: HubDep, viewer: ReaderDep) -> HTMLResponse:
+    return _one(request, hub, code)
+
+
+@router.post("/goods/stock")
+def receive(
+    request: Request,
+    hub: HubDep,
+    viewer: GoodsDep,
+    code: Annotated[str, Form(max_length=120)],
+    sku: Annotated[str, Form(max_length=64)],
+    quantity: Text = "",
+    reference: Annotated[str, Form(max_length=NOTE_LENGTH_MAX)] = "",
+) -> Response:
+    """Pieces came in, under a delivery note's number that counts once."""
+
+    def work(session: Session) -> None:
+        note = reference.strip()
+        if not note:
+            raise ReferenceMissing
+        supply.receive_stock(
+            session, sku=sku, quantity=number(quantity), reference=f"{sku}:{note}"[:100], at=hub.clock()
+        )
+
+    trouble = attempt(request, hub, work)
+    if trouble:
+        return _one(request, hub, code, trouble=trouble, status=422)
+    return go(f"{HOME}/of/{code}", done="saved")
+
+
+def _one(request: Request, hub: Hub, code: str, *, trouble: str = "", status: int = 200) -> HTMLResponse:
+    """Raises UnknownProduct."""
+    with hub.database.reading() as session:
+        found = supply.product_detail(session, code)
+    return page(request, "console/product.html", status_code=status, trouble=trouble, found=found)

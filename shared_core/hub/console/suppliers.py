@@ -1,0 +1,183 @@
+"""Suppliers: how each comes aboard, what it promises, its goods and its orders."""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Request
+from fastapi.responses import HTMLResponse, Response
+from sqlalchemy.orm import Session
+
+from shared_core import supply
+from shared_core.hub.console import words
+from shared_core.hub.console.acting import attempt
+from shared_core.hub.console.typed import reason
+from shared_core.hub.hub import Hub
+from shared_core.hub.viewer import HubDep, ReaderDep, SuppliersDep, page, speaks
+from shared_core.kernel.i18n import N_
+from shared_core.kernel.money import parse_money
+from shared_core.web import forms
+from shared_core.web.going import go
+
+HOME = "/console/suppliers"
+S = supply.SupplierState
+STEPS: Mapping[supply.SupplierState, str] = {
+    S.DOCUMENTS: N_("Its papers are there"),
+    S.TERMS: N_("Terms are agreed"),
+    S.FIRST_FEED: N_("Its first goods are in"),
+    S.SAMPLE_ORDER: N_("The sample order arrived"),
+    S.LIVE: N_("Put its goods on offer"),
+    S.SUSPENDED: N_("Suspend"),
+    S.ENDED: N_("End it for good"),
+}
+"""What is said to lead a supplier to a state."""
+DAYS: Mapping[int, str] = {
+    1: N_("Monday"),
+    2: N_("Tuesday"),
+    3: N_("Wednesday"),
+    4: N_("Thursday"),
+    5: N_("Friday"),
+    6: N_("Saturday"),
+    7: N_("Sunday"),
+}
+
+router = APIRouter()
+Code = Annotated[str, Path(max_length=64)]
+Text = Annotated[str, Form(max_length=200)]
+
+
+@router.get("/suppliers")
+def listing(request: Request, hub: HubDep, viewer: ReaderDep) -> HTMLResponse:
+    return _listing(request, hub)
+
+
+@router.post("/suppliers")
+def apply(
+    request: Request,
+    hub: HubDep,
+    viewer: SuppliersDep,
+    code: Text = "",
+    name: Text = "",
+    freight: Text = "",
+    why: Text = "",
+) -> Response:
+    """A brand asks to be sold here; nothing of it is on offer until it is live."""
+    typed = {"code": code, "name": name, "freight": freight, "why": why}
+
+    def work(session: Session) -> None:
+        supply.apply_supplier(
+            session,
+            code=code.strip(),
+            name=name.strip() or code.strip(),
+            freight=parse_money(freight, hub.currency),
+            actor=viewer.actor,
+            reason=reason(why),
+            at=hub.clock(),
+        )
+
+    trouble = attempt(request, hub, work)
+    if trouble:
+        return _listing(request, hub, trouble=trouble, typed=typed, status=422)
+    return go(f"{HOME}/{code.strip()}", done="saved")
+
+
+@router.get("/suppliers/{supplier}")
+def one(request: Request, supplier: Code, hub: HubDep, viewer: ReaderDep) -> HTMLResponse:
+    return _one(request, hub, supplier)
+
+
+@router.post("/suppliers/{supplier}/state")
+def move(
+    request: Request,
+    supplier: Code,
+    hub: HubDep,
+    viewer: SuppliersDep,
+    to: Annotated[supply.SupplierState, Form()],
+    why: Text = "",
+) -> Response:
+    def work(session: Session) -> None:
+        supply.move_supplier(session, supplier=supplier, to=to, actor=viewer.actor, reason=reason(why), at=hub.clock())
+
+    trouble = attempt(request, hub, work)
+    if trouble:
+        return _one(request, hub, supplier, trouble=trouble, status=409)
+    return go(f"{HOME}/{supplier}", done="saved")
+
+
+def _listing(
+    request: Request,
+    hub: Hub,
+    *,
+    trouble: str = "",
+    typed: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    said, at = speaks(request), hub.clock()
+    with hub.database.reading() as session:
+        found = supply.suppliers(session)
+        late = {each.code: supply.count_supplier_orders(session, supplier=each.code, late_at=at) for each in found}
+    return page(
+        request,
+        "console/suppliers.html",
+        status_code=status,
+        trouble=trouble,
+        form=forms.Form(typed or {"freight": "0"}),
+        currency=hub.currency,
+        suppliers=[
+            {
+                "code": each.code,
+                "name": each.name,
+                "state": said(words.SUPPLIER[each.state].label),
+                "tone": words.SUPPLIER[each.state].tone,
+                "freight": each.freight,
+                "late": late[each.code],
+            }
+            for each in found
+        ],
+    )
+
+
+def _one(request: Request, hub: Hub, code: str, *, trouble: str = "", status: int = 200) -> HTMLResponse:
+    """Raises UnknownSupplier."""
+    said, at = speaks(request), hub.clock()
+    with hub.database.reading() as session:
+        state = supply.supplier_state(session, supplier=code)
+        [found] = [each for each in supply.suppliers(session) if each.code == code]
+        promise = supply.promise_of(session, supplier=code)
+        decisions = supply.supplier_decisions(session, supplier=code)
+        to_send = supply.count_supplier_orders(session, states=supply.TO_SEND, supplier=code)
+        late = supply.count_supplier_orders(session, supplier=code, late_at=at)
+        goods = supply.products_page(session, supplier=code, limit=1).products
+    return page(
+        request,
+        "console/supplier.html",
+        status_code=status,
+        trouble=trouble,
+        supplier=found,
+        state=said(words.SUPPLIER[state].label),
+        tone=words.SUPPLIER[state].tone,
+        steps=[(each.value, said(STEPS[each])) for each in S if supply.may_become(state, each)],
+        promise=_promised(said, promise),
+        decisions=[
+            {
+                "at": each.at,
+                "actor": each.actor,
+                "state": said(words.SUPPLIER[each.state].label),
+                "reason": each.reason,
+            }
+            for each in reversed(decisions)
+        ],
+        to_send=to_send,
+        late=late,
+        has_goods=bool(goods),
+    )
+
+
+def _promised(said: Callable[[str], str], promise: supply.Promise | None) -> dict[str, object] | None:
+    if promise is None:
+        return None
+    return {
+        "cut_off": f"{promise.cut_off:%H:%M}",
+        "zone": promise.zone,
+        "ship_days": promise.ship_days,
+        "days": [said(DAYS[each]) for each in sorted(promise.working_days)],
+    }

@@ -1,0 +1,75 @@
+"""What people type into the console's forms, read."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+
+from shared_core import supply
+from shared_core.hub.errors import BadNumber, BadPercentage, ReasonMissing
+from shared_core.kernel.money import Money, decimal_text, parse_money
+
+NUMBER_MAX = 10**9
+
+_PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,2}))?%?", re.ASCII)
+
+
+def percentage(text: str) -> int:
+    """ "2.5%" or "2.5" as ten-thousandths. Raises BadPercentage."""
+    found = _PERCENT.fullmatch(text.strip().replace(" ", ""))
+    bps = int(found[1]) * 100 + int((found[2] or "0").ljust(2, "0")) if found else -1
+    if not 0 <= bps <= 10_000:
+        raise BadPercentage
+    return bps
+
+
+def percentage_text(bps: int) -> str:
+    """ "2.5", as it can be typed again."""
+    whole, rest = divmod(bps, 100)
+    return f"{whole}.{rest:02}".rstrip("0").rstrip(".")
+
+
+def number(text: str) -> int:
+    """A whole number that is not negative. Raises BadNumber."""
+    plain = text.strip()
+    if not (plain.isascii() and plain.isdecimal()) or int(plain[:12]) > NUMBER_MAX:
+        raise BadNumber(text=plain[:20])
+    return int(plain)
+
+
+def reason(text: str) -> str:
+    """Raises ReasonMissing."""
+    if not text.strip():
+        raise ReasonMissing
+    return text.strip()
+
+
+def pieces(skus: Sequence[str], counts: Sequence[str]) -> list[supply.HoldLine]:
+    """How many of each SKU were typed; empty and 0 are none. Raises BadNumber."""
+    counted = [(sku, number(text)) for sku, text in zip(skus, counts, strict=False) if text.strip()]
+    return [supply.HoldLine(sku, count) for sku, count in counted if count]
+
+
+def terms(
+    now: supply.TenantTerms, currency: str, *, fee: str, credit: str, open_holds: str, unpaid_per_sku: str
+) -> supply.TenantTerms:
+    """Terms as they were typed; an empty credit is without limit. Raises BadPercentage, BadAmount, BadNumber."""
+    limit = parse_money(credit, currency).minor if credit.strip() else None
+    limits = replace(
+        now.store_limits,
+        credit_limit_minor=limit,
+        open_holds_max=number(open_holds),
+        unpaid_units_per_sku_max=number(unpaid_per_sku),
+    )
+    return replace(now, platform_fee_bps=percentage(fee), store_limits=limits)
+
+
+def terms_text(now: supply.TenantTerms, currency: str) -> dict[str, str]:
+    """Terms as they are typed, by field."""
+    limits = now.store_limits
+    limit = limits.credit_limit_minor
+    return {
+        "fee": percentage_text(now.platform_fee_bps),
+        "credit": "" if limit is None else decimal_text(Money(limit, currency)),
+        "open_holds": str(limits.open_holds_max),
+        "unpaid_per_sku": str(limits.unpaid_units_per_sku_max),
+    }

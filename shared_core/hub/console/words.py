@@ -1,0 +1,70 @@
+"""What states are called, and the tone in which a page says it (the class of a tag)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from shared_core import supply
+from shared_core.kernel.i18n import N_
+
+
+@dataclass(frozen=True)
+class Said:
+    """`label` is a msgid."""
+
+    label: str
+    tone: str
+
+
+TENANT: Mapping[supply.TenantState, Said] = {
+    supply.TenantState.ACTIVE: Said(N_("active"), "good"),
+    supply.TenantState.SUSPENDED: Said(N_("suspended"), "bad"),
+}
+SUPPLIER: Mapping[supply.SupplierState, Said] = {
+    supply.SupplierState.APPLIED: Said(N_("applied"), "warn"),
+    supply.SupplierState.DOCUMENTS: Said(N_("papers are there"), "warn"),
+    supply.SupplierState.TERMS: Said(N_("terms are agreed"), "warn"),
+    supply.SupplierState.FIRST_FEED: Said(N_("first goods are in"), "warn"),
+    supply.SupplierState.SAMPLE_ORDER: Said(N_("sample order arrived"), "warn"),
+    supply.SupplierState.LIVE: Said(N_("live"), "good"),
+    supply.SupplierState.SUSPENDED: Said(N_("suspended"), "bad"),
+    supply.SupplierState.ENDED: Said(N_("ended"), ""),
+}
+ORDER: Mapping[str, Said] = {
+    "placed": Said(N_("placed"), "warn"),
+    "accepted": Said(N_("accepted"), "live"),
+    "shipped": Said(N_("on its way"), "live"),
+    "delivered": Said(N_("delivered"), "good"),
+    "cancelled": Said(N_("cancelled"), ""),
+}
+OBJECTION: Mapping[supply.ObjectionState, Said] = {
+    supply.ObjectionState.OPEN: Said(N_("open"), "warn"),
+    supply.ObjectionState.ANSWERED: Said(N_("answered"), "live"),
+    supply.ObjectionState.ACCEPTED: Said(N_("accepted"), "good"),
+    supply.ObjectionState.REJECTED: Said(N_("rejected"), ""),
+}
+LINE: Mapping[str, str] = {
+    supply.LineKind.CHARGE: N_("goods"),
+    supply.LineKind.WITHDRAWAL: N_("goods given back"),
+    supply.LineKind.PAYMENT: N_("payment"),
+    supply.LineKind.REVERSAL: N_("payment taken back"),
+    supply.LineKind.CREDIT: N_("credit"),
+    supply.LineKind.OTHER: N_("other"),
+}
+PARTY: Mapping[supply.PartyKind, str] = {
+    supply.PartyKind.TENANT: N_("from a storefront"),
+    supply.PartyKind.SUPPLIER: N_("to a supplier"),
+    supply.PartyKind.CARRIER: N_("for carriage"),
+}
+TERM: Mapping[str, str] = {
+    "name": N_("name"),
+    "currency": N_("currency"),
+    "platform_fee_bps": N_("platform fee"),
+    "credit_limit_minor": N_("credit"),
+    "open_holds_max": N_("unpaid orders"),
+    "unpaid_units_per_sku_max": N_("unpaid pieces of one SKU"),
+    "lines_per_hold_max": N_("lines of one order"),
+    "quantity_per_line_max": N_("pieces of one line"),
+    "open_holds_per_customer_max": N_("unpaid orders of one customer"),
+    "ttl_max_seconds": N_("seconds a hold may last"),
+}
+"""Terms of a tenant, as its history names them."""
