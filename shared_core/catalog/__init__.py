@@ -4,7 +4,16 @@ from shared_core.catalog.choices import relist, set_price, unlist
 from shared_core.catalog.errors import NoSupplyPrice, NotListed, PriceBelowFloor, PriceBelowSupply, UnknownProduct
 from shared_core.catalog.mirror import OWN as OWN_OFFERS
 from shared_core.catalog.mirror import SyncReport, begin_anew, cursor, pull, skus, sync
-from shared_core.catalog.rules import PriceBasis, PriceCheck, PriceRule, Proposed, Rounding, list_price
+from shared_core.catalog.rules import OnSale, PriceBasis, PriceCheck, PriceRule, Proposed, Rounding, list_price
+from shared_core.catalog.sale_mirror import (
+    SaleOfListing,
+    ShopSale,
+    mirror_sales,
+    note_left,
+    pull_sales,
+    sales_of_listings,
+    shop_sales,
+)
 from shared_core.catalog.views import ListingState, ListingView, Look, PricedItem, ProductPage, ProductView, proposal
 from shared_core.catalog.window import (
     brands,
@@ -29,6 +38,7 @@ __all__ = [
     "Look",
     "NoSupplyPrice",
     "NotListed",
+    "OnSale",
     "PriceBasis",
     "PriceBelowFloor",
     "PriceBelowSupply",
@@ -39,6 +49,8 @@ __all__ = [
     "ProductView",
     "Proposed",
     "Rounding",
+    "SaleOfListing",
+    "ShopSale",
     "SyncReport",
     "UnknownProduct",
     "begin_anew",
@@ -49,7 +61,9 @@ __all__ = [
     "list_price",
     "listing",
     "looks",
+    "mirror_sales",
     "newest",
+    "note_left",
     "price",
     "prices",
     "product",
@@ -59,8 +73,11 @@ __all__ = [
     "proposal",
     "proposals",
     "pull",
+    "pull_sales",
     "relist",
+    "sales_of_listings",
     "set_price",
+    "shop_sales",
     "skus",
     "sync",
     "unlist",

@@ -5,7 +5,8 @@ and completes when its return window has closed. Others listen to what happens t
 """
 
 from shared_core.orders.carts import add_to_cart, cart, cart_count, hand_over_cart, put_in_cart
-from shared_core.orders.checkout import Counter, InRoom, Purchase, Quote, Seller
+from shared_core.orders.charged import lowest_charged
+from shared_core.orders.checkout import SALE_GONE, Counter, InRoom, Purchase, Quote, Seller
 from shared_core.orders.claims import (
     CLAIMS_LISTED_MAX,
     PAYER_LENGTH_MAX,
@@ -162,6 +163,7 @@ __all__ = [
     "QUANTITY_MAX",
     "RED_PACKET_LIFE",
     "RED_PACKET_MOST",
+    "SALE_GONE",
     "SOLD",
     "SUPPLY_CURSOR",
     "AmountDiffers",
@@ -282,6 +284,7 @@ __all__ = [
     "lapse_unpaid",
     "lines",
     "list_orders",
+    "lowest_charged",
     "mark_refund_sent",
     "open_dispute",
     "order",

@@ -1,12 +1,13 @@
 """What is for sale."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
 
 from shared_core import catalog
 from shared_core.storefront.api.shapes import Money, Output
-from shared_core.storefront.viewer import GlanceDep
+from shared_core.storefront.viewer import GlanceDep, ShopDep
 from shared_core.web.problems import responses
 
 router = APIRouter(tags=["catalogue"])
@@ -17,6 +18,17 @@ class Option(Output):
     value: str
 
 
+class VariantSale(Output):
+    """The sale event whose price `price` is; `struck`: the lowest price that was paid before it, if it was higher."""
+
+    code: str
+    title: str
+    ends_at: datetime
+    ordinary: Money
+    struck: Money | None
+    per_customer_max: int | None
+
+
 class Variant(Output):
     """One SKU. `available` may lag a little while stock is plentiful; placing the order decides."""
 
@@ -24,6 +36,7 @@ class Variant(Output):
     options: list[Option]
     price: Money
     available: int
+    sale: VariantSale | None
 
 
 class Product(Output):
@@ -54,6 +67,7 @@ class Shelves(Output):
 
 @router.get("/products", responses=responses(422, 503))
 def list_products(
+    shop: ShopDep,
     session: GlanceDep,
     search: Annotated[str, Query(max_length=100, description="All of these words, in any order.")] = "",
     category: Annotated[str | None, Query(max_length=120)] = None,
@@ -62,16 +76,18 @@ def list_products(
     per_page: Annotated[int, Query(ge=1, le=100)] = 24,
 ) -> ProductPage:
     """Products for sale, the newest first."""
-    found = catalog.products(session, search=search, category=category, brand=brand, page=page, per_page=per_page)
+    found = catalog.products(
+        session, search=search, category=category, brand=brand, page=page, per_page=per_page, at=shop.clock()
+    )
     return ProductPage(
         products=[product_of(each) for each in found.products], page=found.page, pages=found.pages, total=found.total
     )
 
 
 @router.get("/products/{slug}", responses=responses(404, 503))
-def get_product(session: GlanceDep, slug: Annotated[str, Path(max_length=120)]) -> Product:
+def get_product(shop: ShopDep, session: GlanceDep, slug: Annotated[str, Path(max_length=120)]) -> Product:
     """One product with all its variants that are for sale."""
-    return product_of(catalog.product(session, slug=slug))
+    return product_of(catalog.product(session, slug=slug, at=shop.clock()))
 
 
 @router.get("/shelves", responses=responses(503))
@@ -96,8 +112,22 @@ def product_of(view: catalog.ProductView) -> Product:
                 options=[Option(name=name, value=value) for name, value in each.options],
                 price=Money.of(each.price),
                 available=each.available,
+                sale=_sale(each),
             )
             for each in view.listings
             if each.price is not None
         ],
+    )
+
+
+def _sale(view: catalog.ListingView) -> VariantSale | None:
+    if view.sale is None or view.ordinary is None:
+        return None
+    return VariantSale(
+        code=view.sale.code,
+        title=view.sale.title,
+        ends_at=view.sale.ends_at,
+        ordinary=Money.of(view.ordinary),
+        struck=None if view.was is None else Money.of(view.was),
+        per_customer_max=view.sale.per_customer_max,
     )

@@ -12,6 +12,7 @@ from shared_core.storefront.pages import (
     order_links,
     ordering,
     rooms,
+    sales,
     sharing,
     statements,
     told,
@@ -23,6 +24,7 @@ routers = tuple(
     for part in (
         art,
         browsing,
+        sales,
         bag,
         ordering,
         order_links,

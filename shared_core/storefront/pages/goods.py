@@ -28,6 +28,10 @@ class Card:
     available: int
     picture: str
     sku: str
+    on_sale: bool = False
+    was: Money | None = None
+    coming: Money | None = None
+    """What it costs in a sale that is still to begin."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,9 @@ class Detail:
     variants: tuple[Variant, ...]
     chosen: str
     picture: str
+    sale: catalog.OnSale | None = None
+    was: Money | None = None
+    coming: catalog.OnSale | None = None
 
 
 def cards(
@@ -94,11 +101,15 @@ def detail(session: Session, shop: Shop, viewer: Viewer, product: catalog.Produc
         variants=variants,
         chosen=min(can_be_had, key=lambda each: each.price.minor).sku,
         picture=art.product_picture(shop.brand, product.code, product.image_urls),
+        sale=cheapest.sale,
+        was=cheapest.was,
+        coming=cheapest.coming,
     )
 
 
 def _card(shop: Shop, product: catalog.ProductView, earn: Money | None) -> Card:
     skus = [each.sku for each in product.listings if each.for_sale]
+    cheapest = _cheapest(product)
     return Card(
         slug=product.slug,
         title=product.title,
@@ -109,6 +120,9 @@ def _card(shop: Shop, product: catalog.ProductView, earn: Money | None) -> Card:
         available=sum(each.available for each in product.listings if each.for_sale),
         picture=art.product_picture(shop.brand, product.code, product.image_urls),
         sku=skus[0] if len(skus) == 1 else "",
+        on_sale=cheapest.sale is not None,
+        was=cheapest.was,
+        coming=None if cheapest.sale or not cheapest.coming else cheapest.coming.price,
     )
 
 
