@@ -7,7 +7,19 @@ from typing import NoReturn
 import typer
 
 from platformctl import output
-from platformctl.cli import exchange, hubs, objecting, people, plans, running, settling, shops, simulating, supplying
+from platformctl.cli import (
+    exchange,
+    hubs,
+    objecting,
+    people,
+    plans,
+    running,
+    selling,
+    settling,
+    shops,
+    simulating,
+    supplying,
+)
 from platformctl.failures import DatabaseUnusable, exit_code_of
 from platformctl.messages import N_
 from platformctl.messages import translate as _
@@ -31,6 +43,7 @@ supplying.register(app)
 hubs.register(app)
 settling.register(app)
 objecting.register(app)
+selling.register(app)
 
 
 def main() -> None:
