@@ -3,7 +3,7 @@
 The mirror says when a sale begins and ends, so the window is right at any instant, also while the hub is away.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -70,46 +70,50 @@ def pull_sales(
 def mirror_sales(
     session: Session, shown: Sequence[SaleView], *, rule: PriceRule, charged: Charged, at: datetime
 ) -> None:
-    """These are the sales now, and no others."""
+    """These are the sales now, and no others; rows in which nothing is new are not written."""
     lock(session, "catalog-sync")
-    session.execute(delete(SaleListing))
-    session.execute(delete(SaleMirror))
+    sales = {row.code: row for row in session.scalars(select(SaleMirror))}
+    listings = {(row.sale, row.sku): row for row in session.scalars(select(SaleListing))}
+    gone = set(listings)
     for sale in shown:
-        session.add(
-            SaleMirror(
-                code=sale.code, title=sale.title, brand=sale.brand, starts_at=sale.starts_at, ends_at=sale.ends_at
-            )
-        )
+        row = sales.pop(sale.code, None) or SaleMirror(code=sale.code)
+        row.title, row.brand, row.starts_at, row.ends_at = sale.title, sale.brand, sale.starts_at, sale.ends_at
+        session.add(row)
         session.flush()
-        skus = [goods.sku for goods in sale.goods]
-        before = charged(session, skus, sale.starts_at - CHARGED_WITHIN, min(sale.starts_at, at))
-        query = select(Listing, Product).join(Product, Product.id == Listing.product_id)
-        for row, product in session.execute(query.where(Listing.sku.in_(skus), Listing.currency != "")):
-            goods = next(each for each in sale.goods if each.sku == row.sku)
-            if goods.supply_price.currency == row.currency:
-                session.add(_listing(sale, goods, row, product, rule, before.get(row.sku)))
+        for listing, product, goods, before in _goods(session, sale, charged, at):
+            made = listings.get((sale.code, goods.sku)) or SaleListing(sale=sale.code, sku=goods.sku)
+            _write(made, goods, listing, product, rule, before)
+            session.add(made)
+            gone.discard((sale.code, goods.sku))
+    for key in gone:
+        session.delete(listings[key])
     session.flush()
+    session.execute(delete(SaleMirror).where(SaleMirror.code.in_(sales)))
 
 
-def _listing(
-    sale: SaleView, goods: SaleGoods, row: Listing, product: Product, rule: PriceRule, charged_minor: int | None
-) -> SaleListing:
-    wanted = rules.list_price(rule, supply_price=goods.supply_price, suggested=goods.suggested, floor=goods.floor)
-    made = SaleListing(
-        sale=sale.code,
-        sku=goods.sku,
-        currency=row.currency,
-        supply_price_minor=goods.supply_price.minor,
-        suggested_minor=goods.suggested.minor,
-        floor_minor=None if goods.floor is None else goods.floor.minor,
-        wanted_minor=None if wanted is None else wanted.minor,
-        charged_minor=charged_minor,
-        left=goods.left,
-        per_customer_max=goods.per_customer_max,
-    )
-    if wanted is not None and _sound(rule, made, row, product, wanted):
-        made.price_minor = wanted.minor
-    return made
+def _goods(
+    session: Session, sale: SaleView, charged: Charged, at: datetime
+) -> Iterator[tuple[Listing, Product, SaleGoods, int | None]]:
+    """What of the sale the shop has, with the lowest price that was charged for it before."""
+    wanted = {goods.sku: goods for goods in sale.goods}
+    before = charged(session, wanted, sale.starts_at - CHARGED_WITHIN, min(sale.starts_at, at))
+    query = select(Listing, Product).join(Product, Product.id == Listing.product_id)
+    for row, product in session.execute(query.where(Listing.sku.in_(wanted))).all():
+        if wanted[row.sku].supply_price.currency == row.currency:
+            yield row, product, wanted[row.sku], before.get(row.sku)
+
+
+def _write(
+    made: SaleListing, goods: SaleGoods, row: Listing, product: Product, rule: PriceRule, charged_minor: int | None
+) -> None:
+    price = rules.list_price(rule, supply_price=goods.supply_price, suggested=goods.suggested, floor=goods.floor)
+    made.currency, made.supply_price_minor = row.currency, goods.supply_price.minor
+    made.suggested_minor = goods.suggested.minor
+    made.floor_minor = None if goods.floor is None else goods.floor.minor
+    made.charged_minor, made.left, made.per_customer_max = charged_minor, goods.left, goods.per_customer_max
+    made.wanted_minor = None if price is None else price.minor
+    sound = price is not None and _sound(rule, made, row, product, price)
+    made.price_minor = made.wanted_minor if sound else None
 
 
 def _sound(rule: PriceRule, made: SaleListing, row: Listing, product: Product, price: Money) -> bool:

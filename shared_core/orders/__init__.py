@@ -6,7 +6,7 @@ and completes when its return window has closed. Others listen to what happens t
 
 from shared_core.orders.carts import add_to_cart, cart, cart_count, hand_over_cart, put_in_cart
 from shared_core.orders.charged import lowest_charged
-from shared_core.orders.checkout import SALE_GONE, Counter, InRoom, Purchase, Quote, Seller
+from shared_core.orders.checkout import NEW_CHECKOUT, Counter, InRoom, Purchase, Quote, Seller
 from shared_core.orders.claims import (
     CLAIMS_LISTED_MAX,
     PAYER_LENGTH_MAX,
@@ -157,13 +157,13 @@ __all__ = [
     "GROUP",
     "GROUP_NAME_LENGTH_MAX",
     "LINES_MAX",
+    "NEW_CHECKOUT",
     "PAID_BEFORE",
     "PAID_FROM",
     "PAYER_LENGTH_MAX",
     "QUANTITY_MAX",
     "RED_PACKET_LIFE",
     "RED_PACKET_MOST",
-    "SALE_GONE",
     "SOLD",
     "SUPPLY_CURSOR",
     "AmountDiffers",

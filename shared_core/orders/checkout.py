@@ -42,7 +42,9 @@ OPEN_TO_TRY = (State.DRAFT, State.REFUSED)
 UNCERTAIN = (supply.SupplyUnavailable, supply.HubRefused)
 """The goods may be held all the same."""
 SALE_GONE = (supply.SaleSoldOut, supply.SaleNotRunning)
-"""The price that was shown is no more; another checkout sees the one that holds now."""
+"""The price that was shown is no more."""
+NEW_CHECKOUT = (CheckoutLapsed, *SALE_GONE, supply.SaleLimitReached)
+"""With these the prices of the draft do not hold: only a checkout with a new key can succeed."""
 SYSTEM = "system"
 
 

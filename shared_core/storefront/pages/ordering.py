@@ -6,7 +6,7 @@ from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
-from shared_core import orders, supply
+from shared_core import orders
 from shared_core.kernel.codes import new_token
 from shared_core.kernel.errors import Invalid, PlatformError
 from shared_core.kernel.money import MINOR_MAX, Money
@@ -60,7 +60,7 @@ def place(
             seen_total=Money(seen, shop.currency),
             checkout_key=key,
         )
-    except (orders.CheckoutLapsed, *orders.SALE_GONE, supply.SaleLimitReached) as error:
+    except orders.NEW_CHECKOUT as error:
         return _again(request, shop, viewer, refused(request, error, values), key=new_token(), status=error.status)
     except PlatformError as error:
         return _again(request, shop, viewer, refused(request, error, values), key=key, status=error.status)
