@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.resources import files
 from typing import Any
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from shared_core import supply
 from shared_core.kernel.money import Money, exponent
+from shared_core.supply import sales
 
 HUNDREDTHS_OF_A_YUAN = {  # one unit of the currency, for roughly equal prices; others: as many units as yuan
     "CNY": 100,
@@ -52,6 +53,35 @@ def plant(session: Session, *, chinese: bool, currency: str, at: datetime) -> Sa
                 reference = f"{STOCK_REFERENCE}:{variant['sku']}"
                 supply.receive_stock(session, sku=variant["sku"], quantity=variant["stock"], reference=reference, at=at)
     return SampleGoods(len(content["suppliers"]), len(content["products"]), tuple(skus))
+
+
+def plant_sale(session: Session, *, chinese: bool, currency: str, at: datetime) -> None:
+    """Have a sale event of sample goods run from `at` on; one that is there already stays as it is."""
+    wanted = _read()["sale"]
+    if any(each.sale.code == wanted["code"] for each in sales.all_sales(session, at=at)):
+        return
+    goods = tuple(
+        sales.SaleGoodsSpec(
+            sku=each["sku"],
+            supply_price=_money(each["cost"], currency),
+            retail=_rounded(_money(each["retail"], currency)),
+            quantity=each["quantity"],
+            cost=_money(each["cost"], currency),
+            per_customer_max=each["per_customer"],
+        )
+        for each in wanted["goods"]
+    )
+    spec = sales.SaleSpec(
+        code=wanted["code"],
+        title=_said(wanted["title"], chinese),
+        brand=_said(wanted["brand"], chinese),
+        currency=currency,
+        preview_at=at,
+        starts_at=at,
+        ends_at=at + timedelta(days=wanted["days"]),
+        goods=goods,
+    )
+    sales.add_sale(session, spec, actor=STOCK_REFERENCE, at=at)
 
 
 def _read() -> dict[str, Any]:

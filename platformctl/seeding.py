@@ -62,6 +62,9 @@ def seed(*, with_network: bool) -> Seeded:
             folk, hashed = people(shop.plan_at(now), chinese=_is_chinese(shop)), shop.passwords.hash(password)
             history = SampleHistory(shop, clock, start=clock.now, password_hash=hashed, chinese=_is_chinese(shop))
             history.live(folk, until=now)
+        with shop.database.transaction() as session:
+            sample_goods.plant_sale(session, chinese=_is_chinese(shop), currency=shop.currency, at=now)
+        shop.refresh_window(at=now)
     finally:
         shop.close()
     roles = [(N_("owner"), f"owner@{MAIL}")]

@@ -121,6 +121,10 @@ class World:
         rule = catalog.PriceRule(basis=catalog.PriceBasis.SUGGESTED)
         catalog.pull(self.database, self.gateway, rule=rule, at=self.now)
 
+    def show_sales(self) -> None:
+        rule = catalog.PriceRule(basis=catalog.PriceBasis.SUGGESTED)
+        catalog.pull_sales(self.database, self.gateway, rule=rule, charged=orders.lowest_charged, at=self.now)
+
     # --- the way of an order ---
 
     def purchase(

@@ -17,6 +17,7 @@ from platformctl.cli import (
     plans,
     returning,
     running,
+    selling,
     settling,
     shops,
     simulating,
@@ -48,6 +49,7 @@ picturing.register(app)
 settling.register(app)
 returning.register(app)
 objecting.register(app)
+selling.register(app)
 
 
 def main() -> None:

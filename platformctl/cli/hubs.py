@@ -156,7 +156,7 @@ def take_in(
 
 def prices(
     tier: Annotated[str, typer.Argument(help=_('The tier: small letters, digits and hyphens; "default": everybody.'))],
-    file: FeedFile,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, resolve_path=True, help=_("The list: CSV."))],
     dry_run: DryRun = False,
     folder: InHub = Path(),
     as_json: AsJson = False,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from shared_core import media
 from shared_core.catalog import rules
 from shared_core.catalog.errors import SuppliedFromElsewhere
-from shared_core.catalog.models import Listing, OfferCursor, Product, SearchText
+from shared_core.catalog.models import Listing, OfferCursor, Product, SaleListing, SaleMirror, SearchText
 from shared_core.catalog.rules import PriceCheck, PriceRule
 from shared_core.catalog.views import money, proposed
 from shared_core.kernel.database import Database, lock
@@ -84,6 +84,8 @@ def begin_anew(session: Session, *, feed: str, at: datetime) -> None:
     lock(session, "catalog-sync")
     session.execute(delete(OfferCursor))
     session.add(OfferCursor(feed=feed, value=0, rule="", synced_at=at))
+    session.execute(delete(SaleListing))
+    session.execute(delete(SaleMirror))
     session.execute(update(Listing).values(offered=False))
     session.flush()
 

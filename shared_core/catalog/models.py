@@ -91,3 +91,41 @@ class OfferCursor(Base):
     value: Mapped[int] = mapped_column(BigId)
     rule: Mapped[str] = mapped_column(String(64))
     synced_at: Mapped[datetime]
+
+
+class SaleMirror(Base):
+    """A sale event of the supply side as it was last heard of."""
+
+    __tablename__ = "catalog_sale"
+
+    code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    brand: Mapped[str] = mapped_column(String(200))
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
+class SaleListing(Base):
+    """One SKU of a sale. `price_minor` is what a customer pays in it, NULL where the shop does not take part.
+
+    `wanted_minor`: the price by the shop's rule. `charged_minor`: the lowest price that was really charged in the days
+    before the sale, NULL where nothing was sold; nothing else is ever struck out beside the price of a sale.
+    """
+
+    __tablename__ = "catalog_sale_listing"
+    __table_args__ = (
+        CheckConstraint("price_minor >= supply_price_minor", name="never_below_supply"),
+        CheckConstraint('"left" >= 0', name="left_not_negative"),
+    )
+
+    sale: Mapped[str] = mapped_column(ForeignKey(SaleMirror.code, ondelete="CASCADE"), primary_key=True)
+    sku: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
+    currency: Mapped[str] = mapped_column(String(3))
+    supply_price_minor: Mapped[int] = mapped_column(BigId)
+    suggested_minor: Mapped[int] = mapped_column(BigId)
+    floor_minor: Mapped[int | None] = mapped_column(BigId)
+    wanted_minor: Mapped[int | None] = mapped_column(BigId)
+    price_minor: Mapped[int | None] = mapped_column(BigId)
+    charged_minor: Mapped[int | None] = mapped_column(BigId)
+    left: Mapped[int]
+    per_customer_max: Mapped[int | None]

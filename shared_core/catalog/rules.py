@@ -1,7 +1,8 @@
 """What a SKU costs in this shop."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
@@ -89,6 +90,49 @@ class PriceRule:
     def signature(self) -> str:
         """Differs when two rules may give different prices."""
         return "/".join(str(part) for part in (self.basis, self.markup_bps, self.rounding, self.check.signature))
+
+
+@dataclass(frozen=True, slots=True)
+class OnSale:
+    """A SKU in a sale event, at the shop's price. `charged`: the lowest price that was charged before it, if any was.
+
+    `left` pieces are to be had at `price`, of which one customer gets `per_customer_max` (None: any number).
+    """
+
+    code: str
+    title: str
+    price: Money
+    supply_price: Money
+    charged: Money | None
+    starts_at: datetime
+    ends_at: datetime
+    left: int
+    per_customer_max: int | None
+
+    def running(self, at: datetime) -> bool:
+        return self.starts_at <= at < self.ends_at
+
+
+def best_sale(ordinary: Money, sales: Iterable[OnSale], *, at: datetime) -> OnSale | None:
+    """The running sale with the lowest price, where that is below the ordinary one and there are pieces left."""
+    running = [each for each in sales if each.running(at) and each.left > 0 and each.price < ordinary]
+    return min(running, key=lambda each: each.price.minor, default=None)
+
+
+def next_sale(ordinary: Money, sales: Iterable[OnSale], *, at: datetime) -> OnSale | None:
+    """The first sale that is still to begin at a lower price."""
+    coming = [each for each in sales if at < each.starts_at and each.price < ordinary]
+    return min(coming, key=lambda each: each.starts_at, default=None)
+
+
+def struck_price(ordinary: Money, sale: OnSale) -> Money | None:
+    """What may honestly be struck out beside the price of a sale: a price that was charged before, and none above
+    what is asked without the sale; None where that is not higher.
+    """
+    if sale.charged is None:
+        return None
+    before = min(sale.charged, ordinary)
+    return before if before > sale.price else None
 
 
 def list_price(

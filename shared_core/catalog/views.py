@@ -1,12 +1,13 @@
 """How products and prices look to those who ask."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from shared_core.catalog import rules
-from shared_core.catalog.models import Listing, Product
-from shared_core.catalog.rules import Proposed
+from shared_core.catalog.models import Listing, Product, SaleListing
+from shared_core.catalog.rules import OnSale, Proposed
 from shared_core.kernel.money import Money
 
 
@@ -26,7 +27,11 @@ class ListingState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListingView:
-    """What the supply says is for the shop's eyes only. `wanted`: the shop's price, whether it can be asked or not."""
+    """What the supply says is for the shop's eyes only. `wanted`: the shop's price, whether it can be asked or not.
+
+    In a `sale` that runs, `price`, `supply_price` and `available` are those of the sale, `ordinary` is the price
+    without it; `coming` is one that is still to begin.
+    """
 
     sku: str
     options: tuple[tuple[str, str], ...]
@@ -41,6 +46,14 @@ class ListingView:
     """The digest of the picture that shows it alone; empty without one."""
     barcode: str
     floor: Money | None = None
+    sale: OnSale | None = None
+    ordinary: Money | None = None
+    coming: OnSale | None = None
+
+    @property
+    def was(self) -> Money | None:
+        """What may be struck out beside the price of the sale."""
+        return None if self.sale is None or self.ordinary is None else rules.struck_price(self.ordinary, self.sale)
 
     @property
     def below_floor(self) -> bool:
@@ -112,7 +125,10 @@ class ProductPage:
 
 @dataclass(frozen=True, slots=True)
 class PricedItem:
-    """Everything that an order line freezes about one SKU; prices are per unit."""
+    """Everything that an order line freezes about one SKU; prices are per unit, those of the `sale` where one is named.
+
+    `per_customer_max`: how many pieces one customer gets at the price of the sale; `ordinary`: the price without it.
+    """
 
     sku: str
     product_code: str
@@ -125,6 +141,10 @@ class PricedItem:
     unit_price: Money
     supply_price: Money
     available: int
+    sale: str = ""
+    per_customer_max: int | None = None
+    ordinary: Money | None = None
+    sale_ends_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +161,9 @@ def money(minor: int | None, currency: str) -> Money | None:
     return None if minor is None else Money(minor, currency)
 
 
-def product_view(row: Product, listings: Iterable[Listing]) -> ProductView:
+def product_view(
+    row: Product, listings: Iterable[Listing], sales: Mapping[str, Sequence[OnSale]], at: datetime | None
+) -> ProductView:
     return ProductView(
         code=row.code,
         slug=row.slug,
@@ -151,7 +173,7 @@ def product_view(row: Product, listings: Iterable[Listing]) -> ProductView:
         category_path=row.category_path,
         description=row.description,
         pictures=_pictures(row),
-        listings=tuple(listing_view(each) for each in listings),
+        listings=tuple(_in_sale(listing_view(each), sales.get(each.sku, ()), at) for each in listings),
     )
 
 
@@ -169,6 +191,24 @@ def listing_view(row: Listing) -> ListingView:
         picture=row.picture,
         floor=money(row.floor_minor, row.currency),
         barcode=row.barcode,
+    )
+
+
+def _in_sale(view: ListingView, sales: Sequence[OnSale], at: datetime | None) -> ListingView:
+    """The listing as it is at `at`, in a sale or before one."""
+    if at is None or not sales or view.price is None or not view.for_sale:
+        return view
+    coming, sale = rules.next_sale(view.price, sales, at=at), rules.best_sale(view.price, sales, at=at)
+    if sale is None:
+        return replace(view, coming=coming)
+    return replace(
+        view,
+        price=sale.price,
+        supply_price=sale.supply_price,
+        available=min(view.available, sale.left),
+        sale=sale,
+        ordinary=view.price,
+        coming=coming,
     )
 
 
@@ -200,9 +240,27 @@ def _state(row: Listing) -> ListingState:
     return ListingState.UNPRICED if row.price_minor is None else ListingState.LISTED
 
 
-def priced(row: Listing, owner: Product) -> PricedItem:
+def priced(row: Listing, owner: Product, sales: Sequence[OnSale] = (), at: datetime | None = None) -> PricedItem:
+    """What checkout charges at `at`, in the best of the sales that run then."""
     unit_price, supply_price = money(row.price_minor, row.currency), money(row.supply_price_minor, row.currency)
     assert unit_price is not None and supply_price is not None, f"{row.sku} is for sale without a price"
+    sale = None if at is None else rules.best_sale(unit_price, sales, at=at)
+    item = _priced(row, owner, unit_price, supply_price)
+    if sale is None:
+        return item
+    return replace(
+        item,
+        unit_price=sale.price,
+        supply_price=sale.supply_price,
+        available=min(item.available, sale.left),
+        sale=sale.code,
+        per_customer_max=sale.per_customer_max,
+        ordinary=unit_price,
+        sale_ends_at=sale.ends_at,
+    )
+
+
+def _priced(row: Listing, owner: Product, unit_price: Money, supply_price: Money) -> PricedItem:
     return PricedItem(
         sku=row.sku,
         product_code=owner.code,
@@ -229,6 +287,11 @@ def proposed(row: Listing, owner: Product, price: Money) -> Proposed:
         supplier=row.supplier,
         freight=money(row.freight_minor, row.currency),
     )
+
+
+def proposed_in_sale(line: SaleListing, row: Listing, owner: Product, price: Money) -> Proposed:
+    """The SKU at a price in a sale."""
+    return replace(proposed(row, owner, price), supply_price=Money(line.supply_price_minor, line.currency))
 
 
 def proposal(product: ProductView, listing: ListingView) -> Proposed | None:

@@ -1,6 +1,7 @@
 """The shop window: what customers see and what checkout charges."""
 
 from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
@@ -9,6 +10,7 @@ from shared_core.catalog import rules
 from shared_core.catalog.errors import NotListed, UnknownProduct
 from shared_core.catalog.models import Listing, Product, SearchText
 from shared_core.catalog.rules import Proposed
+from shared_core.catalog.sale_mirror import on_sale
 from shared_core.catalog.views import (
     ListingView,
     Look,
@@ -39,12 +41,14 @@ def products(
     page: int = 1,
     per_page: int = PRODUCTS_PER_PAGE,
     hidden: bool = False,
+    at: datetime | None = None,
 ) -> ProductPage:
     """Products with at least one SKU for sale (sold out ones too), the newest first; two queries.
 
     `search` wants each of its words in title, brand, categories, code or description, or as the beginning of a SKU or
     barcode; those in titles and codes come first, then those in brands. `category` is the name or path of any that
-    holds the product. `hidden`, for the back office: all products and all their SKUs.
+    holds the product. `hidden`, for the back office: all products and all their SKUs. Here and below, `at` an instant
+    prices are those of sales that run then, for one more query; without it they are the ordinary ones.
     """
     size = max(1, min(per_page, PRODUCTS_PER_PAGE_MAX))
     conditions = _chosen(hidden, brand, category)
@@ -55,36 +59,38 @@ def products(
         page = max(1, -(-total // size))
         rows = session.execute(_one_page(found, (page - 1) * size, size)).all()
     total = rows[0].total if rows else 0
-    views = tuple(_views(session, [row.Product for row in rows], hidden))
+    views = tuple(_views(session, [row.Product for row in rows], hidden, at))
     return ProductPage(views, max(1, page), max(1, -(-total // size)), total)
 
 
-def newest(session: Session, *, limit: int, category: str | None = None) -> list[ProductView]:
+def newest(
+    session: Session, *, limit: int, category: str | None = None, at: datetime | None = None
+) -> list[ProductView]:
     """The first of `products`, where nobody asks how many there are. Two queries."""
     query = select(Product).where(_has_listing(_for_sale())).order_by(Product.id.desc()).limit(limit)
     if category is not None:
         query = query.where(Product.category == category)
-    return _views(session, session.scalars(query).all(), hidden=False)
+    return _views(session, session.scalars(query).all(), hidden=False, at=at)
 
 
-def product(session: Session, *, slug: str, hidden: bool = False) -> ProductView:
+def product(session: Session, *, slug: str, hidden: bool = False, at: datetime | None = None) -> ProductView:
     """One product with its SKUs that are for sale; raises UnknownProduct where there is none. Two queries."""
     rows = session.scalars(_BY_SLUG, {"slug": slug}).all()
-    for view in _views(session, rows, hidden):
+    for view in _views(session, rows, hidden, at):
         if view.listings:
             return view
     raise UnknownProduct(slug=slug)
 
 
-def products_by_code(session: Session, codes: Sequence[str]) -> list[ProductView]:
+def products_by_code(session: Session, codes: Sequence[str], *, at: datetime | None = None) -> list[ProductView]:
     """Those of the products that have something for sale, in this order. Two queries."""
-    found = {view.code: view for view in _some(session, Product.code.in_(codes))}
+    found = {view.code: view for view in _some(session, Product.code.in_(codes), at)}
     return [found[code] for code in codes if code in found]
 
 
-def products_by_slug(session: Session, slugs: Sequence[str]) -> list[ProductView]:
+def products_by_slug(session: Session, slugs: Sequence[str], *, at: datetime | None = None) -> list[ProductView]:
     """The same by the names that stand in addresses."""
-    found = {view.slug: view for view in _some(session, Product.slug.in_(slugs))}
+    found = {view.slug: view for view in _some(session, Product.slug.in_(slugs), at)}
     return [found[slug] for slug in slugs if slug in found]
 
 
@@ -109,23 +115,25 @@ def brands(session: Session) -> list[str]:
     return sorted(_counted(session, Product.brand, _chosen(False, None, None)))
 
 
-def price(session: Session, *, sku: str) -> PricedItem:
+def price(session: Session, *, sku: str, at: datetime | None = None) -> PricedItem:
     """What checkout charges for one unit; raises NotListed."""
-    return prices(session, skus=[sku])[sku]
+    return prices(session, skus=[sku], at=at)[sku]
 
 
-def prices(session: Session, *, skus: Collection[str]) -> dict[str, PricedItem]:
+def prices(session: Session, *, skus: Collection[str], at: datetime | None = None) -> dict[str, PricedItem]:
     """What checkout charges for one unit of each SKU; raises NotListed for the first that is not for sale."""
-    items = for_sale(session, skus=skus)
+    items = for_sale(session, skus=skus, at=at)
     for sku in skus:
         if sku not in items:
             raise NotListed(sku=sku)
     return items
 
 
-def for_sale(session: Session, *, skus: Collection[str]) -> dict[str, PricedItem]:
-    """Those of the SKUs that are for sale, with what checkout charges for one unit. One query."""
-    return {row.sku: priced(row, owner) for row, owner in session.execute(_PRICED, {"skus": list(skus)})}
+def for_sale(session: Session, *, skus: Collection[str], at: datetime | None = None) -> dict[str, PricedItem]:
+    """Those of the SKUs that are for sale, with what checkout charges for one unit."""
+    sales = on_sale(session, skus, at=at)
+    rows = session.execute(_PRICED, {"skus": list(skus)})
+    return {row.sku: priced(row, owner, sales.get(row.sku, ()), at) for row, owner in rows}
 
 
 def listing(session: Session, *, sku: str) -> ListingView:
@@ -154,10 +162,10 @@ def proposals(session: Session) -> Iterator[Proposed]:
             yield proposed(row, owner, price)
 
 
-def _some(session: Session, which: ColumnElement[bool]) -> list[ProductView]:
+def _some(session: Session, which: ColumnElement[bool], at: datetime | None) -> list[ProductView]:
     """Products with something for sale, the oldest first, so that of two with one address the newest stays."""
     rows = session.scalars(select(Product).where(which).order_by(Product.id)).all()
-    return [view for view in _views(session, rows, hidden=False) if view.listings]
+    return [view for view in _views(session, rows, hidden=False, at=at) if view.listings]
 
 
 def _for_sale() -> ColumnElement[bool]:
@@ -209,12 +217,13 @@ def _path_of(paths: Collection[str], category: str) -> str:
     return next((line for line in every if category in (line, line.rpartition(rules.PATH_MARK)[2])), category)
 
 
-def _views(session: Session, rows: Collection[Product], hidden: bool) -> list[ProductView]:
+def _views(session: Session, rows: Collection[Product], hidden: bool, at: datetime | None) -> list[ProductView]:
     by_product: dict[int, list[Listing]] = {}
     listings = _LISTINGS if hidden else _FOR_SALE
     for each in session.scalars(listings, {"product_ids": [row.id for row in rows]}) if rows else ():
         by_product.setdefault(each.product_id, []).append(each)
-    return [product_view(row, by_product.get(row.id, ())) for row in rows]
+    sales = on_sale(session, [each.sku for some in by_product.values() for each in some], at=at)
+    return [product_view(row, by_product.get(row.id, ()), sales, at) for row in rows]
 
 
 _PRICED = (

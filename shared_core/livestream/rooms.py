@@ -94,9 +94,9 @@ def room(session: Session, code: str) -> LiveRoom:
     return row
 
 
-def goods_of(session: Session, room_id: int) -> list[catalog.ProductView]:
-    """What the room shows and can be bought, in the host's order."""
-    return catalog.products_by_code(session, codes_of(session, room_id))
+def goods_of(session: Session, room_id: int, *, at: datetime | None = None) -> list[catalog.ProductView]:
+    """What the room shows and can be bought, in the host's order, at the prices of `at`."""
+    return catalog.products_by_code(session, codes_of(session, room_id), at=at)
 
 
 def codes_of(session: Session, room_id: int) -> Sequence[str]:

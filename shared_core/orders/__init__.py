@@ -5,7 +5,8 @@ and completes when its return window has closed. Others listen to what happens t
 """
 
 from shared_core.orders.carts import add_to_cart, cart, cart_count, hand_over_cart, put_in_cart
-from shared_core.orders.checkout import Counter, InRoom, Purchase, Quote, Seller
+from shared_core.orders.charged import lowest_charged
+from shared_core.orders.checkout import NEW_CHECKOUT, Counter, InRoom, Purchase, Quote, Seller
 from shared_core.orders.claims import (
     CLAIMS_LISTED_MAX,
     PAYER_LENGTH_MAX,
@@ -174,6 +175,7 @@ __all__ = [
     "GROUP",
     "GROUP_NAME_LENGTH_MAX",
     "LINES_MAX",
+    "NEW_CHECKOUT",
     "PAID_BEFORE",
     "PAID_FROM",
     "PAYER_LENGTH_MAX",
@@ -298,7 +300,6 @@ __all__ = [
     "export_orders",
     "fits_red_packet",
     "follow_anew",
-    "followed_to",
     "get",
     "give_back",
     "give_up_drafts",
@@ -314,6 +315,7 @@ __all__ = [
     "lines",
     "list_orders",
     "list_returns",
+    "lowest_charged",
     "mark_refund_sent",
     "note_sent",
     "open_dispute",

@@ -41,6 +41,10 @@ DRAFT_LIFE = timedelta(minutes=30)
 OPEN_TO_TRY = (State.DRAFT, State.REFUSED)
 UNCERTAIN = (supply.SupplyUnavailable, supply.HubRefused)
 """The goods may be held all the same."""
+SALE_GONE = (supply.SaleSoldOut, supply.SaleNotRunning)
+"""The price that was shown is no more."""
+NEW_CHECKOUT = (CheckoutLapsed, *SALE_GONE, supply.SaleLimitReached)
+"""With these the prices of the draft do not hold: only a checkout with a new key can succeed."""
 SYSTEM = "system"
 
 
@@ -109,11 +113,12 @@ class Quote:
 
 @dataclass(frozen=True)
 class _Draft:
-    """`paid`: what the buyer pays for the goods of each SKU, in minor units."""
+    """`paid`: what the buyer pays for the goods of each SKU, in minor units; `sales`: in which sale event."""
 
     number: str
     state: State
     paid: Mapping[str, int]
+    sales: Mapping[str, str]
 
 
 def nowhere(_session: Session, _purchase: Purchase, _at: datetime) -> InRoom | None:
@@ -136,10 +141,10 @@ class Counter:
     hold_ttl: timedelta = HOLD_TTL
     entered_ttl: timedelta = ENTERED_TTL
 
-    def quote(self, session: Session, lines: Sequence[tuple[str, int]]) -> Quote:
-        """Price the lines. Raises CartEmpty, TooManyLines, BadQuantity, catalog.NotListed."""
+    def quote(self, session: Session, lines: Sequence[tuple[str, int]], *, at: datetime) -> Quote:
+        """Price the lines as they are at `at`. Raises CartEmpty, TooManyLines, BadQuantity, catalog.NotListed."""
         _check_lines(lines)
-        return self.quote_at(catalog.prices(session, skus=[sku for sku, _ in lines]), lines)
+        return self.quote_at(catalog.prices(session, skus=[sku for sku, _ in lines], at=at), lines)
 
     def quote_at(self, prices: Mapping[str, catalog.PricedItem], lines: Sequence[tuple[str, int]]) -> Quote:
         """The cost of lines whose prices are known."""
@@ -149,7 +154,8 @@ class Counter:
     def place(self, purchase: Purchase, *, number: str, at: datetime) -> str:
         """Place the order and return its number: `number`, or that of the order this checkout key already made.
 
-        Raises what `quote` raises, and OutOfStock, PriceChanged, CheckoutKeyReused, HoldLimitReached, TooManyUnpaid,
+        Raises what `quote` raises, and OutOfStock, SaleSoldOut, SaleNotRunning, SaleLimitReached, PriceChanged,
+        CheckoutKeyReused, HoldLimitReached, TooManyUnpaid,
         and what a listener of OrderPlaced refuses with; nothing is held then. With SupplyUnavailable or HubRefused
         nobody knows: the order stays a draft, which this checkout key finishes or `give_up_drafts` releases.
         """
@@ -161,14 +167,14 @@ class Counter:
         lines = [supply.HoldLine(sku, pieces) for sku, pieces in purchase.lines]
         try:
             ttl = self.hold_ttl if purchase.entered is None else self.entered_ttl
-            held = self.gateway.hold(number, lines, customer=purchase.holder, ttl=ttl, at=at)
+            held = self.gateway.hold(number, lines, customer=purchase.holder, ttl=ttl, at=at, sales=draft.sales)
             if held.state is supply.HoldState.RELEASED:
                 raise CheckoutLapsed()
             self._sell(number, purchase, held, draft.paid, at=at)
         except UNCERTAIN:
             raise
         except PlatformError as refusal:
-            self._refuse(number, refusal, at=at)
+            self._refuse(draft, refusal, at=at)
             raise
         return number
 
@@ -189,11 +195,12 @@ class Counter:
         digest = request_hash(purchase.lines, purchase.address.as_json(), purchase.origin_key, purchase.note)
         known = _by_key(session, purchase)
         if known is None:
-            quote = self.quote(session, purchase.lines)
+            quote = self.quote(session, purchase.lines, at=at)
             if purchase.seen_total is not None and purchase.seen_total != quote.total:
                 raise PriceChanged(now=quote.total, seen=purchase.seen_total)
             if self._write(session, purchase, quote, digest, number=number, at=at):
-                return _Draft(number, State.DRAFT, {item.sku: item.unit_price.minor * n for item, n in quote.lines})
+                paid = {item.sku: item.unit_price.minor * n for item, n in quote.lines}
+                return _Draft(number, State.DRAFT, paid, {item.sku: item.sale for item, _ in quote.lines if item.sale})
             known = _by_key(session, purchase)
         assert known is not None, "it was there before, or written beside us just now"
         if known.request_hash != digest:
@@ -202,8 +209,9 @@ class Counter:
             raise CheckoutLapsed()
         if known.state == State.REFUSED:
             self._draft_again(session, known.number, at=at)
-        paid = {line.sku: line.goods_net_minor for line in reads.lines(session, known.id)}
-        return _Draft(known.number, State(known.state), paid)
+        lines = reads.lines(session, known.id)
+        paid = {line.sku: line.goods_net_minor for line in lines}
+        return _Draft(known.number, State(known.state), paid, {line.sku: line.sale for line in lines if line.sale})
 
     def _draft_again(self, session: Session, number: str, *, at: datetime) -> None:
         """A refused order that is tried again may hold goods from now on; only a draft is sure to give them back."""
@@ -253,9 +261,13 @@ class Counter:
             note_entry(session, order_id, purchase.entered)
         return True
 
-    def _refuse(self, number: str, refusal: PlatformError, *, at: datetime) -> None:
+    def _refuse(self, draft: _Draft, refusal: PlatformError, *, at: datetime) -> None:
         with self.database.transaction() as session:
-            row = reads.locked(session, number)
+            if isinstance(refusal, SALE_GONE):
+                sku = str(refusal.params["sku"])
+                left = refusal.params.get("available", 0)
+                catalog.note_left(session, sale=draft.sales[sku], sku=sku, left=int(str(left)))
+            row = reads.locked(session, draft.number)
             if row.state == State.DRAFT:
                 move(session, row, State.REFUSED, actor=SYSTEM, at=at, reason=refusal.code)
 
@@ -325,4 +337,5 @@ def _line(order_id: int, price: catalog.PricedItem, pieces: int) -> OrderLine:
         unit_minor=price.unit_price.minor,
         goods_net_minor=price.unit_price.minor * pieces,
         supply_minor=price.supply_price.minor * pieces,
+        sale=price.sale,
     )

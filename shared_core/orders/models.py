@@ -98,6 +98,8 @@ class OrderLine(Base):
     """Paid for the line's goods after discount, freight not included."""
     supply_minor: Mapped[int] = mapped_column(BigInteger)
     """What the line's goods cost the store at the hub."""
+    sale: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    """The sale event at whose price it was bought; empty: at the ordinary one."""
     refunded_quantity: Mapped[int] = mapped_column(default=0)
     refunded_minor: Mapped[int] = mapped_column(BigInteger, default=0)
 

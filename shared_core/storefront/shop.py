@@ -158,7 +158,9 @@ class Shop:
     def refresh_window(self, *, at: datetime) -> catalog.SyncReport:
         """Show what is on offer now."""
         feed = self.supply_side.offers
-        return catalog.pull(self.database, self.gateway, rule=self.price_rule, at=at, feed=feed)
+        report = catalog.pull(self.database, self.gateway, rule=self.price_rule, at=at, feed=feed)
+        catalog.pull_sales(self.database, self.gateway, rule=self.price_rule, charged=orders.lowest_charged, at=at)
+        return report
 
     def close(self) -> None:
         """Give back what is open to the outside."""

@@ -1,5 +1,7 @@
 """No page breaks a rule of WCAG 2.2 AA that a machine can check, in the shop and in the back office."""
 
+import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,8 +10,9 @@ from playwright.sync_api import expect
 from shared_core import members, plan, supply
 from tests.browser.conftest import Visit
 from tests.browser.test_shopping import fill_address, sign_up
-from tests.storefront.conftest import BRAND, Front
+from tests.storefront.conftest import BRAND, Front, buy, pay
 from tests.storefront.test_admin import PAGES as OFFICE
+from tests.storefront.test_sales import plan_sale
 
 axe_playwright = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is missing")
 
@@ -47,6 +50,16 @@ def test_the_shop_is_accessible_on_a_phone(front: Front, phone: Visit) -> None:
 
 def test_the_shop_is_accessible_at_a_desk(front: Front, desk: Visit) -> None:
     assert faults_of_shop(front, desk) == []
+
+
+def test_a_sale_is_accessible_on_a_phone_and_counts_down(front: Front, phone: Visit) -> None:
+    front.stock("A")
+    pay(front, front.staff(), buy(front.member(), "A"))
+    front.clock.pass_by(timedelta(hours=1))
+    plan_sale(front, "A", per_customer_max=2)
+    assert [fault for path in ("/", "/sales/spring", "/products/p-a") for fault in faults_of(phone, path)] == []
+    expect(phone.page.locator("[data-countdown]")).to_have_text(re.compile(r"^0[12]:\d\d:\d\d$"))
+    expect(phone.page.locator(".product s.was")).to_be_visible()
 
 
 def test_forms_with_faults_are_accessible(front: Front, phone: Visit) -> None:

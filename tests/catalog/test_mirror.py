@@ -204,3 +204,66 @@ def test_a_price_of_its_own_below_the_floor_is_refused_and_leaves_the_window_whe
     assert (listing.state, listing.below_floor) == (catalog.ListingState.UNPRICED, True)
     with pytest.raises(catalog.NotListed):
         catalog.price(session, sku="A")
+
+
+# --- sales ----------------------------------------------------------------------------------------------------------
+
+HOUR = timedelta(hours=1)
+
+
+def sale(code: str, *goods: supply.SaleGoods, begins: datetime, hours: int = 2) -> supply.SaleView:
+    return supply.SaleView(code, code.title(), "", begins, begins + hours * HOUR, goods)
+
+
+def goods(
+    sku: str, suggested: int, *, supplied: int = 3000, left: int = 5, floor: int | None = None
+) -> supply.SaleGoods:
+    return supply.SaleGoods(sku, yuan(supplied), yuan(suggested), None if floor is None else yuan(floor), left, None)
+
+
+def shown(session: Session, *sales: supply.SaleView, at: datetime, charged: dict[str, int] | None = None) -> None:
+    catalog.mirror_sales(session, sales, rule=SUGGESTED, charged=lambda *_: charged or {}, at=at)
+
+
+def asked(session: Session, at: datetime, sku: str = "A") -> int:
+    return catalog.price(session, sku=sku, at=at).unit_price.minor
+
+
+def test_the_lowest_running_sale_with_pieces_left_is_asked(session: Session, at: datetime) -> None:
+    catalog.sync(session, page(offer("A")), rule=SUGGESTED, at=at)
+    first, second = sale("one", goods("A", 6000), begins=at), sale("two", goods("A", 5000, left=0), begins=at)
+    third = sale("three", goods("A", 5500), begins=at + HOUR)
+    shown(session, first, second, third, at=at)
+    assert [asked(session, at + n * HOUR) for n in range(4)] == [6000, 5500, 5500, 8900]
+    shown(session, second, at=at)
+    assert asked(session, at) == 8900
+    shown(session, sale("two", goods("A", 5000, left=3), begins=at), at=at)
+    item = catalog.price(session, sku="A", at=at)
+    assert (item.unit_price, item.supply_price, item.available, item.sale) == (yuan(5000), yuan(3000), 3, "two")
+    catalog.note_left(session, sale="two", sku="A", left=0)
+    assert asked(session, at) == 8900
+    shown(session, at=at)
+    assert catalog.shop_sales(session, at=at) == []
+
+
+def test_a_sale_is_taken_where_it_is_lower_than_the_shop_s_own_price(session: Session, at: datetime) -> None:
+    catalog.sync(session, page(offer("A"), offer("B")), rule=SUGGESTED, at=at)
+    catalog.set_price(session, sku="A", price=yuan(5800), at=at)
+    shown(session, sale("one", goods("A", 5900), goods("B", 5000, floor=5500), begins=at), at=at)
+    assert (asked(session, at, "A"), asked(session, at, "B")) == (5800, 5500)
+    assert [each.product_codes for each in catalog.shop_sales(session, at=at)] == [("p-b",)]
+
+
+def test_what_is_struck_out_was_charged_and_is_never_above_the_ordinary_price(session: Session, at: datetime) -> None:
+    catalog.sync(session, page(offer("A"), offer("B"), offer("C"), offer("D")), rule=SUGGESTED, at=at)
+    wanted = sale("one", *(goods(sku, 5900) for sku in "ABCD"), begins=at)
+    shown(session, wanted, at=at, charged={"A": 8000, "B": 9900, "C": 5900})
+    views = {each.sku: each for view in catalog.newest(session, limit=9, at=at) for each in view.listings}
+    assert {sku: view.was for sku, view in views.items()} == {"A": yuan(8000), "B": yuan(8900), "C": None, "D": None}
+
+
+def test_another_supply_begins_without_the_sales_of_the_former(session: Session, at: datetime) -> None:
+    catalog.sync(session, page(offer("A")), rule=SUGGESTED, at=at)
+    shown(session, sale("one", goods("A", 5900), begins=at), at=at)
+    catalog.begin_anew(session, feed="hub", at=at)
+    assert catalog.sales_of_listings(session, ["A"], at=at) == {}

@@ -228,3 +228,32 @@ def test_nobody_listening_is_unavailable() -> None:
         with pytest.raises(supply.SupplyUnavailable, match="Please try again in 5 seconds"):
             gateway.events()
         gateway.close()
+
+
+def test_a_hub_that_is_too_old_for_sales_is_asked_for_none() -> None:
+    me = {
+        "store": "north",
+        "name": "North",
+        "currency": "CNY",
+        "state": "active",
+        "platform_fee_bps": 0,
+        "credit_limit": None,
+        "balance": None,
+        "scopes": [],
+        "protocol": 2,
+        "oldest_protocol": 1,
+    }
+    script = Script(ok(me, **{wire.PROTOCOL_HEADER: "2"}))
+    gateway = shop(script)
+    assert gateway.sales(at=NOON) == () == gateway.sales(at=NOON)
+    assert [asked.url.path for asked in script.asked] == ["/api/v1/me"]
+
+
+def test_a_hub_that_was_upgraded_meanwhile_is_asked_for_sales() -> None:
+    script = Script(ok(**{"Supply-Protocol": "2"}), ok(), ok({"sales": []}))
+    gateway = shop(script)
+    hold(gateway)
+    assert gateway.sales(at=NOON) == ()
+    hold(gateway)
+    assert gateway.sales(at=NOON) == ()
+    assert [asked.url.path.rpartition("/")[2] for asked in script.asked] == ["10~2F42", "10~2F42", "sales"]

@@ -1,11 +1,13 @@
 """A shop with a database of its own over a hub with a database of its own: from the window to the refund."""
 
+from datetime import timedelta
+
 import pytest
 
-from shared_core import supply
+from shared_core import catalog, supply
 from tests.hub.far import Far
 from tests.hub.hubs import add
-from tests.supply.goods import discrepancies, where
+from tests.supply.goods import discrepancies, where, yuan
 
 
 def test_an_order_lives_its_whole_life_over_the_wire(far: Far) -> None:
@@ -44,3 +46,26 @@ def test_of_two_shops_one_gets_the_last_piece(far: Far) -> None:
     with pytest.raises(supply.OutOfStock, match="Only 1 of A"):
         far.shop.place(far.shop.visitor(), [("A", 2)])
     assert far.shop.place(far.shop.visitor(), [("A", 1)])
+
+
+def test_a_sale_of_the_hub_is_sold_in_the_shop_and_its_pieces_come_back_with_a_refund(far: Far) -> None:
+    now = far.shop.now
+    goods = supply.sales.SaleGoodsSpec("A", yuan(3000), yuan(5900), 2, cost=yuan(2500))
+    with far.hub.transaction() as session:
+        wanted = supply.sales.SaleSpec("spring", "Spring", "", "CNY", now, now, now + timedelta(days=30), (goods,))
+        supply.sales.add_sale(session, wanted, actor="op", at=now)
+    far.shop.show_sales()
+    number = far.shop.place(far.shop.visitor(), [("A", 2)])
+    far.shop.pay(number)
+    assert far.owes() == (2 * 3_000 + 800 + 236, 2 * 3_000 + 800 + 236), "the fee is 2 % of 118.00"
+    with pytest.raises(supply.SaleSoldOut):
+        far.shop.place(far.shop.visitor(), [("A", 1)])
+    with far.shop.transaction() as session:
+        assert catalog.price(session, sku="A", at=now).unit_price == yuan(8900), "the window has learned of it"
+    far.shop.refund(number, {"A": 1})
+    far.shop.settle_down()
+    far.shop.show_sales()
+    with far.shop.transaction() as session:
+        item = catalog.price(session, sku="A", at=now)
+    assert (item.unit_price, item.available) == (yuan(5900), 1)
+    assert not discrepancies(far.hub)

@@ -477,3 +477,57 @@ def test_a_shop_says_which_pictures_it_lacks(ctl: Command, place: Path) -> None:
     assert ctl("import", "products", feed, "-C", shop).code == 0
     assert "https://img.invalid/a.jpg" in ctl("media", "list", "-C", shop).out
     assert json.loads(ctl("media", "retry", "-C", shop, "--json").out) == {"ok": True, "again": 0}
+
+
+SALE = """\
+[sale]
+code = "spring"
+title = "Spring sale"
+start = 2030-03-01T10:00:00
+end = 2030-03-04T10:00:00
+
+[[goods]]
+sku = "SAMPLE-TOTE"
+supply_price = "50.00"
+retail = "89.00"
+cost = "45.00"
+quantity = 20
+per_customer = 2
+"""
+
+
+def test_a_sale_is_planned_shown_and_withdrawn(ctl: Command, made: Path, place: Path) -> None:
+    assert ctl("hub", "seed", "-C", made).code == 0
+    assert "platformctl hub sale add FILE" in ctl("hub", "sale", "list", "-C", made).out
+    (place / "spring.toml").write_text(SALE, "utf-8")
+    add = ("hub", "sale", "add", str(place / "spring.toml"), "-C", str(made), "--by", "ann", "--json")
+    told = json.loads(ctl(*add).out)
+    assert (told["state"], told["start"], told["by"]) == ("planned", "2030-03-01T02:00:00+00:00", "ann")
+    assert told["goods"][0]["taken"] == 0 and json.loads(ctl(*add).out) == told
+    shown = ctl("hub", "sale", "show", "spring", "-C", made).out
+    assert "2030-03-01 10:00" in shown and "0 of 20 are held or sold" in shown
+    withdrawn = ctl("hub", "sale", "withdraw", "spring", "--reason", "wrong price", "-C", made, "--json")
+    assert json.loads(withdrawn.out)["reason"] == "wrong price"
+    [listed] = json.loads(ctl("hub", "sale", "list", "-C", made, "--json").out)
+    assert listed["state"] == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "said"),
+    [
+        ('title = "Spring sale"', 'titel = "Spring sale"', 1, "spring.toml:3"),
+        ("end = 2030-03-04T10:00:00", "end = 2030-02-04T10:00:00", 2, "in this order"),
+        ('"SAMPLE-TOTE"', '"NONE"', 2, "NONE is not on offer"),
+        ('retail = "89.00"', 'retail = "lots"', 2, "SAMPLE-TOTE retail"),
+        ('retail = "89.00"', 'retail = "49.00"', 2, "below the supply price"),
+        ('cost = "45.00"', "", 2, "agree on a cost"),
+    ],
+)
+def test_a_sale_that_cannot_be_is_refused_in_a_sentence(
+    ctl: Command, made: Path, place: Path, old: str, new: str, code: int, said: str
+) -> None:
+    assert ctl("hub", "seed", "-C", made).code == 0
+    (place / "spring.toml").write_text(SALE.replace(old, new), "utf-8")
+    refused = ctl("hub", "sale", "add", place / "spring.toml", "-C", made)
+    assert (refused.code, said in refused.err) == (code, True), refused.err
+    assert json.loads(ctl("hub", "sale", "list", "-C", made, "--json").out) == []

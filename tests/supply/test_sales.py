@@ -200,6 +200,15 @@ def test_a_withdrawn_sale_sells_nothing_more_and_what_is_held_stays(database: Da
     assert (told.state, told.reason) == ("withdrawn", "a mistake")
 
 
+def test_a_count_that_does_not_add_up_is_found(database: Database) -> None:
+    stocked(database, {"A": 9})
+    planned(database, spec())
+    buy(database, "o")
+    with database.transaction() as session:
+        session.execute(quota._LINES.update().values(taken=3))
+    assert discrepancies(database) == [supply.StockDiscrepancy("A", "taken of a sale", 1, 3)]
+
+
 def test_planning_the_same_again_changes_nothing_and_another_is_refused(database: Database) -> None:
     stocked(database, {"A": 9})
     assert planned(database, spec()) == planned(database, spec())

@@ -94,6 +94,42 @@ def upgrade() -> None:
             ["id"],
         )
         batch_op.create_index(op.f("ix_supply_stock_hold_line_sale_line_id"), ["sale_line_id"])
+    op.create_table(
+        "catalog_sale",
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("brand", sa.String(length=200), nullable=False),
+        sa.Column("starts_at", UtcDateTime(), nullable=False),
+        sa.Column("ends_at", UtcDateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_catalog_sale")),
+    )
+    op.create_table(
+        "catalog_sale_listing",
+        sa.Column("sale", sa.String(length=64), nullable=False),
+        sa.Column("sku", sa.String(length=64), nullable=False),
+        sa.Column("currency", sa.String(length=3), nullable=False),
+        sa.Column("supply_price_minor", BigId, nullable=False),
+        sa.Column("suggested_minor", BigId, nullable=False),
+        sa.Column("floor_minor", BigId, nullable=True),
+        sa.Column("wanted_minor", BigId, nullable=True),
+        sa.Column("price_minor", BigId, nullable=True),
+        sa.Column("charged_minor", BigId, nullable=True),
+        sa.Column("left", sa.Integer(), nullable=False),
+        sa.Column("per_customer_max", sa.Integer(), nullable=True),
+        sa.CheckConstraint(
+            "price_minor >= supply_price_minor", name=op.f("ck_catalog_sale_listing_never_below_supply")
+        ),
+        sa.CheckConstraint('"left" >= 0', name=op.f("ck_catalog_sale_listing_left_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["sale"],
+            ["catalog_sale.code"],
+            name=op.f("fk_catalog_sale_listing_sale_catalog_sale"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("sale", "sku", name=op.f("pk_catalog_sale_listing")),
+    )
+    op.create_index(op.f("ix_catalog_sale_listing_sku"), "catalog_sale_listing", ["sku"])
+    op.add_column("order_line", sa.Column("sale", sa.String(length=64), server_default="", nullable=False))
     with op.batch_alter_table("catalog_listing", schema=None) as batch_op:
         batch_op.add_column(sa.Column("floor_minor", BigId, nullable=True))
         batch_op.create_check_constraint(op.f("ck_catalog_listing_never_below_floor"), "price_minor >= floor_minor")
@@ -101,6 +137,9 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Undo."""
+    op.drop_column("order_line", "sale")
+    op.drop_table("catalog_sale_listing")
+    op.drop_table("catalog_sale")
     with op.batch_alter_table("catalog_listing", schema=None) as batch_op:
         batch_op.drop_constraint(op.f("ck_catalog_listing_never_below_floor"), type_="check")
         batch_op.drop_column("floor_minor")

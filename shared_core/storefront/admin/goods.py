@@ -1,7 +1,7 @@
 """Goods in the back office: price, margin, stock, on the shelf or off."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Annotated
 from urllib.parse import urlencode
@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from shared_core import catalog, plan, supply
 from shared_core.kernel.codes import new_code
+from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, decimal_text, parse_money
 from shared_core.storefront import solvency
 from shared_core.storefront.admin import acting
 from shared_core.storefront.pages import art
 from shared_core.storefront.pages.browsing import FEW_LEFT
-from shared_core.storefront.pages.page import page
+from shared_core.storefront.pages.page import page, translate
+from shared_core.storefront.pages.sales import countdown
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.supplying import SuppliedByHub
 from shared_core.storefront.viewer import GoodsDep, PricesDep, ReadDep, ShopDep, current
@@ -32,6 +34,18 @@ HOME = "/admin/products"
 router = APIRouter()
 Sku = Annotated[str, Form(max_length=SKU_LENGTH_MAX)]
 Text = Annotated[str, Form(max_length=40)]
+
+
+@dataclass(frozen=True)
+class SaleLine:
+    """A sale event that is not over; `why_not`: why the shop does not take part with this SKU."""
+
+    title: str
+    ends: str
+    price: Money | None
+    supply: Money
+    left: int
+    why_not: str
 
 
 @dataclass(frozen=True)
@@ -55,6 +69,7 @@ class Item:
     available: int
     listed: bool
     unsound: str
+    sales: tuple["SaleLine", ...]
     earns: tuple[tuple[str, Money], ...]
 
 
@@ -125,12 +140,14 @@ def _page(
     request: Request, session: Session, shop: Shop, *, q: str, number: int, trouble: str = "", status: int = 200
 ) -> HTMLResponse:
     found = catalog.products(session, search=q, page=number, per_page=PRODUCTS_PER_PAGE, hidden=True)
+    skus = [each.sku for product in found.products for each in product.listings]
+    in_sales = catalog.sales_of_listings(session, skus, at=shop.clock())
     return page(
         request,
         "admin/products.html",
         status_code=status,
         trouble=trouble,
-        items=[item for product in found.products for item in _items(request, shop, product)],
+        items=[item for product in found.products for item in _items(request, shop, product, in_sales)],
         key=new_code(),
         few=FEW_LEFT,
         embedded=shop.supply_side.embedded,
@@ -146,7 +163,9 @@ def _own_first(product: catalog.ProductView, listing: catalog.ListingView) -> li
     return sorted(product.pictures, key=lambda each: each.digest != listing.picture)
 
 
-def _items(request: Request, shop: Shop, product: catalog.ProductView) -> Sequence[Item]:
+def _items(
+    request: Request, shop: Shop, product: catalog.ProductView, in_sales: Mapping[str, Sequence[catalog.SaleOfListing]]
+) -> Sequence[Item]:
     return [
         Item(
             sku=each.sku,
@@ -163,10 +182,49 @@ def _items(request: Request, shop: Shop, product: catalog.ProductView) -> Sequen
             available=each.available,
             listed=each.for_sale,
             unsound=_unsound(request, shop, product, each),
+            sales=tuple(_sale(request, shop, product, each, sale) for sale in in_sales.get(each.sku, ())),
             earns=_earns(request, shop, product, each),
         )
         for each in product.listings
     ]
+
+
+def _sale(
+    request: Request,
+    shop: Shop,
+    product: catalog.ProductView,
+    listing: catalog.ListingView,
+    sale: catalog.SaleOfListing,
+) -> SaleLine:
+    return SaleLine(
+        title=sale.title,
+        ends=countdown(request, shop, sale.ends_at).words,
+        price=sale.wanted,
+        supply=sale.supply_price,
+        left=sale.left,
+        why_not=_why_not(request, shop, product, listing, sale),
+    )
+
+
+def _why_not(
+    request: Request,
+    shop: Shop,
+    product: catalog.ProductView,
+    listing: catalog.ListingView,
+    sale: catalog.SaleOfListing,
+) -> str:
+    if sale.wanted is None:
+        return translate(request, N_("The price rule makes no price for it."))
+    if sale.price is None:
+        proposed = catalog.proposal(product, replace(listing, wanted=sale.wanted, supply_price=sale.supply_price))
+        refusal = None if proposed is None else shop.solvency.refusal(proposed)
+        if refusal is None:
+            return translate(request, N_("A sale at this price could lose money."))
+        locale = current(request).locale
+        return sentence(refusal, translate=shop.theme.translate(locale), locale=locale)
+    if listing.price is not None and sale.price >= listing.price:
+        return translate(request, N_("It is not lower than the shop's own price."))
+    return ""
 
 
 def _unsound(request: Request, shop: Shop, product: catalog.ProductView, listing: catalog.ListingView) -> str:

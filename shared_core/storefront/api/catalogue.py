@@ -1,5 +1,6 @@
 """What is for sale."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -19,6 +20,17 @@ class Option(Output):
     value: str
 
 
+class VariantSale(Output):
+    """The sale event whose price `price` is; `struck`: the lowest price that was paid before it, if it was higher."""
+
+    code: str
+    title: str
+    ends_at: datetime
+    ordinary: Money
+    struck: Money | None
+    per_customer_max: int | None
+
+
 class Variant(Output):
     """One SKU. `available` may lag a little while stock is plentiful; placing the order decides."""
 
@@ -27,6 +39,7 @@ class Variant(Output):
     price: Money
     available: int
     barcode: str
+    sale: VariantSale | None
 
 
 class Product(Output):
@@ -73,7 +86,9 @@ def list_products(
     per_page: Annotated[int, Query(ge=1, le=100)] = 24,
 ) -> ProductPage:
     """Products for sale, the newest first; of those with the words, the best first."""
-    found = catalog.products(session, search=q or search, category=category, brand=brand, page=page, per_page=per_page)
+    found = catalog.products(
+        session, search=q or search, category=category, brand=brand, page=page, per_page=per_page, at=shop.clock()
+    )
     return ProductPage(
         products=[product_of(shop, each) for each in found.products],
         page=found.page,
@@ -85,7 +100,7 @@ def list_products(
 @router.get("/products/{slug}", responses=responses(404, 503))
 def get_product(shop: ShopDep, session: GlanceDep, slug: Annotated[str, Path(max_length=120)]) -> Product:
     """One product with all its variants that are for sale."""
-    return product_of(shop, catalog.product(session, slug=slug))
+    return product_of(shop, catalog.product(session, slug=slug, at=shop.clock()))
 
 
 @router.get("/shelves", responses=responses(503))
@@ -122,8 +137,22 @@ def product_of(shop: Shop, view: catalog.ProductView) -> Product:
                 price=Money.of(each.price),
                 available=each.available,
                 barcode=each.barcode,
+                sale=_sale(each),
             )
             for each in view.listings
             if each.price is not None
         ],
+    )
+
+
+def _sale(view: catalog.ListingView) -> VariantSale | None:
+    if view.sale is None or view.ordinary is None:
+        return None
+    return VariantSale(
+        code=view.sale.code,
+        title=view.sale.title,
+        ends_at=view.sale.ends_at,
+        ordinary=Money.of(view.ordinary),
+        struck=None if view.was is None else Money.of(view.was),
+        per_customer_max=view.sale.per_customer_max,
     )

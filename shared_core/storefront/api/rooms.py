@@ -144,5 +144,5 @@ def _shown(request: Request, session: Session, shop: Shop, row: livestream.LiveR
     return ShownRoom(
         **room_of(request, shop, row).model_dump(),
         host_name=members.names(session, [row.host_id]).get(row.host_id, ""),
-        products=[product_of(shop, each) for each in livestream.goods_of(session, row.id)],
+        products=[product_of(shop, each) for each in livestream.goods_of(session, row.id, at=shop.clock())],
     )

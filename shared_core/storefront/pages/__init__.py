@@ -13,6 +13,7 @@ from shared_core.storefront.pages import (
     ordering,
     returning,
     rooms,
+    sales,
     sharing,
     statements,
     told,
@@ -24,6 +25,7 @@ routers = tuple(
     for part in (
         art,
         browsing,
+        sales,
         bag,
         ordering,
         order_links,

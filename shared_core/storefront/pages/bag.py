@@ -11,7 +11,7 @@ from shared_core import catalog, orders
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, zero
 from shared_core.storefront import entering, purchasing
-from shared_core.storefront.pages import art
+from shared_core.storefront.pages import art, sales
 from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, ViewerDep, ensure_visitor
@@ -37,6 +37,8 @@ class Line:
     total: Money
     picture: str
     problem: str
+    until: str = ""
+    """When the price of a sale ends."""
 
 
 @dataclass(frozen=True)
@@ -109,8 +111,17 @@ def _line(request: Request, shop: Shop, sku: str, quantity: int, item: catalog.P
         unit=item.unit_price,
         total=item.unit_price * quantity,
         picture=art.product_picture(shop, item.product_code, item.pictures),
-        problem=_shortage(request, item.available, quantity),
+        problem=_limit(request, item, quantity) or _shortage(request, item.available, quantity),
+        until="" if item.sale_ends_at is None else sales.countdown(request, shop, item.sale_ends_at).words,
     )
+
+
+def _limit(request: Request, item: catalog.PricedItem, wanted: int) -> str:
+    """What is wrong with so many pieces at the price of a sale."""
+    if item.per_customer_max is None or wanted <= item.per_customer_max:
+        return ""
+    text = translate(request, N_("At the price of the sale one customer gets at most {count}."))
+    return text.format(count=item.per_customer_max)
 
 
 def _shortage(request: Request, available: int, wanted: int) -> str:

@@ -10,7 +10,7 @@ from shared_core import catalog
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import format_money
 from shared_core.orders import QUANTITY_MAX
-from shared_core.storefront.pages import art, earning, goods, shelves, ties
+from shared_core.storefront.pages import art, earning, goods, sales, shelves, ties
 from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import ReadDep, ShopDep, ViewerDep, current
@@ -30,11 +30,12 @@ Name = Annotated[str, Query(max_length=NAME_LENGTH_MAX)]
 
 @router.get("/")
 def home(request: Request, shop: ShopDep, session: ReadDep, viewer: ViewerDep) -> HTMLResponse:
-    shown, found = catalog.newest(session, limit=HOME_PRODUCTS), catalog.shelves(session)
+    shown, found = catalog.newest(session, limit=HOME_PRODUCTS, at=shop.clock()), catalog.shelves(session)
     return page(
         request,
         "home.html",
         hero_picture=art.hero_picture(shop.brand),
+        sales=sales.at_home(request, session, shop, viewer),
         products=goods.cards(session, shop, viewer, shown),
         brands=shelves.brands(found),
         categories=shelves.categories(found),
@@ -55,7 +56,9 @@ def products(
     category: Name = "",
     page_number: Annotated[int, Query(alias="page", ge=1, le=PAGE_MAX)] = 1,
 ) -> HTMLResponse:
-    found = catalog.products(session, search=q, brand=brand or None, category=category or None, page=page_number)
+    found = catalog.products(
+        session, search=q, brand=brand or None, category=category or None, page=page_number, at=shop.clock()
+    )
     chosen = {"q": q, "brand": brand, "category": category}
     around = catalog.shelves(session, brand=brand or None, category=category or None)
     return page(
@@ -80,13 +83,15 @@ def products(
 
 @router.get("/products/{slug}")
 def product(request: Request, slug: str, shop: ShopDep, session: ReadDep, viewer: ViewerDep) -> HTMLResponse:
-    found = catalog.product(session, slug=slug)
-    others = _alike(session, found)
+    found = catalog.product(session, slug=slug, at=shop.clock())
+    others = _alike(session, shop, found)
+    shown = goods.detail(session, shop, viewer, found, few=FEW_LEFT)
     return page(
         request,
         "product.html",
-        product=goods.detail(session, shop, viewer, found, few=FEW_LEFT),
+        product=shown,
         trail=shelves.trail(found.category_path),
+        until=_until(request, shop, shown),
         more=goods.cards(session, shop, viewer, others),
         quantity_max=QUANTITY_MAX,
         freight_note=freight_note(request, shop),
@@ -108,10 +113,18 @@ def about(request: Request, shop: ShopDep, viewer: ViewerDep) -> HTMLResponse:
     )
 
 
-def _alike(session: Session, shown: catalog.ProductView) -> list[catalog.ProductView]:
+def _until(request: Request, shop: Shop, shown: goods.Detail) -> sales.Countdown | None:
+    """The end of the sale the product is in, or the beginning of the next."""
+    if shown.sale is not None:
+        return sales.countdown(request, shop, shown.sale.ends_at)
+    return None if shown.coming is None else sales.countdown(request, shop, shown.coming.starts_at)
+
+
+def _alike(session: Session, shop: Shop, shown: catalog.ProductView) -> list[catalog.ProductView]:
     """Others of the same category, filled up with what is new, so that the row is never nearly empty."""
-    alike = catalog.newest(session, category=shown.category, limit=ALSO_LIKED + 1)
-    newest = catalog.newest(session, limit=2 * ALSO_LIKED + 1) if len(alike) <= ALSO_LIKED else []
+    at = shop.clock()
+    alike = catalog.newest(session, category=shown.category, limit=ALSO_LIKED + 1, at=at)
+    newest = catalog.newest(session, limit=2 * ALSO_LIKED + 1, at=at) if len(alike) <= ALSO_LIKED else []
     others = {each.code: each for each in (*alike, *newest) if each.code != shown.code}
     return list(others.values())[:ALSO_LIKED]
 

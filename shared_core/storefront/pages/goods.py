@@ -30,6 +30,10 @@ class Card:
     picture: str
     large_picture: str
     sku: str
+    on_sale: bool = False
+    was: Money | None = None
+    coming: Money | None = None
+    """What it costs in a sale that is still to begin."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,9 @@ class Detail:
     chosen: str
     picture: str
     photographs: tuple[Photograph, ...]
+    sale: catalog.OnSale | None = None
+    was: Money | None = None
+    coming: catalog.OnSale | None = None
 
 
 def cards(
@@ -119,6 +126,9 @@ def detail(session: Session, shop: Shop, viewer: Viewer, product: catalog.Produc
         chosen=min(can_be_had, key=lambda each: each.price.minor).sku,
         picture=art.product_picture(shop, product.code, product.pictures, width=art.PAGE_WIDTH),
         photographs=tuple(_photograph(each, product.title) for each in photographs.kept(shop, product.pictures)),
+        sale=cheapest.sale,
+        was=cheapest.was,
+        coming=cheapest.coming,
     )
 
 
@@ -129,6 +139,7 @@ def _photograph(picture: catalog.Picture, title: str) -> Photograph:
 
 def _card(shop: Shop, product: catalog.ProductView, earn: Money | None) -> Card:
     skus = [each.sku for each in product.listings if each.for_sale]
+    cheapest = _cheapest(product)
     return Card(
         slug=product.slug,
         title=product.title,
@@ -140,6 +151,9 @@ def _card(shop: Shop, product: catalog.ProductView, earn: Money | None) -> Card:
         picture=art.product_picture(shop, product.code, product.pictures),
         large_picture=art.product_picture(shop, product.code, product.pictures, width=art.PAGE_WIDTH),
         sku=skus[0] if len(skus) == 1 else "",
+        on_sale=cheapest.sale is not None,
+        was=cheapest.was,
+        coming=None if cheapest.sale or not cheapest.coming else cheapest.coming.price,
     )
 
 

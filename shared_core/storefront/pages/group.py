@@ -111,7 +111,7 @@ def enter(
             request, lines=list(asked.items()), address=addresses.address(values), group=group, key=key
         )
     except PlatformError as error:
-        fresh = new_token() if isinstance(error, orders.CheckoutLapsed) else key
+        fresh = new_token() if isinstance(error, orders.NEW_CHECKOUT) else key
         form = refused(request, error, values, FIELDS)
         return _again(request, shop, viewer, form, asked, key=fresh, status=error.status)
     return go(f"{HOME}/{number}", done="entered")

@@ -62,8 +62,8 @@ def place(
             seen_total=Money(seen, shop.currency),
             checkout_key=key,
         )
-    except orders.CheckoutLapsed as error:
-        return _again(request, shop, viewer, refused(request, error, values), key=new_token())
+    except orders.NEW_CHECKOUT as error:
+        return _again(request, shop, viewer, refused(request, error, values), key=new_token(), status=error.status)
     except PlatformError as error:
         return _again(request, shop, viewer, refused(request, error, values), key=key, status=error.status)
     return go(f"/orders/{number}")

@@ -104,7 +104,7 @@ def close_room(code: Code, shop: ShopDep, session: SessionDep, viewer: MemberDep
 
 
 def _room(request: Request, session: Session, shop: Shop, viewer: Viewer, row: livestream.LiveRoom) -> HTMLResponse:
-    shown = livestream.goods_of(session, row.id)
+    shown = livestream.goods_of(session, row.id, at=shop.clock())
     name = members.names(session, [row.host_id]).get(row.host_id, "")
     return page(
         request,

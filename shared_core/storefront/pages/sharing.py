@@ -83,7 +83,7 @@ def _sheet(request: Request, session: Session, shop: Shop, viewer: Viewer, slug:
         shown = livestream.room(session, room)
         about, title, text = share_links.ROOM_PATH + shown.code, shown.title, name.name
     elif slug:
-        found = goods.detail(session, shop, viewer, catalog.product(session, slug=slug), few=0)
+        found = goods.detail(session, shop, viewer, catalog.product(session, slug=slug, at=shop.clock()), few=0)
         about = f"/products/{found.slug}"
         title, text, price, earn, picture = found.title, found.brand, found.price, found.earn, found.picture
     if not share_links.LEADS_TO.fullmatch(about):

@@ -94,6 +94,24 @@
     }
   }
 
+  // Counts down by how long it was when the server wrote the page, so the clock of the phone does not matter.
+  const counters = document.querySelectorAll("[data-countdown]");
+  if (counters.length) {
+    const until = (each) => Number(each.dataset.countdown) - Math.floor(performance.now() / 1000);
+    const two = (number) => String(number).padStart(2, "0");
+    const tick = () => {
+      for (const each of counters) {
+        const left = Math.max(until(each), 0);
+        const days = Math.floor(left / 86400);
+        const clock = [left / 3600 % 24, left / 60 % 60, left % 60].map((part) => two(Math.floor(part))).join(":");
+        each.textContent = days ? `${days}${each.dataset.days} ${clock}` : clock;
+        if (!left && Number(each.dataset.countdown) && !document.hidden && !document.querySelector("form[data-sent]")) location.reload();
+      }
+    };
+    tick();
+    setInterval(tick, 1000);
+  }
+
   for (const each of document.querySelectorAll("[data-needs-script]")) each.hidden = false;
   for (const each of document.querySelectorAll("[data-without-script]")) each.hidden = true;
   if (!navigator.share) for (const each of document.querySelectorAll("[data-share-url]")) each.hidden = true;
