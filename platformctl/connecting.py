@@ -13,6 +13,7 @@ from shared_core.kernel import csvfile
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Phrase
 from shared_core.kernel.settings import read_settings
+from shared_core.supply import tenancy
 
 BRAND = Path("brand")
 NEEDED = ("offers:read", "orders:write", "events:read")
@@ -78,11 +79,11 @@ def connect(names_file: Path | None, *, dry_run: bool) -> Connected:
             raise NotConnectable(reason=Phrase(_LACKING, scopes=", ".join(lacking)))
         offered = _offered(hub)
         with database.reading() as session:
-            before = supply.connection(session)
+            before = tenancy.connection(session)
         another = _is_another(before, me, database, brand.shop.currency)
         with database.reading() as session:
             ours = catalog.skus(session)
-            known = supply.sku_names(session)
+            known = tenancy.sku_names(session)
             names = known if names_file is None else _names(names_file, ours.keys(), offered, known)
         there = offered - set(names.values()) | {mine for mine, theirs in names.items() if theirs in offered}
         found = Connected(
@@ -97,9 +98,9 @@ def connect(names_file: Path | None, *, dry_run: bool) -> Connected:
         )
         if dry_run:
             return found
-        to = supply.Connection(brand.supply.url, me.store, me.currency, me.platform_fee_bps, at, me.timeline)
+        to = tenancy.Connection(brand.supply.url, me.store, me.currency, me.platform_fee_bps, at, me.timeline)
         with database.transaction() as session:
-            supply.connect(session, to, names)
+            tenancy.connect(session, to, names)
             if another:
                 orders.follow_anew(session, storefront.HUB_CURSOR)
             catalog.begin_anew(session, feed=storefront.HUB_OFFERS, at=at)
@@ -110,14 +111,14 @@ def connect(names_file: Path | None, *, dry_run: bool) -> Connected:
     return found
 
 
-def _is_another(known: supply.Connection | None, me: supply.Me, database: Database, currency: str) -> bool:
+def _is_another(known: tenancy.Connection | None, me: supply.Me, database: Database, currency: str) -> bool:
     """Whether it is another hub than before. Raises NotConnectable while orders are under way with that one, and
     where it is the same and has forgotten some.
     """
     if known is None or not known.timeline:
         return False
     if known.timeline in (each.code for each in me.timelines):
-        if supply.lost_since(known.timeline, me.timelines) is not None:
+        if tenancy.lost_since(known.timeline, me.timelines) is not None:
             raise NotConnectable(reason=Phrase(_RESTORED))
         return False
     under_way = storefront.under_way_elsewhere(database, currency)

@@ -10,16 +10,19 @@ from platformctl.settling import BRAND, KINDS, amount_of, hub_books, shop_books
 from shared_core import storefront, supply
 from shared_core.kernel.money import decimal_text
 from shared_core.kernel.settings import read_settings
+from shared_core.supply import settlement, tenancy
 
 STATES = {
-    supply.ObjectionState.OPEN: N_("open"),
-    supply.ObjectionState.ANSWERED: N_("answered"),
-    supply.ObjectionState.ACCEPTED: N_("accepted"),
-    supply.ObjectionState.REJECTED: N_("rejected"),
+    settlement.ObjectionState.OPEN: N_("open"),
+    settlement.ObjectionState.ANSWERED: N_("answered"),
+    settlement.ObjectionState.ACCEPTED: N_("accepted"),
+    settlement.ObjectionState.REJECTED: N_("rejected"),
 }
 
 
-def object_to(reference: str, *, month: str, kind: str, amount: str, number: str, reason: str) -> supply.ObjectionView:
+def object_to(
+    reference: str, *, month: str, kind: str, amount: str, number: str, reason: str
+) -> settlement.ObjectionView:
     """Tell the hub that a line of its statement is wrong; by all of it where no amount is given.
 
     Raises SuppliesItself, BadAnswer, NoStatement, UnknownLine, and what the hub refuses with.
@@ -29,7 +32,7 @@ def object_to(reference: str, *, month: str, kind: str, amount: str, number: str
         said = gateway.statement(month)
         lines = [each for each in said.lines if (each.kind, each.reference) == (kind, reference)]
         if not lines:
-            raise supply.UnknownLine(month=month, kind=kind, reference=reference)
+            raise settlement.UnknownLine(month=month, kind=kind, reference=reference)
         line = lines[0]
         wrong = amount_of(amount, line.amount.currency) if amount else max(line.amount, -line.amount)
         number = number or f"{kind}-{reference}"
@@ -40,7 +43,7 @@ def object_to(reference: str, *, month: str, kind: str, amount: str, number: str
         gateway.close()
 
 
-def hear() -> tuple[list[supply.ObjectionView], int]:
+def hear() -> tuple[list[settlement.ObjectionView], int]:
     """What came of this shop's objections; what was credited is booked, how many of them only now."""
     gateway = _gateway()
     try:
@@ -48,31 +51,31 @@ def hear() -> tuple[list[supply.ObjectionView], int]:
     finally:
         gateway.close()
     with shop_books() as (session, at):
-        return told, supply.book_credits(session, told, at=at)
+        return told, settlement.book_credits(session, told, at=at)
 
 
-def of_all() -> list[supply.ObjectionView]:
+def of_all() -> list[settlement.ObjectionView]:
     """Every objection of the hub in this folder."""
     with hub_books() as (session, _):
-        return supply.objections(session)
+        return settlement.objections(session)
 
 
-def answer(store: str, number: str, *, text: str, actor: str) -> supply.ObjectionView:
-    return _decide(supply.answer_objection, store, number, text=text, actor=actor)
+def answer(store: str, number: str, *, text: str, actor: str) -> settlement.ObjectionView:
+    return _decide(settlement.answer_objection, store, number, text=text, actor=actor)
 
 
-def reject(store: str, number: str, *, text: str, actor: str) -> supply.ObjectionView:
-    return _decide(supply.reject_objection, store, number, text=text, actor=actor)
+def reject(store: str, number: str, *, text: str, actor: str) -> settlement.ObjectionView:
+    return _decide(settlement.reject_objection, store, number, text=text, actor=actor)
 
 
-def accept(store: str, number: str, *, credit: str, text: str, actor: str) -> supply.ObjectionView:
+def accept(store: str, number: str, *, credit: str, text: str, actor: str) -> settlement.ObjectionView:
     """Credit it; all that was objected to where no amount is given. Raises BadAnswer."""
     with hub_books() as (session, at):
-        given = amount_of(credit, supply.tenant(session, store).currency) if credit else None
-        return supply.accept_objection(session, store, number, text=text, actor=actor, at=at, credit=given)
+        given = amount_of(credit, tenancy.tenant(session, store).currency) if credit else None
+        return settlement.accept_objection(session, store, number, text=text, actor=actor, at=at, credit=given)
 
 
-def as_dict(each: supply.ObjectionView) -> dict[str, object]:
+def as_dict(each: settlement.ObjectionView) -> dict[str, object]:
     """For machines; amounts as decimal text."""
     return {
         "ok": True,
@@ -91,9 +94,9 @@ def as_dict(each: supply.ObjectionView) -> dict[str, object]:
     }
 
 
-def tell(each: supply.ObjectionView) -> None:
+def tell(each: settlement.ObjectionView) -> None:
     """One objection, and below it what was said."""
-    line = f"{each.month}  {translate(KINDS[supply.LineKind(each.kind)])} {each.reference}"
+    line = f"{each.month}  {translate(KINDS[settlement.LineKind(each.kind)])} {each.reference}"
     print(f"{each.store}  {each.number}  {line}  {each.amount}  {translate(STATES[each.state])}")
     if each.credit:
         output.say("    credited: {credit}", credit=each.credit)
@@ -102,8 +105,8 @@ def tell(each: supply.ObjectionView) -> None:
 
 
 def _decide(
-    decision: Callable[..., supply.ObjectionView], store: str, number: str, *, text: str, actor: str
-) -> supply.ObjectionView:
+    decision: Callable[..., settlement.ObjectionView], store: str, number: str, *, text: str, actor: str
+) -> settlement.ObjectionView:
     with hub_books() as (session, at):
         return decision(session, store, number, text=text, actor=actor, at=at)
 

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from platformctl.messages import N_
-from shared_core import catalog, migrations, plan, storefront, supply
+from shared_core import catalog, migrations, plan, storefront
 from shared_core.kernel.database import Database
 from shared_core.kernel.findings import Finding, Severity
 from shared_core.kernel.money import Money
 from shared_core.storefront import BrandConfig
+from shared_core.supply import tenancy
 
 TOLD_MAX = 20
 """So many SKUs are named one by one; the rest are counted."""
@@ -40,7 +41,7 @@ def _supplied(url: str) -> tuple[int, list[plan.Offered]]:
     database = Database(url)
     try:
         with database.reading() as session:
-            hub = supply.connection(session)
+            hub = tenancy.connection(session)
             fee_bps = storefront.EMBEDDED_FEE_BPS if hub is None else hub.platform_fee_bps
             return fee_bps, [storefront.offered(each) for each in catalog.proposals(session)]
     finally:

@@ -7,11 +7,12 @@ from pathlib import Path
 from platformctl import output
 from platformctl.failures import NotConnectable, SuppliesItself
 from platformctl.messages import N_, translate
-from shared_core import catalog, hub, orders, storefront, supply
+from shared_core import catalog, hub, orders, storefront
 from shared_core.kernel.codes import new_code
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Phrase
 from shared_core.kernel.settings import read, read_settings
+from shared_core.supply import tenancy
 
 BRAND = Path("brand")
 UNSAID_SHOWN_MAX = 20
@@ -22,17 +23,17 @@ def begin_timeline(database_url: str) -> None:
     database = Database(database_url)
     try:
         with database.transaction() as session:
-            supply.begin_timeline(session, new_code(), actor="platformctl", at=datetime.now(UTC))
+            tenancy.begin_timeline(session, new_code(), actor="platformctl", at=datetime.now(UTC))
     finally:
         database.dispose()
 
 
-def restored(*, by: str) -> supply.Timeline:
+def restored(*, by: str) -> tenancy.Timeline:
     """The database of the hub in this folder was put back from a backup: a new history begins."""
     database = Database(read(hub.HubSettings).database_url)
     try:
         with database.transaction() as session:
-            return supply.go_on_from_backup(session, new_code(), actor=by, at=datetime.now(UTC))
+            return tenancy.go_on_from_backup(session, new_code(), actor=by, at=datetime.now(UTC))
     finally:
         database.dispose()
 
@@ -93,7 +94,7 @@ def resume(*, anyway: bool) -> Resumed:
         assert side.hub is not None, "a hub is named, so there is one"
         me = side.hub.me()
         with database.reading() as session:
-            known = supply.connection(session)
+            known = tenancy.connection(session)
         assert known is not None, "without a connection there is no supply side"
         since = lost_since(known.timeline, me.timelines)
         desk = orders.SupplyDesk(database, side.gateway, clock=lambda: datetime.now(UTC), zone=brand.shop.zone)
@@ -103,7 +104,7 @@ def resume(*, anyway: bool) -> Resumed:
         ok = anyway or not said.unsaid
         if ok and since is not None:
             with database.transaction() as session:
-                supply.follow_timeline(session, me.timeline)
+                tenancy.follow_timeline(session, me.timeline)
                 catalog.begin_anew(session, feed=storefront.HUB_OFFERS, at=at)
     finally:
         side.close()
@@ -111,9 +112,9 @@ def resume(*, anyway: bool) -> Resumed:
     return Resumed(since, said, ok)
 
 
-def lost_since(known: str, told: tuple[supply.Timeline, ...]) -> datetime | None:
-    """See `supply.lost_since`; a shop that knew of no history has lost nothing. Raises NotConnectable."""
+def lost_since(known: str, told: tuple[tenancy.Timeline, ...]) -> datetime | None:
+    """See `tenancy.lost_since`; a shop that knew of no history has lost nothing. Raises NotConnectable."""
     try:
-        return supply.lost_since(known, told) if known else None
+        return tenancy.lost_since(known, told) if known else None
     except LookupError:
         raise NotConnectable(reason=Phrase(N_("another hub answers at this address"))) from None

@@ -16,26 +16,27 @@ from platformctl import output
 from platformctl.exporting import target
 from platformctl.failures import BadAnswer, SuppliesItself
 from platformctl.messages import N_, language, translate
-from shared_core import hub, storefront, supply
+from shared_core import hub, storefront
 from shared_core.kernel.csvfile import cell
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money, decimal_text, parse_money
 from shared_core.kernel.settings import read, read_settings
+from shared_core.supply import settlement
 
 BRAND = Path("brand")
 KINDS = {
-    supply.LineKind.CHARGE: N_("goods"),
-    supply.LineKind.WITHDRAWAL: N_("goods given back"),
-    supply.LineKind.PAYMENT: N_("payment"),
-    supply.LineKind.REVERSAL: N_("payment taken back"),
-    supply.LineKind.CREDIT: N_("credit"),
-    supply.LineKind.OTHER: N_("other"),
+    settlement.LineKind.CHARGE: N_("goods"),
+    settlement.LineKind.WITHDRAWAL: N_("goods given back"),
+    settlement.LineKind.PAYMENT: N_("payment"),
+    settlement.LineKind.REVERSAL: N_("payment taken back"),
+    settlement.LineKind.CREDIT: N_("credit"),
+    settlement.LineKind.OTHER: N_("other"),
 }
 VERDICTS = {
-    supply.Verdict.SAME: N_("the same"),
-    supply.Verdict.MISSING: N_("not in this shop's book"),
-    supply.Verdict.DIFFERENT: N_("different"),
+    settlement.Verdict.SAME: N_("the same"),
+    settlement.Verdict.MISSING: N_("not in this shop's book"),
+    settlement.Verdict.DIFFERENT: N_("different"),
 }
 STYLE = (
     "body{font:15px/1.5 system-ui,'PingFang SC','Microsoft YaHei','Noto Sans CJK SC',sans-serif;margin:2rem auto;"
@@ -48,41 +49,41 @@ STYLE = (
 # --- payments -------------------------------------------------------------------------------------------------------
 
 
-def hub_pays(kind: str, code: str, amount: str, *, number: str, actor: str) -> supply.PaymentView:
+def hub_pays(kind: str, code: str, amount: str, *, number: str, actor: str) -> settlement.PaymentView:
     """What a storefront has paid the hub in this folder, or it has paid a supplier or carrier. Raises BadAnswer."""
     config = hub.load_config().hub
     with hub_books() as (session, at):
-        party = supply.Party(supply.PartyKind(kind), code)
-        paid = amount_of(amount, supply.currency_of(session, party) or config.currency)
-        return supply.record_payment(session, party, paid, number=number, actor=actor, at=at)
+        party = settlement.Party(settlement.PartyKind(kind), code)
+        paid = amount_of(amount, settlement.currency_of(session, party) or config.currency)
+        return settlement.record_payment(session, party, paid, number=number, actor=actor, at=at)
 
 
-def hub_unpays(number: str, *, reason: str, actor: str) -> supply.PaymentView:
+def hub_unpays(number: str, *, reason: str, actor: str) -> settlement.PaymentView:
     with hub_books() as (session, at):
-        return supply.reverse_payment(session, number, reason=reason, actor=actor, at=at)
+        return settlement.reverse_payment(session, number, reason=reason, actor=actor, at=at)
 
 
-def hub_payments() -> list[supply.PaymentView]:
+def hub_payments() -> list[settlement.PaymentView]:
     with hub_books() as (session, _):
-        return supply.payments(session)
+        return settlement.payments(session)
 
 
-def shop_pays(amount: str, *, number: str, actor: str) -> supply.PaymentView:
+def shop_pays(amount: str, *, number: str, actor: str) -> settlement.PaymentView:
     """What the shop in this folder has paid its hub. Raises SuppliesItself, BadAnswer."""
     brand = storefront.load_brand(BRAND)
     if brand.supply.mode != "hub":
         raise SuppliesItself(file=BRAND / "brand.toml")
     paid = amount_of(amount, brand.shop.currency)
     with shop_books() as (session, at):
-        return supply.record_payment(session, supply.THE_HUB, paid, number=number, actor=actor, at=at)
+        return settlement.record_payment(session, settlement.THE_HUB, paid, number=number, actor=actor, at=at)
 
 
-def shop_unpays(number: str, *, reason: str, actor: str) -> supply.PaymentView:
+def shop_unpays(number: str, *, reason: str, actor: str) -> settlement.PaymentView:
     with shop_books() as (session, at):
-        return supply.reverse_payment(session, number, reason=reason, actor=actor, at=at)
+        return settlement.reverse_payment(session, number, reason=reason, actor=actor, at=at)
 
 
-def payment_as_dict(each: supply.PaymentView) -> dict[str, object]:
+def payment_as_dict(each: settlement.PaymentView) -> dict[str, object]:
     """For machines; amounts as decimal text."""
     undone = each.reversal
     return {
@@ -98,7 +99,7 @@ def payment_as_dict(each: supply.PaymentView) -> dict[str, object]:
     }
 
 
-def tell_payment(each: supply.PaymentView) -> None:
+def tell_payment(each: settlement.PaymentView) -> None:
     who = f"{each.party.kind.value} {each.party.code}".rstrip()
     undone = "" if each.reversal is None else f"  {translate(N_('taken back'))}: {each.reversal.reason}"
     print(f"{each.at.date().isoformat()}  {each.number}  {who}  {each.amount}{undone}")
@@ -112,15 +113,15 @@ class Told:
     """A statement and whom it is for."""
 
     hub: str
-    party: supply.Party
+    party: settlement.Party
     zone: str
-    statement: supply.Statement
+    statement: settlement.Statement
 
     def write(self, file: TextIO, form: str) -> None:
         {"csv": self._csv, "json": self._json, "html": self._html, "text": self._text}[form](file)
 
     def _csv(self, file: TextIO) -> None:
-        file.write(supply.statement_csv(self.statement))
+        file.write(settlement.statement_csv(self.statement))
 
     def _json(self, file: TextIO) -> None:
         said = self.statement
@@ -187,10 +188,12 @@ class Told:
 def hub_statement(code: str, month: str, *, supplier: bool) -> Told:
     """The month of a storefront or supplier of the hub in this folder; months that are due are closed first."""
     config = hub.load_config().hub
-    party = supply.Party(supply.PartyKind.SUPPLIER if supplier else supply.PartyKind.TENANT, code)
+    party = settlement.Party(settlement.PartyKind.SUPPLIER if supplier else settlement.PartyKind.TENANT, code)
     with hub_books() as (session, at):
-        supply.close_months(session, zone=config.zone, at=at)
-        return Told(config.name, party, config.zone, supply.statement(session, party, month, zone=config.zone, at=at))
+        settlement.close_months(session, zone=config.zone, at=at)
+        return Told(
+            config.name, party, config.zone, settlement.statement(session, party, month, zone=config.zone, at=at)
+        )
 
 
 def write(told: Told, form: str, out: Path | None) -> None:
@@ -199,7 +202,7 @@ def write(told: Told, form: str, out: Path | None) -> None:
         told.write(file, form)
 
 
-def compared(month: str) -> tuple[supply.Statement, list[supply.Compared]]:
+def compared(month: str) -> tuple[settlement.Statement, list[settlement.Compared]]:
     """The hub's statement of this shop's month, held against the shop's own book. Raises SuppliesItself."""
     brand, settings = storefront.load_brand(BRAND), read_settings()
     if brand.supply.mode != "hub":
@@ -210,13 +213,13 @@ def compared(month: str) -> tuple[supply.Statement, list[supply.Compared]]:
     finally:
         gateway.close()
     with shop_books() as (session, _):
-        return said, supply.compare(session, said)
+        return said, settlement.compare(session, said)
 
 
-def compared_as_dict(said: supply.Statement, found: list[supply.Compared]) -> dict[str, object]:
+def compared_as_dict(said: settlement.Statement, found: list[settlement.Compared]) -> dict[str, object]:
     """For machines; amounts as decimal text."""
     return {
-        "ok": all(each.verdict is supply.Verdict.SAME for each in found),
+        "ok": all(each.verdict is settlement.Verdict.SAME for each in found),
         "month": said.month,
         "closed": said.closed,
         "currency": said.opening.currency,
@@ -235,11 +238,11 @@ def compared_as_dict(said: supply.Statement, found: list[supply.Compared]) -> di
     }
 
 
-def tell_compared(said: supply.Statement, found: list[supply.Compared]) -> None:
+def tell_compared(said: settlement.Statement, found: list[settlement.Compared]) -> None:
     """A line for each matter on which the two books differ."""
     standing = translate(N_("closed")) if said.closed else translate(N_("not closed yet"))
     print(f"{said.month}  {said.opening} → {said.closing}  ({standing})")
-    wrong = [each for each in found if each.verdict is not supply.Verdict.SAME]
+    wrong = [each for each in found if each.verdict is not settlement.Verdict.SAME]
     for each in wrong:
         ours = "-" if each.ours is None else decimal_text(each.ours)
         names = translate(KINDS[each.kind]), translate(VERDICTS[each.verdict])

@@ -16,9 +16,10 @@ from shared_core.kernel.database import Database
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money, decimal_text, parse_money
 from shared_core.kernel.settings import read
+from shared_core.supply import tenancy
 
 KEY_NAME_LENGTH = 8
-STATES = {supply.TenantState.ACTIVE: N_("active"), supply.TenantState.SUSPENDED: N_("suspended")}
+STATES = {tenancy.TenantState.ACTIVE: N_("active"), tenancy.TenantState.SUSPENDED: N_("suspended")}
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Wanted:
     unpaid_per_sku: int | None = None
     tier: str | None = None
 
-    def laid_over(self, terms: supply.TenantTerms, currency: str) -> supply.TenantTerms:
+    def laid_over(self, terms: tenancy.TenantTerms, currency: str) -> tenancy.TenantTerms:
         """Raises BadAnswer for an amount that is none."""
         limits = terms.store_limits
         if self.credit is not None:
@@ -49,7 +50,7 @@ class Wanted:
 class Account:
     """One storefront and what it owes."""
 
-    tenant: supply.TenantView
+    tenant: tenancy.TenantView
     owes: Money
 
     def as_dict(self) -> dict[str, object]:
@@ -74,49 +75,49 @@ def add(code: str, *, name: str, currency: str, wanted: Wanted, actor: str) -> t
     """Supply one more storefront; its first key, None when it was supplied already and has one."""
     with _books() as (session, at):
         own = currency or hub.load_config().hub.currency
-        terms = wanted.laid_over(supply.TenantTerms(), own)
-        made = supply.add_tenant(session, code, name=name or code, currency=own, terms=terms, actor=actor, at=at)
-        known = supply.keys_of(session, code)
-        key = None if known else _issue(session, code, scopes=supply.ALL_SCOPES, days=None, actor=actor, at=at)
+        terms = wanted.laid_over(tenancy.TenantTerms(), own)
+        made = tenancy.add_tenant(session, code, name=name or code, currency=own, terms=terms, actor=actor, at=at)
+        known = tenancy.keys_of(session, code)
+        key = None if known else _issue(session, code, scopes=tenancy.ALL_SCOPES, days=None, actor=actor, at=at)
         return _account(session, made), key
 
 
 def accounts() -> list[Account]:
     with _books() as (session, _):
-        return [_account(session, each) for each in supply.all_tenants(session)]
+        return [_account(session, each) for each in tenancy.all_tenants(session)]
 
 
 def set_terms(code: str, wanted: Wanted, *, actor: str) -> Account:
     with _books() as (session, at):
-        now = supply.tenant(session, code)
+        now = tenancy.tenant(session, code)
         agreed = wanted.laid_over(now.terms, now.currency)
-        return _account(session, supply.set_terms(session, code, agreed, actor=actor, at=at))
+        return _account(session, tenancy.set_terms(session, code, agreed, actor=actor, at=at))
 
 
 def suspend(code: str, *, actor: str, reason: str) -> None:
     with _books() as (session, at):
-        supply.suspend(session, code, actor=actor, reason=reason, at=at)
+        tenancy.suspend(session, code, actor=actor, reason=reason, at=at)
 
 
 def resume(code: str, *, actor: str, reason: str) -> None:
     with _books() as (session, at):
-        supply.resume(session, code, actor=actor, reason=reason, at=at)
+        tenancy.resume(session, code, actor=actor, reason=reason, at=at)
 
 
 def new_key(code: str, *, scopes: list[str], days: int | None, actor: str) -> str:
     with _books() as (session, at):
-        return _issue(session, code, scopes=scopes or supply.ALL_SCOPES, days=days, actor=actor, at=at)
+        return _issue(session, code, scopes=scopes or tenancy.ALL_SCOPES, days=days, actor=actor, at=at)
 
 
-def keys(code: str) -> list[supply.KeyView]:
+def keys(code: str) -> list[tenancy.KeyView]:
     with _books() as (session, _):
-        supply.tenant(session, code)
-        return supply.keys_of(session, code)
+        tenancy.tenant(session, code)
+        return tenancy.keys_of(session, code)
 
 
 def revoke(code: str, name: str, *, actor: str) -> None:
     with _books() as (session, at):
-        supply.revoke_key(session, code, name, actor=actor, at=at)
+        tenancy.revoke_key(session, code, name, actor=actor, at=at)
 
 
 def tell(account: Account) -> None:
@@ -155,7 +156,7 @@ def _books() -> Iterator[tuple[Session, datetime]]:
 
 def _issue(session: Session, code: str, *, scopes: Iterable[str], days: int | None, actor: str, at: datetime) -> str:
     expires = None if days is None else at + timedelta(days=days)
-    return supply.issue_key(
+    return tenancy.issue_key(
         session,
         code,
         scopes=scopes,
@@ -167,8 +168,8 @@ def _issue(session: Session, code: str, *, scopes: Iterable[str], days: int | No
     )
 
 
-def _account(session: Session, tenant: supply.TenantView) -> Account:
-    return Account(tenant, supply.tenant_owes(session, tenant.code, tenant.currency))
+def _account(session: Session, tenant: tenancy.TenantView) -> Account:
+    return Account(tenant, tenancy.tenant_owes(session, tenant.code, tenant.currency))
 
 
 def _amount(text: str, currency: str) -> int | None:

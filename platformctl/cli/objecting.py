@@ -16,7 +16,7 @@ from platformctl.cli.supplying import supply
 from platformctl.messages import translate as _
 
 if TYPE_CHECKING:
-    from shared_core.supply import ObjectionView
+    from shared_core.supply import settlement
 
 objection = typer.Typer(help=_("What storefronts object to on their statements."), no_args_is_help=True)
 
@@ -114,13 +114,13 @@ def hear(folder: InFolder = Path(), as_json: AsJson = False) -> None:
         output.say("Credits booked: {count}", count=booked)
 
 
-def _tell(made: "ObjectionView", *, as_json: bool) -> None:
+def _tell(made: "settlement.ObjectionView", *, as_json: bool) -> None:
     from platformctl import objecting
 
     output.say_json(objecting.as_dict(made)) if as_json else objecting.tell(made)
 
 
-def _tell_all(found: list["ObjectionView"], *, as_json: bool) -> None:
+def _tell_all(found: list["settlement.ObjectionView"], *, as_json: bool) -> None:
     from platformctl import objecting
 
     if as_json:

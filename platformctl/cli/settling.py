@@ -16,7 +16,7 @@ from platformctl.failures import FINDINGS
 from platformctl.messages import translate as _
 
 if TYPE_CHECKING:
-    from shared_core.supply import PaymentView
+    from shared_core.supply import settlement
 
 payment = typer.Typer(help=_("What storefronts paid the hub, and it paid others."), no_args_is_help=True)
 
@@ -156,7 +156,7 @@ def _hub_pays(kind: str, code: str, amount: str, *, number: str, by: str, folder
     _tell(settling.hub_pays(kind, code, amount, number=number, actor=by), as_json=as_json)
 
 
-def _tell(made: "PaymentView", *, as_json: bool) -> None:
+def _tell(made: "settlement.PaymentView", *, as_json: bool) -> None:
     from platformctl import settling
 
     output.say_json(settling.payment_as_dict(made)) if as_json else settling.tell_payment(made)

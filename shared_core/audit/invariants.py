@@ -16,6 +16,7 @@ from shared_core.kernel.errors import Phrase, Translate
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.ledger import HUB, STORE, accounts
+from shared_core.supply import settlement, tenancy
 
 FAULTS_SHOWN_MAX = 5
 CLEARING = "assets:clearing:"
@@ -132,9 +133,9 @@ def _cash_is_what_the_rails_say(evidence: Evidence) -> Iterator[Phrase]:
         if address.startswith(CLEARING):
             in_hand[address, currency] += minor
             at_bank[bank, currency] -= minor
-    paid = supply.paid(session)
+    paid = settlement.paid(session)
     for (party, currency), minor in paid.items():
-        if party == supply.THE_HUB:
+        if party == settlement.THE_HUB:
             at_bank[bank, currency] -= minor
     yield from _unlike(evidence, CLEARING, in_hand, N_("{address}: {booked} {currency} booked, {said} by evidence"))
     banked = N_("{booked} {currency} is booked at the bank, hand-overs less payouts and payments to the hub say {said}")
@@ -309,7 +310,9 @@ def check_hub(session: Session) -> list[InvariantResult]:
         ),
     )
     differ = N_("{party}: the statement for {month} is not what its bookings say")
-    changed = tuple(Phrase(differ, party=party.code, month=month) for party, month in supply.statement_misfits(session))
+    changed = tuple(
+        Phrase(differ, party=party.code, month=month) for party, month in settlement.statement_misfits(session)
+    )
     closed = N_("Closed statements are their bookings, each begins as the last one ended.")
     first, *rest = results
     between = (InvariantResult(*each) for each in by_payments)
@@ -318,9 +321,9 @@ def check_hub(session: Session) -> list[InvariantResult]:
 
 def _bank_is_what_payments_say(evidence: Evidence) -> Iterator[Phrase]:
     totals = Counter[str]()
-    for (party, currency), minor in supply.paid(evidence.session).items():
-        if party != supply.THE_HUB:
-            totals[currency] += minor if party.kind is supply.PartyKind.TENANT else -minor
+    for (party, currency), minor in settlement.paid(evidence.session).items():
+        if party != settlement.THE_HUB:
+            totals[currency] += minor if party.kind is settlement.PartyKind.TENANT else -minor
     booked = {
         currency: minor for (address, currency), minor in evidence.hub.balances.items() if address == accounts.bank()
     }
@@ -332,12 +335,14 @@ def _bank_is_what_payments_say(evidence: Evidence) -> Iterator[Phrase]:
 
 
 def _stores_owe_the_rest(evidence: Evidence) -> Iterator[Phrase]:
-    paid = supply.paid(evidence.session)
-    for each in supply.all_tenants(evidence.session):
-        due = supply.tenant_owes(evidence.session, each.code, each.currency)
+    paid = settlement.paid(evidence.session)
+    for each in tenancy.all_tenants(evidence.session):
+        due = tenancy.tenant_owes(evidence.session, each.code, each.currency)
         charged = supply.charged(evidence.session, store=each.code, currency=each.currency)
-        credited = supply.credited(evidence.session, each.code, each.currency)
-        left = (charged - credited).minor - paid[supply.Party(supply.PartyKind.TENANT, each.code), each.currency]
+        credited = settlement.credited(evidence.session, each.code, each.currency)
+        left = (charged - credited).minor - paid[
+            settlement.Party(settlement.PartyKind.TENANT, each.code), each.currency
+        ]
         if due.minor != left:
             differ = N_("{store} is booked to owe {due}, its goods less payments and credits say {left} ({currency})")
             yield Phrase(differ, store=each.code, due=due.minor, left=left, currency=each.currency)

@@ -16,7 +16,7 @@ from shared_core.hub import nudging
 from shared_core.hub.gate import Gate, KeyedRoute
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
-from shared_core.supply import wire
+from shared_core.supply import settlement, tenancy, wire
 from shared_core.web import files, problems
 
 CURSOR_MAX = 2**62
@@ -46,7 +46,7 @@ class Call:
     """One authenticated call."""
 
     hub: Served
-    caller: supply.Caller
+    caller: tenancy.Caller
     at: datetime
     protocol: int
 
@@ -85,13 +85,13 @@ def _call(
     """
     call = Call(hub, request.state.caller, request.state.at, protocol)
     if store and store != call.caller.terms.store:
-        raise supply.OtherStore(store=store[: wire.WIRE_TEXT_MAX])
+        raise tenancy.OtherStore(store=store[: wire.WIRE_TEXT_MAX])
     if timeline and timeline != call.caller.timeline:
-        raise supply.OtherTimeline()
+        raise tenancy.OtherTimeline()
     return call
 
 
-def _allowed(scope: supply.Scope) -> Callable[[Call], Call]:
+def _allowed(scope: tenancy.Scope) -> Callable[[Call], Call]:
     """Calls whose key has this scope. Raises ScopeMissing."""
 
     def allowed(call: Annotated[Call, Depends(_call)]) -> Call:
@@ -114,11 +114,11 @@ def _number(number: str) -> str:
 
 
 Anybody = Annotated[Call, Depends(_call)]
-OfferReader = Annotated[Call, Depends(_allowed(supply.Scope.OFFERS_READ))]
-Buyer = Annotated[Call, Depends(_allowed(supply.Scope.ORDERS_WRITE))]
-AccountReader = Annotated[Call, Depends(_allowed(supply.Scope.STATEMENT_READ))]
-Objector = Annotated[Call, Depends(_allowed(supply.Scope.STATEMENT_OBJECT))]
-EventReader = Annotated[Call, Depends(_allowed(supply.Scope.EVENTS_READ))]
+OfferReader = Annotated[Call, Depends(_allowed(tenancy.Scope.OFFERS_READ))]
+Buyer = Annotated[Call, Depends(_allowed(tenancy.Scope.ORDERS_WRITE))]
+AccountReader = Annotated[Call, Depends(_allowed(tenancy.Scope.STATEMENT_READ))]
+Objector = Annotated[Call, Depends(_allowed(tenancy.Scope.STATEMENT_OBJECT))]
+EventReader = Annotated[Call, Depends(_allowed(tenancy.Scope.EVENTS_READ))]
 Reference = Annotated[str, Depends(_reference)]
 Numbered = Annotated[str, Depends(_number)]
 Withdrawn = Annotated[str, Depends(_withdrawal)]
@@ -134,12 +134,12 @@ def me(call: Anybody) -> wire.Me:
     """Who the key belongs to, on what terms, and which protocols the hub speaks."""
     terms = call.caller.terms
     with call.hub.database.reading() as session:
-        store = supply.tenant(session, terms.store)
-        owed = supply.tenant_owes(session, terms.store, terms.currency)
-        received = supply.received_of(session, terms.store, terms.currency)
-        credited = supply.credited(session, terms.store, terms.currency)
-        histories = supply.timelines(session)
-    accounted = supply.Scope.STATEMENT_READ in call.caller.scopes
+        store = tenancy.tenant(session, terms.store)
+        owed = tenancy.tenant_owes(session, terms.store, terms.currency)
+        received = settlement.received_of(session, terms.store, terms.currency)
+        credited = settlement.credited(session, terms.store, terms.currency)
+        histories = tenancy.timelines(session)
+    accounted = tenancy.Scope.STATEMENT_READ in call.caller.scopes
     limit = store.terms.store_limits.credit_limit_minor
     return wire.Me(
         store=store.code,
@@ -195,29 +195,29 @@ def tell_at(call: EventReader, asked: wire.WebhookAsked) -> wire.WebhookMade:
     """Tell the store at this address when something happened; the secret stays while the address does."""
     with call.hub.database.transaction() as session:
         store = call.caller.terms.store
-        return wire.WebhookMade(supply.tell_at(session, store, asked.url, secret=nudging.new_secret(), at=call.at))
+        return wire.WebhookMade(tenancy.tell_at(session, store, asked.url, secret=nudging.new_secret(), at=call.at))
 
 
 @router.get("/statements/{month}")
-def statement(call: AccountReader, month: str) -> supply.Statement:
+def statement(call: AccountReader, month: str) -> settlement.Statement:
     """What the store owed in a month of the hub's calendar ("2026-11"): closed, or as far as it is known."""
-    mine = supply.Party(supply.PartyKind.TENANT, call.caller.terms.store)
+    mine = settlement.Party(settlement.PartyKind.TENANT, call.caller.terms.store)
     with call.hub.database.reading() as session:
-        return supply.statement(session, mine, month, zone=call.hub.zone, at=call.at)
+        return settlement.statement(session, mine, month, zone=call.hub.zone, at=call.at)
 
 
 @router.get("/objections")
-def objections(call: AccountReader) -> list[supply.ObjectionView]:
+def objections(call: AccountReader) -> list[settlement.ObjectionView]:
     """What the store objected to on its statements, and what the hub said."""
     with call.hub.database.reading() as session:
-        return supply.objections(session, call.caller.terms.store)
+        return settlement.objections(session, call.caller.terms.store)
 
 
 @router.put("/objections/{number}")
-def object_to(call: Objector, number: Numbered, asked: wire.ObjectionAsked) -> supply.ObjectionView:
+def object_to(call: Objector, number: Numbered, asked: wire.ObjectionAsked) -> settlement.ObjectionView:
     """A line of a statement is wrong by this amount."""
     with call.hub.database.transaction() as session:
-        return supply.object_to(
+        return settlement.object_to(
             session,
             call.caller.terms.store,
             number=number,

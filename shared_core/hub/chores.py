@@ -6,6 +6,7 @@ from shared_core import supply
 from shared_core.hub import nudging
 from shared_core.hub.hub import Hub
 from shared_core.kernel import outbox
+from shared_core.supply import settlement
 from shared_core.web.worker import Chore, Worker
 
 OFTEN = timedelta(seconds=1)
@@ -41,7 +42,7 @@ def expire_returns(hub: Hub, at: datetime) -> int:
 
 def close_months(hub: Hub, at: datetime) -> int:
     with hub.database.transaction() as session:
-        return supply.close_months(session, zone=hub.zone, at=at)
+        return settlement.close_months(session, zone=hub.zone, at=at)
 
 
 CHORES: tuple[Chore[Hub], ...] = (

@@ -16,10 +16,10 @@ from fastapi.routing import APIRoute
 from limits import RateLimitItemPerMinute
 from starlette.concurrency import run_in_threadpool
 
-from shared_core import supply
 from shared_core.kernel.codes import hash_token
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import PlatformError
+from shared_core.supply import tenancy
 from shared_core.web.limits import Limit, Limiter, client_address
 from shared_core.web.loops import PerLoop
 from shared_core.web.security import SAFE_METHODS
@@ -53,7 +53,7 @@ class Gate:
         self._limiter = Limiter()
         self._known: dict[str, None] = {}
 
-    async def identify(self, request: Request, *, at: datetime) -> supply.Caller:
+    async def identify(self, request: Request, *, at: datetime) -> tenancy.Caller:
         """Who calls. Raises BadApiKey, TooManyRequests."""
         key = _key(request)
         name = hash_token(key)
@@ -63,7 +63,7 @@ class Gate:
         async with self._reading.here().take(name):
             try:
                 caller = await run_in_threadpool(self._authenticate, key, at)
-            except supply.BadApiKey:
+            except tenancy.BadApiKey:
                 self._known.pop(name, None)
                 raise
         if len(self._known) < KNOWN_MAX:
@@ -71,18 +71,18 @@ class Gate:
         return caller
 
     @asynccontextmanager
-    async def turn(self, caller: supply.Caller, method: str) -> AsyncIterator[None]:
+    async def turn(self, caller: tenancy.Caller, method: str) -> AsyncIterator[None]:
         """A turn of the caller's store, until it is done. Raises TooManyRequests when too many of them wait."""
         turns = self._reading if method in SAFE_METHODS else self._writing
         async with turns.here().take(caller.terms.store):
             yield
 
-    def _authenticate(self, key: str, at: datetime) -> supply.Caller:
+    def _authenticate(self, key: str, at: datetime) -> tenancy.Caller:
         with self._database.glance() as session:
-            caller = supply.authenticate(session, key, at=at)
+            caller = tenancy.authenticate(session, key, at=at)
         if caller.note_use:
             with self._database.transaction() as session:
-                supply.note_key_use(session, caller, at=at)
+                tenancy.note_key_use(session, caller, at=at)
         return caller
 
 
@@ -110,5 +110,5 @@ def _key(request: Request) -> str:
     """The key that is sent. Raises BadApiKey where none is."""
     said = request.headers.get("authorization", "")
     if not said.lower().startswith(BEARER):
-        raise supply.BadApiKey()
+        raise tenancy.BadApiKey()
     return said[len(BEARER) :].strip()

@@ -9,11 +9,10 @@ from datetime import datetime
 
 from standardwebhooks import Webhook
 
-from shared_core import supply
 from shared_core.hub.hub import Hub
 from shared_core.kernel.codes import new_code
 from shared_core.kernel.outgoing import BadAddress, NoAnswer, NotPublic, Patience, outgoing
-from shared_core.supply import wire
+from shared_core.supply import tenancy, wire
 
 AGENT = "platform-in-a-box nudges"
 SECRET_BYTES = 32
@@ -27,17 +26,17 @@ def new_secret() -> str:
 def tell_stores(hub: Hub, at: datetime) -> int:
     """Whoever is behind is told; how many were."""
     with hub.database.glance() as session:
-        waiting = supply.nudges(session, at=at)
+        waiting = tenancy.nudges(session, at=at)
     told = 0
     for nudge in waiting:
         error = _tell(hub, nudge, at)
         told += not error
         with hub.database.transaction() as session:
-            supply.note_nudged(session, nudge, at=hub.clock(), error=error)
+            tenancy.note_nudged(session, nudge, at=hub.clock(), error=error)
     return told
 
 
-def _tell(hub: Hub, nudge: supply.Nudge, at: datetime) -> str:
+def _tell(hub: Hub, nudge: tenancy.Nudge, at: datetime) -> str:
     """Why it could not be told; empty when it was."""
     said = wire.Nudged(wire.NUDGE, nudge.events, nudge.offers)
     body = wire.NUDGED.dump_json(said).decode()

@@ -81,9 +81,9 @@ class SupplyDesk:
             row = reads.order(session, order_id)
         if row.supply_state != "none" or (row.state not in SOLD and self._let_go(row)):
             return
-        goods = Money(row.goods_minor, row.currency)
+        ship_to, goods = supply.Address.from_json(row.address), Money(row.goods_minor, row.currency)
         try:
-            bought = self.gateway.confirm(row.number, ship_to=ship_to(row), at=self.clock(), goods=goods)
+            bought = self.gateway.confirm(row.number, ship_to=ship_to, at=self.clock(), goods=goods)
         except (supply.OutOfStock, supply.HoldReleased, supply.UnknownHold):
             self._give_up(row, refund_too=True)
             return
@@ -227,10 +227,6 @@ class SupplyDesk:
                     disputed_too=True,
                 )
         self.gateway.release(row.number, at=self.clock())
-
-
-def ship_to(row: Order) -> supply.Address:
-    return supply.Address.from_json(row.address)
 
 
 def hear_supply(session: Session, news: supply.SupplyEvent | None, *, zone: str) -> None:

@@ -16,7 +16,7 @@ from shared_core.kernel.money import Money, zero
 from shared_core.ledger import accounts
 from shared_core.orders import reads
 from shared_core.orders.entries import holder
-from shared_core.orders.fulfilment import GIVES_BACK, SupplyDesk, ship_to
+from shared_core.orders.fulfilment import GIVES_BACK, SupplyDesk
 from shared_core.orders.models import Order, SupplyCursor
 from shared_core.orders.rules import SOLD, State
 from shared_core.orders.supply_books import BOUGHT
@@ -113,7 +113,7 @@ def _buy_again(desk: SupplyDesk, number: str) -> Money:
     with desk.database.reading() as session:
         row = reads.get(session, number)
     goods = Money(row.goods_minor, row.currency)
-    bought = desk.gateway.confirm(number, ship_to=ship_to(row), at=desk.clock(), goods=goods)
+    bought = desk.gateway.confirm(number, ship_to=supply.Address.from_json(row.address), at=desk.clock(), goods=goods)
     return bought.supply + bought.freight + bought.fee
 
 

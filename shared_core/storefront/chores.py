@@ -7,6 +7,7 @@ from shared_core import invites, orders, rewards, supply
 from shared_core.kernel import outbox
 from shared_core.storefront import nudges, supplying
 from shared_core.storefront.shop import Shop
+from shared_core.supply import tenancy
 from shared_core.web.worker import Chore
 
 OFTEN = timedelta(seconds=1)
@@ -45,9 +46,9 @@ def follow_offers(shop: Shop, at: datetime) -> int:
     return shop.asking_offers.ask(told.at, told.offers, at, lambda: shop.refresh_window(at=at).offers)
 
 
-def _told(shop: Shop) -> supply.Told:
+def _told(shop: Shop) -> tenancy.Told:
     with shop.database.glance() as session:
-        return supply.told(session)
+        return tenancy.told(session)
 
 
 def gather_pictures(shop: Shop, at: datetime) -> int:

@@ -13,7 +13,7 @@ from standardwebhooks.webhooks import WebhookVerificationError
 from shared_core import supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Forbidden
-from shared_core.supply import wire
+from shared_core.supply import tenancy, wire
 
 PATH = "/supply/nudges"
 LATELY = timedelta(minutes=15)
@@ -30,7 +30,7 @@ class BadSignature(Forbidden):
 def take_in(database: Database, body: bytes, headers: Mapping[str, str], *, at: datetime) -> None:
     """What the hub tells. Raises BadSignature."""
     with database.glance() as session:
-        secret = supply.webhook_secret(session)
+        secret = tenancy.webhook_secret(session)
     try:
         if not secret:
             raise BadSignature
@@ -39,7 +39,7 @@ def take_in(database: Database, body: bytes, headers: Mapping[str, str], *, at: 
     except (WebhookVerificationError, ValueError) as error:
         raise BadSignature from error
     with database.transaction() as session:
-        supply.hear(session, events=said.events, offers=said.offers, at=at)
+        tenancy.hear(session, events=said.events, offers=said.offers, at=at)
 
 
 def listen(database: Database, hub: supply.HubGateway, base_url: str) -> None:
@@ -47,7 +47,7 @@ def listen(database: Database, hub: supply.HubGateway, base_url: str) -> None:
     secret = hub.tell_at(base_url + "/api/v1" + PATH) if base_url else None
     if secret is not None:
         with database.transaction() as session:
-            supply.keep_webhook_secret(session, secret)
+            tenancy.keep_webhook_secret(session, secret)
 
 
 class Asking:

@@ -17,6 +17,7 @@ from shared_core.kernel.money import zero
 from shared_core.kernel.settings import Settings, is_private
 from shared_core.orders import SUPPLY_CURSOR
 from shared_core.storefront.brand import BrandConfig
+from shared_core.supply import tenancy
 from shared_core.web import health
 
 STORE = "store"
@@ -98,7 +99,7 @@ def hub_gateway(brand: BrandConfig, settings: Settings, *, store: str = "", time
                 )
             ]
         )
-    if not supply.LOOKS_LIKE_A_KEY.fullmatch(key):
+    if not tenancy.LOOKS_LIKE_A_KEY.fullmatch(key):
         raise ConfigError(
             [
                 Finding(
@@ -173,18 +174,18 @@ def renew_terms(database: Database, side: SupplySide, at: datetime) -> None:
         return
     said = side.hub.me()
     with database.transaction() as session:
-        if supply.renew_connection(session, platform_fee_bps=said.platform_fee_bps, timeline=said.timeline):
+        if tenancy.renew_connection(session, platform_fee_bps=said.platform_fee_bps, timeline=said.timeline):
             _log.warning("the hub changed the platform fee; restart the shop", platform_fee_bps=said.platform_fee_bps)
 
 
-def _connection(database: Database, brand: BrandConfig, brand_dir: Path) -> tuple[supply.Connection, dict[str, str]]:
+def _connection(database: Database, brand: BrandConfig, brand_dir: Path) -> tuple[tenancy.Connection, dict[str, str]]:
     """What `platformctl supply connect` left behind. Raises ConfigError."""
     health.require_database(database, setting="SHOP_DATABASE_URL")
-    known: supply.Connection | None = None
+    known: tenancy.Connection | None = None
     names: dict[str, str] = {}
-    if inspect(database.engine).has_table(supply.Connection.TABLE):
+    if inspect(database.engine).has_table(tenancy.Connection.TABLE):
         with database.glance() as session:
-            known, names = supply.connection(session), supply.sku_names(session)
+            known, names = tenancy.connection(session), tenancy.sku_names(session)
     if known is None or known.url != brand.supply.url:
         raise ConfigError(
             [

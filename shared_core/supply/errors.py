@@ -1,6 +1,6 @@
 """What can go wrong on the way to the goods."""
 
-from shared_core.kernel.errors import Away, Conflict, Forbidden, Invalid, NotFound, PlatformError
+from shared_core.kernel.errors import Away, Conflict, Invalid, NotFound, PlatformError
 
 
 class OutOfStock(Conflict):
@@ -246,129 +246,15 @@ class UnknownProduct(NotFound):
     message = "The hub has no product {product}."
 
 
-class UnknownTenant(NotFound):
-    code = "unknown_tenant"
-    message = "The hub supplies no store {tenant}."
-
-
-class TenantTaken(Conflict):
-    code = "tenant_taken"
-    message = "The hub supplies a store {tenant} already, on other terms."
-
-
-class BadTenantCode(Invalid):
-    code = "bad_tenant_code"
-    message = "{tenant!r} cannot be a store's code; use small letters, digits and hyphens."
-
-
-class BadTerms(Invalid):
-    """`field` is the name of a term."""
-
-    code = "bad_terms"
-    message = "{field} cannot be {value}."
-
-
-class UnknownScope(Invalid):
-    code = "unknown_scope"
-    message = "{scope!r} is no scope of an API key; there are {known}."
-
-
-class UnknownApiKey(NotFound):
-    code = "unknown_api_key"
-    message = "The store {tenant} has no API key {key}."
-
-
-class BadApiKey(PlatformError):
-    """One answer for a key that is wrong, unknown, revoked or expired: whoever guesses learns nothing."""
-
-    code = "bad_api_key"
-    status = 401
-    message = "This API key is not valid here. Send one as: Authorization: Bearer KEY."
-
-
-class OtherStore(Conflict):
-    """A key was mixed up with that of another store."""
-
-    code = "other_store"
-    message = "This API key is not that of the store {store}."
-
-
-class OtherTimeline(Conflict):
-    """The store knows another history than this hub has, see `tenancy.timeline`."""
-
-    code = "other_timeline"
-    message = (
-        "This hub goes on from a backup, or is another one than the store knows. "
-        "In the store's folder, run: platformctl supply resume"
-    )
-
-
-class ScopeMissing(Forbidden):
-    code = "scope_missing"
-    message = "This API key may not do that; it lacks the scope {scope}."
-
-
 class ProtocolTooOld(PlatformError):
     code = "protocol_too_old"
     status = 426
     message = "This hub serves protocol {oldest} and later, not {found}. Upgrade the shop."
 
 
-class BadTransactionNumber(Invalid):
-    code = "bad_transaction_number"
-    message = "A transaction number has 1 to {maximum} characters, none of them invisible, no blank at either end."
-
-
-class BadPayment(Invalid):
-    code = "bad_payment"
-    message = "{amount} cannot be paid; it must be more than nothing, and in {currency}."
-
-
-class PaymentTaken(Conflict):
-    code = "payment_taken"
-    message = "The transaction number {number} already stands for another payment. Look at it, or take it back first."
-
-
-class UnknownPayment(NotFound):
-    code = "unknown_payment"
-    message = "There is no payment with the transaction number {number}."
-
-
 class TextTooLong(Invalid):
     code = "text_too_long"
     message = "What you write here has at most {maximum} characters."
-
-
-class NoStatement(NotFound):
-    code = "no_statement"
-    message = (
-        "There is no statement for {month}. A month is written 2026-11, has begun, and begins after the first booking."
-    )
-
-
-class UnknownLine(NotFound):
-    code = "unknown_line"
-    message = "The statement for {month} has no line {kind} {reference}."
-
-
-class UnknownObjection(NotFound):
-    code = "unknown_objection"
-    message = "There is no objection {number}."
-
-
-class BadObjection(Invalid):
-    code = "bad_objection"
-    message = "{amount} is none of 0 to {left}: what is left of it that was not objected to or credited already."
-
-
-class ObjectionTaken(Conflict):
-    code = "objection_taken"
-    message = "The objection {number} is to something else already. Give this one another number."
-
-
-class ObjectionEnded(Conflict):
-    code = "objection_ended"
-    message = "The objection {number} is {state}; it ends once."
 
 
 class SupplyUnavailable(Away):

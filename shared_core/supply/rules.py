@@ -9,7 +9,8 @@ from enum import StrEnum
 
 from shared_core.kernel.money import Money, share_of
 from shared_core.supply.errors import BadQuantity, CreditUsedUp, HoldLimitReached, NothingToHold
-from shared_core.supply.gateway import HoldLimits, HoldLine
+from shared_core.supply.gateway import HoldLimits
+from shared_core.supply.views import HoldLine
 
 
 class SupplierState(StrEnum):

@@ -8,6 +8,7 @@ from shared_core import ledger, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.listeners import Listeners
 from shared_core.ledger import accounts
+from shared_core.supply import tenancy
 from tests.databases import Databases
 from tests.hub.hubs import Served, add, key_of, reaching
 from tests.worlds import World
@@ -28,7 +29,7 @@ class Far:
                 for account in (accounts.due_hub_supply(), accounts.due_hub_payable())
             )
         with self.hub.reading() as session:
-            return mine, supply.tenant_owes(session, "north", "CNY").minor
+            return mine, tenancy.tenant_owes(session, "north", "CNY").minor
 
     def hub_book(self) -> dict[str, int]:
         """What is not nought in the hub's book."""

@@ -20,6 +20,7 @@ from shared_core.hub.gate import Gate
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money
+from shared_core.supply import tenancy
 from tests.supply.goods import NOON
 
 SECRET = "s" * 43
@@ -101,16 +102,16 @@ def serving() -> Iterator[Served]:
 def add(database: Database, code: str, **terms: Any) -> supply.Terms:
     """A tenant; `terms` are those of `TenantTerms` or `TenantLimits`."""
     limits = {name: terms.pop(name) for name in list(terms) if name in supply.TenantLimits.__dataclass_fields__}
-    agreed = supply.TenantTerms(store_limits=supply.TenantLimits(**limits), **terms)
+    agreed = tenancy.TenantTerms(store_limits=supply.TenantLimits(**limits), **terms)
     with database.transaction() as session:
-        supply.add_tenant(session, code, name=code.title(), currency="CNY", terms=agreed, actor="op", at=NOON)
+        tenancy.add_tenant(session, code, name=code.title(), currency="CNY", terms=agreed, actor="op", at=NOON)
     return supply.Terms(code, "CNY", agreed.platform_fee_bps, agreed.limits, tenant=True)
 
 
 def key_of(database: Database, code: str, name: str = "", **wanted: Any) -> str:
     name = name or code.replace("-", "")
     with database.transaction() as session:
-        return supply.issue_key(session, code, name=name, secret=SECRET, actor="op", at=NOON, **wanted)
+        return tenancy.issue_key(session, code, name=name, secret=SECRET, actor="op", at=NOON, **wanted)
 
 
 def tenant_gateway(database: Database, terms: supply.Terms) -> supply.TenantGateway:

@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from shared_core import supply
 from shared_core.hub import api
 from shared_core.kernel.database import Database
-from shared_core.supply import wire
+from shared_core.supply import tenancy, wire
 from tests.hub.hubs import Served, add, key_of, tenant_gateway
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, lines, stocked
 
@@ -100,14 +100,14 @@ def test_every_operation_asks_for_a_valid_key_with_its_scope(
         answer = ask(web, wrong, method, path)
         assert (answer.status_code, answer.json()["code"]) == (401, "bad_api_key")
     scope = SCOPES[f"{method} {path}"]
-    others = key_of(database, "north", "OTHERS", scopes=[each for each in supply.Scope if each != scope])
+    others = key_of(database, "north", "OTHERS", scopes=[each for each in tenancy.Scope if each != scope])
     only = key_of(database, "north", "ONLY", scopes=[scope] if scope else [])
     if scope:
         answer = ask(web, others, method, path)
         assert (answer.status_code, answer.json()["params"]) == (403, {"scope": scope})
     assert ask(web, only, method, path).status_code not in (401, 403)
     with database.transaction() as session:
-        supply.revoke_key(session, "north", "ONLY", actor="op", at=NOON)
+        tenancy.revoke_key(session, "north", "ONLY", actor="op", at=NOON)
     assert ask(web, only, method, path).status_code == 401
 
 
@@ -115,7 +115,7 @@ def told(database: Database, code: str) -> list[object]:
     """Everything a store can know of itself."""
     shop = tenant_gateway(database, supply.Terms(code, "CNY", tenant=True))
     with database.reading() as session:
-        owes = supply.tenant_owes(session, code, "CNY")
+        owes = tenancy.tenant_owes(session, code, "CNY")
         orders = [each for each in supply.supplier_orders(session) if each.store == code]
     return [shop.view("held"), shop.view("sold"), shop.events(), owes, orders]
 
@@ -172,7 +172,7 @@ def test_me_says_who_one_is(database: Database, north: str, web: httpx2.Client) 
 
 def test_a_suspended_store_is_told_so(database: Database, north: str, web: httpx2.Client) -> None:
     with database.transaction() as session:
-        supply.suspend(session, "north", actor="op", reason="", at=NOON)
+        tenancy.suspend(session, "north", actor="op", reason="", at=NOON)
     answer = ask(web, north, "PUT", "/api/v1/holds/{reference}")
     assert (answer.status_code, answer.json()["code"]) == (409, "tenant_suspended")
     assert web.get("/api/v1/me", headers=bearer(north)).json()["state"] == "suspended"

@@ -8,13 +8,14 @@ import pytest
 
 from shared_core import supply
 from shared_core.kernel.money import Money
+from shared_core.supply import settlement, tenancy
 from tests.hub.consoles import Console
 from tests.hub.hubs import add, tenant_gateway
 from tests.storefront.walker import Page, Walker
 from tests.supply.goods import HOME, discrepancies, lines, stocked, where
 
 FEED = b"sku,title,cost,price,quantity\nLAMP-1,Reading lamp,40,89,12\nLAMP-2,Desk lamp,x,99,5\n"
-NORTH = supply.Party(supply.PartyKind.TENANT, "north")
+NORTH = settlement.Party(settlement.PartyKind.TENANT, "north")
 
 
 @pytest.fixture
@@ -29,7 +30,7 @@ def bo(console: Console) -> Walker:
 
 def owed(console: Console) -> int:
     with console.database.reading() as session:
-        return supply.tenant_owes(session, "north", "CNY").minor
+        return tenancy.tenant_owes(session, "north", "CNY").minor
 
 
 def pay(walker: Walker, **typed: str) -> Page:
@@ -77,10 +78,10 @@ def test_payments_are_shown_page_by_page(console: Console, bo: Walker) -> None:
     with console.database.transaction() as session:
         for each in range(5):
             amount, at = Money(100 + each, "CNY"), console.clock()
-            supply.record_payment(session, NORTH, amount, number=f"P-{each}", actor="op", at=at)
+            settlement.record_payment(session, NORTH, amount, number=f"P-{each}", actor="op", at=at)
     with console.database.reading() as session:
-        first = supply.payments_page(session, limit=3)
-        second = supply.payments_page(session, before=first.before, limit=3)
+        first = settlement.payments_page(session, limit=3)
+        second = settlement.payments_page(session, before=first.before, limit=3)
     assert [each.number for each in (*first.payments, *second.payments)] == [f"P-{each}" for each in range(4, -1, -1)]
     assert second.before is None
 
@@ -109,7 +110,7 @@ def test_a_statement_is_read_and_taken_away_as_csv(console: Console, bo: Walker)
 def test_closed_months_stay_to_be_read(console: Console, bo: Walker) -> None:
     console.clock.now = datetime(2026, 4, 2, tzinfo=UTC)
     with console.database.transaction() as session:
-        assert supply.close_months(session, zone=console.hub.zone, at=console.clock()) == 2
+        assert settlement.close_months(session, zone=console.hub.zone, at=console.clock()) == 2
     bo = console.person("accountant", "eve")
     page = bo.open("/console/money/statement?party=tenant&code=north")
     assert page.headings[0].startswith("north · 2026-04")
@@ -119,7 +120,7 @@ def test_closed_months_stay_to_be_read(console: Console, bo: Walker) -> None:
 
 def objection(console: Console, number: str = "o-1", minor: int = 500) -> None:
     with console.database.transaction() as session:
-        supply.object_to(
+        settlement.object_to(
             session,
             "north",
             number=number,

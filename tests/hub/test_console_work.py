@@ -5,6 +5,7 @@ from datetime import time, timedelta
 import pytest
 
 from shared_core import supply
+from shared_core.supply import tenancy
 from tests.hub.consoles import Console
 from tests.hub.hubs import tenant_gateway
 from tests.storefront.walker import Page, Walker
@@ -25,7 +26,7 @@ def add_north(owner: Walker, **terms: str) -> Page:
 def buy(console: Console, reference: str = "1001", **pieces: int) -> str:
     """A paid order of the storefront north; the number of its supplier order."""
     with console.database.reading() as session:
-        agreed = supply.tenant(session, "north").terms
+        agreed = tenancy.tenant(session, "north").terms
     terms = supply.Terms("north", "CNY", agreed.platform_fee_bps, agreed.limits, tenant=True)
     shop, at = tenant_gateway(console.database, terms), console.clock()
     lines = [supply.HoldLine(sku, count) for sku, count in pieces.items()]
@@ -65,7 +66,7 @@ def test_terms_that_are_none_are_refused_and_stay_in_the_form(
     assert page.status == 422 and said in page.text
     assert page.form("/console/tenants", code=whole["code"], name="North")
     with console.database.reading() as session:
-        assert supply.all_tenants(session) == []
+        assert tenancy.all_tenants(session) == []
 
 
 def test_terms_are_agreed_anew_and_the_history_says_what_they_were(console: Console, owner: Walker) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from shared_core import supply
 from shared_core.kernel.database import Database
+from shared_core.supply import tenancy
 from tests.databases import Databases, PostgresDatabases
 from tests.hub.histories import ALL, CALLS, Step, one, play, steps
 from tests.hub.hubs import Served, add, key_of, reaching, tenant_gateway
@@ -272,7 +273,7 @@ def happened(shop: supply.SupplyGateway) -> list[tuple[str, str, str]]:
 
 def owed(database: Database, code: str) -> int:
     with database.reading() as session:
-        return supply.tenant_owes(session, code, "CNY").minor
+        return tenancy.tenant_owes(session, code, "CNY").minor
 
 
 # --- planted bugs ---------------------------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from limits import RateLimitItemPerMinute
 from shared_core import supply
 from shared_core.hub import gate
 from shared_core.kernel.database import Database
+from shared_core.supply import tenancy
 from shared_core.web.limits import Limit, TooManyRequests
 from shared_core.web.turns import Turns
 from tests.hub.hubs import Served, add, key_of
@@ -72,7 +73,7 @@ def test_a_key_that_was_right_and_is_revoked_counts_as_a_guess(
     monkeypatch.setattr(gate, "UNKNOWN_KEY_BY_ADDRESS", Limit("unknown key address", RateLimitItemPerMinute(2)))
     assert me(server, keys["north"]) == 200
     with database.transaction() as session:
-        supply.revoke_key(session, "north", "north", actor="op", at=server.now[0])
+        tenancy.revoke_key(session, "north", "north", actor="op", at=server.now[0])
     assert [me(server, keys["north"]) for _ in range(3)] == [401, 401, 429]
 
 

@@ -9,10 +9,9 @@ from pathlib import Path
 import pytest
 from standardwebhooks import Webhook
 
-from shared_core import supply
 from shared_core.hub import HubSettings, nudging
 from shared_core.hub.hub import Hub
-from shared_core.supply import wire
+from shared_core.supply import tenancy, wire
 from tests.hub.hubs import add
 
 HUB = '[hub]\nname = "Hub"\nlocale = "en"\ncurrency = "CNY"\nzone = "Asia/Shanghai"\n'
@@ -54,12 +53,12 @@ def opened(folder: Path, url: str, **settings: object) -> Hub:
 def listening(hub: Hub, url: str) -> str:
     add(hub.database, "north")
     with hub.database.transaction() as session:
-        return supply.tell_at(session, "north", url, secret=nudging.new_secret(), at=datetime.now(UTC))
+        return tenancy.tell_at(session, "north", url, secret=nudging.new_secret(), at=datetime.now(UTC))
 
 
-def said_of(hub: Hub) -> supply.WebhookView:
+def said_of(hub: Hub) -> tenancy.WebhookView:
     with hub.database.reading() as session:
-        seen = supply.webhook_of(session, "north")
+        seen = tenancy.webhook_of(session, "north")
     assert seen is not None
     return seen
 

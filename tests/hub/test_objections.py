@@ -6,6 +6,7 @@ from sqlalchemy import text
 from shared_core import ledger, supply
 from shared_core.kernel.database import Database
 from shared_core.ledger import accounts
+from shared_core.supply import settlement
 from tests.databases import Databases
 from tests.hub.hubs import Served, add, key_of, reaching, tenant_gateway
 from tests.hub.test_payments import broken, owes
@@ -25,22 +26,22 @@ def hub(database: Database) -> Database:
     return database
 
 
-def object_to(hub: Database, minor: int = 4_800, number: str = "n1", **other: str) -> supply.ObjectionView:
+def object_to(hub: Database, minor: int = 4_800, number: str = "n1", **other: str) -> settlement.ObjectionView:
     line = {"month": MONTH, "kind": "charge", "reference": "o1", "reason": "never came", **other}
     with hub.transaction() as session:
-        return supply.object_to(session, "north", number=number, amount=yuan(minor), zone=ZONE, at=NOON, **line)
+        return settlement.object_to(session, "north", number=number, amount=yuan(minor), zone=ZONE, at=NOON, **line)
 
 
-def accept(hub: Database, minor: int | None = None, number: str = "n1") -> supply.ObjectionView:
+def accept(hub: Database, minor: int | None = None, number: str = "n1") -> settlement.ObjectionView:
     credit = None if minor is None else yuan(minor)
     with hub.transaction() as session:
-        return supply.accept_objection(session, "north", number, text="sorry", actor="ann", at=NOON, credit=credit)
+        return settlement.accept_objection(session, "north", number, text="sorry", actor="ann", at=NOON, credit=credit)
 
 
 def test_what_is_accepted_is_owed_no_longer_and_is_a_line(hub: Database) -> None:
     object_to(hub)
     with hub.transaction() as session:
-        supply.answer_objection(session, "north", "n1", text="we are looking", actor="bo", at=NOON)
+        settlement.answer_objection(session, "north", "n1", text="we are looking", actor="bo", at=NOON)
     assert owes(hub) == 4_800
     ended = accept(hub, 3_000)
     assert [(each.state.value, each.text, each.actor) for each in ended.steps] == [
@@ -50,49 +51,51 @@ def test_what_is_accepted_is_owed_no_longer_and_is_a_line(hub: Database) -> None
     ]
     assert owes(hub) == 1_800 and broken(hub) == []
     with hub.reading() as session:
-        told = supply.statement(session, supply.Party(supply.PartyKind.TENANT, "north"), MONTH, zone=ZONE, at=NOON)
+        told = settlement.statement(
+            session, settlement.Party(settlement.PartyKind.TENANT, "north"), MONTH, zone=ZONE, at=NOON
+        )
     assert [(each.kind.value, each.reference, each.amount.minor) for each in told.lines][-1] == ("credit", "n1", -3_000)
 
 
 def test_an_objection_ends_once(hub: Database) -> None:
     object_to(hub)
     accept(hub)
-    with pytest.raises(supply.ObjectionEnded):
+    with pytest.raises(settlement.ObjectionEnded):
         accept(hub)
-    with pytest.raises(supply.ObjectionEnded), hub.transaction() as session:
-        supply.reject_objection(session, "north", "n1", text="no", actor="ann", at=NOON)
+    with pytest.raises(settlement.ObjectionEnded), hub.transaction() as session:
+        settlement.reject_objection(session, "north", "n1", text="no", actor="ann", at=NOON)
     assert owes(hub) == 0 and broken(hub) == []
 
 
 def test_the_same_objection_again_is_the_same(hub: Database) -> None:
     assert object_to(hub) == object_to(hub)
-    with pytest.raises(supply.ObjectionTaken):
+    with pytest.raises(settlement.ObjectionTaken):
         object_to(hub, 4_700)
 
 
 def test_of_a_line_no_more_is_objected_to_than_it_is(hub: Database) -> None:
     object_to(hub, 3_000)
-    with pytest.raises(supply.BadObjection, match=r"18\.00"):
+    with pytest.raises(settlement.BadObjection, match=r"18\.00"):
         object_to(hub, 1_801, "n2")
     accept(hub, 1_000)
     object_to(hub, 3_800, "n2")
     with hub.transaction() as session:
-        supply.reject_objection(session, "north", "n2", text="it came", actor="ann", at=NOON)
+        settlement.reject_objection(session, "north", "n2", text="it came", actor="ann", at=NOON)
     object_to(hub, 3_800, "n3")
-    with pytest.raises(supply.BadObjection):
+    with pytest.raises(settlement.BadObjection):
         accept(hub, 3_801, "n3")
     assert owes(hub) == 3_800 and broken(hub) == []
 
 
 def test_what_is_not_on_the_statement_cannot_be_objected_to(hub: Database) -> None:
     for other in ({"reference": "o2"}, {"kind": "payment"}, {"kind": "nonsense"}):
-        with pytest.raises(supply.UnknownLine):
+        with pytest.raises(settlement.UnknownLine):
             object_to(hub, **other)
-    with pytest.raises(supply.NoStatement):
+    with pytest.raises(settlement.NoStatement):
         object_to(hub, month="2026-02")
-    with pytest.raises(supply.BadObjection):
+    with pytest.raises(settlement.BadObjection):
         object_to(hub, 0)
-    with pytest.raises(supply.UnknownObjection):
+    with pytest.raises(settlement.UnknownObjection):
         accept(hub)
     with pytest.raises(supply.TextTooLong):
         object_to(hub, reason="x" * 201)
@@ -120,10 +123,12 @@ def test_the_store_books_what_its_hub_has_credited(hub: Database, databases: Dat
         shop = Database(url)
         for new in (1, 0):
             with shop.transaction() as session:
-                assert supply.book_credits(session, gateway.objections(), at=NOON) == new
+                assert settlement.book_credits(session, gateway.objections(), at=NOON) == new
         with shop.reading() as session:
             assert ledger.balance(session, accounts.hub_credits(), "CNY") == yuan(800)
-            found = {each.kind.value: each.verdict.value for each in supply.compare(session, gateway.statement(MONTH))}
+            found = {
+                each.kind.value: each.verdict.value for each in settlement.compare(session, gateway.statement(MONTH))
+            }
         assert found == {"charge": "missing", "credit": "same"}
         shop.dispose()
         me = gateway.me()

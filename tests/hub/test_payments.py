@@ -14,13 +14,17 @@ from shared_core.kernel.database import Database
 from shared_core.kernel.listeners import Listeners
 from shared_core.kernel.money import Money
 from shared_core.ledger import Posting, accounts
+from shared_core.supply import settlement, tenancy
 from tests.hub.hubs import add, tenant_gateway
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, lines, stocked, yuan
 from tests.supply.test_concurrency import at_once, kinds
 from tests.worlds import World
 
 LATER = NOON + timedelta(hours=1)
-NORTH, ACME = supply.Party(supply.PartyKind.TENANT, "north"), supply.Party(supply.PartyKind.SUPPLIER, "acme")
+NORTH, ACME = (
+    settlement.Party(settlement.PartyKind.TENANT, "north"),
+    settlement.Party(settlement.PartyKind.SUPPLIER, "acme"),
+)
 
 
 @pytest.fixture
@@ -30,19 +34,19 @@ def shop(database: Database) -> supply.TenantGateway:
     return tenant_gateway(database, add(database, "north", credit_limit_minor=0))
 
 
-def pay(database: Database, party: supply.Party, minor: int, number: str = "T1") -> supply.PaymentView:
+def pay(database: Database, party: settlement.Party, minor: int, number: str = "T1") -> settlement.PaymentView:
     with database.transaction() as session:
-        return supply.record_payment(session, party, yuan(minor), number=number, actor="ann", at=NOON)
+        return settlement.record_payment(session, party, yuan(minor), number=number, actor="ann", at=NOON)
 
 
-def undo(database: Database, number: str = "T1") -> supply.PaymentView:
+def undo(database: Database, number: str = "T1") -> settlement.PaymentView:
     with database.transaction() as session:
-        return supply.reverse_payment(session, number, reason="bounced", actor="bo", at=LATER)
+        return settlement.reverse_payment(session, number, reason="bounced", actor="bo", at=LATER)
 
 
 def owes(database: Database) -> int:
     with database.reading() as session:
-        return supply.tenant_owes(session, "north", "CNY").minor
+        return tenancy.tenant_owes(session, "north", "CNY").minor
 
 
 def broken(database: Database) -> list[str]:
@@ -68,8 +72,8 @@ def test_who_pays_in_advance_can_order_for_what_was_paid(database: Database, sho
 
 def test_a_transaction_number_settles_one_payment(database: Database, shop: supply.TenantGateway) -> None:
     assert pay(database, NORTH, 4_800) == pay(database, NORTH, 4_800)
-    for party, minor in ((NORTH, 4_799), (ACME, 4_800), (supply.CARRIER, 4_800)):
-        with pytest.raises(supply.PaymentTaken, match="T1"):
+    for party, minor in ((NORTH, 4_799), (ACME, 4_800), (settlement.CARRIER, 4_800)):
+        with pytest.raises(settlement.PaymentTaken, match="T1"):
             pay(database, party, minor)
     assert owes(database) == -4_800 and broken(database) == []
 
@@ -79,15 +83,15 @@ def test_a_payment_that_was_none_is_taken_back_and_its_number_is_free(
 ) -> None:
     pay(database, NORTH, 8_400)
     back = undo(database)
-    assert back == undo(database) and back.reversal == supply.ReversalView("bounced", "bo", LATER)
+    assert back == undo(database) and back.reversal == settlement.ReversalView("bounced", "bo", LATER)
     assert owes(database) == 0
     assert pay(database, NORTH, 4_800).reversal is None
     assert owes(database) == -4_800 and broken(database) == []
     with database.reading() as session:
-        amounts = [(each.amount.minor, each.reversal is not None) for each in supply.payments(session, NORTH)]
+        amounts = [(each.amount.minor, each.reversal is not None) for each in settlement.payments(session, NORTH)]
         assert amounts == [(8_400, True), (4_800, False)]
-        assert supply.received_of(session, "north", "CNY") == yuan(4_800)
-    with pytest.raises(supply.UnknownPayment):
+        assert settlement.received_of(session, "north", "CNY") == yuan(4_800)
+    with pytest.raises(settlement.UnknownPayment):
         undo(database, "T2")
 
 
@@ -95,7 +99,7 @@ def test_suppliers_and_carriers_are_paid_what_is_owed_to_them(database: Database
     pay(database, NORTH, 9_600)
     buy(shop, "o1")
     pay(database, ACME, 3_600, "S1")
-    pay(database, supply.CARRIER, 500, "C1")
+    pay(database, settlement.CARRIER, 500, "C1")
     with database.reading() as session:
         left = ledger.trial_balance(session, book=ledger.HUB)
     assert left[accounts.supplier_payable("acme"), "CNY"] == 0
@@ -105,19 +109,19 @@ def test_suppliers_and_carriers_are_paid_what_is_owed_to_them(database: Database
 
 @pytest.mark.parametrize("number", ["", " T1", "T1 ", "T\n1", "T" * 65])
 def test_a_number_that_is_none_is_refused(database: Database, shop: supply.TenantGateway, number: str) -> None:
-    with pytest.raises(supply.BadTransactionNumber):
+    with pytest.raises(settlement.BadTransactionNumber):
         pay(database, NORTH, 1, number)
 
 
 def test_a_payment_is_of_somebody_known_in_their_currency(database: Database, shop: supply.TenantGateway) -> None:
-    with pytest.raises(supply.BadPayment, match="more than nothing"):
+    with pytest.raises(settlement.BadPayment, match="more than nothing"):
         pay(database, NORTH, 0)
-    with pytest.raises(supply.UnknownTenant):
-        pay(database, supply.Party(supply.PartyKind.TENANT, "south"), 1)
+    with pytest.raises(tenancy.UnknownTenant):
+        pay(database, settlement.Party(settlement.PartyKind.TENANT, "south"), 1)
     with pytest.raises(supply.UnknownSupplier):
-        pay(database, supply.Party(supply.PartyKind.SUPPLIER, "north"), 1)
-    with pytest.raises(supply.BadPayment, match="in CNY"), database.transaction() as session:
-        supply.record_payment(session, NORTH, Money(1, "USD"), number="T1", actor="ann", at=NOON)
+        pay(database, settlement.Party(settlement.PartyKind.SUPPLIER, "north"), 1)
+    with pytest.raises(settlement.BadPayment, match="in CNY"), database.transaction() as session:
+        settlement.record_payment(session, NORTH, Money(1, "USD"), number="T1", actor="ann", at=NOON)
     assert owes(database) == 0
 
 
@@ -158,7 +162,7 @@ def test_a_store_s_payment_is_evidence_of_its_bank_account_and_no_debt(database_
     shop.pay(shop.place(shop.visitor(), [("A", 1)]))
     shop.settle_down()
     with shop.transaction() as session:
-        supply.record_payment(session, supply.THE_HUB, yuan(99_900), number="T1", actor="bo", at=shop.now)
+        settlement.record_payment(session, settlement.THE_HUB, yuan(99_900), number="T1", actor="bo", at=shop.now)
     assert shop.broken() == [], "paid in advance"
     with shop.transaction() as session:
         session.execute(text("UPDATE supply_payment SET amount_minor = amount_minor - 1"))
@@ -173,7 +177,7 @@ def test_goods_on_which_store_and_hub_differ_are_a_fault_and_payments_are_not(da
     shop.pay(shop.place(shop.visitor(), [("A", 1)]))
     shop.settle_down()
     with shop.transaction() as session:
-        supply.record_payment(session, supply.THE_HUB, yuan(4_000), number="T1", actor="bo", at=shop.now)
+        settlement.record_payment(session, settlement.THE_HUB, yuan(4_000), number="T1", actor="bo", at=shop.now)
 
     def told(charged: int, received: int, credited: int = 0) -> tuple[bool, str]:
         account = audit.HubAccount(yuan(charged), yuan(received), yuan(credited))

@@ -12,7 +12,8 @@ from shared_core.kernel.calendar import month_of
 from shared_core.kernel.database import Database
 from shared_core.kernel.listeners import Listeners
 from shared_core.orders import RefundWhen
-from shared_core.supply import Inspected, Party, PartyKind, Remedy, ReturnReason, Verdict
+from shared_core.supply import Inspected, Remedy, ReturnReason, settlement
+from shared_core.supply.settlement import Party, PartyKind, Verdict
 from tests.databases import Databases
 from tests.hub.far import Far
 from tests.hub.hubs import Served, add, key_of, reaching
@@ -127,15 +128,15 @@ def statements_agree(far: Far, owed: dict[str, int]) -> None:
     """Every line of the hub's statement is in the shop's book, and suppliers are owed what is left of their goods."""
     late, month = far.shop.now + timedelta(days=40), month_of(far.shop.now, ZONE)
     with far.hub.transaction() as session:
-        supply.close_months(session, zone=ZONE, at=late)
+        settlement.close_months(session, zone=ZONE, at=late)
     with far.hub.reading() as session:
-        assert supply.statement_misfits(session) == []
-        told = supply.statement(session, Party(PartyKind.TENANT, "north"), month, zone=ZONE, at=late)
+        assert settlement.statement_misfits(session) == []
+        told = settlement.statement(session, Party(PartyKind.TENANT, "north"), month, zone=ZONE, at=late)
         assert told.closed and told.closing.minor == far.owes()[1]
         for supplier, minor in owed.items():
-            theirs = supply.statement(session, Party(PartyKind.SUPPLIER, supplier), month, zone=ZONE, at=late)
+            theirs = settlement.statement(session, Party(PartyKind.SUPPLIER, supplier), month, zone=ZONE, at=late)
             assert theirs.closing.minor == minor
     with far.shop.database.reading() as session:
-        compared = supply.compare(session, told)
+        compared = settlement.compare(session, told)
     assert {each.kind for each in compared} == {"charge", "withdrawal"} and len(compared) == 3
     assert {each.verdict for each in compared} == {Verdict.SAME}

@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from shared_core import ledger, supply
+from shared_core import ledger
 from shared_core.kernel.calendar import month_of, month_span
 from shared_core.kernel.database import Database
 from shared_core.ledger import Posting, accounts
+from shared_core.supply import settlement, tenancy
 from shared_core.supply.settlement import statement_rules as rules
 from tests.hub.hubs import Served, add, key_of, reaching, tenant_gateway
 from tests.hub.test_payments import broken
@@ -21,26 +22,29 @@ from tests.supply.goods import HALF_AN_HOUR, HOME, lines, stocked, yuan
 ZONE = "Asia/Shanghai"
 MARCH, APRIL = (month_span(month, ZONE) for month in ("2026-03", "2026-04"))
 LONG_AFTER = datetime(2026, 7, 1, tzinfo=UTC)
-NORTH, ACME = supply.Party(supply.PartyKind.TENANT, "north"), supply.Party(supply.PartyKind.SUPPLIER, "acme")
+NORTH, ACME = (
+    settlement.Party(settlement.PartyKind.TENANT, "north"),
+    settlement.Party(settlement.PartyKind.SUPPLIER, "acme"),
+)
 
 
-def told(database: Database, party: supply.Party, month: str, *, at: datetime = LONG_AFTER) -> supply.Statement:
+def told(database: Database, party: settlement.Party, month: str, *, at: datetime = LONG_AFTER) -> settlement.Statement:
     with database.reading() as session:
-        return supply.statement(session, party, month, zone=ZONE, at=at)
+        return settlement.statement(session, party, month, zone=ZONE, at=at)
 
 
 def close(database: Database, at: datetime) -> int:
     with database.transaction() as session:
-        return supply.close_months(session, zone=ZONE, at=at)
+        return settlement.close_months(session, zone=ZONE, at=at)
 
 
-def in_short(statement: supply.Statement) -> list[tuple[str, str, int]]:
+def in_short(statement: settlement.Statement) -> list[tuple[str, str, int]]:
     return [(each.kind.value, each.reference, each.amount.minor) for each in statement.lines]
 
 
-def pay(database: Database, party: supply.Party, minor: int, number: str, at: datetime) -> None:
+def pay(database: Database, party: settlement.Party, minor: int, number: str, at: datetime) -> None:
     with database.transaction() as session:
-        supply.record_payment(session, party, yuan(minor), number=number, actor="ann", at=at)
+        settlement.record_payment(session, party, yuan(minor), number=number, actor="ann", at=at)
 
 
 @pytest.fixture
@@ -98,7 +102,7 @@ def test_a_late_booking_is_a_line_of_the_next_month(march: Database) -> None:
 @pytest.mark.parametrize("month", ["2026-02", "2026-05", "2026-4", "now", "", "2026-03-01"])
 def test_a_month_without_a_statement_is_refused(march: Database, month: str) -> None:
     close(march, MARCH[1] + timedelta(hours=1))
-    with pytest.raises(supply.NoStatement):
+    with pytest.raises(settlement.NoStatement):
         told(march, NORTH, month, at=MARCH[1] + timedelta(hours=1))
 
 
@@ -125,7 +129,7 @@ def test_over_the_wire_a_store_reads_its_own(march: Database, server: Served) ->
     served.now[0] = MARCH[1] + timedelta(hours=2)
     with reaching(served, key_of(march, "north")) as gateway:
         assert gateway.statement("2026-03") == told(march, NORTH, "2026-03")
-        with pytest.raises(supply.NoStatement, match="2026-02"):
+        with pytest.raises(settlement.NoStatement, match="2026-02"):
             gateway.statement("2026-02")
     with reaching(served, key_of(march, "south")) as gateway:
         assert in_short(gateway.statement("2026-04")) == []
@@ -147,34 +151,34 @@ def test_every_booking_is_on_one_statement_and_a_closed_one_stays(
 ) -> None:
     """Bookings come in any order, with any instant, months are closed in between."""
     code = next(TENANTS)
-    party = supply.Party(supply.PartyKind.TENANT, code)
-    supply.add_tenant(session, code, name=code, currency="CNY", terms=supply.TenantTerms(), actor="op", at=MARCH[0])
-    due, booked, kept = accounts.due_store(code), [], dict[str, supply.Statement]()
+    party = settlement.Party(settlement.PartyKind.TENANT, code)
+    tenancy.add_tenant(session, code, name=code, currency="CNY", terms=tenancy.TenantTerms(), actor="op", at=MARCH[0])
+    due, booked, kept = accounts.due_store(code), [], dict[str, settlement.Statement]()
     for turn, (what, day, minor) in enumerate(steps):
         at = MARCH[0] + timedelta(days=day)
         if what == "close":
-            supply.close_months(session, zone=ZONE, at=at)
+            settlement.close_months(session, zone=ZONE, at=at)
         elif minor:
             ends = (accounts.supply_margin(), due) if minor > 0 else (due, accounts.supply_margin())
             posting = Posting(*ends, yuan(abs(minor)))
             ledger.post(session, f"sup:{code}.{turn}", [posting], book=ledger.HUB, at=at)
             booked.append((str(turn), minor))
         for month, statement in kept.items():
-            assert supply.statement(session, party, month, zone=ZONE, at=LONG_AFTER) == statement
+            assert settlement.statement(session, party, month, zone=ZONE, at=LONG_AFTER) == statement
         for month in ("2026-03", "2026-04", "2026-05", "2026-06", "2026-07"):
             try:
-                found = supply.statement(session, party, month, zone=ZONE, at=at)
-            except supply.NoStatement:
+                found = settlement.statement(session, party, month, zone=ZONE, at=at)
+            except settlement.NoStatement:
                 continue
             if found.closed:
                 kept[month] = found
-    supply.close_months(session, zone=ZONE, at=LONG_AFTER + timedelta(days=90))
+    settlement.close_months(session, zone=ZONE, at=LONG_AFTER + timedelta(days=90))
     months = [month_of(month_span("2026-03", ZONE)[0] + timedelta(days=31 * count), ZONE) for count in range(7)]
     chain = []
     for month in months:
         try:
-            chain.append(supply.statement(session, party, month, zone=ZONE, at=LONG_AFTER + timedelta(days=90)))
-        except supply.NoStatement:
+            chain.append(settlement.statement(session, party, month, zone=ZONE, at=LONG_AFTER + timedelta(days=90)))
+        except settlement.NoStatement:
             continue
     opening = yuan(0)
     for statement in chain:
@@ -184,14 +188,14 @@ def test_every_booking_is_on_one_statement_and_a_closed_one_stays(
         assert all(each.at < statement.before for each in statement.lines)
     found = [(each.reference, each.amount.minor) for statement in chain for each in statement.lines]
     assert sorted(found) == sorted(booked)
-    assert opening == supply.tenant_owes(session, code, "CNY")
+    assert opening == tenancy.tenant_owes(session, code, "CNY")
 
 
 LINES = st.lists(
     st.builds(
-        supply.Line,
+        settlement.Line,
         at=st.just(MARCH[0]),
-        kind=st.sampled_from(supply.LineKind),
+        kind=st.sampled_from(settlement.LineKind),
         reference=st.sampled_from("abc"),
         amount=st.integers(-9, 9).map(yuan),
     )
@@ -199,7 +203,7 @@ LINES = st.lists(
 
 
 @given(parts=st.lists(LINES), opening=st.integers(-99, 99).map(yuan))
-def test_splitting_a_period_changes_nothing(parts: list[list[supply.Line]], opening: object) -> None:
+def test_splitting_a_period_changes_nothing(parts: list[list[settlement.Line]], opening: object) -> None:
     whole = [line for part in parts for line in part]
     running = opening
     for part in parts:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from shared_core import ledger, supply
 from shared_core.kernel.database import Database
-from shared_core.supply import rules
+from shared_core.supply import rules, tenancy
 from shared_core.supply.errors import CreditUsedUp, HoldLimitReached
 from shared_core.supply.tenancy import tenants
 from tests.hub.hubs import SECRET, add, key_of, tenant_gateway
@@ -28,16 +28,16 @@ def test_a_tenant_is_added_once_and_its_terms_keep_their_history(database: Datab
     add(database, "north", platform_fee_bps=200)
     add(database, "north", platform_fee_bps=200)
     with database.transaction() as session:
-        terms = supply.TenantTerms(platform_fee_bps=300, store_limits=supply.TenantLimits(credit_limit_minor=0))
-        supply.set_terms(session, "north", terms, actor="ann", at=LATER)
-        supply.set_terms(session, "north", terms, actor="ann", at=LATER)
-        supply.suspend(session, "north", actor="ann", reason="does not pay", at=LATER)
-        supply.suspend(session, "north", actor="ann", reason="does not pay", at=LATER)
-        supply.resume(session, "north", actor="bo", reason="has paid", at=LATER)
+        terms = tenancy.TenantTerms(platform_fee_bps=300, store_limits=supply.TenantLimits(credit_limit_minor=0))
+        tenancy.set_terms(session, "north", terms, actor="ann", at=LATER)
+        tenancy.set_terms(session, "north", terms, actor="ann", at=LATER)
+        tenancy.suspend(session, "north", actor="ann", reason="does not pay", at=LATER)
+        tenancy.suspend(session, "north", actor="ann", reason="does not pay", at=LATER)
+        tenancy.resume(session, "north", actor="bo", reason="has paid", at=LATER)
     with database.reading() as session:
-        [only] = supply.all_tenants(session)
-        assert only == supply.tenant(session, "north") and only.terms == terms
-        changes = supply.tenant_changes(session, "north")
+        [only] = tenancy.all_tenants(session)
+        assert only == tenancy.tenant(session, "north") and only.terms == terms
+        changes = tenancy.tenant_changes(session, "north")
     assert [(each.what, each.actor) for each in changes] == [
         ("added", "op"),
         ("terms", "ann"),
@@ -51,29 +51,29 @@ def test_a_tenant_is_added_once_and_its_terms_keep_their_history(database: Datab
 @pytest.mark.parametrize(
     ("code", "currency", "terms", "error"),
     [
-        ("No Code", "CNY", {}, supply.BadTenantCode),
-        ("a.b", "CNY", {}, supply.BadTenantCode),
-        ("n", "XXQ", {}, supply.BadTerms),
-        ("n", "CNY", {"platform_fee_bps": 10_001}, supply.BadTerms),
-        ("n", "CNY", {"store_limits": supply.TenantLimits(credit_limit_minor=-1)}, supply.BadTerms),
-        ("n", "CNY", {"store_limits": supply.TenantLimits(open_holds_max=0)}, supply.BadTerms),
-        ("n", "CNY", {"limits": supply.HoldLimits(ttl_max=timedelta(0))}, supply.BadTerms),
+        ("No Code", "CNY", {}, tenancy.BadTenantCode),
+        ("a.b", "CNY", {}, tenancy.BadTenantCode),
+        ("n", "XXQ", {}, tenancy.BadTerms),
+        ("n", "CNY", {"platform_fee_bps": 10_001}, tenancy.BadTerms),
+        ("n", "CNY", {"store_limits": supply.TenantLimits(credit_limit_minor=-1)}, tenancy.BadTerms),
+        ("n", "CNY", {"store_limits": supply.TenantLimits(open_holds_max=0)}, tenancy.BadTerms),
+        ("n", "CNY", {"limits": supply.HoldLimits(ttl_max=timedelta(0))}, tenancy.BadTerms),
     ],
 )
 def test_terms_that_make_no_sense_are_refused(
     session: Session, code: str, currency: str, terms: dict[str, Any], error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        agreed = supply.TenantTerms(**terms)
-        supply.add_tenant(session, code, name="N", currency=currency, terms=agreed, actor="op", at=NOON)
+        agreed = tenancy.TenantTerms(**terms)
+        tenancy.add_tenant(session, code, name="N", currency=currency, terms=agreed, actor="op", at=NOON)
 
 
 def test_a_code_is_taken_by_one_store(database: Database) -> None:
     add(database, "north")
-    with pytest.raises(supply.TenantTaken):
+    with pytest.raises(tenancy.TenantTaken):
         add(database, "north", platform_fee_bps=1)
-    with pytest.raises(supply.UnknownTenant), database.reading() as session:
-        supply.tenant(session, "south")
+    with pytest.raises(tenancy.UnknownTenant), database.reading() as session:
+        tenancy.tenant(session, "south")
 
 
 def test_a_suspended_store_finishes_what_it_began_and_begins_nothing(database: Database) -> None:
@@ -83,7 +83,7 @@ def test_a_suspended_store_finishes_what_it_began_and_begins_nothing(database: D
         shop.hold(reference, lines(A=1), customer="c", ttl=HALF_AN_HOUR, at=NOON)
     shop.confirm("sold", ship_to=HOME, at=NOON)
     with database.transaction() as session:
-        supply.suspend(session, "north", actor="op", reason="", at=NOON)
+        tenancy.suspend(session, "north", actor="op", reason="", at=NOON)
     with pytest.raises(supply.TenantSuspended):
         shop.hold("new", lines(A=1), customer="c", ttl=HALF_AN_HOUR, at=NOON)
     assert shop.hold("paid", lines(A=1), customer="c", ttl=HALF_AN_HOUR, at=NOON).state == "held"
@@ -93,7 +93,7 @@ def test_a_suspended_store_finishes_what_it_began_and_begins_nothing(database: D
     assert len(shop.events().events) == 1
     assert where(database, "A") == (9, 8, 0, 1)
     with database.transaction() as session:
-        supply.resume(session, "north", actor="op", reason="", at=NOON)
+        tenancy.resume(session, "north", actor="op", reason="", at=NOON)
     assert shop.hold("new", lines(A=1), customer="c", ttl=HALF_AN_HOUR, at=NOON).state == "held"
 
 
@@ -207,9 +207,9 @@ def test_a_store_with_a_supply_of_its_own_has_no_row_and_is_asked_for_none(datab
 # --- keys -----------------------------------------------------------------------------------------------------------
 
 
-def who(database: Database, key: str, at: Any = NOON) -> supply.Caller:
+def who(database: Database, key: str, at: Any = NOON) -> tenancy.Caller:
     with database.reading() as session:
-        return supply.authenticate(session, key, at=at)
+        return tenancy.authenticate(session, key, at=at)
 
 
 def test_a_key_says_whose_it_is_and_what_it_may_do(database: Database) -> None:
@@ -217,13 +217,13 @@ def test_a_key_says_whose_it_is_and_what_it_may_do(database: Database) -> None:
     key = key_of(database, "north", "K1", scopes=["offers:read", "events:read"])
     caller = who(database, key)
     assert (caller.terms, caller.key) == (terms, "K1")
-    caller.require(supply.Scope.OFFERS_READ)
-    with pytest.raises(supply.ScopeMissing):
-        caller.require(supply.Scope.ORDERS_WRITE)
+    caller.require(tenancy.Scope.OFFERS_READ)
+    with pytest.raises(tenancy.ScopeMissing):
+        caller.require(tenancy.Scope.ORDERS_WRITE)
     with database.reading() as session:
-        [shown] = supply.keys_of(session, "north")
+        [shown] = tenancy.keys_of(session, "north")
         assert SECRET not in repr(shown) and shown.scopes == ("events:read", "offers:read")
-        assert all(SECRET not in repr(each) for each in supply.tenant_changes(session, "north"))
+        assert all(SECRET not in repr(each) for each in tenancy.tenant_changes(session, "north"))
 
 
 def test_keys_are_changed_over_without_a_gap(database: Database) -> None:
@@ -233,14 +233,14 @@ def test_keys_are_changed_over_without_a_gap(database: Database) -> None:
     assert who(database, old).terms == who(database, new).terms
     for _ in range(2):
         with database.transaction() as session:
-            supply.revoke_key(session, "north", "OLD", actor="op", at=NOON)
-    with pytest.raises(supply.BadApiKey):
+            tenancy.revoke_key(session, "north", "OLD", actor="op", at=NOON)
+    with pytest.raises(tenancy.BadApiKey):
         who(database, old)
     assert who(database, new).key == "NEW"
-    with pytest.raises(supply.BadApiKey):
+    with pytest.raises(tenancy.BadApiKey):
         who(database, new, at=LATER)
     with database.reading() as session:
-        told = [(each.what, each.details["key"]) for each in supply.tenant_changes(session, "north")[1:]]
+        told = [(each.what, each.details["key"]) for each in tenancy.tenant_changes(session, "north")[1:]]
     assert told == [("key_issued", "OLD"), ("key_issued", "NEW"), ("key_revoked", "OLD")]
 
 
@@ -248,7 +248,7 @@ def test_keys_are_changed_over_without_a_gap(database: Database) -> None:
 def test_what_is_no_key_opens_nothing(database: Database, key: str) -> None:
     add(database, "north")
     key_of(database, "north", "K1")
-    with pytest.raises(supply.BadApiKey):
+    with pytest.raises(tenancy.BadApiKey):
         who(database, key)
 
 
@@ -256,10 +256,10 @@ def test_only_the_owner_s_keys_are_revoked_and_only_known_scopes_given(database:
     add(database, "north")
     add(database, "south")
     key = key_of(database, "north", "K1")
-    with pytest.raises(supply.UnknownApiKey), database.transaction() as session:
-        supply.revoke_key(session, "south", "K1", actor="op", at=NOON)
+    with pytest.raises(tenancy.UnknownApiKey), database.transaction() as session:
+        tenancy.revoke_key(session, "south", "K1", actor="op", at=NOON)
     assert who(database, key).terms.store == "north"
-    with pytest.raises(supply.UnknownScope):
+    with pytest.raises(tenancy.UnknownScope):
         key_of(database, "north", "K2", scopes=["everything"])
 
 
@@ -269,7 +269,7 @@ def test_the_last_use_is_noted_now_and_then(database: Database) -> None:
     caller = who(database, key)
     assert caller.note_use
     with database.transaction() as session:
-        supply.note_key_use(session, caller, at=NOON)
+        tenancy.note_key_use(session, caller, at=NOON)
     assert not who(database, key, at=NOON + timedelta(minutes=9)).note_use
     assert who(database, key, at=NOON + timedelta(minutes=10)).note_use
 
@@ -319,11 +319,11 @@ def test_a_store_that_pays_late_is_measured_as_if_it_held_anew(database: Databas
     with pytest.raises(supply.HoldReleased):
         shop.confirm("o3", ship_to=HOME, at=later)
     with database.transaction() as session:
-        supply.set_terms(session, "north", supply.TenantTerms(), actor="op", at=later)
+        tenancy.set_terms(session, "north", tenancy.TenantTerms(), actor="op", at=later)
     with pytest.raises(supply.HoldReleased):
         shop.confirm("o3", ship_to=HOME, at=NOON + timedelta(hours=25))
     with database.transaction() as session:
-        supply.suspend(session, "north", actor="op", reason="unpaid", at=later)
+        tenancy.suspend(session, "north", actor="op", reason="unpaid", at=later)
     with pytest.raises(supply.HoldReleased):
         shop.confirm("o3", ship_to=HOME, at=later)
 

@@ -13,9 +13,9 @@ from shared_core import orders, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import PlatformError
 from shared_core.orders import resuming
-from shared_core.supply import lost_since
+from shared_core.supply import tenancy
 from shared_core.supply.gateways import hub_client
-from shared_core.supply.tenancy import timeline
+from shared_core.supply.tenancy import lost_since, timeline
 from tests.databases import Databases
 from tests.hub.backups import backup, restore
 from tests.hub.far import Far, far_from
@@ -28,12 +28,12 @@ ANN = {"actor": "ann"}
 
 def begin(database: Database, code: str = "first") -> str:
     with database.transaction() as session:
-        return supply.begin_timeline(session, code, **ANN, at=NOON)
+        return tenancy.begin_timeline(session, code, **ANN, at=NOON)
 
 
-def go_on(database: Database, code: str = "second", *, at: datetime = NOON) -> supply.Timeline:
+def go_on(database: Database, code: str = "second", *, at: datetime = NOON) -> tenancy.Timeline:
     with database.transaction() as session:
-        return supply.go_on_from_backup(session, code, **ANN, at=at)
+        return tenancy.go_on_from_backup(session, code, **ANN, at=at)
 
 
 def say_again(far: Far, since: datetime | None) -> orders.SaidAgain:
@@ -87,9 +87,9 @@ def test_no_number_is_given_twice(database: Database) -> None:
 
 def test_how_much_is_lost_is_known_by_the_histories() -> None:
     first, second, third = (
-        supply.Timeline("a", None),
-        supply.Timeline("b", NOON),
-        supply.Timeline("c", NOON - timedelta(days=1)),
+        tenancy.Timeline("a", None),
+        tenancy.Timeline("b", NOON),
+        tenancy.Timeline("c", NOON - timedelta(days=1)),
     )
     assert lost_since("c", [first, second, third]) is None
     assert lost_since("b", [first, second, third]) == NOON - timedelta(days=1)

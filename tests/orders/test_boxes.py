@@ -11,7 +11,7 @@ from shared_core import ledger, orders, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.listeners import Listeners
 from shared_core.supply.dropshipping import events, pieces
-from shared_core.supply.gateway import EventKind
+from shared_core.supply.views import EventKind
 from tests.worlds import World
 
 fulfilment, parcels, withdrawing = (

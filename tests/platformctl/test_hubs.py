@@ -20,6 +20,7 @@ from shared_core import catalog, hub, media, supply
 from shared_core.catalog.models import Listing
 from shared_core.kernel.calendar import month_of
 from shared_core.kernel.database import Database
+from shared_core.supply import tenancy
 from shared_core.supply.models import Variant
 from tests.databases import Databases
 from tests.platformctl.conftest import Command
@@ -390,7 +391,7 @@ def test_goods_that_have_another_name_there_keep_their_listing(ctl: Command, two
     shop = Database(_variable("SHOP_DATABASE_URL"))
     try:
         with shop.reading() as session:
-            assert supply.sku_names(session) == {ours: theirs, theirs: ours}
+            assert tenancy.sku_names(session) == {ours: theirs, theirs: ours}
             both = select(Listing).where(Listing.sku.in_([ours, theirs]))
             mirrored = {each.sku: each.available for each in session.scalars(both)}
         with database.reading() as session:

@@ -8,7 +8,7 @@ from standardwebhooks import Webhook
 
 from shared_core import supply
 from shared_core.storefront import chores, nudges
-from shared_core.supply import wire
+from shared_core.supply import tenancy, wire
 from tests.storefront.conftest import Front
 
 SECRET, OTHER = "whsec_c2VjcmV0LXNlY3JldC1zZWNyZXQ=", "whsec_b3RoZXItb3RoZXItb3RoZXItb3Q="
@@ -20,8 +20,8 @@ SECOND = timedelta(seconds=1)
 def told(front: Front) -> Front:
     """A shop that is supplied by a hub which signs with SECRET."""
     with front.shop.database.transaction() as session:
-        supply.connect(session, supply.Connection("https://hub.example", "north", "CNY", 0, NOON), {})
-        supply.keep_webhook_secret(session, SECRET)
+        tenancy.connect(session, tenancy.Connection("https://hub.example", "north", "CNY", 0, NOON), {})
+        tenancy.keep_webhook_secret(session, SECRET)
     return front
 
 
@@ -41,9 +41,9 @@ def send(
     return client.post("/api/v1/supply/nudges", content=body, headers=headers).status_code
 
 
-def heard(front: Front) -> supply.Told:
+def heard(front: Front) -> tenancy.Told:
     with front.shop.database.reading() as session:
-        return supply.told(session)
+        return tenancy.told(session)
 
 
 def test_what_the_hub_signs_is_heard_and_never_goes_back(told: Front) -> None:
@@ -77,7 +77,7 @@ def test_an_unsigned_one_is_refused(told: Front) -> None:
 
 def test_a_shop_without_a_hub_hears_nobody(front: Front) -> None:
     assert send(front.browser()) == 403
-    assert heard(front) == supply.Told(0, 0, None)
+    assert heard(front) == tenancy.Told(0, 0, None)
 
 
 def asked(told_at: datetime | None, places: list[int], *, usual: timedelta = SECOND) -> list[int]:

@@ -12,6 +12,7 @@ from shared_core.kernel.codes import hash_token, new_code, new_token
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
 from shared_core.kernel.settings import Settings
+from shared_core.supply import tenancy
 from tests.databases import Databases
 from tests.stories.driver import HOST, Server, StoryShop, free_port, platformctl, running, succeeded, until
 
@@ -63,9 +64,9 @@ class StoryHub(StoryShop):
         database, at = Database(self.url), datetime.now(UTC)
         try:
             with database.transaction() as session:
-                terms = supply.TenantTerms()
-                supply.add_tenant(session, code, name=code, currency=CURRENCY, terms=terms, actor="story", at=at)
-                return supply.issue_key(session, code, name=new_code(8), secret=new_token(), actor="story", at=at)
+                terms = tenancy.TenantTerms()
+                tenancy.add_tenant(session, code, name=code, currency=CURRENCY, terms=terms, actor="story", at=at)
+                return tenancy.issue_key(session, code, name=new_code(8), secret=new_token(), actor="story", at=at)
         finally:
             database.dispose()
 

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from shared_core import supply
 from shared_core.kernel.csvfile import FileUnreadable
 from shared_core.kernel.database import Database
+from shared_core.supply import tenancy
 from shared_core.supply.rules import Prices, prices_of_tier
 from tests.hub.hubs import add, tenant_gateway
 from tests.supply.goods import HALF_AN_HOUR, NOON, TERMS, gateway, lines, put, stocked, yuan
@@ -23,7 +24,7 @@ def agreed(database: Database, code: str, tier: str) -> supply.TenantGateway:
     """The gateway of a store of this tier."""
     add(database, code, tier=tier)
     with database.reading() as session:
-        terms = supply.tenant(session, code).terms
+        terms = tenancy.tenant(session, code).terms
     return tenant_gateway(database, supply.Terms(code, "CNY", tenant=True, tier=terms.tier))
 
 
@@ -60,7 +61,7 @@ def test_stores_hear_of_new_prices_and_of_a_new_tier(database: Database) -> None
     assert [each.sku for each in shop.offers(seen).offers] == ["A"]
     seen = shop.offers(seen).cursor
     with database.transaction() as session:
-        supply.set_terms(session, "north", supply.TenantTerms(tier="silver"), actor="op", at=NOON)
+        tenancy.set_terms(session, "north", tenancy.TenantTerms(tier="silver"), actor="op", at=NOON)
     assert [each.sku for each in shop.offers(seen).offers] == ["A"]
 
 

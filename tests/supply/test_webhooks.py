@@ -6,6 +6,7 @@ import pytest
 
 from shared_core import supply
 from shared_core.kernel.database import Database
+from shared_core.supply import tenancy
 from shared_core.supply.tenancy import webhooks
 from tests.hub.hubs import add, tenant_gateway
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, lines, stocked
@@ -15,22 +16,22 @@ MINUTE = timedelta(minutes=1)
 
 def listens(database: Database, store: str, url: str = "https://shop.example/n") -> str:
     with database.transaction() as session:
-        return supply.tell_at(session, store, url, secret=f"secret of {url}", at=NOON)
+        return tenancy.tell_at(session, store, url, secret=f"secret of {url}", at=NOON)
 
 
 def due(database: Database, *, minutes: float = 0) -> list[tuple[str, int, int]]:
     with database.reading() as session:
-        found = supply.nudges(session, at=NOON + minutes * MINUTE)
+        found = tenancy.nudges(session, at=NOON + minutes * MINUTE)
     return [(each.store, each.events, each.offers) for each in found]
 
 
 def tell(database: Database, *, minutes: float = 0, error: str = "") -> None:
     at = NOON + minutes * MINUTE
     with database.reading() as session:
-        found = supply.nudges(session, at=at)
+        found = tenancy.nudges(session, at=at)
     for each in found:
         with database.transaction() as session:
-            supply.note_nudged(session, each, at=at, error=error)
+            tenancy.note_nudged(session, each, at=at, error=error)
 
 
 @pytest.fixture
@@ -79,11 +80,11 @@ def test_who_cannot_be_reached_is_told_ever_more_seldom_and_not_forgotten(
         at += waited / 12
     assert waits[:4] == [5, 10, 20, 40] and waits[-1] == 3600
     with database.reading() as session:
-        seen = supply.webhook_of(session, "north")
+        seen = tenancy.webhook_of(session, "north")
     assert seen is not None and (seen.failures, seen.error) == (12, "away")
     tell(database, minutes=at)
     with database.reading() as session:
-        seen = supply.webhook_of(session, "north")
+        seen = tenancy.webhook_of(session, "north")
     assert seen is not None and (seen.failures, seen.error) == (0, "")
 
 
@@ -100,10 +101,10 @@ def test_what_is_said_of_an_address_that_was_changed_meanwhile_is_left_aside(
 ) -> None:
     listens(database, "north")
     with database.reading() as session:
-        [late] = supply.nudges(session, at=NOON)
+        [late] = tenancy.nudges(session, at=NOON)
     listens(database, "north", "https://new.example/n")
     with database.transaction() as session:
-        supply.note_nudged(session, late, at=NOON)
+        tenancy.note_nudged(session, late, at=NOON)
     assert due(database) == [("north", 0, 0)]
 
 

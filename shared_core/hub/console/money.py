@@ -14,6 +14,7 @@ from shared_core.hub.console.typed import reason
 from shared_core.hub.hub import Hub
 from shared_core.hub.viewer import HubDep, MoneyDep, ReaderDep, page, speaks
 from shared_core.kernel.money import parse_money
+from shared_core.supply import settlement, tenancy
 from shared_core.web import forms
 from shared_core.web.going import go
 
@@ -45,9 +46,9 @@ def record(
     typed = {"party": party, "code": code, "amount": amount, "number": number}
 
     def work(session: Session) -> None:
-        whom = supply.Party(supply.PartyKind(party), "" if party == "carrier" else code.strip())
-        paid = parse_money(amount, supply.currency_of(session, whom) or hub.currency)
-        supply.record_payment(session, whom, paid, number=number.strip(), actor=viewer.actor, at=hub.clock())
+        whom = settlement.Party(settlement.PartyKind(party), "" if party == "carrier" else code.strip())
+        paid = parse_money(amount, settlement.currency_of(session, whom) or hub.currency)
+        settlement.record_payment(session, whom, paid, number=number.strip(), actor=viewer.actor, at=hub.clock())
 
     trouble = attempt(request, hub, work)
     if trouble:
@@ -60,7 +61,7 @@ def reverse(request: Request, hub: HubDep, viewer: MoneyDep, number: Text = "", 
     """It bounced, or was mistyped; the number is free again."""
 
     def work(session: Session) -> None:
-        supply.reverse_payment(session, number, reason=reason(why), actor=viewer.actor, at=hub.clock())
+        settlement.reverse_payment(session, number, reason=reason(why), actor=viewer.actor, at=hub.clock())
 
     trouble = attempt(request, hub, work)
     return _payments(request, hub, trouble=trouble, status=422) if trouble else go(HOME, done="saved")
@@ -93,10 +94,10 @@ def decide(
     def work(session: Session) -> None:
         text, actor, at = reason(say), viewer.actor, hub.clock()
         if decision == "accept":
-            given = parse_money(credit, supply.tenant(session, store).currency) if credit.strip() else None
-            supply.accept_objection(session, store, number, text=text, actor=actor, at=at, credit=given)
+            given = parse_money(credit, tenancy.tenant(session, store).currency) if credit.strip() else None
+            settlement.accept_objection(session, store, number, text=text, actor=actor, at=at, credit=given)
         else:
-            step = supply.answer_objection if decision == "answer" else supply.reject_objection
+            step = settlement.answer_objection if decision == "answer" else settlement.reject_objection
             step(session, store, number, text=text, actor=actor, at=at)
 
     trouble = attempt(request, hub, work)
@@ -116,10 +117,10 @@ def _payments(
 ) -> HTMLResponse:
     said = speaks(request)
     with hub.database.reading() as session:
-        found = supply.payments_page(session, before=before)
-        tenants = [each.code for each in supply.all_tenants(session)]
+        found = settlement.payments_page(session, before=before)
+        tenants = [each.code for each in tenancy.all_tenants(session)]
         suppliers = [each.code for each in supply.suppliers(session)]
-        waiting = sum(not each.ended for each in supply.objections(session))
+        waiting = sum(not each.ended for each in settlement.objections(session))
     return page(
         request,
         "console/money.html",
@@ -147,7 +148,7 @@ def _objections(
 ) -> HTMLResponse:
     said = speaks(request)
     with hub.database.reading() as session:
-        found = supply.objections(session, store or None)
+        found = settlement.objections(session, store or None)
     return page(
         request,
         "console/objections.html",

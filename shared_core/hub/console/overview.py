@@ -6,6 +6,7 @@ from fastapi.responses import HTMLResponse
 from shared_core import audit, supply
 from shared_core.hub.viewer import HubDep, ReaderDep, page, speaks
 from shared_core.kernel.i18n import N_
+from shared_core.supply import settlement, tenancy
 
 COMING_ABOARD = frozenset(supply.SupplierState) - {
     supply.SupplierState.LIVE,
@@ -22,10 +23,10 @@ def overview(request: Request, hub: HubDep, viewer: ReaderDep) -> HTMLResponse:
         placed = supply.count_supplier_orders(session, states=("placed",))
         accepted = supply.count_supplier_orders(session, states=("accepted",))
         late = supply.count_supplier_orders(session, late_at=at)
-        tenants = supply.all_tenants(session)
+        tenants = tenancy.all_tenants(session)
         coming = [each for each in supply.suppliers(session) if each.state in COMING_ABOARD]
-        objections = [each for each in supply.objections(session) if not each.ended]
-    suspended = sum(each.state is supply.TenantState.SUSPENDED for each in tenants)
+        objections = [each for each in settlement.objections(session) if not each.ended]
+    suspended = sum(each.state is tenancy.TenantState.SUSPENDED for each in tenants)
     figures = [
         ("/console/orders?show=placed", N_("Not accepted yet"), placed),
         ("/console/orders?show=accepted", N_("To be sent"), accepted),

@@ -6,12 +6,12 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from shared_core import supply
 from shared_core.hub.console import words
 from shared_core.hub.console.acting import address
 from shared_core.hub.hub import Hub
 from shared_core.hub.viewer import HubDep, ReaderDep, page, speaks
 from shared_core.kernel.i18n import N_
+from shared_core.supply import settlement
 
 HOME = "/console/money/statement"
 ENDS = {"opening": N_("owed when it began"), "closing": N_("owed in the end")}
@@ -51,15 +51,15 @@ def as_csv(hub: HubDep, viewer: ReaderDep, party: Kind, code: Code, month: Month
     _, _, told = _told(hub, party, code, month)
     name = quote(f"{code}-{told.month}.csv")
     return Response(
-        supply.statement_csv(told),
+        settlement.statement_csv(told),
         media_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": f"attachment; filename*=UTF-8''{name}"},
     )
 
 
-def _told(hub: Hub, party: Kind, code: str, month: str) -> tuple[supply.Party, list[str], supply.Statement]:
+def _told(hub: Hub, party: Kind, code: str, month: str) -> tuple[settlement.Party, list[str], settlement.Statement]:
     """Raises UnknownTenant, UnknownSupplier, NoStatement."""
-    whose, at = supply.Party(supply.PartyKind(party), code), hub.clock()
+    whose, at = settlement.Party(settlement.PartyKind(party), code), hub.clock()
     with hub.database.reading() as session:
-        months = supply.statement_months(session, whose, zone=hub.zone, at=at)
-        return whose, months, supply.statement(session, whose, month or months[0], zone=hub.zone, at=at)
+        months = settlement.statement_months(session, whose, zone=hub.zone, at=at)
+        return whose, months, settlement.statement(session, whose, month or months[0], zone=hub.zone, at=at)

@@ -17,6 +17,7 @@ from shared_core.hub.viewer import HubDep, PauseDep, ReaderDep, TermsDep, curren
 from shared_core.kernel.codes import new_code, new_token
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, format_money
+from shared_core.supply import settlement, tenancy
 from shared_core.web import forms
 from shared_core.web.going import go
 
@@ -56,8 +57,8 @@ def agree(
     typed = {"fee": fee, "credit": credit, "open_holds": open_holds, "unpaid_per_sku": unpaid_per_sku}
 
     def work(session: Session) -> None:
-        now = supply.tenant(session, store)
-        supply.set_terms(session, store, terms(now.terms, now.currency, **typed), actor=viewer.actor, at=hub.clock())
+        now = tenancy.tenant(session, store)
+        tenancy.set_terms(session, store, terms(now.terms, now.currency, **typed), actor=viewer.actor, at=hub.clock())
 
     return _done(request, hub, store, work, typed=typed)
 
@@ -68,7 +69,7 @@ def suspend(request: Request, store: Store, hub: HubDep, viewer: PauseDep, why: 
         request,
         hub,
         store,
-        lambda session: supply.suspend(session, store, actor=viewer.actor, reason=reason(why), at=hub.clock()),
+        lambda session: tenancy.suspend(session, store, actor=viewer.actor, reason=reason(why), at=hub.clock()),
     )
 
 
@@ -78,7 +79,7 @@ def resume(request: Request, store: Store, hub: HubDep, viewer: PauseDep, why: T
         request,
         hub,
         store,
-        lambda session: supply.resume(session, store, actor=viewer.actor, reason=reason(why), at=hub.clock()),
+        lambda session: tenancy.resume(session, store, actor=viewer.actor, reason=reason(why), at=hub.clock()),
     )
 
 
@@ -102,14 +103,14 @@ def revoke_key(
         request,
         hub,
         store,
-        lambda session: supply.revoke_key(session, store, name, actor=viewer.actor, at=hub.clock()),
+        lambda session: tenancy.revoke_key(session, store, name, actor=viewer.actor, at=hub.clock()),
     )
 
 
 def issue_key(session: Session, store: str, *, actor: str, at: datetime) -> str:
     """A key that may do all a storefront does; whole for the only time."""
     name, secret = new_code(KEY_NAME_LENGTH), new_token()
-    return supply.issue_key(session, store, name=name, secret=secret, actor=actor, at=at)
+    return tenancy.issue_key(session, store, name=name, secret=secret, actor=actor, at=at)
 
 
 def one_page(
@@ -125,11 +126,11 @@ def one_page(
     """The page of a tenant; with a `key` that was just made. Raises UnknownTenant."""
     said, at = speaks(request), hub.clock()
     with hub.database.reading() as session:
-        found = supply.tenant(session, store)
-        owes = supply.tenant_owes(session, store, found.currency)
-        keys = supply.keys_of(session, store)
-        changes = supply.tenant_changes(session, store)
-        objections = [each for each in supply.objections(session, store) if not each.ended]
+        found = tenancy.tenant(session, store)
+        owes = tenancy.tenant_owes(session, store, found.currency)
+        keys = tenancy.keys_of(session, store)
+        changes = tenancy.tenant_changes(session, store)
+        objections = [each for each in settlement.objections(session, store) if not each.ended]
         late = supply.count_supplier_orders(session, store=store, late_at=at)
     limit = found.terms.store_limits.credit_limit_minor
     return page(
@@ -140,7 +141,7 @@ def one_page(
         tenant=found,
         state=said(words.TENANT[found.state].label),
         tone=words.TENANT[found.state].tone,
-        suspended=found.state is supply.TenantState.SUSPENDED,
+        suspended=found.state is tenancy.TenantState.SUSPENDED,
         owes=owes,
         credit=None if limit is None else Money(limit, found.currency),
         form=forms.Form(typed or terms_text(found.terms, found.currency)),
@@ -174,7 +175,7 @@ def _done(
     return go(f"/console/tenants/{store}", done="saved")
 
 
-def _told(said: Callable[[str], str], change: supply.ChangeView) -> str:
+def _told(said: Callable[[str], str], change: tenancy.ChangeView) -> str:
     known = {"reason": change.details.get("reason", ""), "key": change.details.get("key", "")}
     return said(CHANGES.get(change.what, change.what)).format(**known)
 

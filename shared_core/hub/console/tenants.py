@@ -6,7 +6,6 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
-from shared_core import supply
 from shared_core.hub.console import words
 from shared_core.hub.console.acting import attempt, listing_of
 from shared_core.hub.console.tenant import issue_key, one_page
@@ -14,6 +13,7 @@ from shared_core.hub.console.typed import terms, terms_text
 from shared_core.hub.hub import Hub
 from shared_core.hub.viewer import HubDep, ReaderDep, TermsDep, page, speaks
 from shared_core.kernel.money import Money
+from shared_core.supply import tenancy
 from shared_core.web import forms
 
 HOME = "/console/tenants"
@@ -59,10 +59,10 @@ def add(
 
     def work(session: Session) -> None:
         limits = {"open_holds": open_holds, "unpaid_per_sku": unpaid_per_sku}
-        agreed = terms(supply.TenantTerms(), hub.currency, fee=fee, credit=credit, **limits)
-        if any(each.code == code.strip() for each in supply.all_tenants(session)):
-            raise supply.TenantTaken(tenant=code.strip())
-        supply.add_tenant(
+        agreed = terms(tenancy.TenantTerms(), hub.currency, fee=fee, credit=credit, **limits)
+        if any(each.code == code.strip() for each in tenancy.all_tenants(session)):
+            raise tenancy.TenantTaken(tenant=code.strip())
+        tenancy.add_tenant(
             session,
             code.strip(),
             name=name.strip() or code.strip(),
@@ -93,17 +93,17 @@ def _page(
     with hub.database.reading() as session:
         known = [
             each
-            for each in supply.all_tenants(session)
+            for each in tenancy.all_tenants(session)
             if each.code > after and (wanted in each.code or wanted in each.name.casefold())
         ]
         shown = known[:PER_PAGE]
-        owed = {each.code: supply.tenant_owes(session, each.code, each.currency) for each in shown}
+        owed = {each.code: tenancy.tenant_owes(session, each.code, each.currency) for each in shown}
     return page(
         request,
         "console/tenants.html",
         status_code=status,
         trouble=trouble,
-        form=forms.Form(typed or {"code": "", "name": "", **terms_text(supply.TenantTerms(), hub.currency)}),
+        form=forms.Form(typed or {"code": "", "name": "", **terms_text(tenancy.TenantTerms(), hub.currency)}),
         query=q,
         currency=hub.currency,
         tenants=[
@@ -122,6 +122,6 @@ def _page(
     )
 
 
-def credit_of(tenant: supply.TenantView) -> Money | None:
+def credit_of(tenant: tenancy.TenantView) -> Money | None:
     limit = tenant.terms.store_limits.credit_limit_minor
     return None if limit is None else Money(limit, tenant.currency)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from shared_core import supply
 from shared_core.hub.errors import BadNumber, BadPercentage, ReasonMissing
 from shared_core.kernel.money import Money, decimal_text, parse_money
+from shared_core.supply import tenancy
 
 NUMBER_MAX = 10**9
 
@@ -50,8 +51,8 @@ def pieces(skus: Sequence[str], counts: Sequence[str]) -> list[supply.HoldLine]:
 
 
 def terms(
-    now: supply.TenantTerms, currency: str, *, fee: str, credit: str, open_holds: str, unpaid_per_sku: str
-) -> supply.TenantTerms:
+    now: tenancy.TenantTerms, currency: str, *, fee: str, credit: str, open_holds: str, unpaid_per_sku: str
+) -> tenancy.TenantTerms:
     """Terms as they were typed; an empty credit is without limit. Raises BadPercentage, BadAmount, BadNumber."""
     limit = parse_money(credit, currency).minor if credit.strip() else None
     limits = replace(
@@ -63,7 +64,7 @@ def terms(
     return replace(now, platform_fee_bps=percentage(fee), store_limits=limits)
 
 
-def terms_text(now: supply.TenantTerms, currency: str) -> dict[str, str]:
+def terms_text(now: tenancy.TenantTerms, currency: str) -> dict[str, str]:
     """Terms as they are typed, by field."""
     limits = now.store_limits
     limit = limits.credit_limit_minor

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from shared_core import supply
 from shared_core.kernel.i18n import N_
+from shared_core.supply import settlement, tenancy
 
 
 @dataclass(frozen=True)
@@ -15,9 +16,9 @@ class Said:
     tone: str
 
 
-TENANT: Mapping[supply.TenantState, Said] = {
-    supply.TenantState.ACTIVE: Said(N_("active"), "good"),
-    supply.TenantState.SUSPENDED: Said(N_("suspended"), "bad"),
+TENANT: Mapping[tenancy.TenantState, Said] = {
+    tenancy.TenantState.ACTIVE: Said(N_("active"), "good"),
+    tenancy.TenantState.SUSPENDED: Said(N_("suspended"), "bad"),
 }
 SUPPLIER: Mapping[supply.SupplierState, Said] = {
     supply.SupplierState.APPLIED: Said(N_("applied"), "warn"),
@@ -36,24 +37,24 @@ ORDER: Mapping[str, Said] = {
     "delivered": Said(N_("delivered"), "good"),
     "cancelled": Said(N_("cancelled"), ""),
 }
-OBJECTION: Mapping[supply.ObjectionState, Said] = {
-    supply.ObjectionState.OPEN: Said(N_("open"), "warn"),
-    supply.ObjectionState.ANSWERED: Said(N_("answered"), "live"),
-    supply.ObjectionState.ACCEPTED: Said(N_("accepted"), "good"),
-    supply.ObjectionState.REJECTED: Said(N_("rejected"), ""),
+OBJECTION: Mapping[settlement.ObjectionState, Said] = {
+    settlement.ObjectionState.OPEN: Said(N_("open"), "warn"),
+    settlement.ObjectionState.ANSWERED: Said(N_("answered"), "live"),
+    settlement.ObjectionState.ACCEPTED: Said(N_("accepted"), "good"),
+    settlement.ObjectionState.REJECTED: Said(N_("rejected"), ""),
 }
 LINE: Mapping[str, str] = {
-    supply.LineKind.CHARGE: N_("goods"),
-    supply.LineKind.WITHDRAWAL: N_("goods given back"),
-    supply.LineKind.PAYMENT: N_("payment"),
-    supply.LineKind.REVERSAL: N_("payment taken back"),
-    supply.LineKind.CREDIT: N_("credit"),
-    supply.LineKind.OTHER: N_("other"),
+    settlement.LineKind.CHARGE: N_("goods"),
+    settlement.LineKind.WITHDRAWAL: N_("goods given back"),
+    settlement.LineKind.PAYMENT: N_("payment"),
+    settlement.LineKind.REVERSAL: N_("payment taken back"),
+    settlement.LineKind.CREDIT: N_("credit"),
+    settlement.LineKind.OTHER: N_("other"),
 }
-PARTY: Mapping[supply.PartyKind, str] = {
-    supply.PartyKind.TENANT: N_("from a storefront"),
-    supply.PartyKind.SUPPLIER: N_("to a supplier"),
-    supply.PartyKind.CARRIER: N_("for carriage"),
+PARTY: Mapping[settlement.PartyKind, str] = {
+    settlement.PartyKind.TENANT: N_("from a storefront"),
+    settlement.PartyKind.SUPPLIER: N_("to a supplier"),
+    settlement.PartyKind.CARRIER: N_("for carriage"),
 }
 TERM: Mapping[str, str] = {
     "name": N_("name"),

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from shared_core import media
 from shared_core.kernel.bulk import among, insert_all
 from shared_core.kernel.database import Database
-from shared_core.supply.gateway import OfferPicture
 from shared_core.supply.inventory import stock
 from shared_core.supply.models import ProductPicture, Variant
+from shared_core.supply.views import OfferPicture
 
 Place = tuple[int, str]
 """A picture's row and what is on it."""

@@ -19,11 +19,12 @@ from shared_core.supply.errors import (
     TenantSuspended,
     UnknownHold,
 )
-from shared_core.supply.gateway import Address, Confirmation, HoldLine, HoldState, SupplierOrderView, Terms
+from shared_core.supply.gateway import Terms
 from shared_core.supply.inventory import holds, stock
 from shared_core.supply.models import StockHold, StockHoldLine, Supplier, SupplierOrder
 from shared_core.supply.sales import quota
 from shared_core.supply.tenancy import tenants
+from shared_core.supply.views import Address, Confirmation, HoldLine, HoldState, SupplierOrderView
 
 LATE_MAX = timedelta(hours=24)
 """So long after a hold of a hub's store has expired its goods can still be had at its prices."""

@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.money import Money
 from shared_core.supply.dropshipping.opened import lines_of, pieces_of
 from shared_core.supply.errors import UnknownSupplierOrder
-from shared_core.supply.gateway import Address, HoldLine
 from shared_core.supply.models import Shipment, StockHold, StockHoldLine, Supplier, SupplierOrder, SupplyEventRow
 from shared_core.supply.rules import SupplierState
+from shared_core.supply.views import Address, HoldLine
 
 SUPPLIER_ORDERS_SHOWN_MAX = 200
 SUPPLIER_ORDERS_PER_PAGE = 50

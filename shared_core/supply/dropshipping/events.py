@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared_core.supply.dropshipping.return_models import ReturnRow
-from shared_core.supply.gateway import EVENTS_PER_PAGE_MAX, EventKind, EventPage, HoldLine, SupplyEvent
+from shared_core.supply.gateway import EVENTS_PER_PAGE_MAX
 from shared_core.supply.models import Shipment, SupplierOrder, SupplyEventRow
+from shared_core.supply.views import EventKind, EventPage, HoldLine, SupplyEvent
 
 
 def record(

@@ -12,8 +12,8 @@ from shared_core.supply.dropshipping import pieces
 from shared_core.supply.dropshipping.opened import accepted, lines_of, locked, pieces_of, step, tell, write_pieces
 from shared_core.supply.dropshipping.parcels import close_if_all_sent
 from shared_core.supply.errors import ShortTooMuch, StepRefused, UnknownSku
-from shared_core.supply.gateway import EventKind, HoldLine, SupplyEvent
 from shared_core.supply.models import TEXT_LENGTH_MAX, StockHold, StockHoldLine, SupplierOrder
+from shared_core.supply.views import EventKind, HoldLine, SupplyEvent
 
 
 def accept(session: Session, *, number: str, at: datetime) -> None:

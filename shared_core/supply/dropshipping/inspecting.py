@@ -27,11 +27,11 @@ from shared_core.supply.errors import (
     ReturnStepRefused,
     TextTooLong,
 )
-from shared_core.supply.gateway import Address, EventKind, HoldLine, Inspected
 from shared_core.supply.inventory import holds, stock
 from shared_core.supply.models import TEXT_LENGTH_MAX, Shipment, StockHold, StockHoldLine, Supplier
 from shared_core.supply.return_kinds import Bearer, Remedy, ReturnReason, ReturnState
 from shared_core.supply.sales import quota
+from shared_core.supply.views import Address, EventKind, HoldLine, Inspected
 
 EXPIRED_AT_ONCE_MAX = 100
 SYSTEM = "system"

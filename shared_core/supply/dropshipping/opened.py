@@ -9,9 +9,9 @@ from sqlalchemy.orm import Session
 from shared_core.supply.dropshipping import events
 from shared_core.supply.dropshipping.pieces import Pieces
 from shared_core.supply.errors import StepRefused, UnknownSupplierOrder
-from shared_core.supply.gateway import EventKind, HoldLine, SupplyEvent
 from shared_core.supply.inventory import holds
 from shared_core.supply.models import Shipment, StockHold, StockHoldLine, SupplierOrder
+from shared_core.supply.views import EventKind, HoldLine, SupplyEvent
 
 
 def locked(session: Session, number: str) -> tuple[SupplierOrder, StockHold]:

@@ -15,8 +15,8 @@ from shared_core.supply.dropshipping import pieces
 from shared_core.supply.dropshipping.carriers import parcel_mark
 from shared_core.supply.dropshipping.opened import accepted, lines_of, locked, pieces_of, step, tell, write_pieces
 from shared_core.supply.errors import ParcelReused, SentTooMuch, StepRefused, UnknownParcel, UnknownSku
-from shared_core.supply.gateway import EventKind, HoldLine, SupplyEvent
 from shared_core.supply.models import Shipment, StockHold, StockHoldLine, SupplierOrder
+from shared_core.supply.views import EventKind, HoldLine, SupplyEvent
 
 
 def ship(

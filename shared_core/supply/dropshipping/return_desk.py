@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from shared_core.supply.dropshipping import returning
 from shared_core.supply.dropshipping.return_models import ReturnRow, ReturnStep
 from shared_core.supply.errors import UnknownReturn
-from shared_core.supply.gateway import ReturnView
 from shared_core.supply.models import StockHold, Supplier, SupplierOrder
 from shared_core.supply.return_kinds import ReturnState
+from shared_core.supply.views import ReturnView
 
 RETURNS_SHOWN_MAX = 200
 

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared_core.supply.errors import BadInspection, BadReturnTerms, NothingCameBack
-from shared_core.supply.gateway import Address, HoldLine, Inspected
 from shared_core.supply.return_kinds import Bearer, Remedy, ReturnReason, ReturnState
+from shared_core.supply.views import Address, HoldLine, Inspected
 
 S = ReturnState
 TRANSITIONS: Mapping[ReturnState, frozenset[ReturnState]] = {

@@ -25,10 +25,11 @@ from shared_core.supply.errors import (
     UnknownReturn,
     UnknownSku,
 )
-from shared_core.supply.gateway import Address, EventKind, HoldLine, HoldState, Inspected, NewBox, ReturnView, Terms
+from shared_core.supply.gateway import Terms
 from shared_core.supply.inventory import holds
 from shared_core.supply.models import TEXT_LENGTH_MAX, Shipment, StockHold, StockHoldLine, SupplierOrder, WithdrawalRow
 from shared_core.supply.return_kinds import Bearer, Remedy, ReturnReason, ReturnState
+from shared_core.supply.views import Address, EventKind, HoldLine, HoldState, Inspected, NewBox, ReturnView
 
 NEWS: Mapping[ReturnState, EventKind] = {
     ReturnState.AUTHORISED: EventKind.RETURN_APPROVED,

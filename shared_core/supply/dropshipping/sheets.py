@@ -25,8 +25,8 @@ from shared_core.supply.dropshipping.opened import lines_of, locked, pieces_of
 from shared_core.supply.dropshipping.parcels import ship
 from shared_core.supply.dropshipping.sheet_rows import COLUMNS, Filled
 from shared_core.supply.errors import NotTakenAlone, UnknownSku, UnknownSupplierOrder
-from shared_core.supply.gateway import Address, HoldLine
 from shared_core.supply.models import StockHold, StockHoldLine, SupplierOrder
+from shared_core.supply.views import Address, HoldLine
 
 SHEET_ROWS_MAX = 10_000
 SHEET_BYTES_MAX = 10_000_000

@@ -15,11 +15,12 @@ from shared_core.supply.dropshipping.parcels import close_if_all_sent
 from shared_core.supply.dropshipping.return_models import ReturnRow
 from shared_core.supply.dropshipping.returning import begin
 from shared_core.supply.errors import HoldNotConfirmed, UnknownHold, WithdrawnTooMuch
-from shared_core.supply.gateway import EventKind, HoldLine, HoldState, Terms, Withdrawal
+from shared_core.supply.gateway import Terms
 from shared_core.supply.inventory import holds, stock
 from shared_core.supply.models import StockHold, StockHoldLine, Supplier, SupplierOrder, WithdrawalRow
 from shared_core.supply.return_kinds import ReturnReason
 from shared_core.supply.sales import quota
+from shared_core.supply.views import EventKind, HoldLine, HoldState, Withdrawal
 
 RETURN_MARK = ":"
 """Between a withdrawal's number and the place of the supplier order of which pieces have to come back."""

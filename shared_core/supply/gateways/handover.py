@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 
 from shared_core.kernel.money import Money
 from shared_core.supply.errors import UnknownHold
-from shared_core.supply.gateway import (
-    EVENTS_PER_PAGE_MAX,
-    NO_SALES,
-    OFFERS_PER_PAGE_MAX,
+from shared_core.supply.gateway import EVENTS_PER_PAGE_MAX, NO_SALES, OFFERS_PER_PAGE_MAX, SupplyGateway
+from shared_core.supply.return_kinds import Remedy, ReturnReason
+from shared_core.supply.views import (
     Address,
     Confirmation,
     EventPage,
@@ -17,10 +16,8 @@ from shared_core.supply.gateway import (
     OfferPage,
     ReturnView,
     SaleView,
-    SupplyGateway,
     Withdrawal,
 )
-from shared_core.supply.return_kinds import Remedy, ReturnReason
 
 
 class Handover:

@@ -10,10 +10,13 @@ from pydantic import ValidationError
 from shared_core.kernel.money import Money
 from shared_core.media import is_digest
 from shared_core.supply.errors import HubRefused
-from shared_core.supply.gateway import (
-    EVENTS_PER_PAGE_MAX,
-    NO_SALES,
-    OFFERS_PER_PAGE_MAX,
+from shared_core.supply.gateway import EVENTS_PER_PAGE_MAX, NO_SALES, OFFERS_PER_PAGE_MAX
+from shared_core.supply.gateways import wire
+from shared_core.supply.gateways.hub_client import HubClient
+from shared_core.supply.return_kinds import Remedy, ReturnReason
+from shared_core.supply.settlement.objections import ObjectionView
+from shared_core.supply.settlement.statement_rules import Line, Statement
+from shared_core.supply.views import (
     Address,
     Confirmation,
     EventPage,
@@ -25,11 +28,6 @@ from shared_core.supply.gateway import (
     SaleView,
     Withdrawal,
 )
-from shared_core.supply.gateways import wire
-from shared_core.supply.gateways.hub_client import HubClient
-from shared_core.supply.return_kinds import Remedy, ReturnReason
-from shared_core.supply.settlement.objections import ObjectionView
-from shared_core.supply.settlement.statement_rules import Line, Statement
 
 
 class HubGateway:

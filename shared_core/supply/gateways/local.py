@@ -8,10 +8,11 @@ from shared_core.kernel.money import Money
 from shared_core.supply import numbering
 from shared_core.supply.catalogue import offers
 from shared_core.supply.dropshipping import confirming, events, returning, withdrawing
-from shared_core.supply.gateway import (
-    EVENTS_PER_PAGE_MAX,
-    NO_SALES,
-    OFFERS_PER_PAGE_MAX,
+from shared_core.supply.gateway import EVENTS_PER_PAGE_MAX, NO_SALES, OFFERS_PER_PAGE_MAX, Terms
+from shared_core.supply.inventory import holds
+from shared_core.supply.return_kinds import Remedy, ReturnReason
+from shared_core.supply.sales import planning
+from shared_core.supply.views import (
     Address,
     Confirmation,
     EventPage,
@@ -20,12 +21,8 @@ from shared_core.supply.gateway import (
     OfferPage,
     ReturnView,
     SaleView,
-    Terms,
     Withdrawal,
 )
-from shared_core.supply.inventory import holds
-from shared_core.supply.return_kinds import Remedy, ReturnReason
-from shared_core.supply.sales import planning
 
 
 class LocalGateway:

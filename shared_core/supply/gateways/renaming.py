@@ -8,10 +8,9 @@ from typing import TypeVar
 
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money
-from shared_core.supply.gateway import (
-    EVENTS_PER_PAGE_MAX,
-    NO_SALES,
-    OFFERS_PER_PAGE_MAX,
+from shared_core.supply.gateway import EVENTS_PER_PAGE_MAX, NO_SALES, OFFERS_PER_PAGE_MAX, SupplyGateway
+from shared_core.supply.return_kinds import Remedy, ReturnReason
+from shared_core.supply.views import (
     Address,
     Confirmation,
     EventPage,
@@ -23,10 +22,8 @@ from shared_core.supply.gateway import (
     ReturnView,
     SaleGoods,
     SaleView,
-    SupplyGateway,
     Withdrawal,
 )
-from shared_core.supply.return_kinds import Remedy, ReturnReason
 
 L = TypeVar("L", HoldLine, HeldLine)
 G = TypeVar("G", Offer, SaleGoods)

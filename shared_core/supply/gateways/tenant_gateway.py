@@ -13,10 +13,10 @@ from datetime import datetime, timedelta
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money
 from shared_core.supply.errors import BadReference
-from shared_core.supply.gateway import (
-    EVENTS_PER_PAGE_MAX,
-    NO_SALES,
-    OFFERS_PER_PAGE_MAX,
+from shared_core.supply.gateway import EVENTS_PER_PAGE_MAX, NO_SALES, OFFERS_PER_PAGE_MAX, SupplyGateway, Terms
+from shared_core.supply.models import REFERENCE_LENGTH_MAX
+from shared_core.supply.return_kinds import Remedy, ReturnReason
+from shared_core.supply.views import (
     Address,
     Confirmation,
     EventPage,
@@ -25,12 +25,8 @@ from shared_core.supply.gateway import (
     OfferPage,
     ReturnView,
     SaleView,
-    SupplyGateway,
-    Terms,
     Withdrawal,
 )
-from shared_core.supply.models import REFERENCE_LENGTH_MAX
-from shared_core.supply.return_kinds import Remedy, ReturnReason
 
 NAMED_BY_REFERENCE = ("reference", "number")
 """Parameters of errors that name a hold, a withdrawal or a supplier order."""

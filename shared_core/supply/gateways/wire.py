@@ -19,7 +19,13 @@ from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import MINOR_MAX, MixedCurrencies, Money
 from shared_core.ledger import ReferenceReused
 from shared_core.supply import errors
-from shared_core.supply.gateway import (
+from shared_core.supply.models import CODE_LENGTH_MAX, REFERENCE_LENGTH_MAX
+from shared_core.supply.return_kinds import Remedy, ReturnReason
+from shared_core.supply.settlement import errors as settling
+from shared_core.supply.settlement.objections import ObjectionView
+from shared_core.supply.settlement.statement_rules import Statement
+from shared_core.supply.tenancy.timeline import Timeline
+from shared_core.supply.views import (
     Address,
     Confirmation,
     EventKind,
@@ -31,11 +37,6 @@ from shared_core.supply.gateway import (
     SaleView,
     Withdrawal,
 )
-from shared_core.supply.models import CODE_LENGTH_MAX, REFERENCE_LENGTH_MAX
-from shared_core.supply.return_kinds import Remedy, ReturnReason
-from shared_core.supply.settlement.objections import ObjectionView
-from shared_core.supply.settlement.statement_rules import Statement
-from shared_core.supply.tenancy.timeline import Timeline
 
 PROTOCOL = 3
 """The protocol this version speaks, as a hub and as a shop. It counts up when the other side has to know."""
@@ -270,19 +271,19 @@ def understood(page: EventPage, *, after: int, protocol: int) -> EventPage:
 REFUSALS: Mapping[str, type[PlatformError]] = {
     each.code: each
     for each in (
-        errors.BadObjection,
+        settling.BadObjection,
         errors.BadQuantity,
         errors.BadReference,
         errors.BadTrackingNumber,
-        errors.BadTransactionNumber,
+        settling.BadTransactionNumber,
         errors.CreditUsedUp,
         errors.HoldConfirmed,
         errors.HoldLimitReached,
         errors.HoldNotConfirmed,
         errors.HoldReleased,
-        errors.NoStatement,
+        settling.NoStatement,
         errors.NothingToHold,
-        errors.ObjectionTaken,
+        settling.ObjectionTaken,
         errors.OneSupplierOnly,
         errors.OutOfStock,
         errors.ReturnPointless,
@@ -294,7 +295,7 @@ REFUSALS: Mapping[str, type[PlatformError]] = {
         errors.TenantSuspended,
         errors.TextTooLong,
         errors.UnknownHold,
-        errors.UnknownLine,
+        settling.UnknownLine,
         errors.UnknownReturn,
         errors.UnknownSku,
         errors.WithdrawnTooMuch,

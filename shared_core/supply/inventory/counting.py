@@ -6,7 +6,6 @@ from sqlalchemy import SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.money import Money
-from shared_core.supply.gateway import HoldState
 from shared_core.supply.models import (
     Stock,
     StockHold,
@@ -17,6 +16,7 @@ from shared_core.supply.models import (
     WithdrawalRow,
 )
 from shared_core.supply.sales.sale_models import SaleLine
+from shared_core.supply.views import HoldState
 
 
 @dataclass(frozen=True, slots=True)

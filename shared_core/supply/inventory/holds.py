@@ -13,12 +13,13 @@ from shared_core.kernel.money import Money
 from shared_core.ledger import ReferenceReused
 from shared_core.supply import rules
 from shared_core.supply.errors import HoldConfirmed, HoldLimitReached, UnknownHold, UnknownSku
-from shared_core.supply.gateway import NO_SALES, HeldLine, HoldLine, HoldState, HoldView, Terms
+from shared_core.supply.gateway import NO_SALES, Terms
 from shared_core.supply.inventory import stock
 from shared_core.supply.models import Product, StockHold, StockHoldLine, Supplier, TierPrice, Variant
 from shared_core.supply.sales import quota
 from shared_core.supply.sales.sale_models import SaleLine
 from shared_core.supply.tenancy import tenants
+from shared_core.supply.views import HeldLine, HoldLine, HoldState, HoldView
 
 EXPIRED_AT_ONCE_MAX = 200
 

@@ -14,11 +14,12 @@ from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.supply import rules
 from shared_core.supply.errors import BadSale, SaleTaken, UnknownSale, UnknownSku
-from shared_core.supply.gateway import CODE_PATTERN, SaleGoods, SaleView, Terms
+from shared_core.supply.gateway import CODE_PATTERN, Terms
 from shared_core.supply.models import TEXT_LENGTH_MAX, Product, Supplier, Variant
 from shared_core.supply.sales.quota import taken_by_store
 from shared_core.supply.sales.sale_models import Sale, SaleLine
 from shared_core.supply.sales.sale_rules import SaleState, Taken, left, state_at
+from shared_core.supply.views import SaleGoods, SaleView
 
 GOODS_PER_SALE_MAX = 200
 SALES_OPEN_MAX = 50

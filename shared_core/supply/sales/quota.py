@@ -12,10 +12,10 @@ from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from shared_core.supply.errors import SaleNotRunning
-from shared_core.supply.gateway import HoldState
 from shared_core.supply.models import StockHold, StockHoldLine, Variant
 from shared_core.supply.sales.sale_models import Sale, SaleLine
 from shared_core.supply.sales.sale_rules import SaleState, Taken, require_room, state_at
+from shared_core.supply.views import HoldState
 
 _LINES = cast(Table, SaleLine.__table__)
 _TAKE = (

@@ -11,17 +11,17 @@ from shared_core import ledger
 from shared_core.kernel.database import lock
 from shared_core.kernel.money import Money
 from shared_core.ledger import accounts
-from shared_core.supply.errors import (
+from shared_core.supply.errors import TextTooLong
+from shared_core.supply.models import TEXT_LENGTH_MAX
+from shared_core.supply.settlement import statement_rules
+from shared_core.supply.settlement.errors import (
     BadObjection,
     BadTransactionNumber,
     ObjectionEnded,
     ObjectionTaken,
-    TextTooLong,
     UnknownLine,
     UnknownObjection,
 )
-from shared_core.supply.models import TEXT_LENGTH_MAX
-from shared_core.supply.settlement import statement_rules
 from shared_core.supply.settlement.objection_models import Objection, ObjectionStep
 from shared_core.supply.settlement.payment_models import NUMBER_LENGTH_MAX
 from shared_core.supply.settlement.payments import Party, PartyKind

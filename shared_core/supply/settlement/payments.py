@@ -16,15 +16,9 @@ from shared_core import ledger
 from shared_core.kernel.database import lock
 from shared_core.kernel.money import MINOR_MAX, Money
 from shared_core.ledger import accounts
-from shared_core.supply.errors import (
-    BadPayment,
-    BadTransactionNumber,
-    PaymentTaken,
-    TextTooLong,
-    UnknownPayment,
-    UnknownSupplier,
-)
+from shared_core.supply.errors import TextTooLong, UnknownSupplier
 from shared_core.supply.models import TEXT_LENGTH_MAX, Supplier
+from shared_core.supply.settlement.errors import BadPayment, BadTransactionNumber, PaymentTaken, UnknownPayment
 from shared_core.supply.settlement.payment_models import NUMBER_LENGTH_MAX, PaymentReversal, PaymentRow
 from shared_core.supply.tenancy.tenants import tenant
 

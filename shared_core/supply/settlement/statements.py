@@ -15,9 +15,9 @@ from shared_core import ledger
 from shared_core.kernel.calendar import month_of, month_span
 from shared_core.kernel.database import lock
 from shared_core.kernel.money import Money, zero
-from shared_core.supply.errors import NoStatement
 from shared_core.supply.models import Supplier
 from shared_core.supply.settlement import statement_rules as rules
+from shared_core.supply.settlement.errors import NoStatement
 from shared_core.supply.settlement.payments import Party, PartyKind, currency_of, payments
 from shared_core.supply.settlement.statement_models import StatementLineRow, StatementRow
 from shared_core.supply.settlement.statement_rules import Compared, Line, LineKind, Statement

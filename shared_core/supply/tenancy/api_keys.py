@@ -14,9 +14,9 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.codes import hash_token
-from shared_core.supply.errors import BadApiKey, ScopeMissing, UnknownApiKey, UnknownScope
 from shared_core.supply.gateway import Terms
 from shared_core.supply.tenancy import tenants
+from shared_core.supply.tenancy.errors import BadApiKey, ScopeMissing, UnknownApiKey, UnknownScope
 from shared_core.supply.tenancy.tenant_models import ApiKey, Tenant
 from shared_core.supply.tenancy.timeline import NEWEST
 
