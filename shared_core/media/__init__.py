@@ -12,7 +12,7 @@ from shared_core.media.errors import (
     TooManyRedirects,
 )
 from shared_core.media.fetching import Fetch, Patience, SafeFetch, resolve
-from shared_core.media.gathering import SourceView, gather, retry, sources, want, want_exactly
+from shared_core.media.gathering import SourceView, gather, own, retry, sources, want, want_exactly
 from shared_core.media.images import Rendered, render
 from shared_core.media.models import PictureSource
 from shared_core.media.rules import WIDTHS, is_digest, is_public, origin
@@ -40,6 +40,7 @@ __all__ = [
     "is_digest",
     "is_public",
     "origin",
+    "own",
     "render",
     "resolve",
     "retry",

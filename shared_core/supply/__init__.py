@@ -4,7 +4,9 @@ from shared_core.ledger import ReferenceReused
 from shared_core.supply.catalogue import feeds
 from shared_core.supply.catalogue.finding import GoodsFound, find_goods
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
+from shared_core.supply.catalogue.picturing import add as add_pictures
 from shared_core.supply.catalogue.picturing import gather as gather_pictures
+from shared_core.supply.catalogue.picturing import remove as remove_picture
 from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
 from shared_core.supply.dropshipping.aboard import (
     SupplierDecision,
@@ -75,11 +77,13 @@ from shared_core.supply.errors import (
     TenantTaken,
     TextTooLong,
     UnknownApiKey,
+    UnknownGoods,
     UnknownHold,
     UnknownLine,
     UnknownObjection,
     UnknownParcel,
     UnknownPayment,
+    UnknownPicture,
     UnknownScope,
     UnknownSku,
     UnknownSupplier,
@@ -295,11 +299,13 @@ __all__ = [
     "Terms",
     "TextTooLong",
     "UnknownApiKey",
+    "UnknownGoods",
     "UnknownHold",
     "UnknownLine",
     "UnknownObjection",
     "UnknownParcel",
     "UnknownPayment",
+    "UnknownPicture",
     "UnknownScope",
     "UnknownSku",
     "UnknownSupplier",
@@ -312,6 +318,7 @@ __all__ = [
     "WrongCurrency",
     "accept",
     "accept_objection",
+    "add_pictures",
     "add_tenant",
     "adjust_stock",
     "all_tenants",
@@ -355,6 +362,7 @@ __all__ = [
     "received_of",
     "record_payment",
     "reject_objection",
+    "remove_picture",
     "renew_connection",
     "resume",
     "reverse_payment",

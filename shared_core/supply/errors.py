@@ -8,6 +8,16 @@ class OutOfStock(Conflict):
     message = "Only {available} of {sku} are left."
 
 
+class UnknownGoods(NotFound):
+    code = "unknown_goods"
+    message = "There is no product {product} in the supply. Its code is needed, not its title."
+
+
+class UnknownPicture(NotFound):
+    code = "unknown_picture"
+    message = "{product} has no picture {digest} that was put there by hand; those of feeds go with their feed."
+
+
 class UnknownSku(NotFound):
     code = "unknown_sku"
     message = "{sku} is not on offer."
