@@ -69,6 +69,11 @@ class BadAnswer(CommandError):
     message = "{key} = {value!r} cannot be used: {reason}"
 
 
+class PictureFileRefused(CommandError):
+    code = "picture_file_refused"
+    message = "{file}: {reason}"
+
+
 class BadAnswersFile(CommandError):
     code = "bad_answers_file"
     message = "The answers in {file} cannot be read: {reason}"

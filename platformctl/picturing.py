@@ -1,13 +1,17 @@
 """Pictures from elsewhere: what became of them, and asking again."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from platformctl import output
+from platformctl.failures import PictureFileRefused
 from platformctl.messages import N_, translate
-from shared_core import hub, media
+from shared_core import hub, media, storefront, supply
 from shared_core.kernel.database import Database
+from shared_core.kernel.errors import Phrase, PlatformError
 from shared_core.kernel.settings import Deployment, Settings, read
 
+BRAND = Path("brand")
 STATES = {"waiting": N_("waiting"), "kept": N_("kept"), "failed": N_("failed")}
 
 
@@ -40,6 +44,47 @@ def retry(settings: Deployment) -> int:
             return media.retry(session, store=store, at=datetime.now(UTC).replace(microsecond=0))
     finally:
         database.dispose()
+
+
+def add(settings: Deployment, product: str, files: list[Path], *, alt: str) -> list[str]:
+    """Show pictures of files before those of feeds, all of them or none; their digests.
+
+    Raises PictureFileRefused, UnknownProduct.
+    """
+    store, made = media.PictureStore(settings.media_folder), [_rendered(file) for file in files]
+    for each in made:
+        store.keep(each)
+    digests = [each.digest for each in made]
+    database = Database(settings.database_url)
+    try:
+        with database.transaction() as session:
+            supply.add_pictures(session, product, digests, alt=alt, at=datetime.now(UTC).replace(microsecond=0))
+    finally:
+        database.dispose()
+    return digests
+
+
+def remove(settings: Deployment, product: str, digest: str) -> None:
+    """Show a picture no more that was put there by hand. Raises UnknownProduct, UnknownPicture."""
+    database = Database(settings.database_url)
+    try:
+        with database.transaction() as session:
+            supply.remove_picture(session, product, digest)
+    finally:
+        database.dispose()
+
+
+def require_own_goods() -> None:
+    """Raises SuppliedByHub where the pictures of the shop in the current folder are the hub's."""
+    if storefront.load_brand(BRAND).supply.mode == "hub":
+        raise storefront.SuppliedByHub
+
+
+def _rendered(file: Path) -> media.Rendered:
+    try:
+        return media.render(file.read_bytes())
+    except PlatformError as error:
+        raise PictureFileRefused(file=file, reason=Phrase(error.message, **error.params)) from error
 
 
 def tell(found: list[media.SourceView], *, as_json: bool) -> None:

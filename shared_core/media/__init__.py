@@ -12,7 +12,7 @@ from shared_core.media.errors import (
     TooManyRedirects,
 )
 from shared_core.media.fetching import Fetch, SafeFetch
-from shared_core.media.gathering import SourceView, gather, retry, sources, want, want_exactly
+from shared_core.media.gathering import SourceView, gather, own, retry, sources, want, want_exactly
 from shared_core.media.images import Rendered, render
 from shared_core.media.models import PictureSource
 from shared_core.media.rules import WIDTHS, is_digest
@@ -37,6 +37,7 @@ __all__ = [
     "TooManyRedirects",
     "gather",
     "is_digest",
+    "own",
     "render",
     "retry",
     "sources",

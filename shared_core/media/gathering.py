@@ -27,6 +27,8 @@ LEASE = timedelta(minutes=10)
 AT_ONCE = 4
 PER_CLAIM = 16
 LISTED_MAX = 100
+OWN = "own:"
+"""Before the digest of a picture that comes from nowhere else: there is nobody to ask for it again."""
 
 _PROBLEMS: Mapping[str, type[PlatformError]] = {
     each.code: each
@@ -80,6 +82,13 @@ def want_exactly(session: Session, wanted: Mapping[str, str | None], *, at: date
     return {hashes[row.url_hash]: row.id for row in found}
 
 
+def own(session: Session, digest: str, *, at: datetime) -> int:
+    """The row of a picture that somebody put into the store by hand."""
+    [row_id] = want(session, [OWN + digest], at=at).values()
+    session.execute(update(PictureSource).where(PictureSource.id == row_id).values(state="kept", digest=digest))
+    return row_id
+
+
 def gather(
     database: Database, store: PictureStore, fetch: Fetch, *, kept: Kept, at: datetime, limit: int = PER_CLAIM
 ) -> int:
@@ -113,8 +122,9 @@ def sources(session: Session, *, state: str = "", limit: int = LISTED_MAX) -> li
 
 def retry(session: Session, *, store: PictureStore, at: datetime) -> int:
     """Ask again from `at` on for what was not had, and for what was kept and is not in the store; how many."""
-    kept = session.execute(select(PictureSource.id, PictureSource.digest).where(PictureSource.state == "kept"))
-    lost = [row.id for row in kept if not store.has(row.digest or "")]
+    columns = (PictureSource.id, PictureSource.url, PictureSource.digest)
+    kept = session.execute(select(*columns).where(PictureSource.state == "kept"))
+    lost = [row.id for row in kept if not row.url.startswith(OWN) and not store.has(row.digest or "")]
     tried = (PictureSource.state == "waiting") & (PictureSource.attempts > 0)
     which = [
         tried | (PictureSource.state == "failed"),

@@ -5,7 +5,9 @@ from shared_core.supply import sales, settlement, tenancy
 from shared_core.supply.catalogue import feeds
 from shared_core.supply.catalogue.finding import GoodsFound, find_goods
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
+from shared_core.supply.catalogue.picturing import add as add_pictures
 from shared_core.supply.catalogue.picturing import gather as gather_pictures
+from shared_core.supply.catalogue.picturing import remove as remove_picture
 from shared_core.supply.catalogue.price_lists import PriceListReport, put_prices
 from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
 from shared_core.supply.catalogue.shelf import product_detail, products_page
@@ -76,6 +78,7 @@ from shared_core.supply.errors import (
     TextTooLong,
     UnknownHold,
     UnknownParcel,
+    UnknownPicture,
     UnknownProduct,
     UnknownSku,
     UnknownSupplier,
@@ -227,6 +230,7 @@ __all__ = [
     "TextTooLong",
     "UnknownHold",
     "UnknownParcel",
+    "UnknownPicture",
     "UnknownProduct",
     "UnknownSku",
     "UnknownSupplier",
@@ -237,6 +241,7 @@ __all__ = [
     "WithdrawnTooMuch",
     "WrongCurrency",
     "accept",
+    "add_pictures",
     "adjust_stock",
     "apply_supplier",
     "cancel",
@@ -264,6 +269,7 @@ __all__ = [
     "put_prices",
     "put_product",
     "receive_stock",
+    "remove_picture",
     "returns",
     "sales",
     "set_promise",

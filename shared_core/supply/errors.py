@@ -42,6 +42,11 @@ class BadSale(Invalid):
     message = "{field} of the sale cannot be {value}: {reason}."
 
 
+class UnknownPicture(NotFound):
+    code = "unknown_picture"
+    message = "{product} has no picture {digest} that was put there by hand; those of feeds go with their feed."
+
+
 class UnknownSku(NotFound):
     code = "unknown_sku"
     message = "{sku} is not on offer."
@@ -243,7 +248,7 @@ class CreditUsedUp(Conflict):
 
 class UnknownProduct(NotFound):
     code = "unknown_product"
-    message = "The hub has no product {product}."
+    message = "There is no product {product} in the supply. Its code is needed, not its title."
 
 
 class ProtocolTooOld(PlatformError):

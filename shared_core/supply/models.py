@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
@@ -117,7 +117,10 @@ class Variant(Base):
 
 
 class ProductPicture(Base):
-    """The pictures of a product in the order in which they are shown; `alt` says what is on it, empty: not told."""
+    """The pictures of a product in the order in which they are shown; `alt` says what is on it, empty: not told.
+
+    Those that somebody put there by hand (`own`) stand before those of feeds, which leave them alone.
+    """
 
     __tablename__ = "supply_product_picture"
 
@@ -125,6 +128,7 @@ class ProductPicture(Base):
     place: Mapped[int] = mapped_column(primary_key=True)
     source_id: Mapped[int] = mapped_column(ForeignKey(PictureSource.id), index=True)
     alt: Mapped[str] = mapped_column(String(TITLE_LENGTH_MAX))
+    own: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class TierPrice(Base):

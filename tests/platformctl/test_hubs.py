@@ -23,6 +23,7 @@ from shared_core.kernel.database import Database
 from shared_core.supply import tenancy
 from shared_core.supply.models import Variant
 from tests.databases import Databases
+from tests.media.photographs import photograph
 from tests.platformctl.conftest import Command
 
 pytestmark = pytest.mark.usefixtures("own_variables")
@@ -467,6 +468,35 @@ def test_a_hub_finds_its_goods_and_says_which_pictures_it_lacks(ctl: Command, ma
     assert "Asked for again: 1." in ctl("hub", "media", "retry", "-C", made).out
     assert json.loads(ctl("hub", "media", "retry", "-C", made, "--json").out) == {"ok": True, "again": 0}
     assert "No pictures" in ctl("hub", "media", "list", "--state", "kept", "-C", made).out
+
+
+def test_pictures_of_ones_own_are_added_all_or_none_and_stay_when_the_feed_comes_again(
+    ctl: Command, made: Path
+) -> None:
+    feed, good, bad = made / "goods.csv", made / "front.png", made / "bad.jpg"
+    feed.write_text("product,title,price,cost\ncup,Cup,5,2\n", "utf-8")
+    good.write_bytes(photograph("red", format="PNG"))
+    bad.write_text("<svg/>")
+    assert ctl("hub", "import", feed, "--supplier", "acme", "-C", made).code == 0
+    refused = ctl("hub", "media", "add", "cup", good, bad, "-C", made)
+    assert refused.code != 0 and "bad.jpg" in refused.err and "JPEG" in refused.err
+    assert "no product" in ctl("hub", "media", "add", "nothing", good, "-C", made).err
+
+    def shown() -> list[supply.OfferPicture]:
+        database = Database(_variable("HUB_DATABASE_URL"))
+        [offer] = supply.LocalGateway(database, supply.Terms("north", currency="CNY")).offers().offers
+        database.dispose()
+        return list(offer.product.pictures)
+
+    assert shown() == []
+    for _ in range(2):
+        added = ctl("hub", "media", "add", "cup", good, "--alt", "A red cup", "-C", made, "--json")
+        assert ctl("hub", "import", feed, "--supplier", "acme", "-C", made).code == 0
+        [digest] = json.loads(added.out)["digests"]
+        assert shown() == [supply.OfferPicture(digest, "A red cup")]
+    assert ctl("hub", "media", "remove", "cup", digest, "-C", made).code == 0
+    assert shown() == []
+    assert "put there by hand" in ctl("hub", "media", "remove", "cup", digest, "-C", made).err
 
 
 def test_a_shop_says_which_pictures_it_lacks(ctl: Command, place: Path) -> None:

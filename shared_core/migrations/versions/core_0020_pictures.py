@@ -40,6 +40,7 @@ def upgrade() -> None:
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("source_id", BigId, nullable=False),
         sa.Column("alt", sa.String(length=300), nullable=False),
+        sa.Column("own", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.ForeignKeyConstraint(
             ["product_id"], ["supply_product.id"], name=op.f("fk_supply_product_picture_product_id")
         ),

@@ -10,25 +10,31 @@ from sqlalchemy.orm import Session
 from shared_core import media
 from shared_core.kernel.bulk import among, insert_all
 from shared_core.kernel.database import Database
+from shared_core.supply.errors import UnknownPicture, UnknownProduct
 from shared_core.supply.inventory import stock
-from shared_core.supply.models import ProductPicture, Variant
+from shared_core.supply.models import TITLE_LENGTH_MAX, Product, ProductPicture, Variant
 from shared_core.supply.views import OfferPicture
+
+FIRST_OWN_PLACE = -1_000_000
+"""Those of feeds begin at 0."""
 
 Place = tuple[int, str]
 """A picture's row and what is on it."""
 
 
 def note(session: Session, wanted: Mapping[int, Sequence[Place]]) -> set[int]:
-    """Make the pictures of these products what is wanted; the ids of products whose pictures are different now."""
+    """Make the pictures that feeds give these products what is wanted; the ids of products where something changed."""
     before: dict[int, list[Place]] = {product_id: [] for product_id in wanted}
-    query = select(ProductPicture).where(among(session, ProductPicture.product_id, wanted))
+    of_feeds = among(session, ProductPicture.product_id, wanted), ~ProductPicture.own
+    query = select(ProductPicture).where(*of_feeds)
     for row in session.scalars(query.order_by(ProductPicture.place)):
         before[row.product_id].append((row.source_id, row.alt))
     changed = {product_id for product_id, places in wanted.items() if before[product_id] != list(places)}
     if changed:
-        session.execute(delete(ProductPicture).where(among(session, ProductPicture.product_id, changed)))
+        gone = among(session, ProductPicture.product_id, changed), ~ProductPicture.own
+        session.execute(delete(ProductPicture).where(*gone))
         fresh = [
-            {"product_id": product_id, "place": place, "source_id": source_id, "alt": alt}
+            {"product_id": product_id, "place": place, "source_id": source_id, "alt": alt, "own": False}
             for product_id in sorted(changed)
             for place, (source_id, alt) in enumerate(wanted[product_id])
         ]
@@ -39,6 +45,47 @@ def note(session: Session, wanted: Mapping[int, Sequence[Place]]) -> set[int]:
 def gather(database: Database, store: media.PictureStore, fetch: media.Fetch, *, at: datetime) -> int:
     """Bring pictures here that are due; how many are kept now. Offers that they belong to are told anew."""
     return media.gather(database, store, fetch, kept=tell, at=at)
+
+
+def add(session: Session, product: str, digests: Sequence[str], *, alt: str, at: datetime) -> None:
+    """Show pictures of the store before those of feeds, behind those that were put there before. Those that the product
+    has already stay where they are. Raises UnknownProduct.
+    """
+    row = _locked(session, product)
+    here = select(ProductPicture).where(ProductPicture.product_id == row.id, ProductPicture.own)
+    mine = {each.source_id: each for each in session.scalars(here)}
+    place = max((each.place for each in mine.values()), default=FIRST_OWN_PLACE - 1)
+    for source_id in dict.fromkeys(media.own(session, digest, at=at) for digest in digests):
+        if source_id not in mine:
+            place += 1
+            session.add(
+                ProductPicture(
+                    product_id=row.id, place=place, source_id=source_id, alt=alt[:TITLE_LENGTH_MAX], own=True
+                )
+            )
+    session.flush()
+    _touch(session, row.id)
+
+
+def remove(session: Session, product: str, digest: str) -> None:
+    """Show a picture no more that was put there by hand. Raises UnknownProduct, UnknownPicture."""
+    row = _locked(session, product)
+    sources = select(media.PictureSource.id).where(media.PictureSource.digest == digest)
+    mine = ProductPicture.product_id == row.id, ProductPicture.own, ProductPicture.source_id.in_(sources)
+    if not session.scalars(delete(ProductPicture).where(*mine).returning(ProductPicture.place)).all():
+        raise UnknownPicture(product=product, digest=digest)
+    _touch(session, row.id)
+
+
+def _locked(session: Session, code: str) -> Product:
+    row = session.scalars(select(Product).where(Product.code == code).with_for_update()).one_or_none()
+    if row is None:
+        raise UnknownProduct(product=code)
+    return row
+
+
+def _touch(session: Session, product_id: int) -> None:
+    stock.touch(session, session.scalars(select(Variant.id).where(Variant.product_id == product_id)).all())
 
 
 def tell(session: Session, source_ids: Sequence[int]) -> None:

@@ -28,7 +28,7 @@ from shared_core.supply.errors import (
 )
 from shared_core.supply.gateway import CODE_PATTERN
 from shared_core.supply.inventory import stock
-from shared_core.supply.models import Product, Stock, Supplier, Variant
+from shared_core.supply.models import TITLE_LENGTH_MAX, Product, Stock, Supplier, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +178,7 @@ def _note_pictures(
 ) -> None:
     """Give the products their pictures; in `changes`, those that had others are updated."""
     places = {
-        row.id: [(sources[url], spec.image_alts.get(url, "")) for url in spec.image_urls]
+        row.id: [(sources[url], spec.image_alts.get(url, "")[:TITLE_LENGTH_MAX]) for url in spec.image_urls]
         for row, spec in zip(found, wanted, strict=True)
         if isinstance(row, Product)
     }

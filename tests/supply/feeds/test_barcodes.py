@@ -20,6 +20,7 @@ BODIES = st.sampled_from(barcodes.LENGTHS).flatmap(lambda n: st.text("0123456789
         ("0-8044-2957-x", "9780804429573"),
         ("9638 5074", "96385074"),
         ("ABC-1 x", "ABC-1 x"),
+        ("080442957X", "9780804429573"),
         ("", ""),
     ],
 )
@@ -44,6 +45,11 @@ def test_one_wrong_digit_is_always_seen(body: str, place: int, by: int) -> None:
 @given(st.text(max_size=20))
 def test_doing_it_twice_changes_nothing(text: str) -> None:
     assert barcodes.normalised(barcodes.normalised(text)) == barcodes.normalised(text)
+
+
+def test_a_bare_number_of_ten_digits_is_no_book() -> None:
+    """Two foods of a real list would pass for one."""
+    assert barcodes.normalised("1111587132") == "1111587132" and barcodes.is_wrong("1111587132")
 
 
 def test_books_are_told_by_their_prefix() -> None:

@@ -48,7 +48,7 @@ REAL = [
     Real("bmecat/new_catalog_with_blank_classification_system.golden.xml", "bmecat", "EUR", 1, 1, 1, {},
          {"barcode_left_out": 1}),
     Real("google-merchant/celebird-gmc-variants-2-items.xml", "google", "USD", 2, 1, 2),
-    Real("litemall", "litemall", "CNY", 868, 239, 244),
+    Real("litemall", "litemall", "CNY", 868, 239, 244, {}, {"image_left_out": 2}),
     Real("macrozheng", "mall", "CNY", 189, 20, 96,
          {"deleted_there": 18, "nothing_said": 30, "sale_missing": 16}, {}, 1),
     Real("openfoodfacts/openfoodfacts.csv.gz", "sheet", "EUR", 19_499, 19_495, 19_495,

@@ -21,10 +21,12 @@ def check_digit(digits: str) -> int:
 def normalised(barcode: str) -> str:
     """As it is kept: without blanks and hyphens where it is a number, an ISBN-10 as the EAN-13 of the book.
 
-    What has letters is another kind of code, and stays as it is written. Doing it twice changes nothing.
+    An ISBN-10 is known by its hyphens or its X. What has letters is another kind of code, and stays as it is written.
+    Doing it twice changes nothing.
     """
     bare = _BETWEEN.sub("", barcode).upper()
-    if _ISBN_10.fullmatch(bare) and _isbn_10_fits(bare):
+    parted = bare != barcode or bare.endswith("X")  # of bare numbers of ten digits one in eleven would pass for a book
+    if parted and _ISBN_10.fullmatch(bare) and _isbn_10_fits(bare):
         body = BOOK_PREFIXES[0] + bare[:9]
         return f"{body}{check_digit(body)}"
     return bare if _DIGITS.fullmatch(bare) else barcode
