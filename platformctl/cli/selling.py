@@ -11,7 +11,7 @@ from platformctl.cli.options import AsJson
 from platformctl.messages import translate as _
 
 if TYPE_CHECKING:
-    from shared_core.supply import sales
+    from shared_core import supply
 
 sale = typer.Typer(help=_("Goods at a price of their own for a while."), no_args_is_help=True)
 
@@ -73,7 +73,7 @@ def withdraw(
     _tell(selling.withdraw(code, reason=reason, actor=by), as_json=as_json)
 
 
-def _tell(report: "sales.SaleReport", *, as_json: bool) -> None:
+def _tell(report: "supply.sales.SaleReport", *, as_json: bool) -> None:
     from platformctl import selling
 
     if as_json:

@@ -119,6 +119,11 @@ def best_sale(ordinary: Money, sales: Iterable[OnSale], *, at: datetime) -> OnSa
     return min(running, key=lambda each: each.price.minor, default=None)
 
 
+def used_up(ordinary: Money, sales: Iterable[OnSale], *, at: datetime) -> bool:
+    """Whether a sale runs at a lower price of which no piece is left."""
+    return any(each.running(at) and each.left == 0 and each.price < ordinary for each in sales)
+
+
 def next_sale(ordinary: Money, sales: Iterable[OnSale], *, at: datetime) -> OnSale | None:
     """The first sale that is still to begin at a lower price."""
     coming = [each for each in sales if at < each.starts_at and each.price < ordinary]

@@ -30,7 +30,7 @@ class ListingView:
     """What the supply says is for the shop's eyes only. `wanted`: the shop's price, whether it can be asked or not.
 
     In a `sale` that runs, `price`, `supply_price` and `available` are those of the sale, `ordinary` is the price
-    without it; `coming` is one that is still to begin.
+    without it; `coming` is one that is still to begin. `used_up`: one runs, and no piece is left at its price.
     """
 
     sku: str
@@ -49,6 +49,7 @@ class ListingView:
     sale: OnSale | None = None
     ordinary: Money | None = None
     coming: OnSale | None = None
+    used_up: bool = False
 
     @property
     def was(self) -> Money | None:
@@ -200,7 +201,7 @@ def _in_sale(view: ListingView, sales: Sequence[OnSale], at: datetime | None) ->
         return view
     coming, sale = rules.next_sale(view.price, sales, at=at), rules.best_sale(view.price, sales, at=at)
     if sale is None:
-        return replace(view, coming=coming)
+        return replace(view, coming=coming, used_up=rules.used_up(view.price, sales, at=at))
     return replace(
         view,
         price=sale.price,

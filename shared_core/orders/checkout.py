@@ -264,9 +264,8 @@ class Counter:
     def _refuse(self, draft: _Draft, refusal: PlatformError, *, at: datetime) -> None:
         with self.database.transaction() as session:
             if isinstance(refusal, SALE_GONE):
-                sku = str(refusal.params["sku"])
-                left = refusal.params.get("available", 0)
-                catalog.note_left(session, sale=draft.sales[sku], sku=sku, left=int(str(left)))
+                sku, left = str(refusal.params["sku"]), int(str(refusal.params.get("available", 0)))
+                catalog.note_left(session, sale=draft.sales.get(sku, ""), sku=sku, left=left)
             row = reads.locked(session, draft.number)
             if row.state == State.DRAFT:
                 move(session, row, State.REFUSED, actor=SYSTEM, at=at, reason=refusal.code)

@@ -94,6 +94,7 @@ def test_pieces_that_are_gone_meanwhile_are_told_and_the_ordinary_price_is_shown
     told = order(buyer, SALE)
     assert (told.status_code, told.json()["code"]) == (409, "sale_sold_out")
     assert asked(front) == ORDINARY
+    assert "gone at the sale price" in walker(front).open("/sales/spring").html
     line = sold(front, order(buyer, ORDINARY).json()["number"])
     assert (line.unit_minor, line.sale) == (ORDINARY, "")
 

@@ -34,6 +34,8 @@ class Card:
     was: Money | None = None
     coming: Money | None = None
     """What it costs in a sale that is still to begin."""
+    used_up: bool = False
+    """No piece is left at the price of the sale that runs."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +89,7 @@ class Detail:
     sale: catalog.OnSale | None = None
     was: Money | None = None
     coming: catalog.OnSale | None = None
+    used_up: bool = False
 
 
 def cards(
@@ -129,6 +132,7 @@ def detail(session: Session, shop: Shop, viewer: Viewer, product: catalog.Produc
         sale=cheapest.sale,
         was=cheapest.was,
         coming=cheapest.coming,
+        used_up=cheapest.used_up,
     )
 
 
@@ -154,6 +158,7 @@ def _card(shop: Shop, product: catalog.ProductView, earn: Money | None) -> Card:
         on_sale=cheapest.sale is not None,
         was=cheapest.was,
         coming=None if cheapest.sale or not cheapest.coming else cheapest.coming.price,
+        used_up=cheapest.used_up,
     )
 
 
