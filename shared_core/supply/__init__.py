@@ -6,7 +6,6 @@ from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed
 from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
 from shared_core.supply.catalogue.shelf import product_detail, products_page
 from shared_core.supply.dropshipping.aboard import (
-    SupplierDecision,
     apply_supplier,
     may_become,
     move_supplier,
@@ -19,7 +18,6 @@ from shared_core.supply.dropshipping.desk import (
     PackLine,
     ShipmentView,
     SupplierOrderDetail,
-    SupplierView,
     count_supplier_orders,
     late_orders,
     supplier_order_page,
@@ -132,9 +130,11 @@ from shared_core.supply.settlement.objections import (
     accept_objection,
     answer_objection,
     book_credits,
+    count_open_objections,
     credited,
     object_to,
     objections,
+    objections_page,
     reject_objection,
 )
 from shared_core.supply.settlement.payments import (
@@ -282,13 +282,11 @@ __all__ = [
     "StockLevel",
     "StockTooLow",
     "SupplierChanged",
-    "SupplierDecision",
     "SupplierOrderDetail",
     "SupplierOrderView",
     "SupplierState",
     "SupplierStepRefused",
     "SupplierTaken",
-    "SupplierView",
     "SupplyEvent",
     "SupplyGateway",
     "SupplyUnavailable",
@@ -333,6 +331,7 @@ __all__ = [
     "compare",
     "connect",
     "connection",
+    "count_open_objections",
     "count_supplier_orders",
     "create_supplier",
     "credited",
@@ -353,6 +352,7 @@ __all__ = [
     "note_key_use",
     "object_to",
     "objections",
+    "objections_page",
     "orders_sheet",
     "paid",
     "parcel_mark",

@@ -73,8 +73,9 @@ def objections(
     viewer: ReaderDep,
     store: Annotated[str, Query(max_length=64)] = "",
     show: Literal["open", "all"] = "open",
+    before: Before = None,
 ) -> HTMLResponse:
-    return _objections(request, hub, store=store, show=show)
+    return _objections(request, hub, store=store, show=show, before=before)
 
 
 @router.post("/money/objections")
@@ -119,7 +120,7 @@ def _payments(
         found = supply.payments_page(session, before=before)
         tenants = [each.code for each in supply.all_tenants(session)]
         suppliers = [each.code for each in supply.suppliers(session)]
-        waiting = sum(not each.ended for each in supply.objections(session))
+        waiting = supply.count_open_objections(session)
     return page(
         request,
         "console/money.html",
@@ -141,13 +142,14 @@ def _objections(
     *,
     store: str = "",
     show: str = "open",
+    before: int | None = None,
     trouble: str = "",
     typed: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> HTMLResponse:
     said = speaks(request)
     with hub.database.reading() as session:
-        found = supply.objections(session, store or None)
+        found = supply.objections_page(session, store=store, only_open=show == "open", before=before)
     return page(
         request,
         "console/objections.html",
@@ -170,7 +172,7 @@ def _objections(
                 "tone": words.OBJECTION[each.state].tone,
                 "steps": each.steps,
             }
-            for each in reversed(found)
-            if show == "all" or not each.ended
+            for each in found.objections
         ],
+        listing=listing_of(OBJECTIONS, {"store": store, "show": show}, first=before is None, before=found.before),
     )

@@ -129,7 +129,7 @@ def one_page(
         owes = supply.tenant_owes(session, store, found.currency)
         keys = supply.keys_of(session, store)
         changes = supply.tenant_changes(session, store)
-        objections = [each for each in supply.objections(session, store) if not each.ended]
+        objections = supply.count_open_objections(session, store)
         late = supply.count_supplier_orders(session, store=store, late_at=at)
     limit = found.terms.store_limits.credit_limit_minor
     return page(
@@ -155,7 +155,7 @@ def one_page(
             }
             for each in reversed(changes)
         ],
-        objections=len(objections),
+        objections=objections,
         late=late,
     )
 
