@@ -55,7 +55,8 @@ README = """\
 
 A supply hub: one stock for every storefront that is supplied from here.
 
-    platformctl hub serve --port 8100            # API under /api/v1, described at /api/v1/openapi.json
+    platformctl hub serve --port 8100            # API under /api/v1, described at /api/v1/openapi.json; /console
+    platformctl hub staff add NAME --role owner  # who may log in to the console; prints a password that works once
     platformctl hub worker                       # in production a process of its own, with HUB_WORKER_INLINE=false
     platformctl hub import FILE --supplier CODE  # goods of a supplier's feed; --dry-run changes nothing
     platformctl hub sale add FILE.toml           # goods at a price of their own for a while

@@ -13,7 +13,6 @@ from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSp
 from shared_core.supply.catalogue.shelf import product_detail, products_page
 from shared_core.supply.dropshipping import returns
 from shared_core.supply.dropshipping.aboard import (
-    SupplierDecision,
     apply_supplier,
     may_become,
     move_supplier,
@@ -26,7 +25,6 @@ from shared_core.supply.dropshipping.desk import (
     PackLine,
     ShipmentView,
     SupplierOrderDetail,
-    SupplierView,
     count_supplier_orders,
     late_orders,
     supplier_order_page,
@@ -213,13 +211,11 @@ __all__ = [
     "StockLevel",
     "StockTooLow",
     "SupplierChanged",
-    "SupplierDecision",
     "SupplierOrderDetail",
     "SupplierOrderView",
     "SupplierState",
     "SupplierStepRefused",
     "SupplierTaken",
-    "SupplierView",
     "SupplyEvent",
     "SupplyGateway",
     "SupplyUnavailable",

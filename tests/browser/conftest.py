@@ -4,10 +4,12 @@ import os
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, Response, sync_playwright
 
 from tests.storefront.conftest import Front, brand_dir, clock, front, settings
@@ -78,7 +80,14 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def origin(front: Front) -> Iterator[str]:
     """The shop behind a port of its own."""
-    config = uvicorn.Config(front.app, host="127.0.0.1", port=0, lifespan="off", log_config=None)
+    with served(front.app) as address:
+        yield address
+
+
+@contextmanager
+def served(app: FastAPI) -> Iterator[str]:
+    """The address of an app behind a port of its own."""
+    config = uvicorn.Config(app, host="127.0.0.1", port=0, lifespan="off", log_config=None)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()

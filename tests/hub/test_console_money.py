@@ -163,6 +163,21 @@ def test_an_objection_is_rejected_and_credits_nothing(console: Console, bo: Walk
     assert "No objection here." in bo.open("/console/money/objections").text
 
 
+def test_objections_are_shown_page_by_page(console: Console, bo: Walker) -> None:
+    for each in range(3):
+        objection(console, f"o-{each}", 100)
+    with console.database.transaction() as session:
+        settlement.reject_objection(session, "north", "o-1", text="no", actor="op", at=console.clock())
+    with console.database.reading() as session:
+        first = settlement.objections_page(session, limit=2)
+        rest = settlement.objections_page(session, before=first.before, limit=2)
+        still = settlement.objections_page(session, store="north", only_open=True)
+        counts = [settlement.count_open_objections(session, store) for store in ("", "north", "south")]
+    assert [each.number for each in (*first.objections, *rest.objections)] == ["o-2", "o-1", "o-0"]
+    assert rest.before is None and [each.number for each in still.objections] == ["o-2", "o-0"]
+    assert counts == [2, 2, 0]
+
+
 def test_goods_are_found_by_title_brand_code_and_sku(console: Console) -> None:
     stocked(console.database, {"A": 10, "B1": 0, "C_1": 3})
     operator = console.person("operator")

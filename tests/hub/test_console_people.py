@@ -1,7 +1,9 @@
 """Who may log in to a hub, how, and what they may do there."""
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from fastapi.dependencies.models import Dependant
@@ -20,6 +22,7 @@ from tests.hub.consoles import ONE_TIME, PASSWORD, Console, log_in
 from tests.security.routes import filled
 from tests.storefront.walker import Walker
 
+DOCUMENT = Path(__file__).parents[2] / "docs" / "hub.md"
 OPEN = {"/", "/login", "/logout", "/healthz", "/readyz", "/static/{path:path}", "/api/v1/openapi.json"}
 """For everybody; the API asks for a key."""
 IN_PATHS = {"name": "ann", "store": "north", "supplier": "acme", "month": "2026-03", "party": "tenant"}
@@ -65,6 +68,15 @@ def test_who_lacks_a_right_is_refused_and_who_has_it_is_not(console: Console, ro
             )
             refused = answer.status_code == 403 and "Ask an owner of the hub." in answer.text
             assert refused == (right not in RIGHTS[role]), f"{role} {method} {path}: {answer.status_code}"
+
+
+def test_the_documented_rights_are_the_rights() -> None:
+    table = DOCUMENT.read_text("utf-8").split("<!-- rights:")[1].split("<!-- end of rights -->")[0]
+    rows = re.findall(r"^\| `(\w+)` \|.*\| (yes|no) \| (yes|no) \| (yes|no) \|$", table, re.MULTILINE)
+    roles = (Role.OPERATOR, Role.ACCOUNTANT, Role.OWNER)
+    said = {right: [each == "yes" for each in given] for right, *given in rows}
+    assert said == {right.value: [right in RIGHTS[role] for role in roles] for right in Right}
+    assert not RIGHTS[Role.SUPPLIER]
 
 
 def test_who_is_not_logged_in_is_led_to_the_log_in_and_back(console: Console) -> None:

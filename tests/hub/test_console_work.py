@@ -74,7 +74,7 @@ def test_terms_are_agreed_anew_and_the_history_says_what_they_were(console: Cons
     owner.open("/console/tenants/north")
     page = owner.send("/console/tenants/north/terms", fee="3", credit="")
     assert "other terms · ann" in page.text and "platform fee 2.5% → 3%" in page.text
-    assert "credit CN¥1,000.00 → no limit" in page.text
+    assert "credit limit CN¥1,000.00 → no limit" in page.text
     assert owner.send("/console/tenants/north/terms", fee="300").status == 422
 
 

@@ -74,8 +74,9 @@ def objections(
     viewer: ReaderDep,
     store: Annotated[str, Query(max_length=64)] = "",
     show: Literal["open", "all"] = "open",
+    before: Before = None,
 ) -> HTMLResponse:
-    return _objections(request, hub, store=store, show=show)
+    return _objections(request, hub, store=store, show=show, before=before)
 
 
 @router.post("/money/objections")
@@ -120,7 +121,7 @@ def _payments(
         found = settlement.payments_page(session, before=before)
         tenants = [each.code for each in tenancy.all_tenants(session)]
         suppliers = [each.code for each in supply.suppliers(session)]
-        waiting = sum(not each.ended for each in settlement.objections(session))
+        waiting = settlement.count_open_objections(session)
     return page(
         request,
         "console/money.html",
@@ -142,13 +143,14 @@ def _objections(
     *,
     store: str = "",
     show: str = "open",
+    before: int | None = None,
     trouble: str = "",
     typed: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> HTMLResponse:
     said = speaks(request)
     with hub.database.reading() as session:
-        found = settlement.objections(session, store or None)
+        found = settlement.objections_page(session, store=store, only_open=show == "open", before=before)
     return page(
         request,
         "console/objections.html",
@@ -171,7 +173,7 @@ def _objections(
                 "tone": words.OBJECTION[each.state].tone,
                 "steps": each.steps,
             }
-            for each in reversed(found)
-            if show == "all" or not each.ended
+            for each in found.objections
         ],
+        listing=listing_of(OBJECTIONS, {"store": store, "show": show}, first=before is None, before=found.before),
     )

@@ -25,7 +25,7 @@ def overview(request: Request, hub: HubDep, viewer: ReaderDep) -> HTMLResponse:
         late = supply.count_supplier_orders(session, late_at=at)
         tenants = tenancy.all_tenants(session)
         coming = [each for each in supply.suppliers(session) if each.state in COMING_ABOARD]
-        objections = [each for each in settlement.objections(session) if not each.ended]
+        objections = settlement.count_open_objections(session)
     suspended = sum(each.state is tenancy.TenantState.SUSPENDED for each in tenants)
     figures = [
         ("/console/orders?show=placed", N_("Not accepted yet"), placed),
@@ -35,7 +35,7 @@ def overview(request: Request, hub: HubDep, viewer: ReaderDep) -> HTMLResponse:
     ]
     todo = [
         ("alert", "/console/orders?show=late", N_("Supplier orders that are late: {count}"), late),
-        ("book", "/console/money/objections", N_("Objections to answer: {count}"), len(objections)),
+        ("book", "/console/money/objections", N_("Objections to answer: {count}"), objections),
         ("store", "/console/tenants", N_("Storefronts that are suspended: {count}"), suspended),
         ("truck", "/console/suppliers", N_("Suppliers who come aboard: {count}"), len(coming)),
     ]

@@ -130,7 +130,7 @@ def one_page(
         owes = tenancy.tenant_owes(session, store, found.currency)
         keys = tenancy.keys_of(session, store)
         changes = tenancy.tenant_changes(session, store)
-        objections = [each for each in settlement.objections(session, store) if not each.ended]
+        objections = settlement.count_open_objections(session, store)
         late = supply.count_supplier_orders(session, store=store, late_at=at)
     limit = found.terms.store_limits.credit_limit_minor
     return page(
@@ -156,7 +156,7 @@ def one_page(
             }
             for each in reversed(changes)
         ],
-        objections=len(objections),
+        objections=objections,
         late=late,
     )
 

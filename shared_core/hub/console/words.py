@@ -60,7 +60,7 @@ TERM: Mapping[str, str] = {
     "name": N_("name"),
     "currency": N_("currency"),
     "platform_fee_bps": N_("platform fee"),
-    "credit_limit_minor": N_("credit"),
+    "credit_limit_minor": N_("credit limit"),
     "open_holds_max": N_("unpaid orders"),
     "unpaid_units_per_sku_max": N_("unpaid pieces of one SKU"),
     "lines_per_hold_max": N_("lines of one order"),

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from shared_core import ledger
@@ -36,6 +37,9 @@ class ObjectionState(StrEnum):
 
 
 ENDED = (ObjectionState.ACCEPTED, ObjectionState.REJECTED)
+OBJECTIONS_PER_PAGE = 50
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,14 @@ class ObjectionView:
     @property
     def ended(self) -> bool:
         return self.state in ENDED
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectionPage:
+    """`before` leads to the older ones; None when there are none."""
+
+    objections: tuple[ObjectionView, ...]
+    before: int | None
 
 
 def object_to(
@@ -156,6 +168,29 @@ def objections(session: Session, store: str | None = None) -> list[ObjectionView
     return [_view(session, row) for row in session.scalars(query)]
 
 
+def objections_page(
+    session: Session,
+    *,
+    store: str = "",
+    only_open: bool = False,
+    before: int | None = None,
+    limit: int = OBJECTIONS_PER_PAGE,
+) -> ObjectionPage:
+    """Of one store or of all, the newest first; with `only_open` those that nobody has ended."""
+    query = _matching(select(Objection), store=store, only_open=only_open)
+    if before is not None:
+        query = query.where(Objection.id < before)
+    rows = session.scalars(query.order_by(Objection.id.desc()).limit(limit + 1)).all()
+    shown = rows[:limit]
+    return ObjectionPage(tuple(_view(session, row) for row in shown), shown[-1].id if len(rows) > limit else None)
+
+
+def count_open_objections(session: Session, store: str = "") -> int:
+    """How many nobody has ended, of one store or of all."""
+    query = _matching(select(func.count()).select_from(Objection), store=store, only_open=True)
+    return session.scalar(query) or 0
+
+
 def credited(session: Session, store: str, currency: str) -> Money:
     """What a store was given for its objections."""
     mine = (Objection.store == store, Objection.currency == currency)
@@ -171,6 +206,12 @@ def book_credits(session: Session, told: list[ObjectionView], *, at: datetime) -
         less = ledger.Posting(accounts.cogs_supply(), accounts.hub_credits(), each.credit)
         booked += ledger.post(session, f"crd:{each.number}", [less], at=at, memo=each.number)
     return booked
+
+
+def _matching(query: Select[_T], *, store: str, only_open: bool) -> Select[_T]:
+    if store:
+        query = query.where(Objection.store == store)
+    return query.where(Objection.state.not_in(ENDED)) if only_open else query
 
 
 def _line(session: Session, store: str, month: str, kind: str, reference: str, *, zone: str, at: datetime) -> Money:
