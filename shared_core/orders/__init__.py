@@ -151,10 +151,11 @@ from shared_core.orders.refunds import (
     request_refund,
 )
 from shared_core.orders.return_models import OrderReturn
-from shared_core.orders.return_rules import RefundWhen, ReturnState
+from shared_core.orders.return_rules import MAY_CALL_OFF, RefundWhen, ReturnState
 from shared_core.orders.returns import (
     accept_return,
     ask_return,
+    call_off,
     list_returns,
     note_sent,
     refuse_return,
@@ -172,6 +173,7 @@ __all__ = [
     "GROUP",
     "GROUP_NAME_LENGTH_MAX",
     "LINES_MAX",
+    "MAY_CALL_OFF",
     "PAID_BEFORE",
     "PAID_FROM",
     "PAYER_LENGTH_MAX",
@@ -273,6 +275,7 @@ __all__ = [
     "ask_return",
     "assign",
     "buyer_entered",
+    "call_off",
     "cancel",
     "cancel_entered",
     "cart",

@@ -41,7 +41,8 @@ ENDED = (S.REFUSED, S.SETTLED, S.DECLINED, S.CANCELLED, S.EXPIRED)
 VOID = (S.REFUSED, S.DECLINED, S.CANCELLED, S.EXPIRED)
 """What ended so that the pieces are as if nobody had asked."""
 OPEN = tuple(each for each in ReturnState if each not in ENDED)
-MAY_SEND = (S.AUTHORISED, S.SENT)
+MAY_SEND = (S.AUTHORISED,)
+MAY_CALL_OFF = (S.ASKED, S.REQUESTED, S.AUTHORISED)
 
 
 def accepted_pieces(found: Sequence[Inspected], *, bearer: Bearer | None) -> Mapping[str, int]:

@@ -157,6 +157,43 @@ def test_the_shop_says_no_and_why(world: World) -> None:
     assert ask(world, number) == f"{number}-R2", "they may ask again"
 
 
+def test_a_return_is_called_off_until_it_is_on_its_way(world: World) -> None:
+    number = delivered(world)
+    first = ask(world, number, 1)
+    call_off(world, first)
+    second = ask(world, number, 2)
+    accept(world, second, RefundWhen.INSPECTED)
+    call_off(world, second)
+    assert (stands(world, first), stands(world, second)) == ("cancelled", "cancelled")
+    third = ask(world, number, 2)
+    accept(world, third, RefundWhen.INSPECTED)
+    send(world, third)
+    with pytest.raises(orders.ReturnStepNotAllowed):
+        call_off(world, third)
+
+
+def test_what_came_back_although_it_was_called_off_is_looked_at(world: World) -> None:
+    number = delivered(world)
+    back = ask(world, number, 1)
+    accept(world, back, RefundWhen.INSPECTED)
+    with world.transaction() as session:
+        orders.call_off(session, back, actor="buyer", at=world.now)
+        supply.returns.receive(session, back, actor="ann", at=world.now)
+    world.settle_down()
+    assert stands(world, back) == "received"
+    with world.transaction() as session:
+        supply.returns.inspect(session, back, [Inspected("A", 1, 0, 0)], actor="ann", at=world.now)
+    world.settle_down()
+    assert refunded(world, number) == 8_900
+    owed(world)
+
+
+def call_off(world: World, back: str) -> None:
+    with world.transaction() as session:
+        orders.call_off(session, back, actor="buyer", at=world.now)
+    world.settle_down()
+
+
 def test_nobody_gives_back_more_than_they_have(world: World) -> None:
     number = delivered(world)
     ask(world, number, 1)
@@ -198,6 +235,16 @@ def test_a_refund_of_goods_that_left_waits_for_the_same_eyes(world: World) -> No
     assert (begun.state, begun.refund) == (ReturnState.AUTHORISED, RefundWhen.APART)
     inspect(world, begun.number, 1, 0, 0)
     assert before - owed(world) == 4_178 and refunded(world, number) == 8_900
+
+
+def test_an_order_waits_for_no_return_whose_money_went_back_before(world: World) -> None:
+    number = delivered(world)
+    accept(world, ask(world, number, 1), RefundWhen.NOW)
+    world.refund(number, {"A": 1}, goods_back=False)
+    other = delivered(world)
+    world.refund(other, {"A": 1})
+    world.pass_days(8)
+    assert (world.state(number), world.state(other)) == ("refunded", "completed")
 
 
 def forget_to_book(planted: pytest.MonkeyPatch) -> None:
