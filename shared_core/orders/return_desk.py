@@ -3,7 +3,7 @@ asked: news only says that there is something to ask, so that it may come late, 
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -143,10 +143,9 @@ def _settle(session: Session, row: Order, found: OrderReturn, told: supply.Retur
     if told.supply or told.freight or told.fee:
         book_withdrawal(session, told.number, told, memo="returned and looked at", at=at)
     if found.refund == RefundWhen.INSPECTED and not told.replaced:
-        accepted: Mapping[str, int] = accepted_pieces(told.inspected, bearer=told.bearer)
         try:
             with session.begin_nested():
-                give_money_back(session, row, found, accepted, actor=SUPPLIER, at=at)
+                give_money_back(session, row, found, accepted_pieces(told.inspected), actor=SUPPLIER, at=at)
         except OrderDisputed:  # the bank decides first; then staff do
             found.refund = RefundWhen.APART
 

@@ -106,6 +106,15 @@ def test_the_money_goes_back_for_what_was_accepted_once_it_was_seen(world: World
     assert (kept.inspected, kept.said) == ([["A", 1, 0, 1]], "one was worn")
 
 
+def test_a_customer_gets_the_money_for_a_spoilt_piece_that_the_shop_bears(world: World) -> None:
+    number = delivered(world)
+    before = owed(world)
+    back = ask(world, number, 1, reason=ReturnReason.NO_REASON)
+    accept(world, back, RefundWhen.INSPECTED)
+    inspect(world, back, 0, 1, 0)
+    assert refunded(world, number) == 8_900 and owed(world) == before
+
+
 def test_a_shop_that_refunds_at_once_bears_what_is_refused(world: World) -> None:
     number = delivered(world)
     before = owed(world)
@@ -256,7 +265,7 @@ def pay_for_everything(planted: pytest.MonkeyPatch) -> None:
     planted.setattr(
         return_desk,
         "accepted_pieces",
-        lambda found, bearer: {each.sku: each.sellable + each.unsellable + each.refused for each in found},
+        lambda found: {each.sku: each.sellable + each.unsellable + each.refused for each in found},
     )
 
 
