@@ -76,14 +76,7 @@ from shared_core.orders.events import (
 )
 from shared_core.orders.exports import OrderExport, export_orders
 from shared_core.orders.fulfilment import SUPPLY_CURSOR, SupplyDesk, hear_supply
-from shared_core.orders.history import (
-    HistoryFile,
-    HistoryLine,
-    HistoryReport,
-    Refused,
-    import_history,
-    read_history,
-)
+from shared_core.orders.history import HistoryFile, HistoryLine, HistoryReport, Refused, import_history, read_history
 from shared_core.orders.lifecycle import cancel, complete_due, give_up_drafts, lapse_unpaid
 from shared_core.orders.matching import PAID_BEFORE, PAID_FROM, Match, Unmatched, tail_max
 from shared_core.orders.models import (
@@ -125,15 +118,7 @@ from shared_core.orders.reads import (
     trade_in_rooms,
     under_way,
 )
-from shared_core.orders.receipts import (
-    SeenRow,
-    StatementReport,
-    assign,
-    give_back,
-    receipt,
-    take_in,
-    waiting_receipts,
-)
+from shared_core.orders.receipts import SeenRow, StatementReport, assign, give_back, receipt, take_in, waiting_receipts
 from shared_core.orders.red_packets import (
     RED_PACKET_LIFE,
     RED_PACKET_MOST,
@@ -154,10 +139,11 @@ from shared_core.orders.refunds import (
 )
 from shared_core.orders.resuming import SaidAgain, Unsaid, follow_anew, say_again
 from shared_core.orders.return_models import OrderReturn
-from shared_core.orders.return_rules import RefundWhen, ReturnState
+from shared_core.orders.return_rules import MAY_CALL_OFF, RefundWhen, ReturnState
 from shared_core.orders.returns import (
     accept_return,
     ask_return,
+    call_off,
     list_returns,
     note_sent,
     refuse_return,
@@ -175,6 +161,7 @@ __all__ = [
     "GROUP",
     "GROUP_NAME_LENGTH_MAX",
     "LINES_MAX",
+    "MAY_CALL_OFF",
     "NEW_CHECKOUT",
     "PAID_BEFORE",
     "PAID_FROM",
@@ -279,6 +266,7 @@ __all__ = [
     "ask_return",
     "assign",
     "buyer_entered",
+    "call_off",
     "cancel",
     "cancel_entered",
     "cart",

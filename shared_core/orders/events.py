@@ -79,6 +79,15 @@ class ReturnSent:
 
 
 @dataclass(frozen=True)
+class ReturnCalledOff:
+    """Nothing comes back after all."""
+
+    order_id: int
+    return_id: int
+    at: datetime
+
+
+@dataclass(frozen=True)
 class NewsUnapplied:
     """The supply side told of something that could not be applied then."""
 

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -31,8 +32,6 @@ from shared_core.orders.events import (
     OrderRefunded,
     ParcelCancelled,
     ParcelShort,
-    ReturnAccepted,
-    ReturnSent,
 )
 from shared_core.orders.models import Order, Parcel, ParcelShipment, Refund, SupplyCursor
 from shared_core.orders.refunds import RefundItem, RefundOrder, refund, refund_all
@@ -69,8 +68,8 @@ class SupplyDesk:
         listeners.after_commit(ParcelShort, short, self.withdraw_missing)
         listeners.after_commit(OrderCancelled, released, self.release)
         listeners.after_commit(NewsUnapplied, "supply-news", self.apply_again)
-        listeners.after_commit(ReturnAccepted, "supply-request-return", self.request_return)
-        listeners.after_commit(ReturnSent, "supply-ship-return", self.ship_return)
+        for event, name, step in return_desk.STEPS:
+            listeners.after_commit(event, name, self._of_return(step))
 
     def confirm(self, event: OrderPaid) -> None:
         """Buy the paid goods; when they are gone for good, give the money back."""
@@ -139,12 +138,8 @@ class SupplyDesk:
             with self.database.transaction() as session:
                 book_withdrawal(session, back.withdrawal, back, memo="never left", at=self.clock())
 
-    def request_return(self, event: ReturnAccepted) -> None:
-        """The shop lets goods come back; ask the supply side."""
-        return_desk.request(self.database, self.gateway, event.return_id, at=self.clock())
-
-    def ship_return(self, event: ReturnSent) -> None:
-        return_desk.send(self.database, self.gateway, event.return_id, at=self.clock())
+    def _of_return(self, step: return_desk.Step) -> Callable[[Any], None]:
+        return lambda event: step(self.database, self.gateway, event.return_id, at=self.clock())
 
     def release(self, event: OrderCancelled) -> None:
         """An order was given up before payment: its goods are free again."""

@@ -14,7 +14,7 @@ from shared_core.orders.events import OrderCancelled, OrderCompleted, OrderLapse
 from shared_core.orders.models import Dispute, Order, RefundRequest
 from shared_core.orders.payments import let_rest
 from shared_core.orders.return_models import OrderReturn
-from shared_core.orders.return_rules import OPEN
+from shared_core.orders.return_rules import OPEN, RefundWhen, ReturnState
 from shared_core.orders.rules import State
 from shared_core.orders.steps import move
 
@@ -46,10 +46,13 @@ def lapse_unpaid(session: Session, *, at: datetime, limit: int = SWEEP_MAX) -> i
 
 
 def complete_due(session: Session, *, at: datetime, limit: int = SWEEP_MAX) -> int:
-    """Complete delivered orders whose return window has closed, without unanswered request, open dispute or return."""
+    """Complete delivered orders whose return window has closed, without unanswered request or open dispute, and
+    with no return whose money is still to be decided.
+    """
     asked = select(RefundRequest.order_id).where(RefundRequest.answered_at.is_(None))
     disputed = select(Dispute.order_id).where(Dispute.state == DisputeState.OPEN)
-    coming_back = select(OrderReturn.order_id).where(OrderReturn.state.in_(OPEN))
+    undecided = (OrderReturn.refund == RefundWhen.INSPECTED) | (OrderReturn.state == ReturnState.ASKED)
+    coming_back = select(OrderReturn.order_id).where(OrderReturn.state.in_(OPEN), undecided)
     rows = _due(session, State.DELIVERED, at=at, limit=limit, unless=asked.union_all(disputed, coming_back))
     for row in rows:
         move(session, row, State.COMPLETED, actor=SYSTEM, at=at)

@@ -3,7 +3,7 @@ asked: news only says that there is something to ask, so that it may come late, 
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from shared_core import supply
 from shared_core.kernel.database import Database
 from shared_core.orders import reads
 from shared_core.orders.errors import OrderDisputed
+from shared_core.orders.events import ReturnAccepted, ReturnCalledOff, ReturnSent
 from shared_core.orders.models import Order
 from shared_core.orders.return_models import OrderReturn
 from shared_core.orders.return_rules import ENDED, RefundWhen, ReturnState, accepted_pieces
@@ -20,6 +21,7 @@ from shared_core.orders.returns import give_money_back
 from shared_core.orders.supply_books import book_withdrawal
 from shared_core.supply import Remedy, ReturnReason
 
+Step = Callable[..., None]
 SUPPLIER = "supplier"
 SAID_LENGTH_MAX = 200
 REFUSED_BY_SUPPLY = (
@@ -71,6 +73,27 @@ def send(database: Database, gateway: supply.SupplyGateway, return_id: int, *, a
         keep(session, told, at=at)
 
 
+def call_off(database: Database, gateway: supply.SupplyGateway, return_id: int, *, at: datetime) -> None:
+    """Tell the supply side that nothing comes; what has come meanwhile is looked at after all."""
+    row, found = _load(database, return_id)
+    try:
+        gateway.cancel_return(row.number, number=found.number, at=at)
+    except supply.returns.ReturnStepRefused:
+        told = gateway.view_return(row.number, number=found.number)
+        with database.transaction() as session:
+            again = session.get_one(OrderReturn, return_id)
+            again.state = ReturnState.ACCEPTED
+            keep(session, told, at=at)
+
+
+STEPS = (
+    (ReturnAccepted, "supply-request-return", request),
+    (ReturnSent, "supply-ship-return", send),
+    (ReturnCalledOff, "supply-cancel-return", call_off),
+)
+"""What is asked of the supply side after a commit; names are kept in outbox rows and stay as they are."""
+
+
 def _load(database: Database, return_id: int) -> tuple[Order, OrderReturn]:
     with database.reading() as session:
         found = session.get_one(OrderReturn, return_id)
@@ -120,10 +143,9 @@ def _settle(session: Session, row: Order, found: OrderReturn, told: supply.Retur
     if told.supply or told.freight or told.fee:
         book_withdrawal(session, told.number, told, memo="returned and looked at", at=at)
     if found.refund == RefundWhen.INSPECTED and not told.replaced:
-        accepted: Mapping[str, int] = accepted_pieces(told.inspected, bearer=told.bearer)
         try:
             with session.begin_nested():
-                give_money_back(session, row, found, accepted, actor=SUPPLIER, at=at)
+                give_money_back(session, row, found, accepted_pieces(told.inspected), actor=SUPPLIER, at=at)
         except OrderDisputed:  # the bank decides first; then staff do
             found.refund = RefundWhen.APART
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared_core.supply import Bearer, Inspected, ReturnReason
+from shared_core.supply import Inspected, ReturnReason
 
 
 class ReturnState(StrEnum):
@@ -41,13 +41,13 @@ ENDED = (S.REFUSED, S.SETTLED, S.DECLINED, S.CANCELLED, S.EXPIRED)
 VOID = (S.REFUSED, S.DECLINED, S.CANCELLED, S.EXPIRED)
 """What ended so that the pieces are as if nobody had asked."""
 OPEN = tuple(each for each in ReturnState if each not in ENDED)
-MAY_SEND = (S.AUTHORISED, S.SENT)
+MAY_SEND = (S.AUTHORISED,)
+MAY_CALL_OFF = (S.ASKED, S.REQUESTED, S.AUTHORISED)
 
 
-def accepted_pieces(found: Sequence[Inspected], *, bearer: Bearer | None) -> Mapping[str, int]:
-    """Per SKU, for how many pieces the store owes no longer."""
-    whole = bearer is Bearer.SUPPLIER
-    return {each.sku: each.sellable + (each.unsellable if whole else 0) for each in found}
+def accepted_pieces(found: Sequence[Inspected]) -> Mapping[str, int]:
+    """Per SKU, for how many pieces the customer gets their money, whoever bears those that cannot be sold again."""
+    return {each.sku: each.sellable + each.unsellable for each in found}
 
 
 def within_window(

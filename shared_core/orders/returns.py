@@ -21,11 +21,11 @@ from shared_core.orders.errors import (
     StepNotAllowed,
     UnknownReturn,
 )
-from shared_core.orders.events import ReturnAccepted, ReturnSent
+from shared_core.orders.events import ReturnAccepted, ReturnCalledOff, ReturnSent
 from shared_core.orders.models import Order, OrderLine, Parcel
 from shared_core.orders.refunds import RefundItem, RefundOrder, refund
 from shared_core.orders.return_models import OrderReturn
-from shared_core.orders.return_rules import MAY_SEND, OPEN, VOID, RefundWhen, ReturnState, within_window
+from shared_core.orders.return_rules import MAY_CALL_OFF, MAY_SEND, OPEN, VOID, RefundWhen, ReturnState, within_window
 from shared_core.orders.rules import SOLD
 from shared_core.supply import Remedy, ReturnReason
 
@@ -101,9 +101,7 @@ def accept_return(
 
     Raises UnknownReturn, ReturnStepNotAllowed, Invalid, and what `refund` raises.
     """
-    found = the_return(session, number)
-    row = reads.locked(session, reads.order(session, found.order_id).number)
-    session.refresh(found)
+    row, found = _locked(session, number)
     if found.state == ReturnState.ACCEPTED and found.refund == refund_when:
         return found
     if found.state != ReturnState.ASKED:
@@ -119,7 +117,7 @@ def accept_return(
 
 def refuse_return(session: Session, number: str, *, answer: str, actor: str, at: datetime) -> OrderReturn:
     """The shop says no, and why. Again: no-op. Raises UnknownReturn, ReturnStepNotAllowed, Invalid."""
-    found = the_return(session, number)
+    _, found = _locked(session, number)
     if found.state == ReturnState.REFUSED:
         return found
     if found.state != ReturnState.ASKED:
@@ -147,6 +145,24 @@ def note_sent(
     found.state = ReturnState.SENT
     session.flush()
     announce(session, ReturnSent(found.order_id, found.id, at))
+    return found
+
+
+def call_off(session: Session, number: str, *, actor: str, at: datetime, buyer_id: int | None = None) -> OrderReturn:
+    """Nothing comes back after all. Again: no-op. What was refunded stays refunded.
+
+    Raises UnknownReturn, ReturnStepNotAllowed.
+    """
+    the_return(session, number, buyer_id=buyer_id)
+    row, found = _locked(session, number)
+    if found.state == ReturnState.CANCELLED:
+        return found
+    if found.state not in MAY_CALL_OFF:
+        raise ReturnStepNotAllowed(number=number, state=found.state, wanted=ReturnState.CANCELLED)
+    if found.state != ReturnState.ASKED:
+        announce(session, ReturnCalledOff(row.id, found.id, at))
+    found.state, found.decided_by = ReturnState.CANCELLED, found.decided_by or actor
+    session.flush()
     return found
 
 
@@ -241,6 +257,14 @@ def _all_of(parcel: Parcel) -> Counter[str]:
     for _, sku, pieces, _ in parcel.short:
         there[sku] -= pieces
     return there
+
+
+def _locked(session: Session, number: str) -> tuple[Order, OrderReturn]:
+    """The return as it is now, and its order; whoever else decides waits. Raises UnknownReturn."""
+    found = the_return(session, number)
+    row = reads.locked(session, reads.order(session, found.order_id).number)
+    session.refresh(found)
+    return row, found
 
 
 def _decide(found: OrderReturn, state: ReturnState, *, answer: str, actor: str, at: datetime) -> None:

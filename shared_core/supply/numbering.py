@@ -7,7 +7,7 @@ numbers what has been committed. The counter's row lock makes those who number t
 in their own order, and what is committed late simply gets a later number.
 """
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import insert_or_ignore
@@ -31,14 +31,17 @@ def waiting_events(session: Session) -> bool:
 
 def held_back(session: Session, store: str) -> bool:
     """Whether events wait until the store knows of returns."""
-    mine = select(SupplyEventRow.id).where(SupplyEventRow.held_back, SupplyEventRow.store == store)
-    return session.scalar(mine.limit(1)) is not None
+    return session.scalar(select(SupplyEventRow.id).where(*_held_back(store)).limit(1)) is not None
 
 
 def let_through(session: Session, store: str) -> None:
     """The store knows of returns: what was held back is to be numbered like all others."""
-    mine = update(SupplyEventRow).where(SupplyEventRow.held_back, SupplyEventRow.store == store)
-    session.execute(mine.values(held_back=False))
+    session.execute(update(SupplyEventRow).where(*_held_back(store)).values(held_back=False))
+
+
+def _held_back(store: str) -> tuple[ColumnElement[bool], ...]:
+    """Without a number, which an index finds at once among all that ever happened."""
+    return SupplyEventRow.seq.is_(None), SupplyEventRow.held_back.is_(True), SupplyEventRow.store == store
 
 
 def number_offers(session: Session) -> bool:

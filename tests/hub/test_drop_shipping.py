@@ -1,5 +1,7 @@
 """Several suppliers ship one order, and not all that was ordered comes: the money on all sides, reckoned by hand."""
 
+from typing import Any
+
 import httpx2
 import pytest
 
@@ -97,6 +99,37 @@ def test_a_shop_that_does_not_know_the_news_hears_of_it_once_it_is_upgraded(data
     kinds, cursor = heard(1)
     assert kinds == ["shipped"] and heard(1, cursor) == ([], cursor)
     assert heard(2, cursor)[0] == ["short", "shipped"]
+
+
+def test_a_shop_that_does_not_know_returns_gives_nothing_back_at_a_word_and_misses_no_other_news(
+    database: Database, server: Served
+) -> None:
+    stocked(database, {"A": 5, "B": 5})
+    shop = tenant_gateway(database, add(database, "north"))
+    shop.hold("o", lines(A=2, B=1), customer="c", ttl=HALF_AN_HOUR, at=NOON)
+    shop.confirm("o", ship_to=HOME, at=NOON)
+    with database.transaction() as session:
+        supply.ship(session, number="north.o-1", carrier="Local", tracking_number="SF1", at=NOON)
+    key = key_of(database, "north")
+
+    def ask(protocol: int, method: str, path: str, **more: object) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {key}", wire.PROTOCOL_HEADER: str(protocol)}
+        with httpx2.Client(base_url=server.over(database).url) as web:
+            answer: dict[str, Any] = web.request(method, f"/api/v1{path}", headers=headers, **more).json()  # type: ignore[arg-type]
+        return answer
+
+    back = ask(2, "PUT", "/holds/o/withdrawals/w", json={"lines": None, "restock": True})
+    assert (back["lines"], back["supply"]["minor"], back["returns"]) == ([{"sku": "B", "quantity": 1}], 4_000, ["w:1"])
+    with database.transaction() as session:
+        supply.returns.receive(session, "north.w:1", actor="ann", at=NOON)
+        supply.returns.inspect(session, "north.w:1", [supply.Inspected("A", 2, 0, 0)], actor="ann", at=NOON)
+        supply.deliver(session, number="north.o-1", at=NOON)
+    older = ask(2, "GET", "/events")
+    assert [each["kind"] for each in older["events"]] == ["shipped", "cancelled", "delivered"]
+    upgraded = ask(3, "GET", "/events", params={"after": older["cursor"]})
+    assert [each["kind"] for each in upgraded["events"]] == ["return_received", "return_settled"]
+    assert ask(3, "GET", "/holds/o/returns/w~3A1")["supply"]["minor"] == 8_000
+    assert not discrepancies(database)
 
 
 @pytest.mark.parametrize("missing", [{"A": 3}, {"A": 0}, {"Z": 1}])

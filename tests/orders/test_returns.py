@@ -106,6 +106,15 @@ def test_the_money_goes_back_for_what_was_accepted_once_it_was_seen(world: World
     assert (kept.inspected, kept.said) == ([["A", 1, 0, 1]], "one was worn")
 
 
+def test_a_customer_gets_the_money_for_a_spoilt_piece_that_the_shop_bears(world: World) -> None:
+    number = delivered(world)
+    before = owed(world)
+    back = ask(world, number, 1, reason=ReturnReason.NO_REASON)
+    accept(world, back, RefundWhen.INSPECTED)
+    inspect(world, back, 0, 1, 0)
+    assert refunded(world, number) == 8_900 and owed(world) == before
+
+
 def test_a_shop_that_refunds_at_once_bears_what_is_refused(world: World) -> None:
     number = delivered(world)
     before = owed(world)
@@ -157,6 +166,43 @@ def test_the_shop_says_no_and_why(world: World) -> None:
     assert ask(world, number) == f"{number}-R2", "they may ask again"
 
 
+def test_a_return_is_called_off_until_it_is_on_its_way(world: World) -> None:
+    number = delivered(world)
+    first = ask(world, number, 1)
+    call_off(world, first)
+    second = ask(world, number, 2)
+    accept(world, second, RefundWhen.INSPECTED)
+    call_off(world, second)
+    assert (stands(world, first), stands(world, second)) == ("cancelled", "cancelled")
+    third = ask(world, number, 2)
+    accept(world, third, RefundWhen.INSPECTED)
+    send(world, third)
+    with pytest.raises(orders.ReturnStepNotAllowed):
+        call_off(world, third)
+
+
+def test_what_came_back_although_it_was_called_off_is_looked_at(world: World) -> None:
+    number = delivered(world)
+    back = ask(world, number, 1)
+    accept(world, back, RefundWhen.INSPECTED)
+    with world.transaction() as session:
+        orders.call_off(session, back, actor="buyer", at=world.now)
+        supply.returns.receive(session, back, actor="ann", at=world.now)
+    world.settle_down()
+    assert stands(world, back) == "received"
+    with world.transaction() as session:
+        supply.returns.inspect(session, back, [Inspected("A", 1, 0, 0)], actor="ann", at=world.now)
+    world.settle_down()
+    assert refunded(world, number) == 8_900
+    owed(world)
+
+
+def call_off(world: World, back: str) -> None:
+    with world.transaction() as session:
+        orders.call_off(session, back, actor="buyer", at=world.now)
+    world.settle_down()
+
+
 def test_nobody_gives_back_more_than_they_have(world: World) -> None:
     number = delivered(world)
     ask(world, number, 1)
@@ -200,6 +246,15 @@ def test_a_refund_of_goods_that_left_waits_for_the_same_eyes(world: World) -> No
     assert before - owed(world) == 4_178 and refunded(world, number) == 8_900
 
 
+def test_an_order_waits_for_no_return_whose_money_went_back_before(world: World) -> None:
+    number = delivered(world)
+    accept(world, ask(world, number, 1), RefundWhen.NOW)
+    other = delivered(world)
+    world.refund(other, {"A": 1})
+    world.pass_days(8)
+    assert (world.state(number), world.state(other)) == ("completed", "completed")
+
+
 def forget_to_book(planted: pytest.MonkeyPatch) -> None:
     """The hub says that the store owes less, and the store does not write it down."""
     planted.setattr(return_desk, "book_withdrawal", lambda *told, **named: None)
@@ -210,7 +265,7 @@ def pay_for_everything(planted: pytest.MonkeyPatch) -> None:
     planted.setattr(
         return_desk,
         "accepted_pieces",
-        lambda found, bearer: {each.sku: each.sellable + each.unsellable + each.refused for each in found},
+        lambda found: {each.sku: each.sellable + each.unsellable + each.refused for each in found},
     )
 
 

@@ -10,8 +10,8 @@ from tests.storefront.walker import Walker, staff_walker, walker
 
 PAGES = (
     "/admin",
-    *(f"/admin/{name}" for name in ("orders", "receipts", "products", "members", "rooms", "payouts", "fund", "books")),
-    *("/admin/plan", "/admin/staff"),
+    *(f"/admin/{name}" for name in ("orders", "returns", "receipts", "products", "members", "rooms", "payouts")),
+    *("/admin/fund", "/admin/books", "/admin/plan", "/admin/staff"),
 )
 
 

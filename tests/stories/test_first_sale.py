@@ -68,7 +68,8 @@ def test_a_click_becomes_a_fan_a_customer_a_sale_and_a_payout(shop: StoryShop, s
     assert left["assets:clearing:till"] == Decimal("367.90") - 2 * Decimal("33.30")
     assert left["assets:bank"] == Decimal("-32.46")
     assert left["expenses:commission"] == Decimal("32.46") - Decimal("3.33")
-    assert -left["liabilities:hub:supply"] == 2 * 72 + Decimal(1 * 20)
+    # nobody has looked at what came back, so it is still owed for
+    assert -left["liabilities:hub:supply"] == 2 * 72 + Decimal(3 * 20)
     assert not {"liabilities:customer-deposit", "liabilities:refund-payable"} & left.keys()
 
 

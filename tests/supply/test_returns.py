@@ -216,3 +216,13 @@ def test_a_store_that_does_not_know_of_returns_hears_of_them_once_it_does(
     later = shop.events(after=heard.cursor).events
     assert [each.kind for each in later] == ["return_approved", "return_received", "return_settled"]
     assert {each.return_number for each in later} == {"w:1"}
+
+
+def test_a_return_and_a_withdrawal_have_numbers_of_their_own(database: Database, shop: supply.LocalGateway) -> None:
+    ask(shop, "r1", lines=lines(A=1))
+    with pytest.raises(supply.ReferenceReused):
+        shop.withdraw("o1", lines(B=1), withdrawal="r1", restock=True, at=NOON)
+    shop.withdraw("o1", lines(B=1), withdrawal="w1", restock=True, at=NOON)
+    for taken in ("w1", "w1:2"):
+        with pytest.raises(supply.ReferenceReused):
+            ask(shop, taken, lines=lines(A=1))

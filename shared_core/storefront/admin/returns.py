@@ -74,6 +74,14 @@ def sent(request: Request, back: Back, shop: ShopDep, viewer: OrdersDep, carrier
     )
 
 
+@router.post("/returns/{back}/call-off")
+def call_off(request: Request, back: Back, shop: ShopDep, viewer: OrdersDep) -> Response:
+    """Nothing comes back after all."""
+    return _step(
+        request, shop, back, lambda session: orders.call_off(session, back, actor=viewer.actor, at=shop.clock())
+    )
+
+
 @router.post("/returns/{back}/authorise")
 def authorise(
     request: Request,

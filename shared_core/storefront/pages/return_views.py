@@ -63,6 +63,7 @@ class Return:
     at: datetime
     asked: bool
     may_send: bool
+    may_call_off: bool
 
 
 @dataclass(frozen=True)
@@ -131,6 +132,7 @@ def view(request: Request, row: orders.Order, found: orders.OrderReturn, titles:
         at=found.asked_at,
         asked=state is ReturnState.ASKED,
         may_send=state is ReturnState.AUTHORISED,
+        may_call_off=state in orders.MAY_CALL_OFF,
     )
 
 

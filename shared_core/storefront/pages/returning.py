@@ -59,6 +59,11 @@ def sent(
     )
 
 
+@router.post("/orders/{number}/returns/{back}/call-off")
+def call_off(request: Request, number: Number, back: Back, shop: ShopDep, viewer: MemberDep) -> Response:
+    return _call_off(request, shop, lambda session: orders.get(session, number, buyer_id=viewer.known_id), back)
+
+
 @router.post("/o/{token}/returns")
 def ask_by_link(request: Request, token: Token, shop: ShopDep, asked: AskedDep) -> Response:
     home = entering.PATH + token
@@ -73,6 +78,12 @@ def sent_by_link(
     return _sent(
         request, shop, lambda session: entering.order_of_link(session, shop, token), back, carrier, tracking, home=home
     )
+
+
+@router.post("/o/{token}/returns/{back}/call-off")
+def call_off_by_link(request: Request, token: Token, back: Back, shop: ShopDep) -> Response:
+    home = entering.PATH + token
+    return _call_off(request, shop, lambda session: entering.order_of_link(session, shop, token), back, home=home)
 
 
 def _ask(request: Request, shop: Shop, find: Find, asked: Asked, *, home: str = "") -> Response:
@@ -96,12 +107,24 @@ def _sent(
     request: Request, shop: Shop, find: Find, back: str, carrier: str, tracking: str, *, home: str = ""
 ) -> Response:
     def work(session: Session) -> None:
-        row = find(session)
-        if back not in {each.number for each in orders.returns_of(session, row.id)}:
-            raise orders.UnknownReturn(number=back)
+        _own(session, find(session), back)
         orders.note_sent(session, back, carrier=carrier, tracking_number=tracking, at=shop.clock())
 
     return _done(request, shop, find, work, home=home, told="sent")
+
+
+def _call_off(request: Request, shop: Shop, find: Find, back: str, *, home: str = "") -> Response:
+    def work(session: Session) -> None:
+        _own(session, find(session), back)
+        orders.call_off(session, back, actor="buyer", at=shop.clock())
+
+    return _done(request, shop, find, work, home=home, told="saved")
+
+
+def _own(session: Session, row: orders.Order, back: str) -> None:
+    """Raises UnknownReturn unless the return is of this order."""
+    if back not in {each.number for each in orders.returns_of(session, row.id)}:
+        raise orders.UnknownReturn(number=back)
 
 
 def _done(

@@ -22,7 +22,6 @@ from shared_core.supply.dropshipping.withdrawing import bill_back, write_withdra
 from shared_core.supply.errors import (
     FreightNotDue,
     NoReturnAddress,
-    OutOfStock,
     ParcelReused,
     ReturnStepRefused,
     TextTooLong,
@@ -124,7 +123,8 @@ def inspect(
     fault the return's reason is. Refused ones go back to the customer. For what was accepted the store owes less, and
     the supplier is owed less; or new pieces are sold for nothing, where they were asked for and there are any.
     `freight` is what sending them back has cost; the supplier gives it where it is at fault.
-    Raises UnknownReturn, ReturnStepRefused, BadInspection, NothingCameBack, FreightNotDue, TextTooLong.
+    Raises UnknownReturn, ReturnStepRefused, BadInspection, NothingCameBack, FreightNotDue, TextTooLong; OutOfStock when
+    somebody else got the last new piece at this moment: again, it is money.
     """
     row, order, hold = opened(session, number)
     reason = ReturnReason(row.reason)
@@ -145,14 +145,14 @@ def inspect(
     held = {line.sku: line for line in holds.lines_of(session, [hold.id])}
     results = return_rules.outcomes(counted, bearer=bearer, remedy=Remedy(row.remedy))
     new = [stock.Units(held[each.sku].variant_id, each.sku, each.new) for each in results if each.new]
-    if new and not _taken(session, new):
+    if new and not stock.there(session, new):
         results, new = return_rules.outcomes(counted, bearer=bearer, remedy=Remedy.MONEY), []
     row.replaced = bool(new)
     _settle(session, row, hold, held, results, freight=back, at=at)
     move(session, row, hold, order, ReturnState.SETTLED, actor=actor, at=at)
+    stock.take_for_good(session, new)  # last: others wait for these rows until the commit
     again = [stock.Units(held[each.sku].variant_id, each.sku, each.sellable) for each in results if each.sellable]
-    if again:  # last: others wait for these rows until the commit
-        stock.restock(session, again)
+    stock.restock(session, again)
 
 
 def ship_new(session: Session, number: str, *, carrier: str, tracking_number: str, at: datetime) -> None:
@@ -191,16 +191,6 @@ def deliver_new(session: Session, number: str, *, at: datetime) -> None:
     if box.delivered_at is None:
         box.delivered_at = at
         tell(session, EventKind.RETURN_MADE_GOOD, row, hold, order, shipment=box, at=at)
-
-
-def _taken(session: Session, new: Sequence[stock.Units]) -> bool:
-    """Whether all new pieces were there; they leave the shelf like sold ones."""
-    try:
-        with session.begin_nested():
-            stock.take_for_good(session, new)
-    except OutOfStock:
-        return False
-    return True
 
 
 def _settle(

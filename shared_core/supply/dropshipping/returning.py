@@ -66,6 +66,8 @@ def request_return(
         if known.content_hash != digest:
             raise ReferenceReused(reference=number)
         return view(session, known)
+    if session.scalar(select(WithdrawalRow.id).where(WithdrawalRow.reference == number)) is not None:
+        raise ReferenceReused(reference=number)  # what a return gives is a withdrawal of its number
     if hold.state != HoldState.CONFIRMED:
         raise HoldNotConfirmed(reference=reference)
     if remedy is Remedy.REPLACEMENT and reason.at_fault is Bearer.STORE:

@@ -47,6 +47,8 @@ def withdraw(
         if known.content_hash != digest:
             raise ReferenceReused(reference=withdrawal)
         return _view(session, known, hold)
+    if session.scalar(select(ReturnRow.id).where(ReturnRow.number == withdrawal)) is not None:
+        raise ReferenceReused(reference=withdrawal)
     if hold.state != HoldState.CONFIRMED:
         raise HoldNotConfirmed(reference=reference)
     held = {line.sku: line for line in holds.lines_of(session, [hold.id])}

@@ -47,6 +47,11 @@ def take(session: Session, units: Iterable[Units]) -> None:
             raise OutOfStock(sku=each.sku, available=_free(session, each.variant_id))
 
 
+def there(session: Session, units: Iterable[Units]) -> bool:
+    """Whether there are free units enough, at this moment and for nobody in particular."""
+    return all(_free(session, each.variant_id) >= each.quantity for each in units)
+
+
 def take_for_good(session: Session, units: Iterable[Units]) -> None:
     """Free units become sold at once. Raises OutOfStock; the transaction must then be rolled back."""
     for each in _in_order(units):
