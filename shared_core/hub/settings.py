@@ -15,4 +15,4 @@ class HubSettings(Deployment):
 
     database_url: Annotated[str, AfterValidator(database_address)] = "sqlite:///hub.db"
     webhook_private_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(listed)] = ()
-    """Storefronts inside the own network that may be told of changes, as "http://shop.lan:8000"."""
+    """Storefronts inside the own network that may be told of changes, as ["http://shop.lan:8000"]."""
