@@ -77,3 +77,8 @@ class FileMissing(Invalid):
 class NotChecked(Conflict):
     code = "feed_not_checked"
     message = "This is not what was checked. Check the file again, then take it in."
+
+
+class BadTime(Invalid):
+    code = "bad_time"
+    message = "{text!r} is not a time of day; write it like 16:30."

@@ -121,6 +121,22 @@ def test_a_supplier_comes_aboard_step_by_step(console: Console, owner: Walker) -
     assert owner.send("/console/suppliers", code="brook", name="B", freight="1", why="again").status == 422
 
 
+def test_a_supplier_promises_when_it_sends(console: Console, owner: Walker) -> None:
+    stocked(console.database, {"A": 1})
+    owner.open("/console/suppliers/acme")
+    typed = {"cut_off": "16:30", "ship_days": "1", "day": [1, 2, 3]}
+    page = owner.send("/console/suppliers/acme/promise", **typed)
+    assert page.status == 200 and "16:30 (Asia/Shanghai)" in page.text
+    with console.database.reading() as session:
+        kept = supply.promise_of(session, supplier="acme")
+    assert kept == supply.Promise(time(16, 30), "Asia/Shanghai", 1, frozenset({1, 2, 3}))
+    for wrong in ({"cut_off": "24:00"}, {"ship_days": "99"}, {"day": [9]}, {"day": []}):
+        owner.open("/console/suppliers/acme")
+        assert owner.send("/console/suppliers/acme/promise", **(typed | wrong)).status == 422
+    with console.database.reading() as session:
+        assert supply.promise_of(session, supplier="acme") == kept
+
+
 def test_orders_are_found_by_state_lateness_storefront_and_supplier(console: Console, owner: Walker) -> None:
     add_north(owner)
     stocked(console.database, {"A": 50})

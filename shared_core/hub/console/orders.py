@@ -220,7 +220,7 @@ def _one(request: Request, hub: Hub, number: str, *, trouble: str = "", status: 
         carriers=[each.code for each in supply.CARRIERS],
         history=[
             {"at": order.placed_at, "text": said(N_("placed")), "more": ""},
-            *([{"at": story.accepted_at, "text": said(N_("accepted")), "more": ""}] if story.accepted_at else []),
+            *([{"at": story.accepted_at, "text": said(N_("taken on")), "more": ""}] if story.accepted_at else []),
             *(
                 {
                     "at": each.at,

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated
 
+import structlog
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from shared_core import supply
 from shared_core.hub.console import words
 from shared_core.hub.console.acting import attempt
-from shared_core.hub.console.typed import reason
+from shared_core.hub.console.typed import number, reason, wall_time
 from shared_core.hub.hub import Hub
 from shared_core.hub.viewer import HubDep, ReaderDep, SuppliersDep, page, speaks
 from shared_core.kernel.i18n import N_
@@ -41,6 +42,7 @@ DAYS: Mapping[int, str] = {
 }
 
 router = APIRouter()
+_log = structlog.get_logger()
 Code = Annotated[str, Path(max_length=64)]
 Text = Annotated[str, Form(max_length=200)]
 
@@ -103,6 +105,31 @@ def move(
     return go(f"{HOME}/{supplier}", done="saved")
 
 
+@router.post("/suppliers/{supplier}/promise")
+def promise(
+    request: Request,
+    supplier: Code,
+    hub: HubDep,
+    viewer: SuppliersDep,
+    cut_off: Text = "",
+    ship_days: Text = "",
+    day: Annotated[list[int] | None, Form(max_length=7)] = None,
+) -> Response:
+    """Until when it sends what is ordered from now on; the wall clock is the hub's."""
+
+    def work(session: Session) -> None:
+        agreed = supply.Promise(
+            cut_off=wall_time(cut_off), zone=hub.zone, ship_days=number(ship_days), working_days=frozenset(day or ())
+        )
+        supply.set_promise(session, supplier=supplier, promise=agreed)
+
+    trouble = attempt(request, hub, work)
+    if trouble:
+        return _one(request, hub, supplier, trouble=trouble, status=422)
+    _log.info("supplier promises", supplier=supplier, cut_off=cut_off, ship_days=ship_days, days=day, by=viewer.actor)
+    return go(f"{HOME}/{supplier}", done="saved")
+
+
 def _listing(
     request: Request,
     hub: Hub,
@@ -142,7 +169,7 @@ def _one(request: Request, hub: Hub, code: str, *, trouble: str = "", status: in
     with hub.database.reading() as session:
         state = supply.supplier_state(session, supplier=code)
         [found] = [each for each in supply.suppliers(session) if each.code == code]
-        promise = supply.promise_of(session, supplier=code)
+        promised = supply.promise_of(session, supplier=code)
         decisions = supply.supplier_decisions(session, supplier=code)
         to_send = supply.count_supplier_orders(session, states=supply.TO_SEND, supplier=code)
         late = supply.count_supplier_orders(session, supplier=code, late_at=at)
@@ -156,7 +183,8 @@ def _one(request: Request, hub: Hub, code: str, *, trouble: str = "", status: in
         state=said(words.SUPPLIER[state].label),
         tone=words.SUPPLIER[state].tone,
         steps=[(each.value, said(STEPS[each])) for each in S if supply.may_become(state, each)],
-        promise=_promised(said, promise),
+        promise=_promised(said, promised),
+        days=[(day, said(label), promised is None or day in promised.working_days) for day, label in DAYS.items()],
         decisions=[
             {
                 "at": each.at,

@@ -3,14 +3,16 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import time
 
 from shared_core import supply
-from shared_core.hub.errors import BadNumber, BadPercentage, ReasonMissing
+from shared_core.hub.errors import BadNumber, BadPercentage, BadTime, ReasonMissing
 from shared_core.kernel.money import Money, decimal_text, parse_money
 from shared_core.supply import tenancy
 
 NUMBER_MAX = 10**9
 
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,2}))?%?", re.ASCII)
 
 
@@ -35,6 +37,14 @@ def number(text: str) -> int:
     if not (plain.isascii() and plain.isdecimal()) or int(plain[:12]) > NUMBER_MAX:
         raise BadNumber(text=plain[:20])
     return int(plain)
+
+
+def wall_time(text: str) -> time:
+    """ "16:30" on the wall. Raises BadTime."""
+    found = _TIME.fullmatch(text.strip())
+    if found is None:
+        raise BadTime(text=text[:20])
+    return time(int(found[1]), int(found[2]))
 
 
 def reason(text: str) -> str:

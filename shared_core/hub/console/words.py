@@ -32,7 +32,7 @@ SUPPLIER: Mapping[supply.SupplierState, Said] = {
 }
 ORDER: Mapping[str, Said] = {
     "placed": Said(N_("placed"), "warn"),
-    "accepted": Said(N_("accepted"), "live"),
+    "accepted": Said(N_("taken on"), "live"),
     "shipped": Said(N_("on its way"), "live"),
     "delivered": Said(N_("delivered"), "good"),
     "cancelled": Said(N_("cancelled"), ""),
