@@ -1,6 +1,5 @@
 """Money between a hub and its storefronts and suppliers: payments, statements, and two books side by side."""
 
-import csv
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +23,6 @@ from shared_core.kernel.money import Money, decimal_text, parse_money
 from shared_core.kernel.settings import read, read_settings
 
 BRAND = Path("brand")
-COLUMNS = ("month", "at", "kind", "reference", "amount", "balance", "currency")
 KINDS = {
     supply.LineKind.CHARGE: N_("goods"),
     supply.LineKind.WITHDRAWAL: N_("goods given back"),
@@ -117,24 +115,11 @@ class Told:
     zone: str
     statement: supply.Statement
 
-    def rows(self) -> Iterator[tuple[datetime | None, str, str, Money | None, Money]]:
-        """(at, kind, reference, amount, what is owed after it), from the opening to the closing."""
-        running = self.statement.opening
-        yield None, "opening", "", None, running
-        for line in self.statement.lines:
-            running += line.amount
-            yield line.at, line.kind.value, line.reference, line.amount, running
-        yield None, "closing", "", None, self.statement.closing
-
     def write(self, file: TextIO, form: str) -> None:
         {"csv": self._csv, "json": self._json, "html": self._html, "text": self._text}[form](file)
 
     def _csv(self, file: TextIO) -> None:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        for at, kind, reference, amount, owed in self.rows():
-            row = (self.statement.month, at, kind, reference, amount, owed, owed.currency)
-            writer.writerow([cell(value) for value in row])
+        file.write(supply.statement_csv(self.statement))
 
     def _json(self, file: TextIO) -> None:
         said = self.statement
@@ -146,7 +131,7 @@ class Told:
                 "amount": decimal_text(amount),
                 "balance": decimal_text(owed),
             }
-            for at, kind, reference, amount, owed in self.rows()
+            for at, kind, reference, amount, owed in supply.statement_rows(self.statement)
             if amount is not None
         ]
         document = {
@@ -193,7 +178,7 @@ class Told:
     def _texts(self) -> Iterator[tuple[str, str, str, str, str]]:
         names = {kind.value: translate(name) for kind, name in KINDS.items()}
         names |= {"opening": translate(N_("opening")), "closing": translate(N_("closing"))}
-        for at, kind, reference, amount, owed in self.rows():
+        for at, kind, reference, amount, owed in supply.statement_rows(self.statement):
             when = "" if at is None else f"{at.astimezone(ZoneInfo(self.zone)):%Y-%m-%d %H:%M}"
             yield when, names[kind], reference, "" if amount is None else decimal_text(amount), decimal_text(owed)
 

@@ -42,6 +42,19 @@ from shared_core.supply.dropshipping.promising import promise_of, set_promise
 from shared_core.supply.dropshipping.return_desk import ReturnDetail, ReturnStepView, returns, the_return
 from shared_core.supply.dropshipping.return_rules import ReturnTerms
 from shared_core.supply.dropshipping.sheets import RowFault, SheetReport, orders_sheet, take_sheet
+from shared_core.supply.dropshipping.supplier_desk import (
+    OrderStep,
+    OwnGoods,
+    OwnOrder,
+    PackedLine,
+    Tab,
+    check_own_return,
+    goods_of,
+    orders_of,
+    orders_waiting,
+    own_order,
+    titles_of,
+)
 from shared_core.supply.errors import (
     BadApiKey,
     BadCost,
@@ -190,7 +203,14 @@ from shared_core.supply.settlement.payments import (
     reverse_payment,
 )
 from shared_core.supply.settlement.statement_rules import Compared, Line, LineKind, Statement, Verdict
-from shared_core.supply.settlement.statements import close_months, compare, statement, statement_misfits
+from shared_core.supply.settlement.statement_sheet import statement_csv, statement_rows
+from shared_core.supply.settlement.statements import (
+    close_months,
+    compare,
+    statement,
+    statement_misfits,
+    statement_months,
+)
 from shared_core.supply.tenancy.api_keys import (
     ALL_SCOPES,
     LOOKS_LIKE_A_KEY,
@@ -309,10 +329,14 @@ __all__ = [
     "OfferPicture",
     "OfferProduct",
     "OneSupplierOnly",
+    "OrderStep",
     "OtherStore",
     "OtherTimeline",
     "OutOfStock",
+    "OwnGoods",
+    "OwnOrder",
     "PackLine",
+    "PackedLine",
     "ParcelReused",
     "Party",
     "PartyKind",
@@ -368,6 +392,7 @@ __all__ = [
     "SupplyEvent",
     "SupplyGateway",
     "SupplyUnavailable",
+    "Tab",
     "TenantGateway",
     "TenantLimits",
     "TenantState",
@@ -409,6 +434,7 @@ __all__ = [
     "book_credits",
     "cancel",
     "charged",
+    "check_own_return",
     "close_months",
     "compare",
     "connect",
@@ -427,6 +453,7 @@ __all__ = [
     "follow_timeline",
     "gather_pictures",
     "go_on_from_backup",
+    "goods_of",
     "import_products",
     "inspect_return",
     "issue_key",
@@ -439,7 +466,10 @@ __all__ = [
     "note_key_use",
     "object_to",
     "objections",
+    "orders_of",
     "orders_sheet",
+    "orders_waiting",
+    "own_order",
     "paid",
     "parcel_mark",
     "payments",
@@ -466,7 +496,10 @@ __all__ = [
     "short_ship",
     "sku_names",
     "statement",
+    "statement_csv",
     "statement_misfits",
+    "statement_months",
+    "statement_rows",
     "stock_discrepancies",
     "supplier_decisions",
     "supplier_orders",
@@ -479,5 +512,6 @@ __all__ = [
     "tenant_owes",
     "the_return",
     "timelines",
+    "titles_of",
     "wire",
 ]

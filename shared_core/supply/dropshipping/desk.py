@@ -17,8 +17,8 @@ SUPPLIER_ORDERS_SHOWN_MAX = 200
 TO_SEND = ("placed", "accepted")
 """States in which something is still to be sent."""
 
-_Query = Select[SupplierOrder, str, StockHold]
-_ORDERS: _Query = (
+Query = Select[SupplierOrder, str, StockHold]
+ORDERS: Query = (
     select(SupplierOrder, Supplier.code, StockHold)
     .join(Supplier, Supplier.id == SupplierOrder.supplier_id)
     .join(StockHold, StockHold.id == SupplierOrder.hold_id)
@@ -87,25 +87,26 @@ def supplier_orders(
     limit: int = SUPPLIER_ORDERS_SHOWN_MAX,
 ) -> list[SupplierOrderDetail]:
     """Supplier orders, the newest first: those of these holds, in these states. Three queries."""
-    query = _ORDERS.order_by(SupplierOrder.id.desc()).limit(min(limit, SUPPLIER_ORDERS_SHOWN_MAX))
+    query = ORDERS.order_by(SupplierOrder.id.desc()).limit(min(limit, SUPPLIER_ORDERS_SHOWN_MAX))
     if references is not None:
         query = query.where(StockHold.reference.in_(references))
     if states is not None:
         query = query.where(SupplierOrder.state.in_(states))
-    return _details(session, query)
+    return details(session, query)
 
 
 def late_orders(session: Session, *, at: datetime, limit: int = SUPPLIER_ORDERS_SHOWN_MAX) -> list[SupplierOrderDetail]:
     """Supplier orders that should have left before `at` and of which something is still to be sent; the latest due
     last. Three queries.
     """
-    late = _ORDERS.where(SupplierOrder.state.in_(TO_SEND), SupplierOrder.due_at <= at)
-    return _details(
+    late = ORDERS.where(SupplierOrder.state.in_(TO_SEND), SupplierOrder.due_at <= at)
+    return details(
         session, late.order_by(SupplierOrder.due_at, SupplierOrder.id).limit(min(limit, SUPPLIER_ORDERS_SHOWN_MAX))
     )
 
 
-def _details(session: Session, query: _Query) -> list[SupplierOrderDetail]:
+def details(session: Session, query: Query) -> list[SupplierOrderDetail]:
+    """Those of a query on `ORDERS`. Three queries."""
     rows = session.execute(query).all()
     ids = [order.id for order, *_ in rows]
     lines, parcels = _lines(session, ids), _parcels(session, ids)

@@ -170,7 +170,9 @@ def inspect_return(
         stock.restock(session, again)
 
 
-def ship_replacement(session: Session, number: str, *, carrier: str, tracking_number: str, at: datetime) -> None:
+def ship_replacement(
+    session: Session, number: str, *, carrier: str, tracking_number: str, at: datetime, actor: str = ""
+) -> None:
     """The new pieces of a return are on their way. Again with the same parcel: no-op.
 
     Raises UnknownReturn, ReturnStepRefused, BadTrackingNumber, ParcelReused.
@@ -194,10 +196,10 @@ def ship_replacement(session: Session, number: str, *, carrier: str, tracking_nu
         return_id=row.id,
     )
     session.add(box)
-    tell(session, EventKind.RETURN_REPLACED, row, hold, order, shipment=box, at=at)
+    tell(session, EventKind.RETURN_REPLACED, row, hold, order, shipment=box, at=at, actor=actor)
 
 
-def deliver_replacement(session: Session, number: str, *, at: datetime) -> None:
+def deliver_replacement(session: Session, number: str, *, at: datetime, actor: str = "") -> None:
     """The customer has the new pieces. Again: no-op. Raises UnknownReturn, ReturnStepRefused."""
     row, order, hold = opened(session, number)
     box = session.scalars(select(Shipment).where(Shipment.return_id == row.id)).one_or_none()
@@ -205,7 +207,7 @@ def deliver_replacement(session: Session, number: str, *, at: datetime) -> None:
         raise ReturnStepRefused(number=number, state=row.state, wanted=EventKind.RETURN_MADE_GOOD)
     if box.delivered_at is None:
         box.delivered_at = at
-        tell(session, EventKind.RETURN_MADE_GOOD, row, hold, order, shipment=box, at=at)
+        tell(session, EventKind.RETURN_MADE_GOOD, row, hold, order, shipment=box, at=at, actor=actor)
 
 
 def _taken(session: Session, new: Sequence[stock.Units]) -> bool:

@@ -87,6 +87,16 @@ def statement(session: Session, party: Party, month: str, *, zone: str, at: date
     return Statement(month, since, before, opening, lines, rules.closing(opening, lines), closed=False)
 
 
+def statement_months(session: Session, party: Party, *, zone: str, at: datetime) -> list[str]:
+    """The months of which there is a statement, the newest first; the first one is not closed yet.
+
+    Raises UnknownTenant, UnknownSupplier.
+    """
+    account = _account(session, party)
+    closed = [row.month for row in session.scalars(_closed(party).order_by(StatementRow.month.desc()))]
+    return [_next_month(session, account, _last(session, party), zone=zone, at=at), *closed]
+
+
 def statement_misfits(session: Session) -> list[tuple[Party, str]]:
     """Closed months, as (party, month), that are not their bookings, or do not begin as the one before ended."""
     found = []
