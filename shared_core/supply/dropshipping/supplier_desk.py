@@ -25,7 +25,6 @@ from shared_core.supply.models import (
 )
 
 PER_PAGE = 50
-PAGE_MAX = 1000
 GOODS_PER_PAGE = 100
 STEPS_SHOWN_MAX = 200
 
@@ -108,11 +107,11 @@ def orders_of(
     return found[:PER_PAGE], len(found) > PER_PAGE
 
 
-def orders_waiting(session: Session, *, supplier: str, at: datetime) -> Mapping[Tab, int]:
+def orders_waiting(session: Session, *, supplier: str) -> Mapping[Tab, int]:
     """How many of a supplier's orders are new, and to be sent. Raises UnknownSupplier."""
     own = SupplierOrder.supplier_id == supplier_row(session, supplier).id
     query = select(SupplierOrder.state, func.count()).where(own, SupplierOrder.state.in_(TO_SEND))
-    counted = dict(session.execute(query.group_by(SupplierOrder.state)).tuples().all())
+    counted = dict(session.execute(query.group_by(SupplierOrder.state)).all())
     return {Tab.NEW: counted.get("placed", 0), Tab.TO_SEND: counted.get("accepted", 0)}
 
 
@@ -123,6 +122,13 @@ def own_order(session: Session, number: str, *, supplier: str) -> OwnOrder:
         raise UnknownSupplierOrder(number=number)
     row = session.scalars(select(SupplierOrder).where(SupplierOrder.number == number)).one()
     return OwnOrder(found[0], tuple(_lines(session, row)), tuple(_steps(session, row)))
+
+
+def check_own_order(session: Session, number: str, *, supplier: str) -> None:
+    """Raises UnknownSupplierOrder, for another supplier's as for none."""
+    query = select(SupplierOrder.id).join(Supplier, Supplier.id == SupplierOrder.supplier_id)
+    if session.scalar(query.where(SupplierOrder.number == number, Supplier.code == supplier)) is None:
+        raise UnknownSupplierOrder(number=number)
 
 
 def check_own_return(session: Session, number: str, *, supplier: str) -> None:
@@ -161,7 +167,7 @@ def goods_of(session: Session, *, supplier: str, search: str = "", page: int = 1
 def titles_of(session: Session, skus: Sequence[str]) -> Mapping[str, str]:
     """What the products of these SKUs are called."""
     query = select(Variant.sku, Product.title).join(Product, Product.id == Variant.product_id)
-    return dict(session.execute(query.where(Variant.sku.in_(skus))).tuples().all())
+    return dict(session.execute(query.where(Variant.sku.in_(skus))).all())
 
 
 def _goods(variant: Variant, product: Product, stock: Stock) -> OwnGoods:

@@ -1,0 +1,46 @@
+"""What every page of the portal begins with: the order or return in the address is the supplier's own, or not there."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import Depends, Path
+
+from shared_core import supply
+from shared_core.hub.errors import NotPieces
+from shared_core.hub.viewer import HubDep, PortalDep
+
+NUMBER_LENGTH_MAX = 120
+PIECES_MAX = 1_000_000
+
+Number = Annotated[str, Path(max_length=NUMBER_LENGTH_MAX)]
+
+
+def own_order_number(number: Number, hub: HubDep, viewer: PortalDep) -> str:
+    """Raises UnknownSupplierOrder, for another supplier's as for none."""
+    with hub.database.reading() as session:
+        supply.check_own_order(session, number, supplier=viewer.supplier)
+    return number
+
+
+def own_return_number(number: Number, hub: HubDep, viewer: PortalDep) -> str:
+    """Raises UnknownReturn, for another supplier's as for none."""
+    with hub.database.reading() as session:
+        supply.check_own_return(session, number, supplier=viewer.supplier)
+    return number
+
+
+OwnOrderNumber = Annotated[str, Depends(own_order_number)]
+OwnReturnNumber = Annotated[str, Depends(own_return_number)]
+
+
+def pieces(typed: Sequence[str], *, of: Sequence[str]) -> list[int]:
+    """A number for each SKU of a form; nothing typed is none. Raises NotPieces."""
+    if len(typed) != len(of):
+        raise NotPieces(most=PIECES_MAX)
+    return [_count(each.strip()) for each in typed]
+
+
+def _count(typed: str) -> int:
+    if typed and not (typed.isascii() and typed.isdigit() and int(typed[:8]) <= PIECES_MAX and len(typed) <= 8):
+        raise NotPieces(most=PIECES_MAX)
+    return int(typed or 0)
