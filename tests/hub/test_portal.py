@@ -149,6 +149,17 @@ def test_the_menu_and_the_way_in_lead_to_the_portal(warehouse: Warehouse, worker
     assert "/portal" in worker.open("/account").links
 
 
+def test_an_owner_lets_somebody_of_a_supplier_in(console: Console, warehouse: Warehouse) -> None:
+    owner = console.person()
+    owner.open("/console/staff")
+    assert owner.send("/console/staff", name="wang", role="supplier", supplier="").status == 422
+    assert owner.send("/console/staff", name="wang", role="operator", supplier="acme").status == 422
+    page = owner.send("/console/staff", name="wang", role="supplier", supplier="acme")
+    password = page.html.split('id="secret" readonly value="')[1][:16]
+    page = log_in(console.browser(), "wang", password, new=PASSWORD)
+    assert page.url.endswith("/portal") and page.headings[0] == "Orders"
+
+
 def test_pages_of_the_portal_speak_chinese(warehouse: Warehouse, worker: Walker) -> None:
     warehouse.order("o1", A=1)
     assert worker.open("/portal?lang=zh-CN").headings[0] == "订单"

@@ -40,6 +40,11 @@ def pieces(typed: Sequence[str], *, of: Sequence[str]) -> list[int]:
     return [_count(each.strip()) for each in typed]
 
 
+def as_typed(name: str, typed: Sequence[str], *, of: Sequence[str]) -> dict[str, str]:
+    """The same for the form, should it be shown again."""
+    return {f"{name}:{sku}": each for sku, each in zip(of, typed, strict=False)}
+
+
 def _count(typed: str) -> int:
     if typed and not (typed.isascii() and typed.isdigit() and int(typed[:8]) <= PIECES_MAX and len(typed) <= 8):
         raise NotPieces(most=PIECES_MAX)

@@ -13,7 +13,7 @@ from shared_core.hub.console.acting import attempt
 from shared_core.hub.errors import NoPieces, ReasonMissing
 from shared_core.hub.hub import Hub
 from shared_core.hub.portal.orders import HOME, order_page
-from shared_core.hub.portal.own import OwnOrderNumber, pieces
+from shared_core.hub.portal.own import OwnOrderNumber, as_typed, pieces
 from shared_core.hub.viewer import HubDep, PortalDep
 from shared_core.web.going import go
 
@@ -63,7 +63,7 @@ def never_come(
         said = _reason(reason)
         supply.short_ship(session, number=number, missing=short, at=hub.clock(), reason=said, actor=viewer.actor)
 
-    return _done(request, hub, number, work, {"short_reason": reason})
+    return _done(request, hub, number, work, {"short_reason": reason} | as_typed("missing", missing, of=sku))
 
 
 @router.post("/orders/{number}/ship")
@@ -94,7 +94,7 @@ def ship(
             actor=viewer.actor,
         )
 
-    typed = {"carrier": carrier, "tracking": tracking}
+    typed = {"carrier": carrier, "tracking": tracking} | as_typed("inside", inside, of=sku)
     return _done(request, hub, number, work, typed)
 
 

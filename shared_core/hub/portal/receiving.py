@@ -12,7 +12,7 @@ from shared_core import supply
 from shared_core.hub.console.acting import attempt
 from shared_core.hub.errors import AddressMissing, ReasonMissing
 from shared_core.hub.hub import Hub
-from shared_core.hub.portal.own import OwnReturnNumber, pieces
+from shared_core.hub.portal.own import OwnReturnNumber, as_typed, pieces
 from shared_core.hub.portal.returns import HOME, return_page
 from shared_core.hub.viewer import HubDep, PortalDep
 from shared_core.web.going import go
@@ -64,7 +64,7 @@ def decline(request: Request, number: OwnReturnNumber, hub: HubDep, viewer: Port
             raise ReasonMissing
         supply.decline_return(session, number, reason=reason, actor=viewer.actor, at=hub.clock())
 
-    return _done(request, hub, number, work)
+    return _done(request, hub, number, work, {"reason": reason})
 
 
 @router.post("/returns/{number}/received")
@@ -96,7 +96,10 @@ def inspected(
         found = [supply.Inspected(*each) for each in zip(sku, *counts, strict=True)]
         supply.inspect_return(session, number, found, said=said, actor=viewer.actor, at=hub.clock())
 
-    return _done(request, hub, number, work)
+    typed = {"said": said}
+    for name, counts in (("sellable", sellable), ("unsellable", unsellable), ("refused", refused)):
+        typed |= as_typed(name, counts, of=sku)
+    return _done(request, hub, number, work, typed)
 
 
 @router.post("/returns/{number}/replacement")

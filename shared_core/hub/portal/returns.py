@@ -55,15 +55,14 @@ def return_page(
         terms = supply.return_terms_of(session, supplier=viewer.supplier)
         titles = supply.titles_of(session, [line.sku for line in found.returned.lines])
     said = found.returned
-    if typed is None:
-        typed = {"country": "CN", "send_days": str(terms.send_days if terms else SEND_DAYS)}
-        typed |= terms.address.as_json() if terms else {}
+    known = {"country": "CN", "send_days": str(terms.send_days if terms else SEND_DAYS)}
+    known |= terms.address.as_json() if terms else {}
     return page(
         request,
         "portal/return.html",
         status_code=status,
         trouble=trouble,
-        typed=typed,
+        typed=known | dict(typed or {}),
         one=_view(request, found, titles),
         address=address_lines(said.address) if said.address else [],
         may=_may(said),

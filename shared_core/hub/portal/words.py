@@ -9,13 +9,13 @@ from shared_core.supply import EventKind, LineKind, ReturnReason, ReturnState, T
 TABS: Mapping[Tab, str] = {
     Tab.NEW: N_("New"),
     Tab.TO_SEND: N_("To send"),
-    Tab.SENT: N_("Sent"),
+    Tab.SENT: N_("All sent"),
     Tab.PROBLEMS: N_("Problems"),
 }
 ORDER_STATES: Mapping[str, tuple[str, str]] = {
     "placed": (N_("new"), "accent"),
     "accepted": (N_("to send"), "warn"),
-    "shipped": (N_("sent"), "plain"),
+    "shipped": (N_("all sent"), "plain"),
     "delivered": (N_("delivered"), "good"),
     "cancelled": (N_("cancelled"), "bad"),
 }
