@@ -16,6 +16,7 @@ from shared_core.supply import Remedy, ReturnState
 HOME = "/portal/returns"
 ADDRESS_FIELDS = ("name", "phone", "country", "region", "city", "district", "street", "postcode")
 SEND_DAYS = 14
+SHOWN_MAX = 100
 
 router = APIRouter()
 ReturnTab = Annotated[Literal["decide", "coming", "here", "ended"], Query()]
@@ -25,13 +26,19 @@ ReturnTab = Annotated[Literal["decide", "coming", "here", "ended"], Query()]
 def listing(request: Request, hub: HubDep, viewer: PortalDep, tab: ReturnTab = "decide") -> HTMLResponse:
     said = speaks(request)
     with hub.database.reading() as session:
-        found = supply.returns(session, supplier=viewer.supplier, states=RETURN_TABS[tab][1])
+        found = supply.returns(session, supplier=viewer.supplier, states=RETURN_TABS[tab][1], limit=SHOWN_MAX + 1)
         titles = supply.titles_of(session, sorted({line.sku for each in found for line in each.returned.lines}))
     tabs = [
         {"url": f"{HOME}?tab={key}", "label": said(label), "count": 0, "current": key == tab}
         for key, (label, _) in RETURN_TABS.items()
     ]
-    return page(request, "portal/returns.html", tabs=tabs, returns=[_view(request, each, titles) for each in found])
+    return page(
+        request,
+        "portal/returns.html",
+        tabs=tabs,
+        returns=[_view(request, each, titles) for each in found[:SHOWN_MAX]],
+        shown_max=SHOWN_MAX if len(found) > SHOWN_MAX else 0,
+    )
 
 
 @router.get("/returns/{number}")
