@@ -465,3 +465,16 @@ def test_the_store_hears_what_was_done_and_not_by_whom(warehouse: Warehouse, wor
     act(worker, number, "ship", carrier="Local", tracking="T1", inside=["2"])
     [event] = gateway(warehouse.console.database).events().events
     assert event.kind == "shipped" and "acme-worker" not in repr(event)
+
+
+def test_a_form_of_another_site_is_refused_on_every_route(console: Console, warehouse: Warehouse) -> None:
+    number, *_ = warehouse.order("o1", A=1)
+    worker, before, asked = warehouse.worker(), rows(console), 0
+    for method, path in routes(console):
+        if method == "POST":
+            asked += 1
+            for headers in ({"Sec-Fetch-Site": "cross-site"}, {}):
+                body = anybodys_body(path, "A")
+                answer = worker.client.post(filled(path, {"number": number}), data=body, headers=headers)
+                assert answer.status_code == 403, path
+    assert asked > 10 and rows(console) == before
