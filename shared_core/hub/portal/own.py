@@ -46,6 +46,7 @@ def as_typed(name: str, typed: Sequence[str], *, of: Sequence[str]) -> dict[str,
 
 
 def _count(typed: str) -> int:
-    if typed and not (typed.isascii() and typed.isdigit() and int(typed[:8]) <= PIECES_MAX and len(typed) <= 8):
+    plain = typed.isascii() and typed.isdigit() and len(typed) <= len(str(PIECES_MAX))
+    if typed and not (plain and int(typed) <= PIECES_MAX):
         raise NotPieces(most=PIECES_MAX)
     return int(typed or 0)
