@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 import shared_core
 from shared_core import members
-from shared_core.hub import api, chores, console, pages
+from shared_core.hub import api, chores, console, pages, portal
 from shared_core.hub.hub import Hub
 from shared_core.hub.settings import HubSettings
 from shared_core.hub.viewer import HubFace, form_binding, the_hub
@@ -64,8 +64,9 @@ def create_app(
     app.include_router(health.routes(hub.database, hub.schema))
     by_turns = [Depends(take_turns, scope="function")]
     app.include_router(pages.router, include_in_schema=False, dependencies=by_turns)
-    for router in console.routers:
-        app.include_router(router, prefix=console.PREFIX, include_in_schema=False, dependencies=by_turns)
+    for part in (console, portal):
+        for router in part.routers:
+            app.include_router(router, prefix=part.PREFIX, include_in_schema=False, dependencies=by_turns)
     return app
 
 

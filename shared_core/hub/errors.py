@@ -44,6 +44,26 @@ class ReasonMissing(Invalid):
     message = "Please say why; it is written down."
 
 
+class NoPieces(Invalid):
+    code = "no_pieces"
+    message = "Write down how many pieces: at least one."
+
+
+class NotPieces(Invalid):
+    code = "not_pieces"
+    message = "Write numbers of pieces as whole numbers from 0 to {most}."
+
+
+class AddressMissing(Invalid):
+    code = "address_missing"
+    message = "Write down where the pieces go: a name, a phone number, street, town and country."
+
+
+class NoFile(Invalid):
+    code = "no_file"
+    message = "Choose a file first."
+
+
 class PasswordUnchanged(Invalid):
     code = "password_unchanged"
     message = "Please choose a password other than the present one."

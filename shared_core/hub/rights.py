@@ -15,7 +15,7 @@ class Role(StrEnum):
     OPERATOR = "operator"
     ACCOUNTANT = "accountant"
     SUPPLIER = "supplier"
-    """Somebody who works for one supplier; nothing of the console is theirs."""
+    """Somebody who works for one supplier: the portal is theirs, and nothing of the console."""
 
 
 class Right(StrEnum):
@@ -31,13 +31,15 @@ class Right(StrEnum):
     MONEY = "money"
     """Write payments down, answer objections."""
     STAFF = "staff"
+    PORTAL = "portal"
+    """Do the work of one's own supplier."""
 
 
 RIGHTS: Mapping[Role, frozenset[Right]] = {
-    Role.OWNER: frozenset(Right),
+    Role.OWNER: frozenset(Right) - {Right.PORTAL},
     Role.OPERATOR: frozenset({Right.READ, Right.PAUSE, Right.SUPPLIERS, Right.ORDERS, Right.GOODS}),
     Role.ACCOUNTANT: frozenset({Right.READ, Right.MONEY}),
-    Role.SUPPLIER: frozenset(),
+    Role.SUPPLIER: frozenset({Right.PORTAL}),
 }
 
 ROLE_NAMES: Mapping[Role, str] = {

@@ -45,12 +45,20 @@ class Viewer:
         """How histories name this viewer."""
         return self.known.name
 
+    @property
+    def supplier(self) -> str:
+        """For whom somebody works whose the portal is."""
+        assert self.known.supplier is not None, "only routes of the portal ask, and who may use it has a supplier"
+        return self.known.supplier
+
     def may(self, right: str) -> bool:
         return self.person is not None and right in RIGHTS[self.person.role]
 
     @property
     def home(self) -> str:
         """Where somebody with this role begins."""
+        if self.may(Right.PORTAL):
+            return "/portal"
         return "/console" if self.may(Right.READ) else "/account"
 
 
@@ -117,6 +125,7 @@ OrdersDep = Annotated[Viewer, Depends(Holder(Right.ORDERS))]
 GoodsDep = Annotated[Viewer, Depends(Holder(Right.GOODS))]
 MoneyDep = Annotated[Viewer, Depends(Holder(Right.MONEY))]
 StaffDep = Annotated[Viewer, Depends(Holder(Right.STAFF))]
+PortalDep = Annotated[Viewer, Depends(Holder(Right.PORTAL))]
 
 
 def current(request: Request) -> Viewer:

@@ -274,6 +274,7 @@ class SupplierOrder(Base):
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     """Until when the supplier promised to have sent it, as it was when the order was placed."""
     accepted_at: Mapped[datetime | None]
+    accepted_by: Mapped[str] = mapped_column(String(80), default="", server_default="")
     shipped_at: Mapped[datetime | None]
     delivered_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
@@ -369,7 +370,10 @@ class SupplyEventRow(Base):
     """
 
     __tablename__ = "supply_event"
-    __table_args__ = (Index("ix_supply_event_feed", "store", "seq"),)
+    __table_args__ = (
+        Index("ix_supply_event_feed", "store", "seq"),
+        Index("ix_supply_event_order", "supplier_order"),
+    )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     seq: Mapped[int | None] = mapped_column(BigId, unique=True)
@@ -383,6 +387,8 @@ class SupplyEventRow(Base):
     reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX), default="", server_default="")
     return_number: Mapped[str] = mapped_column(String(REFERENCE_LENGTH_MAX + 8), default="", server_default="")
     held_back: Mapped[bool] = mapped_column(default=False, server_default=text("false"))
+    actor: Mapped[str] = mapped_column(String(80), default="", server_default="")
+    """Who of the supply side did it; empty where that was not told, or the store did. No store hears of it."""
     at: Mapped[datetime]
 
 

@@ -174,8 +174,8 @@ def rows_are_taken_one_by_one(planted: pytest.MonkeyPatch) -> None:
     """Two rows of one box are two boxes with one number."""
     take_order = sheets._take_order
 
-    def each_alone(session, supplier_id, number, rows, *, at):  # type: ignore[no-untyped-def]
-        return [take_order(session, supplier_id, number, [row], at=at) for row in rows][-1]
+    def each_alone(session, supplier_id, number, rows, *, actor, at):  # type: ignore[no-untyped-def]
+        return [take_order(session, supplier_id, number, [row], actor=actor, at=at) for row in rows][-1]
 
     planted.setattr(sheets, "_take_order", each_alone)
 

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
+from shared_core import supply
 from shared_core.hub import accounts, staff
 from shared_core.hub.console.acting import attempt
 from shared_core.hub.hub import Hub
@@ -42,18 +43,31 @@ def let_in(
     viewer: StaffDep,
     role: Annotated[Role, Form()],
     name: Annotated[str, Form(max_length=120)] = "",
+    supplier: Annotated[str, Form(max_length=120)] = "",
 ) -> HTMLResponse:
-    """Their password is shown this one time."""
+    """Their password is shown this one time. Somebody of a supplier sees its portal, and nothing else."""
     password = accounts.one_time_password()
     hashed = hub.passwords.hash(password)
     made: list[staff.Person] = []
 
     def work(session: Session) -> None:
-        made.append(accounts.add(session, name, role=role, password_hash=hashed, actor=viewer.actor, at=hub.clock()))
+        made.append(
+            accounts.add(
+                session,
+                name,
+                role=role,
+                password_hash=hashed,
+                actor=viewer.actor,
+                at=hub.clock(),
+                supplier=supplier or None,
+            )
+        )
 
     trouble = attempt(request, hub, work)
     if trouble:
-        return _page(request, hub, trouble=trouble, typed={"name": name, "role": role}, status=422)
+        return _page(
+            request, hub, trouble=trouble, typed={"name": name, "role": role, "supplier": supplier}, status=422
+        )
     return _page(request, hub, secret=(made[0].name, password))
 
 
@@ -96,8 +110,9 @@ def _page(
 ) -> HTMLResponse:
     said = speaks(request)
     with hub.database.reading() as session:
-        people, decided = staff.everybody(session), staff.decisions(session)
+        people, decided, suppliers = staff.everybody(session), staff.decisions(session), supply.suppliers(session)
     roles = [(role.value, said(ROLE_NAMES[role])) for role in CONSOLE_ROLES]
+    of_a_supplier = (Role.SUPPLIER.value, said(ROLE_NAMES[Role.SUPPLIER]))
     return page(
         request,
         "console/staff.html",
@@ -105,6 +120,8 @@ def _page(
         trouble=trouble,
         form=forms.Form(typed or {"role": Role.OPERATOR}),
         roles=roles,
+        new_roles=[*roles, of_a_supplier] if suppliers else roles,
+        suppliers=suppliers,
         people=[
             {
                 "name": each.name,

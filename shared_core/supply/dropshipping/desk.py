@@ -14,13 +14,13 @@ from shared_core.supply.models import Shipment, StockHold, StockHoldLine, Suppli
 from shared_core.supply.rules import SupplierState
 from shared_core.supply.views import Address, HoldLine
 
-SUPPLIER_ORDERS_SHOWN_MAX = 200
-SUPPLIER_ORDERS_PER_PAGE = 50
+SUPPLIERORDERS_SHOWN_MAX = 200
+SUPPLIERORDERS_PER_PAGE = 50
 TO_SEND = ("placed", "accepted")
 """States in which something is still to be sent."""
 
-_Query = Select[SupplierOrder, str, StockHold]
-_ORDERS: _Query = (
+Query = Select[SupplierOrder, str, StockHold]
+ORDERS: Query = (
     select(SupplierOrder, Supplier.code, StockHold)
     .join(Supplier, Supplier.id == SupplierOrder.supplier_id)
     .join(StockHold, StockHold.id == SupplierOrder.hold_id)
@@ -133,15 +133,15 @@ def supplier_orders(
     *,
     references: Collection[str] | None = None,
     states: Collection[str] | None = None,
-    limit: int = SUPPLIER_ORDERS_SHOWN_MAX,
+    limit: int = SUPPLIERORDERS_SHOWN_MAX,
 ) -> list[SupplierOrderDetail]:
     """Supplier orders, the newest first: those of these holds, in these states. Three queries."""
-    query = _ORDERS.order_by(SupplierOrder.id.desc()).limit(min(limit, SUPPLIER_ORDERS_SHOWN_MAX))
+    query = ORDERS.order_by(SupplierOrder.id.desc()).limit(min(limit, SUPPLIERORDERS_SHOWN_MAX))
     if references is not None:
         query = query.where(StockHold.reference.in_(references))
     if states is not None:
         query = query.where(SupplierOrder.state.in_(states))
-    return _details(session, query)
+    return details(session, query)
 
 
 def supplier_order_page(
@@ -153,12 +153,12 @@ def supplier_order_page(
     late_at: datetime | None = None,
     search: str = "",
     before: int | None = None,
-    limit: int = SUPPLIER_ORDERS_PER_PAGE,
+    limit: int = SUPPLIERORDERS_PER_PAGE,
 ) -> SupplierOrderPage:
     """Supplier orders of everybody, the newest first, by what is given. `late_at`: those that should have left by then
     and have something to send; `search`: a part of an order's number or of the store's. Four queries.
     """
-    query = _matching(_ORDERS, states=states, supplier=supplier, store=store, late_at=late_at)
+    query = _matching(ORDERS, states=states, supplier=supplier, store=store, late_at=late_at)
     if search:
         of_store = StockHold.reference.contains(search, autoescape=True)
         query = query.where(or_(of_store, SupplierOrder.number.contains(search, autoescape=True)))
@@ -168,8 +168,8 @@ def supplier_order_page(
         query.with_only_columns(SupplierOrder.id).order_by(SupplierOrder.id.desc()).limit(limit + 1)
     ).all()
     shown = ids[:limit]
-    details = _details(session, _ORDERS.where(SupplierOrder.id.in_(shown)).order_by(SupplierOrder.id.desc()))
-    return SupplierOrderPage(tuple(details), shown[-1] if len(ids) > limit else None)
+    found = details(session, ORDERS.where(SupplierOrder.id.in_(shown)).order_by(SupplierOrder.id.desc()))
+    return SupplierOrderPage(tuple(found), shown[-1] if len(ids) > limit else None)
 
 
 def count_supplier_orders(
@@ -181,17 +181,17 @@ def count_supplier_orders(
     late_at: datetime | None = None,
 ) -> int:
     """How many there are of what `supplier_order_page` shows."""
-    query = _matching(_ORDERS, states=states, supplier=supplier, store=store, late_at=late_at)
+    query = _matching(ORDERS, states=states, supplier=supplier, store=store, late_at=late_at)
     return session.scalar(query.with_only_columns(func.count())) or 0
 
 
 def supplier_order_story(session: Session, number: str) -> SupplierOrderStory:
     """Raises UnknownSupplierOrder."""
-    row = session.execute(_ORDERS.where(SupplierOrder.number == number)).one_or_none()
+    row = session.execute(ORDERS.where(SupplierOrder.number == number)).one_or_none()
     if row is None:
         raise UnknownSupplierOrder(number=number)
     order, _, hold = row
-    [detail] = _details(session, _ORDERS.where(SupplierOrder.id == order.id))
+    [detail] = details(session, ORDERS.where(SupplierOrder.id == order.id))
     told = select(SupplyEventRow).where(
         SupplyEventRow.supplier_order == number, SupplyEventRow.reference == hold.reference
     )
@@ -207,19 +207,19 @@ def supplier_order_story(session: Session, number: str) -> SupplierOrderStory:
     )
 
 
-def late_orders(session: Session, *, at: datetime, limit: int = SUPPLIER_ORDERS_SHOWN_MAX) -> list[SupplierOrderDetail]:
+def late_orders(session: Session, *, at: datetime, limit: int = SUPPLIERORDERS_SHOWN_MAX) -> list[SupplierOrderDetail]:
     """Supplier orders that should have left before `at` and of which something is still to be sent; the latest due
     last. Three queries.
     """
-    late = _ORDERS.where(SupplierOrder.state.in_(TO_SEND), SupplierOrder.due_at <= at)
-    return _details(
-        session, late.order_by(SupplierOrder.due_at, SupplierOrder.id).limit(min(limit, SUPPLIER_ORDERS_SHOWN_MAX))
+    late = ORDERS.where(SupplierOrder.state.in_(TO_SEND), SupplierOrder.due_at <= at)
+    return details(
+        session, late.order_by(SupplierOrder.due_at, SupplierOrder.id).limit(min(limit, SUPPLIERORDERS_SHOWN_MAX))
     )
 
 
 def _matching(
-    query: _Query, *, states: Collection[str] | None, supplier: str, store: str, late_at: datetime | None
-) -> _Query:
+    query: Query, *, states: Collection[str] | None, supplier: str, store: str, late_at: datetime | None
+) -> Query:
     if states is not None:
         query = query.where(SupplierOrder.state.in_(states))
     if supplier:
@@ -242,7 +242,8 @@ def _event(row: SupplyEventRow) -> SupplierOrderEvent:
     return SupplierOrderEvent(row.kind, row.carrier, row.tracking_number, lines, row.reason, row.at)
 
 
-def _details(session: Session, query: _Query) -> list[SupplierOrderDetail]:
+def details(session: Session, query: Query) -> list[SupplierOrderDetail]:
+    """Those of a query on `ORDERS`. Three queries."""
     rows = session.execute(query).all()
     ids = [order.id for order, *_ in rows]
     lines, parcels = _lines(session, ids), _parcels(session, ids)

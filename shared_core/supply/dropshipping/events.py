@@ -23,6 +23,7 @@ def record(
     shipment: Shipment | None = None,
     lines: Sequence[HoldLine] = (),
     returned: ReturnRow | None = None,
+    actor: str = "",
 ) -> SupplyEvent:
     """Write one event of the supplier order, with its parcel or return if it has one, and the pieces it tells of."""
     row = SupplyEventRow(
@@ -36,6 +37,7 @@ def record(
         reason=order.reason if kind in (EventKind.CANCELLED, EventKind.SHORT) else returned.said if returned else "",
         return_number=returned.number if returned else "",
         held_back=returned is not None and returned.withdrawn,
+        actor=actor,
         at=at,
     )
     session.add(row)

@@ -16,15 +16,15 @@ from shared_core.supply.models import TEXT_LENGTH_MAX, StockHold, StockHoldLine,
 from shared_core.supply.views import EventKind, HoldLine, SupplyEvent
 
 
-def accept(session: Session, *, number: str, at: datetime) -> None:
+def accept(session: Session, *, number: str, at: datetime, actor: str = "") -> None:
     """The supplier will ship. Again: no-op. Raises UnknownSupplierOrder, StepRefused."""
     order, _ = locked(session, number)
     if order.accepted_at is None:
         step(order, "accepted", after=("placed",))
-        order.accepted_at = at
+        order.accepted_at, order.accepted_by = at, actor
 
 
-def cancel(session: Session, *, number: str, at: datetime, reason: str = "") -> None:
+def cancel(session: Session, *, number: str, at: datetime, reason: str = "", actor: str = "") -> None:
     """The supplier cannot ship, or will not; of what was sent in part, the rest is short. Again: no-op.
 
     The store hears of it, refunds its customer and withdraws the goods; only then the money is given back.
@@ -35,11 +35,17 @@ def cancel(session: Session, *, number: str, at: datetime, reason: str = "") -> 
     left = [HoldLine(line.sku, pieces_of(line).to_send) for line in lines if pieces_of(line).to_send]
     if order.cancelled_at is not None or (not left and any(line.short for line in lines)):
         return
-    _never_come(session, order, hold, lines, left, at=at, reason=reason, wanted="cancelled")
+    _never_come(session, order, hold, lines, left, at=at, reason=reason, wanted="cancelled", actor=actor)
 
 
 def short_ship(
-    session: Session, *, number: str, missing: Sequence[HoldLine], at: datetime, reason: str = ""
+    session: Session,
+    *,
+    number: str,
+    missing: Sequence[HoldLine],
+    at: datetime,
+    reason: str = "",
+    actor: str = "",
 ) -> SupplyEvent | None:
     """`missing` are all pieces of these SKUs that never come, those reported before counted in; the rest is shipped.
 
@@ -53,7 +59,7 @@ def short_ship(
     more = _more_missing(order, {line.sku: line for line in lines}, missing)
     if not more:
         return None
-    return _never_come(session, order, hold, lines, more, at=at, reason=reason, wanted="short")
+    return _never_come(session, order, hold, lines, more, at=at, reason=reason, wanted="short", actor=actor)
 
 
 def _never_come(
@@ -66,6 +72,7 @@ def _never_come(
     at: datetime,
     reason: str,
     wanted: str,
+    actor: str,
 ) -> SupplyEvent:
     """These pieces are short; where nothing comes at all the supplier order is cancelled."""
     if order.state not in ("placed", "accepted"):
@@ -76,9 +83,9 @@ def _never_come(
         write_pieces(by_sku[each.sku], pieces.report_short(pieces_of(by_sku[each.sku]), each.quantity))
     if not any(pieces_of(line).coming for line in lines):
         order.state, order.cancelled_at = "cancelled", at
-        return tell(session, EventKind.CANCELLED, order, hold, at=at)
-    accepted(order, at=at)
-    news = tell(session, EventKind.SHORT, order, hold, at=at, lines=missing)
+        return tell(session, EventKind.CANCELLED, order, hold, at=at, actor=actor)
+    accepted(order, at=at, actor=actor)
+    news = tell(session, EventKind.SHORT, order, hold, at=at, lines=missing, actor=actor)
     close_if_all_sent(session, order, hold, lines, at=at)
     return news
 

@@ -155,7 +155,9 @@ def inspect(
     stock.restock(session, again)
 
 
-def ship_new(session: Session, number: str, *, carrier: str, tracking_number: str, at: datetime) -> None:
+def ship_new(
+    session: Session, number: str, *, carrier: str, tracking_number: str, at: datetime, actor: str = ""
+) -> None:
     """The new pieces of a return are on their way. Again with the same parcel: no-op.
 
     Raises UnknownReturn, ReturnStepRefused, BadTrackingNumber, ParcelReused.
@@ -179,10 +181,10 @@ def ship_new(session: Session, number: str, *, carrier: str, tracking_number: st
         return_id=row.id,
     )
     session.add(box)
-    tell(session, EventKind.RETURN_REPLACED, row, hold, order, shipment=box, at=at)
+    tell(session, EventKind.RETURN_REPLACED, row, hold, order, shipment=box, at=at, actor=actor)
 
 
-def deliver_new(session: Session, number: str, *, at: datetime) -> None:
+def deliver_new(session: Session, number: str, *, at: datetime, actor: str = "") -> None:
     """The customer has the new pieces. Again: no-op. Raises UnknownReturn, ReturnStepRefused."""
     row, order, hold = opened(session, number)
     box = session.scalars(select(Shipment).where(Shipment.return_id == row.id)).one_or_none()
@@ -190,7 +192,7 @@ def deliver_new(session: Session, number: str, *, at: datetime) -> None:
         raise ReturnStepRefused(number=number, state=row.state, wanted=EventKind.RETURN_MADE_GOOD)
     if box.delivered_at is None:
         box.delivered_at = at
-        tell(session, EventKind.RETURN_MADE_GOOD, row, hold, order, shipment=box, at=at)
+        tell(session, EventKind.RETURN_MADE_GOOD, row, hold, order, shipment=box, at=at, actor=actor)
 
 
 def _settle(

@@ -35,10 +35,11 @@ def step(order: SupplierOrder, wanted: str, *, after: tuple[str, ...]) -> None:
     order.state = wanted
 
 
-def accepted(order: SupplierOrder, *, at: datetime) -> None:
+def accepted(order: SupplierOrder, *, at: datetime, actor: str = "") -> None:
     """Whoever sends a part, or says which part never comes, will send the rest. Raises StepRefused."""
     step(order, "accepted", after=("placed", "accepted"))
-    order.accepted_at = order.accepted_at or at
+    if order.accepted_at is None:
+        order.accepted_at, order.accepted_by = at, actor
 
 
 def lines_of(session: Session, order: SupplierOrder) -> Sequence[StockHoldLine]:
@@ -79,6 +80,7 @@ def tell(
     at: datetime,
     shipment: Shipment | None = None,
     lines: Sequence[HoldLine] = (),
+    actor: str = "",
 ) -> SupplyEvent:
     """The store hears of it."""
     return events.record(
@@ -89,5 +91,6 @@ def tell(
         order=order,
         shipment=shipment,
         lines=lines,
+        actor=actor,
         at=at,
     )

@@ -27,6 +27,7 @@ def ship(
     tracking_number: str,
     at: datetime,
     lines: Sequence[HoldLine] | None = None,
+    actor: str = "",
 ) -> SupplyEvent | None:
     """A parcel is on its way, with `lines` in it or with all that is left to send. Again with the same parcel: no-op.
 
@@ -44,7 +45,7 @@ def ship(
     sending = _sending(order, own, asked)
     if not sending:
         raise StepRefused(number=number, state=order.state, wanted="shipped")
-    accepted(order, at=at)
+    accepted(order, at=at, actor=actor)
     by_sku = {line.sku: line for line in own}
     for each in sending:
         write_pieces(by_sku[each.sku], pieces.send(pieces_of(by_sku[each.sku]), each.quantity))
@@ -59,7 +60,7 @@ def ship(
     kind = EventKind.PART_SHIPPED if any(pieces_of(line).to_send for line in own) else EventKind.SHIPPED
     if kind == EventKind.SHIPPED:
         order.state, order.shipped_at = "shipped", at
-    return tell(session, kind, order, hold, at=at, shipment=shipment, lines=sending)
+    return tell(session, kind, order, hold, at=at, shipment=shipment, lines=sending, actor=actor)
 
 
 def _sending(
@@ -76,7 +77,9 @@ def _sending(
     return asked
 
 
-def deliver(session: Session, *, number: str, at: datetime, tracking_number: str | None = None) -> SupplyEvent | None:
+def deliver(
+    session: Session, *, number: str, at: datetime, tracking_number: str | None = None, actor: str = ""
+) -> SupplyEvent | None:
     """The customer has the parcel, or all of them. Again: no-op.
 
     Raises UnknownSupplierOrder, UnknownParcel, StepRefused.
@@ -97,7 +100,7 @@ def deliver(session: Session, *, number: str, at: datetime, tracking_number: str
     for shipment in arrived:
         if shipment.delivered_at is None:
             shipment.delivered_at = at
-            news = _arrived(session, order, hold, shipments, shipment, at=at)
+            news = _arrived(session, order, hold, shipments, shipment, at=at, actor=actor)
     return news
 
 
@@ -109,12 +112,13 @@ def _arrived(
     shipment: Shipment,
     *,
     at: datetime,
+    actor: str,
 ) -> SupplyEvent:
     lines = [HoldLine(sku, quantity) for sku, quantity in shipment.lines]
     if order.state == "shipped" and all(each.delivered_at for each in shipments):
         order.state, order.delivered_at = "delivered", at
-        return tell(session, EventKind.DELIVERED, order, hold, at=at, shipment=shipment, lines=lines)
-    return tell(session, EventKind.PART_DELIVERED, order, hold, at=at, shipment=shipment, lines=lines)
+        return tell(session, EventKind.DELIVERED, order, hold, at=at, shipment=shipment, lines=lines, actor=actor)
+    return tell(session, EventKind.PART_DELIVERED, order, hold, at=at, shipment=shipment, lines=lines, actor=actor)
 
 
 def close_if_all_sent(

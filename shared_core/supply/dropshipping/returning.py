@@ -193,7 +193,7 @@ def move(
     row.state = wanted
     note(session, row, wanted, actor=actor, at=at)
     if wanted in NEWS:
-        tell(session, NEWS[wanted], row, hold, order, at=at)
+        tell(session, NEWS[wanted], row, hold, order, at=at, actor=actor)
 
 
 def note(session: Session, row: ReturnRow, state: ReturnState, *, actor: str, at: datetime) -> None:
@@ -210,10 +210,11 @@ def tell(
     *,
     at: datetime,
     shipment: Shipment | None = None,
+    actor: str = "",
 ) -> None:
     events.record(
         session, kind, store=hold.store, reference=hold.reference, order=order, shipment=shipment,
-        lines=asked_of(row), returned=row, at=at,
+        lines=asked_of(row), returned=row, actor=actor, at=at,
     )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def _exported(order: SupplierOrder, hold: StockHold, line: StockHoldLine) -> Seq
 
 
 def take_sheet(
-    session: Session, source: Path | bytes, *, supplier: str, at: datetime, name: str = "orders"
+    session: Session, source: Path | bytes, *, supplier: str, at: datetime, name: str = "orders", actor: str = ""
 ) -> SheetReport:
     """Take what a supplier has filled in. Raises FileUnreadable, UnknownSupplier."""
     supplier_id = supplier_row(session, supplier).id
@@ -96,7 +96,9 @@ def take_sheet(
         else:
             if filled is not None:
                 orders.setdefault(number, []).append(filled)
-    outcomes = [_take_order(session, supplier_id, number, rows, at=at) for number, rows in sorted(orders.items())]
+    outcomes = [
+        _take_order(session, supplier_id, number, rows, actor=actor, at=at) for number, rows in sorted(orders.items())
+    ]
     faults = [fault for each in outcomes if not isinstance(each, bool) for fault in each]
     return SheetReport(
         applied=sum(each is True for each in outcomes),
@@ -106,7 +108,7 @@ def take_sheet(
 
 
 def _take_order(
-    session: Session, supplier_id: int, number: str, rows: Sequence[Filled | RowFault], *, at: datetime
+    session: Session, supplier_id: int, number: str, rows: Sequence[Filled | RowFault], *, actor: str, at: datetime
 ) -> bool | list[RowFault]:
     """Whether the order moved on; or what is wrong, and then nothing of it has been taken."""
     faults = [each for each in rows if isinstance(each, RowFault)]
@@ -114,7 +116,7 @@ def _take_order(
     if not faults:
         try:
             with session.begin_nested():
-                return _apply(session, supplier_id, number, good, at=at)
+                return _apply(session, supplier_id, number, good, actor=actor, at=at)
         except PlatformError as error:
             at_fault = next((row for row in good if row.sku == error.params.get("sku")), good[0])
             faults = [RowFault(at_fault.line, number, error)]
@@ -123,7 +125,9 @@ def _take_order(
     return [*faults, *alone]
 
 
-def _apply(session: Session, supplier_id: int, number: str, rows: Sequence[Filled], *, at: datetime) -> bool:
+def _apply(
+    session: Session, supplier_id: int, number: str, rows: Sequence[Filled], *, actor: str, at: datetime
+) -> bool:
     order, _ = locked(session, number)
     if order.supplier_id != supplier_id:
         raise UnknownSupplierOrder(number=number)
@@ -135,8 +139,10 @@ def _apply(session: Session, supplier_id: int, number: str, rows: Sequence[Fille
     short = sheet_rows.short_in_all(rows)
     missing = [HoldLine(now[sku].sku, pieces) for sku, pieces in short.items() if pieces > now[sku].short]
     if missing:
-        news.append(short_ship(session, number=number, missing=missing, at=at))
+        news.append(short_ship(session, number=number, missing=missing, at=at, actor=actor))
     for (carrier, tracking), inside in sheet_rows.boxes(rows).items():
         held = [HoldLine(now[sku].sku, pieces) for sku, pieces in inside.items()]
-        news.append(ship(session, number=number, carrier=carrier, tracking_number=tracking, lines=held, at=at))
+        news.append(
+            ship(session, number=number, carrier=carrier, tracking_number=tracking, lines=held, at=at, actor=actor)
+        )
     return any(news)

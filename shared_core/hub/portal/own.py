@@ -1,0 +1,52 @@
+"""What every page of the portal begins with: the order or return in the address is the supplier's own, or not there."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from fastapi import Depends, Path
+
+from shared_core import supply
+from shared_core.hub.errors import NotPieces
+from shared_core.hub.viewer import HubDep, PortalDep
+
+NUMBER_LENGTH_MAX = 120
+PIECES_MAX = 1_000_000
+
+Number = Annotated[str, Path(max_length=NUMBER_LENGTH_MAX)]
+
+
+def own_order_number(number: Number, hub: HubDep, viewer: PortalDep) -> str:
+    """Raises UnknownSupplierOrder, for another supplier's as for none."""
+    with hub.database.reading() as session:
+        supply.check_own_order(session, number, supplier=viewer.supplier)
+    return number
+
+
+def own_return_number(number: Number, hub: HubDep, viewer: PortalDep) -> str:
+    """Raises UnknownReturn, for another supplier's as for none."""
+    with hub.database.reading() as session:
+        supply.check_own_return(session, number, supplier=viewer.supplier)
+    return number
+
+
+OwnOrderNumber = Annotated[str, Depends(own_order_number)]
+OwnReturnNumber = Annotated[str, Depends(own_return_number)]
+
+
+def pieces(typed: Sequence[str], *, of: Sequence[str]) -> list[int]:
+    """A number for each SKU of a form; nothing typed is none. Raises NotPieces."""
+    if len(typed) != len(of):
+        raise NotPieces(most=PIECES_MAX)
+    return [_count(each.strip()) for each in typed]
+
+
+def as_typed(name: str, typed: Sequence[str], *, of: Sequence[str]) -> dict[str, str]:
+    """The same for the form, should it be shown again."""
+    return {f"{name}:{sku}": each for sku, each in zip(of, typed, strict=False)}
+
+
+def _count(typed: str) -> int:
+    plain = typed.isascii() and typed.isdigit() and len(typed) <= len(str(PIECES_MAX))
+    if typed and not (plain and int(typed) <= PIECES_MAX):
+        raise NotPieces(most=PIECES_MAX)
+    return int(typed or 0)
