@@ -26,7 +26,7 @@ def bought(front: Front) -> tuple[Walker, Walker, str]:
 
 def asked(front: Front, buyer: Walker, number: str, **said: str) -> str:
     buyer.open(f"/orders/{number}")
-    how = {"pieces": "1", "reason": "damaged", "remedy": "money", "words": "a crack"} | said
+    how = {"pieces": "1", "why": "damaged", "remedy": "money", "words": "a crack"} | said
     assert "We have your request" in buyer.send(f"/orders/{number}/returns", **how).text
     return f"{number}-R1"
 
@@ -98,7 +98,7 @@ def test_nobody_returns_what_another_bought(front: Front) -> None:
     stranger.sign_up("cai@example.com", "Cai")
     form = dict(buyer.open(f"/orders/{number}").form(f"/orders/{number}/returns").fields)
     own = next(value for each in stranger.open("/me").forms for name, value in each.fields if name == "csrf_token")
-    body = form | {"pieces": "1", "reason": "damaged", "remedy": "money", "words": "", "csrf_token": own}
+    body = form | {"pieces": "1", "why": "damaged", "remedy": "money", "words": "", "csrf_token": own}
     assert stranger.client.post(f"/orders/{number}/returns", data=body).status_code == 404
 
 

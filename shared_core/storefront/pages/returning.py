@@ -34,12 +34,12 @@ class Asked:
         self,
         line: Lines,
         pieces: Lines,
-        reason: Annotated[ReturnReason, Form()],
+        why: Annotated[ReturnReason, Form()],
         remedy: Annotated[Remedy, Form()] = Remedy.MONEY,
         words: Words = "",
     ) -> None:
         self.pieces = dict(zip(line, pieces, strict=False))
-        self.reason, self.remedy, self.words = reason, remedy, words
+        self.reason, self.remedy, self.words = why, remedy, words
 
 
 AskedDep = Annotated[Asked, Depends()]
