@@ -131,23 +131,6 @@ class ProductPicture(Base):
     own: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
-class TierPrice(Base):
-    """What a variant costs the stores of a tier, where that differs; NULL: as the variant says, without a floor."""
-
-    __tablename__ = "supply_tier_price"
-    __table_args__ = (
-        CheckConstraint("supply_price_minor >= 0", name="supply_price_not_negative"),
-        CheckConstraint("suggested_minor >= 0", name="suggested_not_negative"),
-        CheckConstraint("floor_minor >= 0", name="floor_not_negative"),
-    )
-
-    tier: Mapped[str] = mapped_column(_code(), primary_key=True)
-    variant_id: Mapped[int] = mapped_column(ForeignKey(Variant.id), primary_key=True)
-    supply_price_minor: Mapped[int | None] = mapped_column(BigId)
-    suggested_minor: Mapped[int | None] = mapped_column(BigId)
-    floor_minor: Mapped[int | None] = mapped_column(BigId)
-
-
 class GoodsText(SearchColumns, Base):
     """What a product is found by in a hub; its codes are SKUs and barcodes."""
 

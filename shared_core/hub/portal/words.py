@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from shared_core import supply
 from shared_core.kernel.i18n import N_
-from shared_core.supply import EventKind, ReturnReason, ReturnState, Tab
-from shared_core.supply.settlement import LineKind
+from shared_core.supply import EventKind, ReturnReason, ReturnState, Tab, settlement
 
 TABS: Mapping[Tab, str] = {
     Tab.NEW: N_("New"),
@@ -66,12 +65,12 @@ REASONS: Mapping[ReturnReason, str] = {
 }
 LINES: Mapping[str, str] = {
     "opening": N_("Carried over"),
-    LineKind.CHARGE: N_("Goods"),
-    LineKind.WITHDRAWAL: N_("Goods given back"),
-    LineKind.PAYMENT: N_("Payment"),
-    LineKind.REVERSAL: N_("Payment taken back"),
-    LineKind.CREDIT: N_("Credit"),
-    LineKind.OTHER: N_("Other"),
+    settlement.LineKind.CHARGE: N_("Goods"),
+    settlement.LineKind.WITHDRAWAL: N_("Goods given back"),
+    settlement.LineKind.PAYMENT: N_("Payment"),
+    settlement.LineKind.REVERSAL: N_("Payment taken back"),
+    settlement.LineKind.CREDIT: N_("Credit"),
+    settlement.LineKind.OTHER: N_("Other"),
     "closing": N_("Owed to you"),
 }
 
