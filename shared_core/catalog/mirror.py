@@ -50,8 +50,12 @@ def cursor(session: Session, *, feed: str = OWN) -> int:
     return session.scalar(select(OfferCursor.value).where(OfferCursor.feed == feed)) or 0
 
 
-def sync(session: Session, page: OfferPage, *, rule: PriceRule, at: datetime, feed: str = OWN) -> SyncReport:
+def sync(
+    session: Session, page: OfferPage, *, rule: PriceRule, at: datetime, feed: str = OWN, lists: bool = True
+) -> SyncReport:
     """Take in one page of offers. A page that is older than what is known already is left aside.
+
+    `lists`: what is new stands in the window at once; otherwise it waits until the shop puts it there.
 
     When the price rule differs from last time's, every price is made anew. Raises SuppliedFromElsewhere when the
     window shows another feed by now.
@@ -72,7 +76,7 @@ def sync(session: Session, page: OfferPage, *, rule: PriceRule, at: datetime, fe
     state.value = page.cursor
     _want_pictures(session, page, at)
     products = _mirror_products(session, (offer.product for offer in page.offers))
-    report = _mirror_listings(session, page.offers, products, rule, at)
+    report = _mirror_listings(session, page.offers, products, rule, at, lists=lists)
     session.flush()
     _index(session, products.values())
     session.flush()
@@ -95,15 +99,23 @@ def skus(session: Session) -> dict[str, bool]:
     return {row.sku: row.offered for row in session.execute(select(Listing.sku, Listing.offered))}
 
 
-def pull(database: Database, gateway: SupplyGateway, *, rule: PriceRule, at: datetime, feed: str = OWN) -> SyncReport:
-    """Ask the gateway until the shop window shows all there is; one transaction per page. Raises what `sync` raises."""
+def pull(
+    database: Database,
+    gateway: SupplyGateway,
+    *,
+    rule: PriceRule,
+    at: datetime,
+    feed: str = OWN,
+    lists: bool = True,
+) -> SyncReport:
+    """Ask the gateway until the mirror has all there is; one transaction per page. See `sync`."""
     with database.reading() as session:
         after = cursor(session, feed=feed)
     report, more = SyncReport(), True
     while more:
         page = gateway.offers(after)
         with database.transaction() as session:
-            report += sync(session, page, rule=rule, at=at, feed=feed)
+            report += sync(session, page, rule=rule, at=at, feed=feed, lists=lists)
         after, more = page.cursor, page.more
     return report
 
@@ -150,14 +162,20 @@ def _index(session: Session, products: Iterable[Product]) -> None:
 
 
 def _mirror_listings(
-    session: Session, offers: tuple[Offer, ...], products: dict[str, Product], rule: PriceRule, at: datetime
+    session: Session,
+    offers: tuple[Offer, ...],
+    products: dict[str, Product],
+    rule: PriceRule,
+    at: datetime,
+    *,
+    lists: bool,
 ) -> SyncReport:
     wanted = {offer.sku: offer for offer in offers}
     rows = {row.sku: row for row in session.scalars(select(Listing).where(Listing.sku.in_(wanted)))}
     known = len(rows)
     for sku, offer in wanted.items():
         if sku not in rows:
-            rows[sku] = Listing(sku=sku, unlisted=False)
+            rows[sku] = Listing(sku=sku, unlisted=not lists)
             session.add(rows[sku])
         _mirror(rows[sku], offer, products[offer.product.code], rule, at)
     return SyncReport(

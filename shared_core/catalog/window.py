@@ -41,17 +41,21 @@ def products(
     page: int = 1,
     per_page: int = PRODUCTS_PER_PAGE,
     hidden: bool = False,
+    resting: bool = False,
     at: datetime | None = None,
 ) -> ProductPage:
     """Products with at least one SKU for sale (sold out ones too), the newest first; two queries.
 
     `search` wants each of its words in title, brand, categories, code or description, or as the beginning of a SKU or
     barcode; those in titles and codes come first, then those in brands. `category` is the name or path of any that
-    holds the product. `hidden`, for the back office: all products and all their SKUs. Here and below, `at` an instant
+    holds the product. `hidden`, for the back office: all products and all their SKUs; of these the `resting` ones have
+    a SKU on offer that the shop does not show. Here and below, `at` an instant
     prices are those of sales that run then, for one more query; without it they are the ordinary ones.
     """
     size = max(1, min(per_page, PRODUCTS_PER_PAGE_MAX))
     conditions = _chosen(hidden, brand, category)
+    if resting:
+        conditions.append(_has_listing(and_(Listing.offered, Listing.unlisted)))
     found = _found(conditions, searching.words(search))
     rows = session.execute(_one_page(found, (max(1, page) - 1) * size, size)).all()
     if not rows and page > 1:  # beyond the end: the last page

@@ -28,6 +28,16 @@ class TooManyRooms(Conflict):
     message = "You have {maximum} rooms that are not over yet. Close one of them first."
 
 
+class TooManyGoods(Conflict):
+    code = "too_many_goods"
+    message = "A room shows at most {maximum} products. Take one out first."
+
+
+class RoomOver(Conflict):
+    code = "room_over"
+    message = "This room is over."
+
+
 class BadRoomTitle(Invalid):
     code = "bad_room_title"
     message = "Give the room a title of at most {maximum} characters."

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from shared_core import catalog, rewards
@@ -17,6 +17,8 @@ from shared_core.livestream.errors import (
     GoodsNotForSale,
     MayNotHost,
     NoRooms,
+    RoomOver,
+    TooManyGoods,
     TooManyRooms,
     UnknownRoom,
 )
@@ -86,6 +88,36 @@ def close_room(session: Session, code: str, *, by: str, at: datetime, host_id: i
     return row
 
 
+def show_goods(session: Session, code: str, slug: str, *, host_id: int, at: datetime) -> None:
+    """One more product on show in the host's room, behind the others. Again: no-op.
+
+    Raises UnknownRoom, RoomOver, GoodsNotForSale, and TooManyGoods at the most a room shows.
+    """
+    row = _own_room(session, code, host_id=host_id, at=at)
+    [product] = _check_goods(session, [slug])
+    shown = codes_of(session, row.id)
+    if product in shown:
+        return
+    if len(shown) >= rules.GOODS_MAX:
+        raise TooManyGoods(maximum=rules.GOODS_MAX)
+    last = session.scalar(select(func.max(LiveGoods.place)).where(LiveGoods.room_id == row.id))
+    session.add(LiveGoods(room_id=row.id, place=0 if last is None else last + 1, product_code=product))
+    session.flush()
+
+
+def hide_goods(session: Session, code: str, slug: str, *, host_id: int, at: datetime) -> None:
+    """No longer on show there. Again: no-op. Raises UnknownRoom, RoomOver, catalog.UnknownProduct."""
+    row = _own_room(session, code, host_id=host_id, at=at)
+    product = catalog.product(session, slug=slug, hidden=True).code
+    session.execute(delete(LiveGoods).where(LiveGoods.room_id == row.id, LiveGoods.product_code == product))
+
+
+def rooms_to_fill(session: Session, host_id: int, *, at: datetime) -> Sequence[LiveRoom]:
+    """A host's rooms that are not over, the next first."""
+    query = select(LiveRoom).where(LiveRoom.host_id == host_id, LiveRoom.ends_at > at, LiveRoom.closed_at.is_(None))
+    return session.scalars(query.order_by(LiveRoom.starts_at, LiveRoom.id)).all()
+
+
 def room(session: Session, code: str) -> LiveRoom:
     """Raises UnknownRoom."""
     row = session.scalars(select(LiveRoom).where(LiveRoom.code == code)).one_or_none()
@@ -117,6 +149,17 @@ def list_rooms(session: Session, *, limit: int = PAGE_MAX, before: int | None = 
     if before is not None:
         query = query.where(LiveRoom.id < before)
     return session.scalars(query.order_by(LiveRoom.id.desc()).limit(min(limit, PAGE_MAX))).all()
+
+
+def _own_room(session: Session, code: str, *, host_id: int, at: datetime) -> LiveRoom:
+    """The host's own room, locked. Raises UnknownRoom, RoomOver."""
+    query = select(LiveRoom).where(LiveRoom.code == code, LiveRoom.host_id == host_id).with_for_update()
+    row = session.scalars(query, execution_options={"populate_existing": True}).one_or_none()
+    if row is None:
+        raise UnknownRoom
+    if row.state(at) is rules.RoomState.OVER:
+        raise RoomOver
+    return row
 
 
 def _check_host(session: Session, plan: Plan, host_id: int, *, old_enough: bool) -> None:

@@ -116,6 +116,8 @@ class PricingSection(_Section):
     """Added to the supply price under the rule "markup", and where no price is suggested."""
     rounding: Literal["none", "whole", "nines", ".90", ".99"] = "none"
     """Always upwards. "whole": whole units of the currency; "nines": a last digit of 9; ".90": so many cents."""
+    listing: Literal["all", "chosen"] = "all"
+    """Which goods of the supply stand in the window: all that can be sold, or those that are put there."""
     unsound: Literal["unlist", "warn"] = "unlist"
     """What becomes of goods whose sale could lose money: they leave the window, or `platformctl check` only warns."""
 

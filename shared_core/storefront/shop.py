@@ -157,8 +157,8 @@ class Shop:
 
     def refresh_window(self, *, at: datetime) -> catalog.SyncReport:
         """Show what is on offer now."""
-        feed = self.supply_side.offers
-        report = catalog.pull(self.database, self.gateway, rule=self.price_rule, at=at, feed=feed)
+        feed, lists = self.supply_side.offers, self.brand.pricing.listing == "all"
+        report = catalog.pull(self.database, self.gateway, rule=self.price_rule, at=at, feed=feed, lists=lists)
         catalog.pull_sales(self.database, self.gateway, rule=self.price_rule, charged=orders.lowest_charged, at=at)
         return report
 

@@ -267,3 +267,15 @@ def test_another_supply_begins_without_the_sales_of_the_former(session: Session,
     shown(session, sale("one", goods("A", 5900), begins=at), at=at)
     catalog.begin_anew(session, feed="hub", at=at)
     assert catalog.sales_of_listings(session, ["A"], at=at) == {}
+
+
+def test_goods_that_are_chosen_wait_until_the_shop_puts_them_in_the_window(session: Session, at: datetime) -> None:
+    catalog.sync(session, page(offer("OLD")), rule=SUGGESTED, at=at)
+    both = page(offer("OLD", suggested=9900), offer("NEW"), cursor=2)
+    catalog.sync(session, both, rule=SUGGESTED, at=at, lists=False)
+    assert [each.code for each in catalog.products(session).products] == ["p-old"]
+    resting = catalog.products(session, hidden=True, resting=True).products
+    assert [(each.code, each.listings[0].wanted is not None) for each in resting] == [("p-new", True)]
+    catalog.relist(session, sku="NEW", at=at)
+    assert sorted(each.code for each in catalog.products(session).products) == ["p-new", "p-old"]
+    assert catalog.products(session, hidden=True, resting=True).products == ()

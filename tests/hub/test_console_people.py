@@ -77,7 +77,7 @@ def test_the_documented_rights_are_the_rights() -> None:
     roles = (Role.OPERATOR, Role.ACCOUNTANT, Role.OWNER)
     said = {right: [each == "yes" for each in given] for right, *given in rows}
     assert said == {right.value: [right in RIGHTS[role] for role in roles] for right in Right}
-    assert not RIGHTS[Role.SUPPLIER]
+    assert RIGHTS[Role.SUPPLIER] == {Right.PORTAL}
 
 
 def test_who_is_not_logged_in_is_led_to_the_log_in_and_back(console: Console) -> None:

@@ -267,7 +267,7 @@ def test_a_planted_bug_is_killed(
 ) -> None:
     bug(monkeypatch)
     with pytest.raises(LawBroken):
-        hunt(database, examples=150)
+        hunt(database, examples=600)
 
 
 def test_the_hunt_finds_nothing_without_a_bug_and_reaches_every_kind_of_step(database: Database) -> None:

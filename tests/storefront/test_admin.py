@@ -140,7 +140,9 @@ def test_goods_leave_the_shelf_and_come_back(front: Front, staff: Walker) -> Non
     staff.open("/admin/products")
     staff.send("/admin/products/shelf", having={"sku": "A"}, button=("listed", "no"))
     assert visitor.open("/products/p-a").status == 404
-    staff.send("/admin/products/shelf", having={"sku": "A"}, button=("listed", "yes"))
+    assert "CN¥40.00" in staff.open("/admin/products?show=resting").text, "with what it costs, before it is listed"
+    there = staff.send("/admin/products/shelf", having={"sku": "A"}, button=("listed", "yes"))
+    assert "Everything the supply offers is in the window." in there.text
     assert visitor.open("/products/p-a").status == 200
 
 

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from shared_core import audit, livestream, orders, plan
 from shared_core.kernel.settings import Settings
 from tests.storefront.conftest import Clock, Front, buy, close_front, key, open_front, pay, purchase
-from tests.storefront.walker import staff_walker, walker
+from tests.storefront.walker import Walker, staff_walker, walker
 
 BOT = {"User-Agent": "Mozilla/5.0 (compatible; Googlebot/2.1)"}
 
@@ -475,3 +475,43 @@ def test_a_planted_bug_is_killed(
     bug(monkeypatch)
     with pytest.raises(AssertionError):
         killer(studio)
+
+
+def on_show(client: TestClient, code: str) -> list[str]:
+    return [each["slug"] for each in client.get(f"/api/v1/rooms/{code}").json()["products"]]
+
+
+def test_a_host_puts_goods_on_show_with_one_tap_and_takes_them_out(studio: Front) -> None:
+    studio.stock("B")
+    host = studio.member()
+    code = open_room(studio, host)
+    tapping = Walker(host)
+    del host.headers["Origin"]
+    host.headers["Accept"] = "text/html"
+    action = f"/me/rooms/{code}/goods"
+    tapping.open("/products/p-b")
+    assert "It is on show in your room." in tapping.send(action).text
+    assert on_show(host, code) == ["p-a", "p-b"]
+    tapping.open(f"/r/{code}")
+    assert "no longer on show" in tapping.send(action, having={"product": "p-a"}).text
+    assert on_show(host, code) == ["p-b"]
+    assert action not in studio.browser().get("/products/p-b").text
+
+
+def test_goods_are_chosen_by_the_host_alone_while_the_room_is_not_over(studio: Front) -> None:
+    host, other = studio.member(), studio.member(name="Zoe")
+    code = open_room(studio, host)
+    path = f"/api/v1/me/rooms/{code}/goods/p-a"
+    assert [host.put(path).status_code, host.delete(path).status_code, host.delete(path).status_code] == [200] * 3
+    assert [other.put(path).status_code, other.delete(path).status_code] == [404, 404]
+    assert host.put(f"/api/v1/me/rooms/{code}/goods/nothing").status_code == 422
+    studio.clock.pass_by(timedelta(days=4))
+    assert host.put(path).json()["code"] == "room_over"
+
+
+def test_a_room_shows_so_many_goods_and_no_more(studio: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    studio.stock("B")
+    host = studio.member()
+    code = open_room(studio, host)
+    monkeypatch.setattr(livestream.rules, "GOODS_MAX", 1)
+    assert host.put(f"/api/v1/me/rooms/{code}/goods/p-b").json()["code"] == "too_many_goods"

@@ -80,9 +80,11 @@ def listing(
     session: ReadDep,
     viewer: GoodsDep,
     q: Annotated[str, Query(max_length=60)] = "",
+    show: Annotated[str, Query(pattern="^(resting)?$")] = "",
     page_number: Annotated[int, Query(alias="page", ge=1, le=10_000)] = 1,
 ) -> HTMLResponse:
-    return _page(request, session, shop, q=q, number=page_number)
+    """All goods of the supply, or those that could stand in the window and do not."""
+    return _page(request, session, shop, q=q, show=show, number=page_number)
 
 
 @router.post("/products/price")
@@ -98,11 +100,16 @@ def set_price(request: Request, shop: ShopDep, viewer: PricesDep, sku: Sku, pric
 
 @router.post("/products/shelf")
 def put_on_shelf(
-    request: Request, shop: ShopDep, viewer: GoodsDep, sku: Sku, listed: Annotated[str, Form(pattern="^(yes|no)$")]
+    request: Request,
+    shop: ShopDep,
+    viewer: GoodsDep,
+    sku: Sku,
+    listed: Annotated[str, Form(pattern="^(yes|no)$")],
+    show: Annotated[str, Form(pattern="^(resting)?$")] = "",
 ) -> Response:
     choose = catalog.relist if listed == "yes" else catalog.unlist
     trouble = acting.attempt(request, shop, lambda session: choose(session, sku=sku, at=shop.clock()))
-    return _done(request, shop, trouble, "saved")
+    return _done(request, shop, trouble, "saved", show=show)
 
 
 @router.post("/products/stock")
@@ -129,17 +136,26 @@ def receive(
     return _done(request, shop, trouble, "received")
 
 
-def _done(request: Request, shop: Shop, trouble: str, done: str) -> Response:
+def _done(request: Request, shop: Shop, trouble: str, done: str, *, show: str = "") -> Response:
     if not trouble:
-        return acting.back(HOME, done=done)
+        return acting.back(HOME, done=done, **({"show": show} if show else {}))
     with shop.database.reading() as session:
-        return _page(request, session, shop, q="", number=1, trouble=trouble, status=422)
+        return _page(request, session, shop, q="", show=show, number=1, trouble=trouble, status=422)
 
 
 def _page(
-    request: Request, session: Session, shop: Shop, *, q: str, number: int, trouble: str = "", status: int = 200
+    request: Request,
+    session: Session,
+    shop: Shop,
+    *,
+    q: str,
+    number: int,
+    show: str = "",
+    trouble: str = "",
+    status: int = 200,
 ) -> HTMLResponse:
-    found = catalog.products(session, search=q, page=number, per_page=PRODUCTS_PER_PAGE, hidden=True)
+    resting = show == "resting"
+    found = catalog.products(session, search=q, page=number, per_page=PRODUCTS_PER_PAGE, hidden=True, resting=resting)
     skus = [each.sku for product in found.products for each in product.listings]
     in_sales = catalog.sales_of_listings(session, skus, at=shop.clock())
     return page(
@@ -153,8 +169,10 @@ def _page(
         embedded=shop.supply_side.embedded,
         listing={
             "query": q,
-            "previous_url": _page_url(q, found.page - 1, found.pages),
-            "next_url": _page_url(q, found.page + 1, found.pages),
+            "show": show,
+            "total": found.total,
+            "previous_url": _page_url(q, show, found.page - 1, found.pages),
+            "next_url": _page_url(q, show, found.page + 1, found.pages),
         },
     )
 
@@ -257,7 +275,8 @@ def _margin(request: Request, listing: catalog.ListingView) -> str:
     return format_percent(part, format="#,##0%", locale=current(request).locale.replace("-", "_"))
 
 
-def _page_url(q: str, number: int, last: int) -> str:
+def _page_url(q: str, show: str, number: int, last: int) -> str:
     if not 1 <= number <= last:
         return ""
-    return f"{HOME}?" + urlencode({"q": q, "page": number} if q else {"page": number})
+    chosen = {"q": q, "show": show}
+    return f"{HOME}?" + urlencode({**{name: value for name, value in chosen.items() if value}, "page": number})

@@ -24,6 +24,7 @@ router = APIRouter(tags=["rooms"])
 
 Code = Annotated[str, Path(max_length=16)]
 ProductCode = Annotated[str, Field(min_length=1, max_length=120)]
+Slug = Annotated[str, Path(max_length=120)]
 Instant = Annotated[AwareDatetime, Field(strict=False)]
 
 
@@ -105,6 +106,20 @@ def close_my_room(request: Request, code: Code, session: SessionDep, viewer: Mem
     """End a room of yours now. Repeating changes nothing."""
     at, host = shop.clock(), viewer.known_id
     return room_of(request, shop, livestream.close_room(session, code, by=f"member:{host}", host_id=host, at=at))
+
+
+@router.put("/me/rooms/{code}/goods/{slug}", responses=responses(401, 404, 409, 422, 503))
+def show_in_my_room(code: Code, slug: Slug, session: SessionDep, viewer: MemberDep, shop: ShopDep) -> Done:
+    """One more product on show in a room of yours. Repeating changes nothing."""
+    livestream.show_goods(session, code, slug, host_id=viewer.known_id, at=shop.clock())
+    return Done()
+
+
+@router.delete("/me/rooms/{code}/goods/{slug}", responses=responses(401, 404, 409, 503))
+def hide_in_my_room(code: Code, slug: Slug, session: SessionDep, viewer: MemberDep, shop: ShopDep) -> Done:
+    """No longer on show there. Repeating changes nothing."""
+    livestream.hide_goods(session, code, slug, host_id=viewer.known_id, at=shop.clock())
+    return Done()
 
 
 @router.get("/rooms/{code}", responses=responses(404, 503))

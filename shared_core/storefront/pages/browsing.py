@@ -10,7 +10,7 @@ from shared_core import catalog
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import format_money
 from shared_core.orders import QUANTITY_MAX
-from shared_core.storefront.pages import art, earning, goods, sales, shelves, ties
+from shared_core.storefront.pages import art, earning, goods, rooms, sales, shelves, ties
 from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import ReadDep, ShopDep, ViewerDep, current
@@ -90,6 +90,7 @@ def product(request: Request, slug: str, shop: ShopDep, session: ReadDep, viewer
         request,
         "product.html",
         product=shown,
+        own_rooms=rooms.to_fill(request, session, shop, viewer, found),
         trail=shelves.trail(found.category_path),
         until=_until(request, shop, shown),
         more=goods.cards(session, shop, viewer, others),

@@ -19,6 +19,8 @@ NOTICES: Mapping[str, str] = {
     "asked": N_("We have your request and will answer soon."),
     "room_opened": N_("The room is made. Send its link to your friends."),
     "room_closed": N_("The room is closed."),
+    "on_show": N_("It is on show in your room."),
+    "off_show": N_("It is no longer on show there."),
     "claimed": N_("Thank you. We look for your money first."),
     "entered": N_("The order is entered. Send it to the buyer."),
     "left": N_("You are free. Nobody earns on what you buy from now on."),

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
+from urllib.parse import quote
 
 from babel.dates import format_datetime
 from fastapi import APIRouter, Form, Path, Query, Request
@@ -30,6 +31,7 @@ HOME = "/me/rooms"
 USUAL_LENGTH = timedelta(hours=2)
 FORM_TIME = "%Y-%m-%dT%H:%M"
 TOKEN_LENGTH_MAX = 400
+SLUG_LENGTH_MAX = 120
 
 STATES = {
     RoomState.COMING: (N_("begins soon"), ""),
@@ -96,6 +98,23 @@ def open_room(
     return go(HOME, done="room_opened")
 
 
+@router.post("/me/rooms/{code}/goods")
+def choose_goods(
+    code: Code,
+    shop: ShopDep,
+    session: SessionDep,
+    viewer: MemberDep,
+    product: Annotated[str, Form(max_length=SLUG_LENGTH_MAX)],
+    shown: Annotated[str, Form(pattern="^(yes|no)$")],
+    back: Annotated[str, Form(pattern="^(product|room)$")] = "product",
+) -> Response:
+    """One tap beside a product puts it into a room of one's own, or takes it out."""
+    choose = livestream.show_goods if shown == "yes" else livestream.hide_goods
+    choose(session, code, product, host_id=viewer.known_id, at=shop.clock())
+    where = "/products/" + quote(product, safe="") if back == "product" else share_links.ROOM_PATH + code
+    return go(where, done="on_show" if shown == "yes" else "off_show")
+
+
 @router.post("/me/rooms/{code}/close")
 def close_room(code: Code, shop: ShopDep, session: SessionDep, viewer: MemberDep) -> Response:
     host = viewer.known_id
@@ -115,6 +134,18 @@ def _room(request: Request, session: Session, shop: Shop, viewer: Viewer, row: l
         products=goods.cards(session, shop, viewer, shown, host_id=row.host_id),
         pays=ties.pays(shop),
     )
+
+
+def to_fill(
+    request: Request, session: Session, shop: Shop, viewer: Viewer, product: catalog.ProductView
+) -> list[dict[str, object]]:
+    """The viewer's own rooms that are not over, and whether the product is on show in them."""
+    if not (viewer.signed_in and viewer.promoter and shop.plan_at(shop.clock()).live.enabled):
+        return []
+    rows = livestream.rooms_to_fill(session, viewer.known_id, at=shop.clock())
+    return [
+        {**summary(request, shop, row), "shown": product.code in livestream.codes_of(session, row.id)} for row in rows
+    ]
 
 
 def summary(request: Request, shop: Shop, row: livestream.LiveRoom) -> dict[str, object]:
