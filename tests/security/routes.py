@@ -18,6 +18,8 @@ EXAMPLES = {
     "month": "2026-01",
 }
 
+PICTURE = {"digest": "0" * 64, "width": "480"}
+
 
 def operations(front: Front, **values: str) -> list[tuple[str, str]]:
     """(method, path) of every operation of the API, with examples or the given values in the path."""
@@ -36,5 +38,5 @@ def form_routes(front: Front, **values: str) -> list[tuple[str, str]]:
 
 
 def filled(path: str, values: dict[str, str]) -> str:
-    known = EXAMPLES | {"refund_number": "R1", "dispute": "D1", "path": "x", "token": "x"} | values
+    known = EXAMPLES | {"refund_number": "R1", "dispute": "D1", "path": "x", "token": "x", **PICTURE} | values
     return re.sub(r"\{(\w+)(:\w+)?\}", lambda match: known[match.group(1)], path)

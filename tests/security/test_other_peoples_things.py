@@ -25,7 +25,7 @@ BODIES: Mapping[str, dict[str, object]] = {
 FORM = {
     "reason": "x", "evidence": "x", "amount": "99.00", "transaction": "x", "parcel": "x", "key": "ABCD", "what": "all",
     "line": "1", "pieces": "1", "sku": "A", "listed": "no", "received": "1", "text": "x", "reference": "x",
-    "why": "damaged", "carrier": "x", "tracking": "1",
+    "why": "damaged", "carrier": "x", "tracking": "1", "product": "p-a", "shown": "yes",
 }  # fmt: skip
 OWN = ("/cart/lines/", "/products/", "/s/", "/join/", "/static/")
 """Paths whose names are not anybody's, or the viewer's own."""
