@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.money import Money
 from shared_core.media import PictureSource
 from shared_core.supply.catalogue import picturing
-from shared_core.supply.catalogue.price_models import TierPrice
 from shared_core.supply.gateway import OFFERS_PER_PAGE_MAX, Terms
 from shared_core.supply.models import OfferPlace, Product, Stock, Supplier, Variant
+from shared_core.supply.price_models import TierPrice
 from shared_core.supply.rules import Prices, SupplierState, prices_of_tier
 from shared_core.supply.views import Offer, OfferPage, OfferPicture, OfferProduct
 

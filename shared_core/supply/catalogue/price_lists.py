@@ -25,11 +25,11 @@ from shared_core.supply.catalogue.feeds.errors import (
     SkuNotHere,
     ValueMissing,
 )
-from shared_core.supply.catalogue.price_models import TierPrice
 from shared_core.supply.errors import BadTier
 from shared_core.supply.gateway import CODE_PATTERN
 from shared_core.supply.inventory import stock
 from shared_core.supply.models import Product, Supplier, Variant
+from shared_core.supply.price_models import TierPrice
 from shared_core.supply.rules import Prices
 
 COLUMNS = ("sku", "supply_price", "suggested", "floor")

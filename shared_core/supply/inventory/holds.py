@@ -12,11 +12,11 @@ from shared_core.kernel.database import insert_new, lock
 from shared_core.kernel.money import Money
 from shared_core.ledger import ReferenceReused
 from shared_core.supply import rules
-from shared_core.supply.catalogue.price_models import TierPrice
 from shared_core.supply.errors import HoldConfirmed, HoldLimitReached, UnknownHold, UnknownSku
 from shared_core.supply.gateway import NO_SALES, Terms
 from shared_core.supply.inventory import stock
 from shared_core.supply.models import Product, StockHold, StockHoldLine, Supplier, Variant
+from shared_core.supply.price_models import TierPrice
 from shared_core.supply.sales import quota
 from shared_core.supply.sales.sale_models import SaleLine
 from shared_core.supply.tenancy import tenants

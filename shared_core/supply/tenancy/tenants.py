@@ -17,10 +17,10 @@ from shared_core import ledger
 from shared_core.kernel.database import lock
 from shared_core.kernel.money import BPS_WHOLE, MINOR_MAX, Money, known_currency
 from shared_core.supply import rules
-from shared_core.supply.catalogue.price_models import TierPrice
 from shared_core.supply.errors import TenantSuspended, UnknownTier
 from shared_core.supply.gateway import CODE_PATTERN, DEFAULT_TIER, HoldLimits, Terms
 from shared_core.supply.models import TEXT_LENGTH_MAX, OfferMark, StockHold, StockHoldLine
+from shared_core.supply.price_models import TierPrice
 from shared_core.supply.rules import TenantLimits
 from shared_core.supply.tenancy.errors import BadTenantCode, BadTerms, TenantTaken, UnknownTenant
 from shared_core.supply.tenancy.tenant_models import Tenant, TenantChange
