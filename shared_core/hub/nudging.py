@@ -5,7 +5,7 @@ Only that, and how far the feeds go: whoever reads it on the way learns nothing 
 
 import base64
 import secrets
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from standardwebhooks import Webhook
 
@@ -16,7 +16,8 @@ from shared_core.supply import tenancy, wire
 
 AGENT = "platform-in-a-box nudges"
 SECRET_BYTES = 32
-PATIENCE = Patience()
+PATIENCE = Patience(connect=timedelta(seconds=2), read=timedelta(seconds=3), total=timedelta(seconds=5))
+"""A store that is slow to listen keeps the others waiting no longer; it is told again later."""
 
 
 def new_secret() -> str:

@@ -134,11 +134,16 @@ def _row(
         "due_at": order.due_at if order.state in TO_SEND else None,
         "late": _late(order, at),
         "where": f"{order.ship_to.name}, {order.ship_to.city}",
-        "goods": [(titles.get(line.sku, line.sku), line.quantity) for line in order.lines[:LINES_NAMED_MAX]],
+        "goods": [(_name(line, titles), line.quantity) for line in order.lines[:LINES_NAMED_MAX]],
         "more": max(len(order.lines) - LINES_NAMED_MAX, 0),
         "state": speaks(request)(label),
         "tone": tone,
     }
+
+
+def _name(line: supply.PackLine, titles: Mapping[str, str]) -> str:
+    """What is to be taken off the shelf: which of a product's variants, too."""
+    return " · ".join(filter(None, (titles.get(line.sku, line.sku), options_text(line.options))))
 
 
 def _line(each: supply.PackedLine) -> dict[str, object]:
