@@ -10,7 +10,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Annotated
-from urllib.parse import quote, urlencode
 
 from fastapi import Depends, Request
 from fastapi.responses import HTMLResponse
@@ -23,6 +22,7 @@ from shared_core.kernel import i18n
 from shared_core.kernel.codes import hash_token
 from shared_core.kernel.i18n import N_
 from shared_core.web import cookies, languages, security
+from shared_core.web.going import in_language, own_path
 from shared_core.web.problems import API_PREFIX, LoginRequired, Problem
 
 
@@ -178,17 +178,6 @@ def page(request: Request, name: str, *, status_code: int = 200, **context: obje
 def form_binding(request: Request) -> str:
     """What a form token is bound to: the session, else nobody yet."""
     return cookies.read(request, cookies.HUB_SESSION, secure=the_hub(request).settings.secure) or ""
-
-
-def own_path(request: Request) -> str:
-    """The path of this page, fit for a link: it begins with one slash, so that it never names another host."""
-    return "/" + quote(request.url.path.lstrip("/"))
-
-
-def in_language(request: Request, locale: str) -> str:
-    """This page in another language: what was searched or chosen stays, what was said at its top does not."""
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("lang", "done")]
-    return f"{own_path(request)}?{urlencode([*kept, ('lang', locale)])}"
 
 
 class HubFace:

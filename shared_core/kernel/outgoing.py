@@ -22,8 +22,13 @@ from shared_core.kernel.i18n import N_
 
 URL_LENGTH_MAX = 2_000
 PORTS = {"http": 80, "https": 443}
-_NOBODY = tuple(map(ip_network, ("168.63.129.16/32", "192.0.0.0/24", "64:ff9b::/96", "64:ff9b:1::/48")))
-"""Numbers that pass for public and are not for us: services of clouds (Azure, Oracle), and IPv4 through a gateway."""
+_NOBODY = tuple(
+    map(
+        ip_network,
+        ("168.63.129.16/32", "192.0.0.0/24", "192.88.99.0/24", "64:ff9b::/96", "64:ff9b:1::/48", "fec0::/10"),
+    )
+)
+"""Numbers that pass for public and are not for us: services of clouds (Azure, Oracle), IPv4 by gateway, sites."""
 
 Resolve = Callable[[str, int], Collection[str]]
 """The numeric addresses of a host. Raises OSError where it has none."""

@@ -18,6 +18,8 @@ from shared_core.orders import reads
 from shared_core.orders.entries import holder
 from shared_core.orders.fulfilment import GIVES_BACK, SupplyDesk
 from shared_core.orders.models import Order, SupplyCursor
+from shared_core.orders.return_models import OrderReturn
+from shared_core.orders.return_rules import ENDED
 from shared_core.orders.rules import SOLD, State
 from shared_core.orders.supply_books import BOUGHT
 
@@ -51,7 +53,8 @@ def say_again(desk: SupplyDesk, *, since: datetime, currency: str) -> SaidAgain:
     """Buy again what was bought after `since`, as far as the supply has forgotten it, hold again what waits for its
     money, and give back again what was given back. Every call is idempotent, so this may be done again at any time.
 
-    What cannot be had again is left as it is: it may be on its way. Raises SupplyUnavailable and HubRefused; then only
+    What cannot be had again is left as it is: it may be on its way. Returns are compared, and not asked for again:
+    the supply side must know first what left. Raises SupplyUnavailable and HubRefused; then only
     a part was said.
     """
     since, at = since - SLACK, desk.clock()
@@ -73,6 +76,7 @@ def say_again(desk: SupplyDesk, *, since: datetime, currency: str) -> SaidAgain:
         if owed != paid:
             differs = Phrase(N_("the supply side now asks {now} for it, {booked} is booked"), now=owed, booked=paid)
             unsaid.append(Unsaid(number, differs))
+    unsaid += _returns_that_differ(desk, since)
     with desk.database.transaction() as session:
         effects = outbox.deliver_again(session, GIVES_BACK, since=since, at=at)
     return SaidAgain(known, new, effects, tuple(unsaid))
@@ -97,13 +101,15 @@ def _hold_again(desk: SupplyDesk, number: str) -> bool:
     except supply.UnknownHold:
         with desk.database.reading() as session:
             row = reads.get(session, number)
-            pieces = Counter[str]()
+            pieces, sales = Counter[str](), dict[str, str]()
             for line in reads.lines(session, row.id):
                 pieces[line.sku] += line.quantity
+                if line.sale:
+                    sales[line.sku] = line.sale
             held_for = holder(session, row)
         lines = [supply.HoldLine(sku, quantity) for sku, quantity in pieces.items()]
         ttl = max(TTL, row.due_at - at) if row.state == State.PLACED and row.due_at else TTL
-        desk.gateway.hold(number, lines, customer=held_for, ttl=ttl, at=at)
+        desk.gateway.hold(number, lines, customer=held_for, ttl=ttl, at=at, sales=sales)
         return True
     return False
 
@@ -115,6 +121,31 @@ def _buy_again(desk: SupplyDesk, number: str) -> Money:
     goods = Money(row.goods_minor, row.currency)
     bought = desk.gateway.confirm(number, ship_to=supply.Address.from_json(row.address), at=desk.clock(), goods=goods)
     return bought.supply + bought.freight + bought.fee
+
+
+def _returns_that_differ(desk: SupplyDesk, since: datetime) -> list[Unsaid]:
+    """Returns that are open, or were decided since then, and that the supply side knows otherwise or not at all."""
+    asked = OrderReturn.state.in_([state.value for state in supply.ReturnState])
+    lately = OrderReturn.decided_at >= since
+    query = select(OrderReturn, Order.number).join(Order, Order.id == OrderReturn.order_id)
+    with desk.database.reading() as session:
+        found = session.execute(query.where(asked, lately | OrderReturn.state.not_in(ENDED))).all()
+        theirs = [(row.number, row.state, number) for row, number in found]
+    differ = []
+    for number, state, order in theirs:
+        try:
+            there = desk.gateway.view_return(order, number=number).state.value
+        except (supply.returns.UnknownReturn, supply.UnknownHold):
+            there = ""
+        if there != state:
+            told = Phrase(
+                N_("the return {number} is {here} here, {there} at the supply side"),
+                number=number,
+                here=str(state),
+                there=there or "-",
+            )
+            differ.append(Unsaid(order, told))
+    return differ
 
 
 def follow_anew(session: Session, name: str) -> None:

@@ -135,7 +135,8 @@ def note_sent(
 
     Raises UnknownReturn, ReturnStepNotAllowed, supply.BadTrackingNumber.
     """
-    found = the_return(session, number, buyer_id=buyer_id)
+    the_return(session, number, buyer_id=buyer_id)
+    _, found = _locked(session, number)
     mark = supply.parcel_mark(carrier, tracking_number)
     if (found.carrier, found.tracking_number) == mark:
         return found

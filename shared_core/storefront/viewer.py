@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Annotated
-from urllib.parse import quote, urlencode
 
 from anyio import CancelScope, CapacityLimiter, to_thread
 from fastapi import Depends, Request
@@ -30,6 +29,7 @@ from shared_core.storefront.rights import Right
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.who import Viewer
 from shared_core.web import cookies, languages, limits, security
+from shared_core.web.going import in_language, own_path
 from shared_core.web.problems import API_PREFIX, LoginRequired, Problem
 
 TRIAL_BANNER = "core:parts/trial.html"
@@ -242,17 +242,6 @@ class ShopFace:
             text=problem.detail,
             problem=problem,
         )
-
-
-def in_language(request: Request, locale: str) -> str:
-    """This page in another language: what was searched or chosen stays, what was said at its top does not."""
-    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("lang", "done")]
-    return f"{own_path(request)}?{urlencode([*kept, ('lang', locale)])}"
-
-
-def own_path(request: Request) -> str:
-    """The path of this page, fit for a link: it begins with one slash, so that it never names another host."""
-    return "/" + quote(request.url.path.lstrip("/"))
 
 
 def form_binding(request: Request) -> str:

@@ -1,7 +1,8 @@
 """Where a browser is sent next."""
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
+from fastapi import Request
 from fastapi.responses import RedirectResponse
 
 
@@ -15,3 +16,14 @@ def inside(path: str, otherwise: str) -> str:
     """`path` when it leads to a page of this app, else `otherwise`: nobody is sent elsewhere after log-in."""
     safe = path.startswith("/") and not path.startswith(("//", "/\\")) and "\n" not in path and "\r" not in path
     return path if safe else otherwise
+
+
+def own_path(request: Request) -> str:
+    """The path of this page, fit for a link: it begins with one slash, so that it never names another host."""
+    return "/" + quote(request.url.path.lstrip("/"))
+
+
+def in_language(request: Request, locale: str) -> str:
+    """This page in another language: what was searched or chosen stays, what was said at its top does not."""
+    kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("lang", "done")]
+    return f"{own_path(request)}?{urlencode([*kept, ('lang', locale)])}"

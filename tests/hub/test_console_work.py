@@ -5,6 +5,7 @@ from datetime import time, timedelta
 import pytest
 
 from shared_core import supply
+from shared_core.hub.steps import STEPS
 from shared_core.supply import tenancy
 from tests.hub.consoles import Console
 from tests.hub.hubs import tenant_gateway
@@ -187,11 +188,28 @@ def test_an_order_is_accepted_sent_in_boxes_and_delivered(console: Console, owne
     assert owner.send(path + "/ship", count="1", **(box | {"tracking_number": "12"})).status == 409
     assert owner.send(path + "/ship", count="0", **box).status == 409
     page = owner.send(path + "/ship", count="2", **box)
-    assert "a part was sent SF SF1234567890123 · 2 × A" in page.text
+    assert "A box was sent SF SF1234567890123 · 2 × A · ann" in page.text
     page = owner.send(path + "/short", count="1", why="damaged in the store")
-    assert "pieces will never come 1 × A · damaged in the store" in page.text
+    assert "Some pieces never come 1 × A · damaged in the store" in page.text
     page = owner.send(path + "/deliver")
     assert "delivered" in page.headings[0] and not [each for each in page.forms if each.action.endswith("/ship")]
+
+
+def test_an_order_of_which_something_comes_back_can_still_be_seen(console: Console, owner: Walker) -> None:
+    assert set(STEPS) >= set(supply.EventKind), "whatever happens to an order can be said"
+    add_north(owner)
+    stocked(console.database, {"A": 50})
+    number = buy(console, A=1)
+    north = tenant_gateway(console.database, supply.Terms("north", "CNY", tenant=True))
+    with console.database.transaction() as session:
+        supply.ship(session, number=number, carrier="Local", tracking_number="1", at=console.clock())
+        supply.deliver(session, number=number, at=console.clock())
+    asked = {"reason": supply.ReturnReason.DAMAGED, "remedy": supply.Remedy.MONEY, "words": "", "at": console.clock()}
+    back = north.request_return("1001", [supply.HoldLine("A", 1)], number="R1", **asked)
+    with console.database.transaction() as session:
+        supply.returns.decline(session, "north.R1", reason="worn", actor="bo", at=console.clock())
+    page = owner.open(f"/console/orders/{number}")
+    assert page.status == 200 and "A return was declined" in page.text and back.state == "requested"
 
 
 def test_the_same_report_of_missing_pieces_twice_changes_nothing(console: Console, owner: Walker) -> None:

@@ -164,6 +164,57 @@ def test_what_cannot_be_had_again_is_told_and_left_as_it_is(resumed: Far) -> Non
     assert left.order == dearer, "the other one was had after the goods were counted"
 
 
+def test_what_was_bought_in_a_sale_is_held_again_in_the_sale(resumed: Far) -> None:
+    far, shop = resumed, resumed.shop
+    goods = supply.sales.SaleGoodsSpec("A", shop.money(700), shop.money(1000), 5, cost=shop.money(100))
+    ends = shop.now + timedelta(days=30)
+    spring = supply.sales.SaleSpec("spring", "Spring", "", "CNY", shop.now, shop.now, ends, (goods,))
+    with far.hub.transaction() as session:
+        supply.sales.add_sale(session, spring, actor="ann", at=shop.now)
+    shop.show_sales()
+    kept = backup(far.hub)
+    shop.now += timedelta(minutes=1)
+    waiting = shop.place(shop.visitor(), [("A", 1)])
+    shop.pay(shop.place(shop.visitor(), [("A", 2)]))
+    restore(far.hub, kept)
+    told = say_again(far, go_on(far.hub, at=shop.now).goes_on_from)
+    assert (told.new, told.unsaid) == (2, ())
+    shop.pay(waiting)
+    with far.hub.reading() as session:
+        assert supply.sales.sale(session, "spring", at=shop.now).taken == {"A": 3}
+    assert far.owes()[0] == far.owes()[1]
+
+
+def test_a_return_the_hub_forgot_is_told(resumed: Far) -> None:
+    far, shop = resumed, resumed.shop
+    number = shop.place(shop.visitor(), [("A", 1)])
+    shop.pay(number)
+    far.supplier(number, step="ship")
+    far.supplier(number, step="deliver")
+    kept = backup(far.hub)
+    shop.now += timedelta(minutes=1)
+    with shop.transaction() as session:
+        row = orders.get(session, number)
+        [line] = orders.lines(session, row.id)
+        asked = orders.ask_return(
+            session,
+            number,
+            {line.id: 1},
+            buyer_id=row.buyer_id,
+            reason=supply.ReturnReason.DAMAGED,
+            remedy=supply.Remedy.MONEY,
+            words="",
+            at=shop.now,
+        )
+        orders.accept_return(
+            session, asked[0].number, refund_when=orders.RefundWhen.INSPECTED, actor="staff:1", at=shop.now
+        )
+    shop.settle_down()
+    restore(far.hub, kept)
+    [left] = say_again(far, go_on(far.hub, at=shop.now).goes_on_from).unsaid
+    assert left.order == number and "requested here, - at the supply side" in str(left.reason)
+
+
 def play(far: Far, story: list[tuple[str, int]], placed: list[str]) -> None:
     """What may happen; a step that cannot is left out."""
     shop = far.shop

@@ -274,3 +274,50 @@ def test_a_planted_bug_is_killed(bug: Any, world: World, monkeypatch: pytest.Mon
     bug(monkeypatch)
     with pytest.raises(AssertionError):
         test_the_money_goes_back_for_what_was_accepted_once_it_was_seen(world)
+
+
+def test_goods_refunded_by_hand_after_their_return_ended_are_not_asked_for_again(world: World) -> None:
+    number = delivered(world, 2)
+    back = ask(world, number, 1)
+    accept(world, back, RefundWhen.APART)
+    inspect(world, back, 1, 0, 0)
+    settled = owed(world)
+    world.refund(number, {"A": 1})
+    assert owed(world) == settled and world.broken() == [], "the piece is there already"
+    world.refund(number, {"A": 1})
+    assert world.broken() == [], "the other one is asked back"
+
+
+def test_a_last_piece_that_never_comes_cancels_nothing_that_was_sent(world: World) -> None:
+    number = world.place(world.visitor(), [("A", 2)])
+    world.pay(number)
+    with world.transaction() as session:
+        box = {"number": f"{number}-1", "tracking_number": "x1", "at": world.now}
+        supply.ship(session, carrier="Local", lines=[supply.HoldLine("A", 1)], **box)
+        supply.deliver(session, **box)
+    world.settle_down()
+    back = ask(world, number, 1)
+    accept(world, back, RefundWhen.INSPECTED)
+    inspect(world, back, 1, 0, 0)
+    with world.transaction() as session:
+        missing = [supply.HoldLine("A", 1)]
+        supply.short_ship(session, number=f"{number}-1", missing=missing, at=world.now)
+    world.settle_down()
+    with world.database.reading() as session:
+        row = orders.get(session, number)
+        [parcel] = orders.parcels(session, row.id)
+        assert (parcel.cancelled_at, row.refunded_freight_minor) == (None, 0)
+    assert owed(world) >= 0 and world.broken() == []
+
+
+def test_a_settled_return_takes_no_other_count_freight_or_remark(world: World) -> None:
+    number = delivered(world, 2)
+    back = ask(world, number, 1)
+    accept(world, back, RefundWhen.INSPECTED)
+    inspect(world, back, 1, 0, 0, said="a crack")
+    again = [Inspected("A", 1, 0, 0)]
+    with world.transaction() as session:
+        supply.returns.inspect(session, back, again, actor="ann", at=world.now, said="a crack")
+    for other in ({"freight": world.money(1200), "said": "a crack"}, {"said": "two cracks"}):
+        with pytest.raises(supply.returns.ReturnStepRefused), world.transaction() as session:
+            supply.returns.inspect(session, back, again, actor="ann", at=world.now, **other)

@@ -14,6 +14,7 @@ from shared_core.hub.console.acting import address, attempt, listing_of
 from shared_core.hub.console.typed import pieces, reason
 from shared_core.hub.errors import NothingTyped
 from shared_core.hub.hub import Hub
+from shared_core.hub.steps import STEPS
 from shared_core.hub.viewer import HubDep, OrdersDep, ReaderDep, current, page, speaks
 from shared_core.kernel.i18n import N_
 from shared_core.web.going import go
@@ -26,14 +27,6 @@ SHOWN: dict[str, str] = {
     "open": N_("To be sent"),
     "late": N_("Late"),
     **{state: said.label for state, said in words.ORDER.items()},
-}
-EVENTS = {
-    "shipped": N_("sent"),
-    "part_shipped": N_("a part was sent"),
-    "delivered": N_("arrived"),
-    "part_delivered": N_("a part arrived"),
-    "cancelled": N_("cancelled"),
-    "short": N_("pieces will never come"),
 }
 
 router = APIRouter()
@@ -107,7 +100,13 @@ def one(request: Request, number: Number, hub: HubDep, viewer: ReaderDep) -> HTM
 
 @router.post("/orders/{number}/accept")
 def accept(request: Request, number: Number, hub: HubDep, viewer: OrdersDep) -> Response:
-    return _move(request, hub, number, "accept", lambda session: supply.accept(session, number=number, at=hub.clock()))
+    return _move(
+        request,
+        hub,
+        number,
+        "accept",
+        lambda session: supply.accept(session, number=number, at=hub.clock(), actor=viewer.actor),
+    )
 
 
 @router.post("/orders/{number}/cancel")
@@ -115,7 +114,7 @@ def cancel(request: Request, number: Number, hub: HubDep, viewer: OrdersDep, why
     """Nothing of it, or nothing more, will come: the storefront refunds its customer."""
 
     def work(session: Session) -> None:
-        supply.cancel(session, number=number, reason=reason(why), at=hub.clock())
+        supply.cancel(session, number=number, reason=reason(why), at=hub.clock(), actor=viewer.actor)
 
     return _move(request, hub, number, "cancel", work)
 
@@ -141,7 +140,9 @@ def short(
         if not more:
             raise NothingTyped
         missing = [supply.HoldLine(each.sku, each.quantity + known.get(each.sku, 0)) for each in more]
-        supply.short_ship(session, number=number, missing=missing, reason=reason(why), at=hub.clock())
+        supply.short_ship(
+            session, number=number, missing=missing, reason=reason(why), at=hub.clock(), actor=viewer.actor
+        )
 
     return _move(request, hub, number, "short", work)
 
@@ -170,6 +171,7 @@ def ship(
             tracking_number=tracking_number,
             lines=inside,
             at=hub.clock(),
+            actor=viewer.actor,
         )
 
     return _move(request, hub, number, "ship", work)
@@ -180,7 +182,9 @@ def deliver(request: Request, number: Number, hub: HubDep, viewer: OrdersDep, tr
     """A box has arrived, or all of them."""
 
     def work(session: Session) -> None:
-        supply.deliver(session, number=number, tracking_number=tracking_number or None, at=hub.clock())
+        supply.deliver(
+            session, number=number, tracking_number=tracking_number or None, at=hub.clock(), actor=viewer.actor
+        )
 
     return _move(request, hub, number, "deliver", work)
 
@@ -219,12 +223,17 @@ def _one(request: Request, hub: Hub, number: str, *, trouble: str = "", status: 
         to_send=[each for each in story.lines if each.to_send],
         carriers=[each.code for each in supply.CARRIERS],
         history=[
-            {"at": order.placed_at, "text": said(N_("placed")), "more": ""},
-            *([{"at": story.accepted_at, "text": said(N_("taken on")), "more": ""}] if story.accepted_at else []),
+            {"at": order.placed_at, "text": said(STEPS["placed"]), "more": "", "by": ""},
+            *(
+                [{"at": story.accepted_at, "text": said(STEPS["accepted"]), "more": "", "by": story.accepted_by}]
+                if story.accepted_at
+                else []
+            ),
             *(
                 {
                     "at": each.at,
-                    "text": said(EVENTS[each.kind]),
+                    "text": said(STEPS[each.kind]),
+                    "by": each.actor,
                     "more": _more(each.carrier, each.tracking_number, each.lines, each.reason),
                 }
                 for each in story.events

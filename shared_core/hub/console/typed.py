@@ -34,7 +34,7 @@ def percentage_text(bps: int) -> str:
 def number(text: str) -> int:
     """A whole number that is not negative. Raises BadNumber."""
     plain = text.strip()
-    if not (plain.isascii() and plain.isdecimal()) or int(plain[:12]) > NUMBER_MAX:
+    if not (plain.isascii() and plain.isdecimal()) or len(plain) > 10 or int(plain) > NUMBER_MAX:
         raise BadNumber(text=plain[:20])
     return int(plain)
 

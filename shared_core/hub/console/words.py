@@ -66,6 +66,7 @@ TERM: Mapping[str, str] = {
     "lines_per_hold_max": N_("lines of one order"),
     "quantity_per_line_max": N_("pieces of one line"),
     "open_holds_per_customer_max": N_("unpaid orders of one customer"),
+    "tier": N_("price list"),
     "ttl_max_seconds": N_("seconds a hold may last"),
 }
 """Terms of a tenant, as its history names them."""

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from shared_core import supply
 from shared_core.hub.hub import Hub
 from shared_core.hub.portal.own import NUMBER_LENGTH_MAX, OwnOrderNumber
-from shared_core.hub.portal.words import ORDER_STATES, STEPS, TABS, address_lines, options_text
+from shared_core.hub.portal.words import ORDER_STATES, TABS, address_lines, options_text
+from shared_core.hub.steps import STEPS
 from shared_core.hub.viewer import HubDep, PortalDep, current, page, speaks
 from shared_core.supply import Tab
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from shared_core import supply
 from shared_core.kernel.i18n import N_
-from shared_core.supply import EventKind, ReturnReason, ReturnState, Tab, settlement
+from shared_core.supply import ReturnReason, ReturnState, Tab, settlement
 
 TABS: Mapping[Tab, str] = {
     Tab.NEW: N_("New"),
@@ -20,23 +20,6 @@ ORDER_STATES: Mapping[str, tuple[str, str]] = {
     "cancelled": (N_("cancelled"), "bad"),
 }
 """In a word, and in what colour."""
-STEPS: Mapping[str, str] = {
-    "placed": N_("Ordered"),
-    "accepted": N_("Accepted"),
-    EventKind.PART_SHIPPED: N_("A box was sent"),
-    EventKind.SHIPPED: N_("All sent"),
-    EventKind.PART_DELIVERED: N_("A box has arrived"),
-    EventKind.DELIVERED: N_("All arrived"),
-    EventKind.SHORT: N_("Some pieces never come"),
-    EventKind.CANCELLED: N_("Cancelled"),
-    EventKind.RETURN_APPROVED: N_("A return was authorised"),
-    EventKind.RETURN_DECLINED: N_("A return was declined"),
-    EventKind.RETURN_EXPIRED: N_("A return has expired"),
-    EventKind.RETURN_RECEIVED: N_("A return has arrived"),
-    EventKind.RETURN_SETTLED: N_("A return was inspected"),
-    EventKind.RETURN_REPLACED: N_("New pieces were sent"),
-    EventKind.RETURN_MADE_GOOD: N_("New pieces have arrived"),
-}
 RETURN_TABS: Mapping[str, tuple[str, frozenset[ReturnState]]] = {
     "decide": (N_("To decide"), frozenset({ReturnState.REQUESTED})),
     "coming": (N_("On the way"), frozenset({ReturnState.AUTHORISED, ReturnState.SENT})),

@@ -103,6 +103,8 @@ class SupplierOrderEvent:
     lines: tuple[HoldLine, ...]
     reason: str
     at: datetime
+    actor: str = ""
+    """Who of the supply side did it; empty where that was not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class SupplierOrderStory:
     lines: tuple[LineStanding, ...]
     events: tuple[SupplierOrderEvent, ...]
     accepted_at: datetime | None
+    accepted_by: str
     reason: str
     cost: Money
     supply: Money
@@ -200,6 +203,7 @@ def supplier_order_story(session: Session, number: str) -> SupplierOrderStory:
         lines=tuple(_standing(line) for line in lines_of(session, order)),
         events=tuple(_event(each) for each in session.scalars(told.order_by(SupplyEventRow.id))),
         accepted_at=order.accepted_at,
+        accepted_by=order.accepted_by,
         reason=order.reason,
         cost=Money(order.cost_minor, hold.currency),
         supply=Money(order.supply_minor, hold.currency),
@@ -239,7 +243,7 @@ def _standing(line: StockHoldLine) -> LineStanding:
 
 def _event(row: SupplyEventRow) -> SupplierOrderEvent:
     lines = tuple(HoldLine(sku, quantity) for sku, quantity in row.lines)
-    return SupplierOrderEvent(row.kind, row.carrier, row.tracking_number, lines, row.reason, row.at)
+    return SupplierOrderEvent(row.kind, row.carrier, row.tracking_number, lines, row.reason, row.at, row.actor)
 
 
 def details(session: Session, query: Query) -> list[SupplierOrderDetail]:

@@ -74,14 +74,14 @@ def _never_come(
     wanted: str,
     actor: str,
 ) -> SupplyEvent:
-    """These pieces are short; where nothing comes at all the supplier order is cancelled."""
+    """These pieces are short; where nothing comes at all, and nothing came, the supplier order is cancelled."""
     if order.state not in ("placed", "accepted"):
         raise StepRefused(number=order.number, state=order.state, wanted=wanted)
     order.reason = _reason(reason)
     by_sku = {line.sku: line for line in lines}
     for each in missing:
         write_pieces(by_sku[each.sku], pieces.report_short(pieces_of(by_sku[each.sku]), each.quantity))
-    if not any(pieces_of(line).coming for line in lines):
+    if not any(pieces_of(line).coming or line.sent for line in lines):
         order.state, order.cancelled_at = "cancelled", at
         return tell(session, EventKind.CANCELLED, order, hold, at=at, actor=actor)
     accepted(order, at=at, actor=actor)

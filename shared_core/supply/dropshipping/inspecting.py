@@ -27,7 +27,14 @@ from shared_core.supply.errors import (
     TextTooLong,
 )
 from shared_core.supply.inventory import holds, stock
-from shared_core.supply.models import TEXT_LENGTH_MAX, Shipment, StockHold, StockHoldLine, Supplier
+from shared_core.supply.models import (
+    TEXT_LENGTH_MAX,
+    Shipment,
+    StockHold,
+    StockHoldLine,
+    Supplier,
+    WithdrawalRow,
+)
 from shared_core.supply.return_kinds import Bearer, Remedy, ReturnReason, ReturnState
 from shared_core.supply.sales import quota
 from shared_core.supply.views import Address, EventKind, HoldLine, Inspected
@@ -133,12 +140,14 @@ def inspect(
         [each.sku, each.sellable + each.unsellable + each.refused, each.sellable, each.unsellable, each.refused]
         for each in counted
     ]
-    bearer = bearer or reason.at_fault
-    if row.state == ReturnState.SETTLED and (row.lines, row.bearer) == (written, bearer):
-        return
+    bearer, back = bearer or reason.at_fault, freight or Money(0, hold.currency)
+    if row.state == ReturnState.SETTLED:
+        given = session.scalar(select(WithdrawalRow.freight_minor).where(WithdrawalRow.reference == row.number)) or 0
+        known = (row.lines, row.bearer, row.said, given)
+        if known == (written, bearer, _said(said), back.minor):
+            return
     if not return_rules.may_become(ReturnState(row.state), ReturnState.SETTLED, comes_back=reason.comes_back):
         raise ReturnStepRefused(number=number, state=row.state, wanted=ReturnState.SETTLED)
-    back = freight or Money(0, hold.currency)
     if back.currency != hold.currency or back.minor < 0 or (back and reason.at_fault is Bearer.STORE):
         raise FreightNotDue(currency=hold.currency)
     row.lines, row.bearer, row.said = written, bearer, _said(said)

@@ -121,9 +121,9 @@ def _ask_back(
 def _going(held: Mapping[str, StockHoldLine], asked: dict[str, int] | None) -> tuple[dict[str, int], dict[str, int]]:
     """Units per SKU to take back at once, and to ask back; all that are left when nothing is asked for in particular.
 
-    Pieces that are in a return already, or that one gave nothing for, stay where they are.
+    Pieces that are in a return already, or that one ended for, stay where they are: asking for them again is no fault.
     """
-    left = {sku: line.quantity - line.withdrawn for sku, line in held.items()}
+    left = {sku: line.quantity - line.withdrawn + line.returned for sku, line in held.items()}
     for sku, quantity in (asked or {}).items():
         if quantity > left.get(sku, 0):
             raise WithdrawnTooMuch(sku=sku, left=left.get(sku, 0))

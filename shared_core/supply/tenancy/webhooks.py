@@ -76,8 +76,7 @@ def tell_at(session: Session, store: str, url: str, *, secret: str, at: datetime
     if row.url != url:
         row.url, row.secret, row.registered_at = url, secret, at
         row.events = row.offers = row.failures = 0
-        row.error, row.told_at = "", None
-    row.due_at = at
+        row.error, row.told_at, row.due_at = "", None, at
     session.flush()
     return row.secret
 
