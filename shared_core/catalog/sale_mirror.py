@@ -3,12 +3,12 @@
 The mirror says when a sale begins and ends, so the window is right at any instant, also while the hub is away.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import and_, bindparam, delete, select, update
+from sqlalchemy.orm import Session, join
 
 from shared_core.catalog import rules
 from shared_core.catalog.models import Listing, Product, SaleListing, SaleMirror
@@ -21,6 +21,12 @@ from shared_core.supply import SaleGoods, SaleView, SupplyGateway
 
 CHARGED_WITHIN = timedelta(days=30)
 """The lowest price charged in so many days before a sale is what may be struck out beside its price."""
+
+SALES = join(SaleListing, SaleMirror, SaleMirror.code == SaleListing.sale)
+BESIDE = and_(
+    SaleListing.sku == Listing.sku, SaleListing.price_minor.is_not(None), SaleMirror.ends_at > bindparam("sales_at")
+)
+"""For an outer join of listings with `SALES`: those at a price of the shop's that are not over at `sales_at`."""
 
 Charged = Callable[[Session, Collection[str], datetime, datetime], Mapping[str, int]]
 """The lowest price in minor units that was charged for one piece of each SKU, from one instant to before another."""
@@ -156,34 +162,21 @@ def shop_sales(session: Session, *, at: datetime) -> list[ShopSale]:
     ]
 
 
-def on_sale(session: Session, skus: Iterable[str], *, at: datetime | None) -> dict[str, list[OnSale]]:
-    """The sales in which these SKUs are sold at `at` or will be, by SKU; nothing without an instant. One query."""
-    if at is None:
-        return {}
-    query = (
-        select(SaleListing, SaleMirror)
-        .join(SaleMirror, SaleMirror.code == SaleListing.sale)
-        .where(SaleListing.sku.in_(list(skus)), SaleListing.price_minor.is_not(None), SaleMirror.ends_at > at)
-        .order_by(SaleMirror.starts_at, SaleMirror.code)
+def on_sale(line: SaleListing, sale: SaleMirror) -> OnSale:
+    """One of `SALES`, of those with a price."""
+    price = money(line.price_minor, line.currency)
+    assert price is not None, "asked for in `BESIDE`"
+    return OnSale(
+        code=sale.code,
+        title=sale.title,
+        price=price,
+        supply_price=Money(line.supply_price_minor, line.currency),
+        charged=money(line.charged_minor, line.currency),
+        starts_at=sale.starts_at,
+        ends_at=sale.ends_at,
+        left=line.left,
+        per_customer_max=line.per_customer_max,
     )
-    found: dict[str, list[OnSale]] = {}
-    for line, sale in session.execute(query):
-        price = money(line.price_minor, line.currency)
-        assert price is not None, "asked for above"
-        found.setdefault(line.sku, []).append(
-            OnSale(
-                code=sale.code,
-                title=sale.title,
-                price=price,
-                supply_price=Money(line.supply_price_minor, line.currency),
-                charged=money(line.charged_minor, line.currency),
-                starts_at=sale.starts_at,
-                ends_at=sale.ends_at,
-                left=line.left,
-                per_customer_max=line.per_customer_max,
-            )
-        )
-    return found
 
 
 def sales_of_listings(session: Session, skus: Collection[str], *, at: datetime) -> dict[str, list[SaleOfListing]]:

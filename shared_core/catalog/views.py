@@ -1,6 +1,6 @@
 """How products and prices look to those who ask."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -162,9 +162,8 @@ def money(minor: int | None, currency: str) -> Money | None:
     return None if minor is None else Money(minor, currency)
 
 
-def product_view(
-    row: Product, listings: Iterable[Listing], sales: Mapping[str, Sequence[OnSale]], at: datetime | None
-) -> ProductView:
+def product_view(row: Product, listings: Mapping[Listing, Sequence[OnSale]], at: datetime | None) -> ProductView:
+    """`listings`: each with the sales it is in."""
     return ProductView(
         code=row.code,
         slug=row.slug,
@@ -174,7 +173,7 @@ def product_view(
         category_path=row.category_path,
         description=row.description,
         pictures=_pictures(row),
-        listings=tuple(_in_sale(listing_view(each), sales.get(each.sku, ()), at) for each in listings),
+        listings=tuple(_in_sale(listing_view(each), sales, at) for each, sales in listings.items()),
     )
 
 

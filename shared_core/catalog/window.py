@@ -1,16 +1,16 @@
 """The shop window: what customers see and what checkout charges."""
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, join, outerjoin
 
 from shared_core.catalog import rules
 from shared_core.catalog.errors import NotListed, UnknownProduct
-from shared_core.catalog.models import Listing, Product, SearchText
-from shared_core.catalog.rules import Proposed
-from shared_core.catalog.sale_mirror import on_sale
+from shared_core.catalog.models import Listing, Product, SaleListing, SaleMirror, SearchText
+from shared_core.catalog.rules import OnSale, Proposed
+from shared_core.catalog.sale_mirror import BESIDE, SALES, on_sale
 from shared_core.catalog.views import (
     ListingView,
     Look,
@@ -50,7 +50,7 @@ def products(
     barcode; those in titles and codes come first, then those in brands. `category` is the name or path of any that
     holds the product. `hidden`, for the back office: all products and all their SKUs; of these the `resting` ones have
     a SKU on offer that the shop does not show. Here and below, `at` an instant
-    prices are those of sales that run then, for one more query; without it they are the ordinary ones.
+    prices are those of sales that run then; without it they are the ordinary ones.
     """
     size = max(1, min(per_page, PRODUCTS_PER_PAGE_MAX))
     conditions = _chosen(hidden, brand, category)
@@ -135,9 +135,12 @@ def prices(session: Session, *, skus: Collection[str], at: datetime | None = Non
 
 def for_sale(session: Session, *, skus: Collection[str], at: datetime | None = None) -> dict[str, PricedItem]:
     """Those of the SKUs that are for sale, with what checkout charges for one unit."""
-    sales = on_sale(session, skus, at=at)
-    rows = session.execute(_PRICED, {"skus": list(skus)})
-    return {row.sku: priced(row, owner, sales.get(row.sku, ()), at) for row, owner in rows}
+    found: dict[str, tuple[Listing, Product, list[OnSale]]] = {}
+    for row, owner, line, sale in session.execute(_PRICED, {"skus": list(skus), "sales_at": at or _NO_SALE}):
+        sales = found.setdefault(row.sku, (row, owner, []))[2]
+        if sale is not None:
+            sales.append(on_sale(line, sale))
+    return {sku: priced(row, owner, sales, at) for sku, (row, owner, sales) in found.items()}
 
 
 def listing(session: Session, *, sku: str) -> ListingView:
@@ -222,20 +225,31 @@ def _path_of(paths: Collection[str], category: str) -> str:
 
 
 def _views(session: Session, rows: Collection[Product], hidden: bool, at: datetime | None) -> list[ProductView]:
-    by_product: dict[int, list[Listing]] = {}
+    by_product: dict[int, dict[Listing, list[OnSale]]] = {}
     listings = _LISTINGS if hidden else _FOR_SALE
-    for each in session.scalars(listings, {"product_ids": [row.id for row in rows]}) if rows else ():
-        by_product.setdefault(each.product_id, []).append(each)
-    sales = on_sale(session, [each.sku for some in by_product.values() for each in some], at=at)
-    return [product_view(row, by_product.get(row.id, ()), sales, at) for row in rows]
+    asked = {"product_ids": [row.id for row in rows], "sales_at": at or _NO_SALE}
+    for each, line, sale in session.execute(listings, asked) if rows else ():
+        sales = by_product.setdefault(each.product_id, {}).setdefault(each, [])
+        if sale is not None:
+            sales.append(on_sale(line, sale))
+    return [product_view(row, by_product.get(row.id, {}), at) for row in rows]
 
 
+_NO_SALE = datetime(9999, 1, 1, tzinfo=UTC)
+"""None ends after it."""
+_EARLIEST = (SaleMirror.starts_at, SaleMirror.code)
 _PRICED = (
-    select(Listing, Product)
-    .join(Product, Product.id == Listing.product_id)
+    select(Listing, Product, SaleListing, SaleMirror)
+    .select_from(outerjoin(join(Listing, Product, Product.id == Listing.product_id), SALES, BESIDE))
     .where(Listing.sku.in_(bindparam("skus", expanding=True)), _for_sale())
+    .order_by(*_EARLIEST)
 )
 _BY_SLUG = select(Product).where(Product.slug == bindparam("slug")).order_by(Product.id.desc()).limit(1)
-_LISTINGS = select(Listing).where(Listing.product_id.in_(bindparam("product_ids", expanding=True))).order_by(Listing.id)
+_LISTINGS = (
+    select(Listing, SaleListing, SaleMirror)
+    .select_from(outerjoin(Listing, SALES, BESIDE))
+    .where(Listing.product_id.in_(bindparam("product_ids", expanding=True)))
+    .order_by(Listing.id, *_EARLIEST)
+)
 _FOR_SALE = _LISTINGS.where(_for_sale())
 """What every page asks is put together once."""

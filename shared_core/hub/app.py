@@ -18,7 +18,7 @@ from shared_core.hub.hub import Hub
 from shared_core.hub.settings import HubSettings
 from shared_core.hub.viewer import HubFace, form_binding, the_hub
 from shared_core.kernel.settings import DEVELOPMENT_KEY, read
-from shared_core.web import health, logs, problems, security
+from shared_core.web import health, heap, logs, problems, security
 from shared_core.web.edge import Edge
 from shared_core.web.openapi import DescribedApi
 from shared_core.web.worker import STOP_SECONDS_MAX
@@ -119,6 +119,7 @@ def _operation_id(route: APIRoute) -> str:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    heap.settle()
     hub: Hub = app.state.hub
     worker = chores.worker(hub) if hub.settings.worker_inline else None
     if worker:

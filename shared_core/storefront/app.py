@@ -20,7 +20,7 @@ from shared_core.storefront import admin, api, pages, share_links, statics
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import ShopDep, ShopFace, form_binding
 from shared_core.storefront.worker import Worker
-from shared_core.web import health, logs, problems, security
+from shared_core.web import health, heap, logs, problems, security
 from shared_core.web.edge import Edge
 from shared_core.web.openapi import DescribedApi
 from shared_core.web.worker import STOP_SECONDS_MAX
@@ -146,6 +146,7 @@ def _core_routes() -> list[BaseRoute]:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    heap.settle()
     shop: Shop = app.state.shop
     worker = Worker(shop) if shop.settings.worker_inline else None
     if worker:

@@ -16,6 +16,7 @@ from typing import Generic, TypeVar
 import structlog
 
 from shared_core.kernel.errors import Away
+from shared_core.web import heap
 
 PAUSE_SECONDS = 0.5
 AFTER_FAILURE_SECONDS = 10
@@ -71,6 +72,7 @@ class Worker(Generic[A]):
         """Run in this thread until SIGTERM or SIGINT."""
         for each in (signal.SIGTERM, signal.SIGINT):
             signal.signal(each, self._on_signal)
+        heap.settle()
         self.run()
 
     def run(self) -> None:

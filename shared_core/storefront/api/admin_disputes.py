@@ -12,9 +12,10 @@ from shared_core.storefront.api.purchases import NumberInPath
 from shared_core.storefront.api.shapes import Input, Money, MoneyInput, Output
 from shared_core.storefront.idempotency import OnceDep
 from shared_core.storefront.viewer import OrdersDep, ReadDep, RefundsDep, SessionDep, ShopDep
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
-router = APIRouter(prefix="/admin/orders/{number}/disputes", tags=["back office: orders"])
+router = APIRouter(prefix="/admin/orders/{number}/disputes", tags=["back office: orders"], route_class=AnswerRoute)
 
 Reason = Literal["not_received", "not_as_described", "unknown_payment", "paid_twice", "refund_missing", "other"]
 Outcome = Literal["won", "lost", "withdrawn", "expired"]

@@ -8,9 +8,10 @@ from shared_core import catalog
 from shared_core.storefront.api.catalogue import Option
 from shared_core.storefront.api.shapes import SKU_LENGTH_MAX, Input, Money, MoneyInput, Output
 from shared_core.storefront.viewer import GoodsDep, PricesDep, ReadDep, SessionDep, ShopDep
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
-router = APIRouter(prefix="/admin", tags=["back office: goods"])
+router = APIRouter(prefix="/admin", tags=["back office: goods"], route_class=AnswerRoute)
 
 SkuInPath = Annotated[str, Path(min_length=1, max_length=SKU_LENGTH_MAX)]
 

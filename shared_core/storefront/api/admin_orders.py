@@ -15,9 +15,10 @@ from shared_core.storefront.api.purchases import NumberInPath, Order, OrderPage,
 from shared_core.storefront.api.shapes import Input, MoneyInput
 from shared_core.storefront.idempotency import OnceDep
 from shared_core.storefront.viewer import OrdersDep, ReadDep, RefundsDep, SessionDep, ShopDep
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
-router = APIRouter(prefix="/admin/orders", tags=["back office: orders"])
+router = APIRouter(prefix="/admin/orders", tags=["back office: orders"], route_class=AnswerRoute)
 
 TransactionNumber = Annotated[str, Field(min_length=1, max_length=80, examples=["WX20260302-0001"])]
 Reason = Annotated[str, Field(min_length=1, max_length=200)]

@@ -13,9 +13,10 @@ from shared_core.storefront.api.me import Before, Limit, Payout, payout_of
 from shared_core.storefront.api.shapes import Input, Output
 from shared_core.storefront.idempotency import OnceDep
 from shared_core.storefront.viewer import MembersDep, PayoutsDep, ReadDep, SessionDep, ShopDep
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
-router = APIRouter(prefix="/admin", tags=["back office: people"])
+router = APIRouter(prefix="/admin", tags=["back office: people"], route_class=AnswerRoute)
 
 PayoutCode = Annotated[str, Path(max_length=32)]
 

@@ -10,9 +10,10 @@ from shared_core.storefront import plan_desk
 from shared_core.storefront.api.shapes import Output
 from shared_core.storefront.models import Publication
 from shared_core.storefront.viewer import PlanDep, PublishDep, ReadDep, SessionDep, ShopDep
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
-router = APIRouter(prefix="/admin", tags=["back office: plan"])
+router = APIRouter(prefix="/admin", tags=["back office: plan"], route_class=AnswerRoute)
 
 
 Version = Annotated[str, Query(max_length=plan.NAME_MAX)]

@@ -15,11 +15,12 @@ from shared_core.storefront import collecting
 from shared_core.storefront.api.shapes import Input, Money, MoneyInput, OrderNumber, Output
 from shared_core.storefront.idempotency import OnceDep
 from shared_core.storefront.viewer import OrdersDep, ReadDep, RefundsDep, SessionDep, ShopDep
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
 ROWS_MAX = 1_000
 
-router = APIRouter(prefix="/admin", tags=["money in"])
+router = APIRouter(prefix="/admin", tags=["money in"], route_class=AnswerRoute)
 
 ReceiptId = Annotated[int, Path(ge=1, le=2**62)]
 TransactionNumber = Annotated[str, Field(min_length=1, max_length=80, pattern=r"\S")]

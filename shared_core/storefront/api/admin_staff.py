@@ -10,9 +10,10 @@ from shared_core import members
 from shared_core.storefront import access, share_links
 from shared_core.storefront.api.shapes import Done, Input, Output
 from shared_core.storefront.viewer import LogInsDep, ReadDep, SessionDep, ShopDep, StaffDep
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
-router = APIRouter(prefix="/admin", tags=["back office: staff"])
+router = APIRouter(prefix="/admin", tags=["back office: staff"], route_class=AnswerRoute)
 
 MemberCode = Annotated[str, Path(max_length=16)]
 Role = Literal["owner", "staff"]

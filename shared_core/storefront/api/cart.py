@@ -10,9 +10,10 @@ from shared_core.storefront import purchasing
 from shared_core.storefront.api.shapes import SKU_LENGTH_MAX, Input, Money, Output
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import ReadDep, SessionDep, ShopDep, ViewerDep, ensure_visitor
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
-router = APIRouter(tags=["cart"])
+router = APIRouter(tags=["cart"], route_class=AnswerRoute)
 
 SkuInPath = Annotated[str, Path(min_length=1, max_length=SKU_LENGTH_MAX)]
 

@@ -10,9 +10,10 @@ from shared_core.storefront import photographs
 from shared_core.storefront.api.shapes import Money, Output
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import GlanceDep, ShopDep
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
-router = APIRouter(tags=["catalogue"])
+router = APIRouter(tags=["catalogue"], route_class=AnswerRoute)
 
 
 class Option(Output):

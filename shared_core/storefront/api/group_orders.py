@@ -17,9 +17,10 @@ from shared_core.storefront.api.statements import MONTH
 from shared_core.storefront.idempotency import KeyHeader, OnceDep
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
-router = APIRouter(tags=["group orders"])
+router = APIRouter(tags=["group orders"], route_class=AnswerRoute)
 
 Group = Annotated[str, Field(min_length=1, max_length=orders.GROUP_NAME_LENGTH_MAX, examples=["楼下的群"])]
 

@@ -13,9 +13,10 @@ from shared_core.storefront.api.shapes import Done, Input, Money, Output
 from shared_core.storefront.idempotency import KeyHeader
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
-router = APIRouter(prefix="/me/invites", tags=["invitations"])
+router = APIRouter(prefix="/me/invites", tags=["invitations"], route_class=AnswerRoute)
 
 Number = Annotated[str, Path(max_length=16)]
 

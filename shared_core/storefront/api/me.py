@@ -15,9 +15,10 @@ from shared_core.storefront.api.shapes import Input, Money, MoneyInput, Output
 from shared_core.storefront.idempotency import OnceDep
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep
 from shared_core.web import limits
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
-router = APIRouter(prefix="/me", tags=["me"])
+router = APIRouter(prefix="/me", tags=["me"], route_class=AnswerRoute)
 
 Before = Annotated[int | None, Query(ge=1, le=2**62, description="`next` of the page before.")]
 Limit = Annotated[int, Query(ge=1, le=100)]

@@ -5,9 +5,10 @@ from starlette.concurrency import run_in_threadpool
 
 from shared_core.storefront import nudges
 from shared_core.storefront.viewer import ShopDep
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
-router = APIRouter(tags=["supply"])
+router = APIRouter(tags=["supply"], route_class=AnswerRoute)
 
 
 @router.post(nudges.PATH, status_code=204, responses=responses(403))

@@ -25,9 +25,10 @@ from shared_core.storefront.api.shapes import (
 from shared_core.storefront.idempotency import KeyHeader, OnceDep
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
-router = APIRouter(tags=["orders"])
+router = APIRouter(tags=["orders"], route_class=AnswerRoute)
 
 NumberInPath = Annotated[OrderNumber, Path()]
 

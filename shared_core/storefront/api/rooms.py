@@ -16,11 +16,12 @@ from shared_core.storefront.api.shapes import Done, Input, Money, Output
 from shared_core.storefront.idempotency import OnceDep
 from shared_core.storefront.shop import Shop
 from shared_core.storefront.viewer import GlanceDep, MemberDep, ReadDep, SessionDep, ShopDep, ViewerDep
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
 TOKEN_LENGTH_MAX = 400
 
-router = APIRouter(tags=["rooms"])
+router = APIRouter(tags=["rooms"], route_class=AnswerRoute)
 
 Code = Annotated[str, Path(max_length=16)]
 ProductCode = Annotated[str, Field(min_length=1, max_length=120)]

@@ -11,9 +11,10 @@ from shared_core.kernel.codes import hash_token
 from shared_core.storefront import accounts
 from shared_core.storefront.api.shapes import Done, Input, Output
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep, ViewerDep
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
-router = APIRouter(tags=["session"])
+router = APIRouter(tags=["session"], route_class=AnswerRoute)
 
 Password = Annotated[str, Field(min_length=1, max_length=200, json_schema_extra={"format": "password"})]
 

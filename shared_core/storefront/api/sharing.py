@@ -11,10 +11,11 @@ from shared_core.storefront import share_links
 from shared_core.storefront.api.shapes import Done, Input, Output
 from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDep, ViewerDep, ensure_visitor
 from shared_core.web import limits
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.limits import client_address
 from shared_core.web.problems import responses
 
-router = APIRouter(tags=["sharing"])
+router = APIRouter(tags=["sharing"], route_class=AnswerRoute)
 
 
 class ShareLinkRequest(Input):

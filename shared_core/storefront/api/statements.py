@@ -9,11 +9,12 @@ from shared_core import rewards
 from shared_core.rewards import Entry
 from shared_core.storefront.api.shapes import Money, Output
 from shared_core.storefront.viewer import MemberDep, ReadDep, ShopDep
+from shared_core.web.answers import AnswerRoute
 from shared_core.web.problems import responses
 
 MONTH = r"^20\d{2}-(0[1-9]|1[0-2])$"
 
-router = APIRouter(prefix="/me/statements", tags=["me"])
+router = APIRouter(prefix="/me/statements", tags=["me"], route_class=AnswerRoute)
 MonthInPath = Annotated[str, Path(pattern=MONTH, examples=["2026-03"])]
 
 
