@@ -126,18 +126,33 @@ class Server:
 @contextmanager
 def site(kind: Kind) -> Iterator[Site]:
     """A new site with the default plan; gone afterwards."""
+    with folder_and_database(kind) as (folder, made):
+        _write_shop(folder)
+        migrations.upgrade(made.url)
+        yield Site(kind, folder, made.url, made.socket_folder, made.pid)
+
+
+@dataclass(frozen=True)
+class MadeDatabase:
+    """An empty database on disk; `pid`: PostgreSQL's, None for SQLite."""
+
+    url: str
+    socket_folder: str = ""
+    pid: int | None = None
+
+
+@contextmanager
+def folder_and_database(kind: Kind) -> Iterator[tuple[Path, MadeDatabase]]:
+    """A folder of its own and a database, with a server of its own where it needs one; gone afterwards."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="platform-bench-", dir=DISK)))
-        _write_shop(folder)
         if kind == "sqlite":
-            made = Site(kind, folder, sqlite_url(folder / "shop.db"))
-        else:
-            server = postgres.start(DURABLE, parent=DISK)
-            stack.callback(server.stop)
-            url = stack.enter_context(PostgresDatabases(str(server.folder), "bench").empty())
-            made = Site(kind, folder, url, str(server.folder), server.process.pid)
-        migrations.upgrade(made.url)
-        yield made
+            yield folder, MadeDatabase(sqlite_url(folder / "platform.db"))
+            return
+        server = postgres.start(DURABLE, parent=DISK)
+        stack.callback(server.stop)
+        url = stack.enter_context(PostgresDatabases(str(server.folder), "bench").empty())
+        yield folder, MadeDatabase(url, str(server.folder), server.process.pid)
 
 
 @contextmanager
