@@ -16,7 +16,7 @@ from shared_core.orders.errors import OrderDisputed
 from shared_core.orders.events import ReturnAccepted, ReturnCalledOff, ReturnSent
 from shared_core.orders.models import Order
 from shared_core.orders.return_models import OrderReturn
-from shared_core.orders.return_rules import ENDED, RefundWhen, ReturnState, accepted_pieces
+from shared_core.orders.return_rules import ENDED, RefundWhen, ReturnState, refunded_pieces
 from shared_core.orders.returns import give_money_back
 from shared_core.orders.supply_books import book_withdrawal
 from shared_core.supply import Remedy, ReturnReason
@@ -139,13 +139,15 @@ def _copy(found: OrderReturn, told: supply.ReturnView) -> None:
 
 def _settle(session: Session, row: Order, found: OrderReturn, told: supply.ReturnView, *, at: datetime) -> None:
     found.inspected = [[each.sku, each.sellable, each.unsellable, each.refused] for each in told.inspected]
-    found.replaced = told.replaced
+    found.replaced, found.bearer = told.replaced, told.bearer
     if told.supply or told.freight or told.fee:
         book_withdrawal(session, told.number, told, memo="returned and looked at", at=at)
-    if found.refund == RefundWhen.INSPECTED and not told.replaced:
+    if found.refund == RefundWhen.INSPECTED:
+        bearer = told.bearer or ReturnReason(found.reason).at_fault
+        pieces = refunded_pieces(told.inspected, replaced=told.replaced, bearer=bearer)
         try:
             with session.begin_nested():
-                give_money_back(session, row, found, accepted_pieces(told.inspected), actor=SUPPLIER, at=at)
+                give_money_back(session, row, found, pieces, actor=SUPPLIER, at=at)
         except OrderDisputed:  # the bank decides first; then staff do
             found.refund = RefundWhen.APART
 

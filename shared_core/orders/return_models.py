@@ -42,6 +42,8 @@ class OrderReturn(Base):
     said: Mapped[str] = mapped_column(String(200), default="")
     """What the supply side said."""
     inspected: Mapped[list[Any]] = mapped_column(JSON, default=list)
+    bearer: Mapped[str | None] = mapped_column(String(16))
+    """Of what cannot be sold again; None before it was inspected, and of returns that are older than this column."""
     replaced: Mapped[bool] = mapped_column(default=False)
     new_carrier: Mapped[str] = mapped_column(String(64), default="")
     new_tracking: Mapped[str] = mapped_column(String(80), default="")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from shared_core.supply import Inspected, ReturnReason
+from shared_core.supply import Bearer, Inspected, ReturnReason
 
 
 class ReturnState(StrEnum):
@@ -45,9 +45,17 @@ MAY_SEND = (S.AUTHORISED,)
 MAY_CALL_OFF = (S.ASKED, S.REQUESTED, S.AUTHORISED)
 
 
-def accepted_pieces(found: Sequence[Inspected]) -> Mapping[str, int]:
-    """Per SKU, for how many pieces the customer gets their money, whoever bears those that cannot be sold again."""
-    return {each.sku: each.sellable + each.unsellable for each in found}
+def new_pieces(found: Sequence[Inspected], *, replaced: bool, bearer: Bearer) -> Mapping[str, int]:
+    """Per SKU, how many pieces come anew: the supplier replaces what is on sale again, and what it bears itself."""
+    if not replaced:
+        return {each.sku: 0 for each in found}
+    return {each.sku: each.sellable + (each.unsellable if bearer is Bearer.SUPPLIER else 0) for each in found}
+
+
+def refunded_pieces(found: Sequence[Inspected], *, replaced: bool, bearer: Bearer) -> Mapping[str, int]:
+    """Per SKU, for how many the customer is paid back: what was accepted, whoever bears it, and does not come anew."""
+    new = new_pieces(found, replaced=replaced, bearer=bearer)
+    return {each.sku: each.sellable + each.unsellable - new[each.sku] for each in found}
 
 
 def within_window(

@@ -25,7 +25,16 @@ from shared_core.orders.events import ReturnAccepted, ReturnCalledOff, ReturnSen
 from shared_core.orders.models import Order, OrderLine, Parcel
 from shared_core.orders.refunds import RefundItem, RefundOrder, refund
 from shared_core.orders.return_models import OrderReturn
-from shared_core.orders.return_rules import MAY_CALL_OFF, MAY_SEND, OPEN, VOID, RefundWhen, ReturnState, within_window
+from shared_core.orders.return_rules import (
+    MAY_CALL_OFF,
+    MAY_SEND,
+    OPEN,
+    VOID,
+    RefundWhen,
+    ReturnState,
+    new_pieces,
+    within_window,
+)
 from shared_core.orders.rules import SOLD
 from shared_core.supply import Remedy, ReturnReason
 
@@ -192,13 +201,17 @@ def list_returns(
 
 
 def returnable(session: Session, row: Order) -> dict[int, Counter[str]]:
-    """Per line, how many pieces of which parcel can be asked back: what has left, is in no return and not refunded."""
+    """Per line, how many pieces of which parcel can be asked back: what has left, is in no return and not refunded.
+
+    New pieces that came for others can be given back as those could.
+    """
     sent = _sent(session, row)
     live, refunded_by_return = Counter[tuple[str, int]](), Counter[int]()
-    found = [each for each in returns_of(session, row.id) if each.state not in VOID and not each.replaced]
+    found = [each for each in returns_of(session, row.id) if each.state not in VOID]
     for each in found:
-        for line_id, _, pieces in each.lines:
-            live[each.supplier_order, line_id] += pieces
+        anew = _new_pieces(each)
+        for line_id, sku, pieces in each.lines:
+            live[each.supplier_order, line_id] += pieces - anew[sku]
     numbers = {each.number.partition(":")[0] for each in found}
     for made in reads.refunds(session, row.id):
         for part in reads.refund_lines(session, made.id) if made.number in numbers else ():
@@ -220,7 +233,7 @@ def give_money_back(
 ) -> None:
     """Refund these pieces of the return as far as they are not; what the store owes for them is the return's matter.
 
-    Raises OrderDisputed.
+    Where nothing of the order ever arrived, the freight goes back with the last of them. Raises OrderDisputed.
     """
     lines: dict[int, OrderLine] = {line.id: line for line in reads.lines(session, row.id)}
     left, items = Counter(pieces), []
@@ -232,8 +245,20 @@ def give_money_back(
         if going and worth:
             items.append(RefundItem(line_id, going))
     if items and row.state in SOLD:
-        wanted = RefundOrder(items, reason=BY_RETURN, actor=actor, goods_back=False)
+        freight = found.reason == ReturnReason.NEVER_ARRIVED and _nothing_came(session, row, items)
+        wanted = RefundOrder(items, reason=BY_RETURN, actor=actor, goods_back=False, freight=freight)
         refund(session, row.number, wanted, refund_number=found.number, at=at)
+
+
+def _nothing_came(session: Session, row: Order, last: Sequence[RefundItem]) -> bool:
+    """Whether the customer never got a box, and nothing is left to come once these are refunded."""
+    going = {each.line_id: each.pieces for each in last}
+    all_of_it = all(
+        line.refunded_quantity + going.get(line.id, 0) == line.quantity for line in reads.lines(session, row.id)
+    )
+    arrived = [each.delivered_at for each in reads.shipments(session, row.id)]
+    arrived += [each.delivered_at for each in reads.parcels(session, row.id)]
+    return all_of_it and not any(arrived)
 
 
 def _sent(session: Session, row: Order) -> dict[str, Counter[str]]:
@@ -258,6 +283,13 @@ def _all_of(parcel: Parcel) -> Counter[str]:
     for _, sku, pieces, _ in parcel.short:
         there[sku] -= pieces
     return there
+
+
+def _new_pieces(found: OrderReturn) -> Counter[str]:
+    """By SKU, which stands in an order once."""
+    seen = [supply.Inspected(*each) for each in found.inspected]
+    bearer = supply.Bearer(found.bearer) if found.bearer else ReturnReason(found.reason).at_fault
+    return Counter(new_pieces(seen, replaced=found.replaced, bearer=bearer))
 
 
 def _locked(session: Session, number: str) -> tuple[Order, OrderReturn]:

@@ -11,7 +11,7 @@ from shared_core.kernel.errors import Invalid
 from shared_core.kernel.listeners import Listeners
 from shared_core.ledger import accounts
 from shared_core.orders import RefundWhen, ReturnState, return_desk
-from shared_core.supply import Inspected, Remedy, ReturnReason
+from shared_core.supply import Bearer, Inspected, Remedy, ReturnReason
 from tests.supply.goods import HOME
 from tests.worlds import World
 
@@ -141,6 +141,109 @@ def test_new_pieces_come_without_money(world: World) -> None:
     assert refunded(world, number) == 0 and owed(world) == before
 
 
+def test_of_a_replacement_the_customer_gets_the_money_for_what_the_shop_bears(world: World) -> None:
+    number = delivered(world, 4)
+    back = ask(world, number, 3, remedy=Remedy.REPLACEMENT)
+    accept(world, back, RefundWhen.INSPECTED)
+    inspect(world, back, 1, 1, 1, bearer=Bearer.STORE)
+    with world.database.reading() as session:
+        [line] = orders.lines(session, orders.get(session, number).id)
+        assert (orders.the_return(session, back).replaced, line.refunded_quantity) == (True, 1)
+        [left] = orders.returnable(session, orders.get(session, number)).values()
+    assert sum(left.values()) == 2, "the one that was never sent back, and the new one"
+    again = ask(world, number, 2)
+    accept(world, again, RefundWhen.INSPECTED)
+    assert stands(world, again) == "authorised" and world.broken() == []
+
+
+def never_arrived(world: World, pieces: int, remedy: Remedy) -> str:
+    """Two boxes left, one arrived; the customer asks for the pieces of the other one."""
+    number = world.place(world.visitor(), [("A", 2)])
+    world.pay(number)
+    with world.transaction() as session:
+        for mark in ("x1", "x2"):
+            box = {"number": f"{number}-1", "tracking_number": f"{number}{mark}", "at": world.now}
+            supply.ship(session, carrier="Local", lines=[supply.HoldLine("A", 1)], **box)
+        supply.deliver(session, number=f"{number}-1", tracking_number=f"{number}x1", at=world.now)
+    world.settle_down()
+    assert world.state(number) == "shipped"
+    back = ask(world, number, pieces, reason=ReturnReason.NEVER_ARRIVED, remedy=remedy)
+    accept(world, back, RefundWhen.INSPECTED)
+    return back
+
+
+def test_an_order_is_there_once_what_never_arrived_is_paid_back(world: World) -> None:
+    back = never_arrived(world, 1, Remedy.MONEY)
+    number = back.partition("-")[0]
+    with world.transaction() as session:
+        supply.returns.inspect(session, back, [Inspected("A", 0, 1, 0)], actor="ann", at=world.now)
+    world.settle_down()
+    assert (world.state(number), refunded(world, number), world.broken()) == ("delivered", 8_900, [])
+
+
+def test_an_order_is_there_once_new_pieces_for_what_never_arrived_are(world: World) -> None:
+    back = never_arrived(world, 1, Remedy.REPLACEMENT)
+    number = back.partition("-")[0]
+    with world.transaction() as session:
+        supply.returns.inspect(session, back, [Inspected("A", 0, 1, 0)], actor="ann", at=world.now)
+        supply.returns.ship_new(session, back, carrier="SF", tracking_number="SF9234567890123", at=world.now)
+    world.settle_down()
+    assert world.state(number) == "shipped", "nothing is there yet"
+    with world.transaction() as session:
+        supply.returns.deliver_new(session, back, at=world.now)
+    world.settle_down()
+    assert (world.state(number), refunded(world, number), world.broken()) == ("delivered", 0, [])
+
+
+def test_a_box_that_is_said_to_have_arrived_is_waited_for(world: World) -> None:
+    back = never_arrived(world, 1, Remedy.MONEY)
+    number = back.partition("-")[0]
+    with world.transaction() as session:
+        supply.returns.inspect(session, back, [Inspected("A", 0, 0, 1)], actor="ann", at=world.now, said="it is there")
+    world.settle_down()
+    assert world.state(number) == "shipped"
+    with world.transaction() as session:
+        supply.deliver(session, number=f"{number}-1", at=world.now)
+    world.settle_down()
+    assert (world.state(number), refunded(world, number)) == ("delivered", 0)
+
+
+def test_a_box_that_arrives_after_another_was_given_up_is_the_last(world: World) -> None:
+    number = world.place(world.visitor(), [("A", 2)])
+    world.pay(number)
+    with world.transaction() as session:
+        for mark in ("x1", "x2"):
+            box = {"number": f"{number}-1", "tracking_number": f"{number}{mark}", "at": world.now}
+            supply.ship(session, carrier="Local", lines=[supply.HoldLine("A", 1)], **box)
+    world.settle_down()
+    back = ask(world, number, 1, reason=ReturnReason.NEVER_ARRIVED)
+    accept(world, back, RefundWhen.INSPECTED)
+    with world.transaction() as session:
+        supply.returns.inspect(session, back, [Inspected("A", 0, 1, 0)], actor="ann", at=world.now)
+    world.settle_down()
+    assert world.state(number) == "shipped"
+    with world.transaction() as session:
+        supply.deliver(session, number=f"{number}-1", tracking_number=f"{number}x1", at=world.now)
+    world.settle_down()
+    assert (world.state(number), world.broken()) == ("delivered", [])
+
+
+def test_an_order_of_which_nothing_arrived_is_over(world: World) -> None:
+    number = world.place(world.visitor(), [("A", 1)])
+    world.pay(number)
+    with world.transaction() as session:
+        supply.ship(session, number=f"{number}-1", carrier="Local", tracking_number=number, at=world.now)
+    world.settle_down()
+    back = ask(world, number, 1, reason=ReturnReason.NEVER_ARRIVED)
+    accept(world, back, RefundWhen.INSPECTED)
+    with world.transaction() as session:
+        supply.returns.inspect(session, back, [Inspected("A", 0, 1, 0)], actor="ann", at=world.now)
+    world.settle_down()
+    with world.database.reading() as session:
+        [found] = supply.supplier_orders(session, references=[number])
+    assert (world.state(number), found.state, world.broken()) == ("refunded", "delivered", [])
+
+
 def test_without_stock_the_money_goes_back_instead(world: World) -> None:
     number = delivered(world)
     with world.transaction() as session:
@@ -264,8 +367,8 @@ def pay_for_everything(planted: pytest.MonkeyPatch) -> None:
     """What was refused is paid back as if it had been accepted."""
     planted.setattr(
         return_desk,
-        "accepted_pieces",
-        lambda found: {each.sku: each.sellable + each.unsellable + each.refused for each in found},
+        "refunded_pieces",
+        lambda found, **_how: {each.sku: each.sellable + each.unsellable + each.refused for each in found},
     )
 
 

@@ -8,6 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared_core import supply
+from shared_core.orders.return_rules import refunded_pieces
 from shared_core.supply import Bearer, Inspected, Remedy, ReturnReason, ReturnState
 from shared_core.supply.dropshipping import return_rules
 from tests.supply.goods import HOME, NOON
@@ -37,6 +38,19 @@ def test_no_piece_is_paid_for_and_replaced_or_on_sale_and_refused(
         accepted = each.credited + each.new
         assert said.sellable == each.sellable <= accepted <= each.pieces - said.refused
         assert (accepted == each.pieces - said.refused) or bearer is Bearer.STORE
+
+
+@given(found=FOUND, bearer=st.sampled_from(Bearer), remedy=st.sampled_from(Remedy), there=st.booleans())
+def test_for_each_piece_the_customer_gets_one_thing(
+    found: Sequence[Inspected], bearer: Bearer, remedy: Remedy, there: bool
+) -> None:
+    """Its money, a new one, or the refused one back; whether or not the supplier has new ones."""
+    results = return_rules.outcomes(found, bearer=bearer, remedy=remedy if there else Remedy.MONEY)
+    replaced = any(each.new for each in results)
+    money = refunded_pieces(found, replaced=replaced, bearer=bearer)
+    for each, said in zip(results, found, strict=True):
+        assert money[each.sku] >= each.credited, "the store does not keep what it gets back"
+        assert money[each.sku] + each.new + said.refused == each.pieces
 
 
 @given(steps=st.lists(STATES, max_size=12), comes_back=st.booleans())

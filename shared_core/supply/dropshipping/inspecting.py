@@ -15,6 +15,7 @@ from shared_core.supply.catalogue.products import supplier_row
 from shared_core.supply.dropshipping import pieces, return_rules
 from shared_core.supply.dropshipping.carriers import parcel_mark
 from shared_core.supply.dropshipping.opened import pieces_of, write_pieces
+from shared_core.supply.dropshipping.parcels import close_if_all_arrived
 from shared_core.supply.dropshipping.return_models import ReturnRow, ReturnTermsRow
 from shared_core.supply.dropshipping.return_rules import Outcome
 from shared_core.supply.dropshipping.returning import asked_of, let_be, move, opened, tell, terms_of
@@ -159,6 +160,7 @@ def inspect(
     row.replaced = bool(new)
     _settle(session, row, hold, held, results, freight=back, at=at)
     move(session, row, hold, order, ReturnState.SETTLED, actor=actor, at=at)
+    close_if_all_arrived(session, order, hold, at=at)
     stock.take_for_good(session, new)  # last: others wait for these rows until the commit
     again = [stock.Units(held[each.sku].variant_id, each.sku, each.sellable) for each in results if each.sellable]
     stock.restock(session, again)
@@ -202,6 +204,7 @@ def deliver_new(session: Session, number: str, *, at: datetime, actor: str = "")
     if box.delivered_at is None:
         box.delivered_at = at
         tell(session, EventKind.RETURN_MADE_GOOD, row, hold, order, shipment=box, at=at, actor=actor)
+        close_if_all_arrived(session, order, hold, at=at)
 
 
 def _settle(

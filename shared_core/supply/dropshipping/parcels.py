@@ -1,9 +1,10 @@
 """The parcels of a supplier order: one or several, on their way and arrived.
 
-A supplier order is shipped once nothing is left to send, and delivered once all its parcels have arrived; until then
-the store hears of each parcel by itself.
+A supplier order is shipped once nothing is left to send, and delivered once all its parcels have arrived, or it is
+settled that they never do; until then the store hears of each parcel by itself.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -14,8 +15,10 @@ from shared_core.supply import rules
 from shared_core.supply.dropshipping import pieces
 from shared_core.supply.dropshipping.carriers import parcel_mark
 from shared_core.supply.dropshipping.opened import accepted, lines_of, locked, pieces_of, step, tell, write_pieces
+from shared_core.supply.dropshipping.return_models import ReturnRow
 from shared_core.supply.errors import ParcelReused, SentTooMuch, StepRefused, UnknownParcel, UnknownSku
 from shared_core.supply.models import Shipment, StockHold, StockHoldLine, SupplierOrder
+from shared_core.supply.return_kinds import ReturnReason, ReturnState
 from shared_core.supply.views import EventKind, HoldLine, SupplyEvent
 
 
@@ -115,7 +118,7 @@ def _arrived(
     actor: str,
 ) -> SupplyEvent:
     lines = [HoldLine(sku, quantity) for sku, quantity in shipment.lines]
-    if order.state == "shipped" and all(each.delivered_at for each in shipments):
+    if order.state == "shipped" and _all_arrived(session, order, shipments):
         order.state, order.delivered_at = "delivered", at
         return tell(session, EventKind.DELIVERED, order, hold, at=at, shipment=shipment, lines=lines, actor=actor)
     return tell(session, EventKind.PART_DELIVERED, order, hold, at=at, shipment=shipment, lines=lines, actor=actor)
@@ -132,9 +135,40 @@ def close_if_all_sent(
     step(order, "shipped", after=("placed", "accepted"))
     order.shipped_at = at
     tell(session, EventKind.SHIPPED, order, hold, at=at)
-    if all(each.delivered_at for each in shipments_of(session, order)):
+    close_if_all_arrived(session, order, hold, at=at)
+
+
+def close_if_all_arrived(session: Session, order: SupplierOrder, hold: StockHold, *, at: datetime) -> None:
+    """Every box is there, or what was in it never arrived and that is settled."""
+    if order.state == "shipped" and _all_arrived(session, order, shipments_of(session, order)):
         order.state, order.delivered_at = "delivered", at
         tell(session, EventKind.DELIVERED, order, hold, at=at)
+
+
+def _all_arrived(session: Session, order: SupplierOrder, shipments: Sequence[Shipment]) -> bool:
+    """Whether no piece is on its way any more."""
+    boxes = [each for each in shipments if each.delivered_at is None]
+    if not all(each.lines for each in boxes):  # older boxes do not say what is in them
+        return False
+    on_their_way = Counter[str]()
+    for box in boxes:
+        on_their_way.update(dict(box.lines))
+    return on_their_way <= _lost(session, order)
+
+
+def _lost(session: Session, order: SupplierOrder) -> Counter[str]:
+    """Pieces that never arrived: their money went back, or new ones are there instead."""
+    query = select(ReturnRow, Shipment.delivered_at).outerjoin(Shipment, Shipment.return_id == ReturnRow.id)
+    settled = query.where(
+        ReturnRow.supplier_order_id == order.id,
+        ReturnRow.reason == ReturnReason.NEVER_ARRIVED,
+        ReturnRow.state == ReturnState.SETTLED,
+    )
+    lost = Counter[str]()
+    for row, made_good_at in session.execute(settled):
+        if made_good_at is not None or not row.replaced:
+            lost.update({sku: pieces - refused for sku, pieces, _, _, refused in row.lines})
+    return lost
 
 
 def shipments_of(session: Session, order: SupplierOrder) -> Sequence[Shipment]:
