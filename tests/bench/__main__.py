@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.bench import clicks, feeds, orders, proof, searching, simulating, starting
+from tests.bench import clicks, feeds, orders, proof, searching, simulating, starting, supplying
 from tests.bench.figures import Figure, table
 
 MEASUREMENTS: dict[str, Callable[..., Iterator[Figure]]] = {
@@ -21,6 +21,7 @@ MEASUREMENTS: dict[str, Callable[..., Iterator[Figure]]] = {
     "feeds": feeds.measure,
     "search": searching.measure,
     "proof": proof.measure,
+    "hub": supplying.measure,
     "starting": starting.measure,
     "simulating": simulating.measure,
 }

@@ -200,7 +200,7 @@ def _followed(hub: Hub, sent: _Sending, busy: _Busy) -> dict[str, float]:
     while len(seen) < len(sent.orders):
         for event in gateway.events(after).events:
             after = event.id
-            seen.setdefault(event.supplier_order, time.monotonic())
+            seen.setdefault(f"{CODES[0]}.{event.supplier_order}", time.monotonic())
         time.sleep(POLL_SECONDS)
     busy.over.set()
     busy.join()
