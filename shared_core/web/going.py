@@ -1,5 +1,6 @@
 """Where a browser is sent next."""
 
+import re
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
@@ -20,10 +21,21 @@ def inside(path: str, otherwise: str) -> str:
 
 def own_path(request: Request) -> str:
     """The path of this page, fit for a link: it begins with one slash, so that it never names another host."""
-    return "/" + quote(request.url.path.lstrip("/"))
+    return "/" + quote(request.scope["path"].lstrip("/"))
 
 
 def in_language(request: Request, locale: str) -> str:
     """This page in another language: what was searched or chosen stays, what was said at its top does not."""
     kept = [(name, value) for name, value in request.query_params.multi_items() if name not in ("lang", "done")]
     return f"{own_path(request)}?{urlencode([*kept, ('lang', locale)])}"
+
+
+def as_step(name: str) -> str:
+    """One step of a page's address that stands for `name`, whatever is in it; `step_name` reads it."""
+    dots = "." if set(name) == {"."} else ""
+    return quote(re.sub(f"[~/%{dots}]", lambda found: f"~{ord(found[0]):02X}", name), safe="")
+
+
+def step_name(step: str) -> str:
+    """The name that a step stands for, once its percent signs are read, by the server or by a proxy before it."""
+    return re.sub("~(7E|2F|25|2E)", lambda found: chr(int(found[1], 16)), step)

@@ -16,6 +16,7 @@ from jinja2.bccache import Bucket, BytecodeCache
 from jinja2.runtime import Context
 
 from shared_core.kernel.money import BPS_WHOLE, Money, format_money
+from shared_core.web.going import as_step
 
 CORE = "core"
 """What a template that shadows the core's names the core's by: "core:product.html"."""
@@ -67,7 +68,7 @@ def environment(
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.filters.update(money=_money, percent=_percent, date=_date_in(zone))
+    made.filters.update(money=_money, percent=_percent, date=_date_in(zone), as_step=as_step)
     made.globals["asset"] = asset
     return made
 

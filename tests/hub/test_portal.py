@@ -478,3 +478,30 @@ def test_a_form_of_another_site_is_refused_on_every_route(console: Console, ware
                 answer = worker.client.post(filled(path, {"number": number}), data=body, headers=headers)
                 assert answer.status_code == 403, path
     assert asked > 10 and rows(console) == before
+
+
+# --- what stores call things ----------------------------------------------------------------------------------------
+
+STRANGE = ("a/b", "a/../b", "100%", "50%2F", "a?b=1", "a#b", "a b", "样例/1", "~2F", "a~7Eb", "a;b&c")
+
+
+@pytest.mark.parametrize("reference", STRANGE)
+def test_whatever_a_store_calls_it_its_page_is_found_and_works(
+    console: Console, warehouse: Warehouse, worker: Walker, reference: str
+) -> None:
+    [number] = warehouse.order(reference, A=2)
+    owner = console.person()
+    for walker, home in ((owner, "/console"), (worker, "/portal")):
+        listed = walker.open("/console/orders" if walker is owner else home)
+        [link] = [each for each in listed.links if each.startswith(f"{home}/orders/")]
+        page = walker.open(link)
+        assert page.status == 200 and number in page.text
+    sent = worker.send(form_to(worker, link, "/accept"))
+    assert sent.status == 200 and number in sent.text
+    box = {"carrier": "Local", "tracking_number": "X1", "tracking": "X1"}
+    done = owner.send(form_to(owner, f"/console{link.removeprefix('/portal')}", "/ship"), count="2", **box)
+    assert done.status == 200 and "X1" in done.text
+    warehouse.ask_back(reference, reference, A=1)
+    [link] = [each for each in worker.open("/portal/returns").links if each.startswith("/portal/returns/")]
+    assert worker.open(link).status == 200
+    assert worker.send(form_to(worker, link, "/decline"), why="no", reason="no", said="no").status == 200

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
+from pydantic import AfterValidator
 from sqlalchemy.orm import Session
 
 from shared_core import supply
@@ -12,13 +13,13 @@ from shared_core.hub.console.typed import number
 from shared_core.hub.errors import ReferenceMissing
 from shared_core.hub.hub import Hub
 from shared_core.hub.viewer import GoodsDep, HubDep, ReaderDep, page
-from shared_core.web.going import go
+from shared_core.web.going import as_step, go, step_name
 
 HOME = "/console/goods"
 NOTE_LENGTH_MAX = 30
 
 router = APIRouter()
-Code = Annotated[str, Path(max_length=120)]
+Code = Annotated[str, Path(max_length=360), AfterValidator(step_name)]
 Text = Annotated[str, Form(max_length=100)]
 
 
@@ -72,7 +73,7 @@ def receive(
     trouble = attempt(request, hub, work)
     if trouble:
         return _one(request, hub, code, trouble=trouble, status=422)
-    return go(f"{HOME}/of/{code}", done="saved")
+    return go(f"{HOME}/of/{as_step(code)}", done="saved")
 
 
 def _one(request: Request, hub: Hub, code: str, *, trouble: str = "", status: int = 200) -> HTMLResponse:

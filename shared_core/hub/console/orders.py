@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import structlog
 from fastapi import APIRouter, Form, Path, Query, Request
 from fastapi.responses import HTMLResponse, Response
+from pydantic import AfterValidator
 from sqlalchemy.orm import Session
 
 from shared_core import supply
@@ -17,7 +18,7 @@ from shared_core.hub.hub import Hub
 from shared_core.hub.steps import STEPS
 from shared_core.hub.viewer import HubDep, OrdersDep, ReaderDep, current, page, speaks
 from shared_core.kernel.i18n import N_
-from shared_core.web.going import go
+from shared_core.web.going import as_step, go, step_name
 
 HOME = "/console/orders"
 ID_MAX = 2**62
@@ -30,7 +31,7 @@ SHOWN: dict[str, str] = {
 }
 
 router = APIRouter()
-Number = Annotated[str, Path(max_length=120)]
+Number = Annotated[str, Path(max_length=360), AfterValidator(step_name)]
 Text = Annotated[str, Form(max_length=200)]
 Typed = Annotated[list[str], Form(max_length=500)]
 Filter = Annotated[str, Query(max_length=64)]
@@ -199,7 +200,7 @@ def _move(request: Request, hub: Hub, number: str, step: str, work: Callable[[Se
     if trouble:
         return _one(request, hub, number, trouble=trouble, status=409)
     _log.info("supplier order moved on", number=number, step=step, by=current(request).actor)
-    return go(f"{HOME}/{number}", done="saved")
+    return go(f"{HOME}/{as_step(number)}", done="saved")
 
 
 def _one(request: Request, hub: Hub, number: str, *, trouble: str = "", status: int = 200) -> HTMLResponse:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, Response
+from pydantic import AfterValidator
 from sqlalchemy.orm import Session
 
 from shared_core import supply
@@ -15,7 +16,7 @@ from shared_core.hub.rights import ROLE_NAMES, Role
 from shared_core.hub.viewer import HubDep, StaffDep, page, speaks
 from shared_core.kernel.i18n import N_
 from shared_core.web import forms
-from shared_core.web.going import go
+from shared_core.web.going import go, step_name
 
 HOME = "/console/staff"
 CONSOLE_ROLES = tuple(role for role in Role if role is not Role.SUPPLIER)
@@ -28,7 +29,7 @@ DECISIONS: Mapping[str, str] = {
 }
 
 router = APIRouter()
-Name = Annotated[str, Path(max_length=120)]
+Name = Annotated[str, Path(max_length=360), AfterValidator(step_name)]
 
 
 @router.get("/staff")

@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from fastapi import Depends, Path
+from pydantic import AfterValidator
 
 from shared_core import supply
 from shared_core.hub.errors import NotPieces
 from shared_core.hub.viewer import HubDep, PortalDep
+from shared_core.web.going import step_name
 
 NUMBER_LENGTH_MAX = 120
 PIECES_MAX = 1_000_000
 
-Number = Annotated[str, Path(max_length=NUMBER_LENGTH_MAX)]
+Number = Annotated[str, Path(max_length=3 * NUMBER_LENGTH_MAX), AfterValidator(step_name)]
 
 
 def own_order_number(number: Number, hub: HubDep, viewer: PortalDep) -> str:

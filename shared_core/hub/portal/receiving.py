@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from typing import Annotated
-from urllib.parse import quote
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import Response
@@ -15,7 +14,7 @@ from shared_core.hub.hub import Hub
 from shared_core.hub.portal.own import OwnReturnNumber, as_typed, pieces
 from shared_core.hub.portal.returns import HOME, return_page
 from shared_core.hub.viewer import HubDep, PortalDep
-from shared_core.web.going import go
+from shared_core.web.going import as_step, go
 
 TEXT_LENGTH_MAX = 300
 
@@ -136,4 +135,4 @@ def _done(
     trouble = attempt(request, hub, work)
     if trouble:
         return return_page(request, hub, number, trouble=trouble, typed=typed, status=422)
-    return go(f"{HOME}/{quote(number, safe='')}", done="saved")
+    return go(f"{HOME}/{as_step(number)}", done="saved")
