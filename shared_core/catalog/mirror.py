@@ -13,6 +13,7 @@ from shared_core.catalog.errors import SuppliedFromElsewhere
 from shared_core.catalog.models import Listing, OfferCursor, Product, SaleListing, SaleMirror, SearchText
 from shared_core.catalog.rules import PriceCheck, PriceRule
 from shared_core.catalog.views import money, proposed
+from shared_core.kernel import bulk
 from shared_core.kernel.database import Database, lock
 from shared_core.kernel.searching import DESCRIPTION_SEARCHED_MAX, plain
 from shared_core.supply import Offer, OfferPage, OfferProduct, SupplyGateway
@@ -129,17 +130,17 @@ def _want_pictures(session: Session, page: OfferPage, at: datetime) -> None:
 def _mirror_products(session: Session, products: Iterable[OfferProduct]) -> dict[str, Product]:
     """The products by code."""
     wanted = {product.code: product for product in products}
-    rows = {row.code: row for row in session.scalars(select(Product).where(Product.code.in_(wanted)))}
+    rows = {row.code: row for row in session.scalars(select(Product).where(bulk.among(session, Product.code, wanted)))}
+    new = {code: Product(code=code) for code in wanted if code not in rows}
+    rows |= new
     for code, product in wanted.items():
-        if code not in rows:
-            rows[code] = Product(code=code)
-            session.add(rows[code])
         row = rows[code]
         row.slug, row.title, row.brand, row.category = product.slug, product.title, product.brand, product.category
         row.description, row.image_urls = product.description, list(product.image_urls)
         row.pictures = [[each.digest, each.alt[:ALT_LENGTH_MAX]] for each in product.pictures]
         row.category_path = rules.category_path(product.category, product.category_path)
         row.search_text = "\n".join(map(plain, (product.title, product.brand, product.category, product.code)))
+    bulk.add_all(session, list(new.values()), key="code")
     session.flush()
     return rows
 
@@ -148,17 +149,18 @@ def _index(session: Session, products: Iterable[Product]) -> None:
     """Bring what is looked through up to date, once the listings are there."""
     by_id = {row.id: row for row in products}
     codes: dict[int, list[str]] = {product_id: [] for product_id in by_id}
-    query = select(Listing.product_id, Listing.sku, Listing.barcode).where(Listing.product_id.in_(by_id))
-    for each in session.execute(query.order_by(Listing.id)):
+    theirs = bulk.among(session, Listing.product_id, by_id)
+    query = select(Listing.product_id, Listing.sku, Listing.barcode).where(theirs).order_by(Listing.id)
+    for each in session.execute(query):
         codes[each.product_id] += [each.sku, each.barcode]
-    texts = session.scalars(select(SearchText).where(SearchText.product_id.in_(by_id)))
-    known = {text.product_id: text for text in texts}
+    known = session.scalars(select(SearchText).where(bulk.among(session, SearchText.product_id, by_id)))
+    texts = {text.product_id: text for text in known}
+    new = {product_id: SearchText(product_id=product_id) for product_id in by_id if product_id not in texts}
+    texts |= new
     for product_id, row in by_id.items():
-        if product_id not in known:
-            known[product_id] = SearchText(product_id=product_id)
-            session.add(known[product_id])
         others = (row.category_path, row.code, row.description[:DESCRIPTION_SEARCHED_MAX])
-        known[product_id].say(title=row.title, brand=row.brand, codes=codes[product_id], others=others)
+        texts[product_id].say(title=row.title, brand=row.brand, codes=codes[product_id], others=others)
+    bulk.add_all(session, list(new.values()), key="product_id")
 
 
 def _mirror_listings(
@@ -171,17 +173,16 @@ def _mirror_listings(
     lists: bool,
 ) -> SyncReport:
     wanted = {offer.sku: offer for offer in offers}
-    rows = {row.sku: row for row in session.scalars(select(Listing).where(Listing.sku.in_(wanted)))}
-    known = len(rows)
+    rows = {row.sku: row for row in session.scalars(select(Listing).where(bulk.among(session, Listing.sku, wanted)))}
+    new = {sku: Listing(sku=sku, unlisted=not lists) for sku in wanted if sku not in rows}
+    rows |= new
     for sku, offer in wanted.items():
-        if sku not in rows:
-            rows[sku] = Listing(sku=sku, unlisted=not lists)
-            session.add(rows[sku])
         _mirror(rows[sku], offer, products[offer.product.code], rule, at)
+    bulk.add_all(session, list(new.values()), key="sku")
     return SyncReport(
         offers=len(wanted),
-        created=len(wanted) - known,
-        updated=known,
+        created=len(new),
+        updated=len(wanted) - len(new),
         unpriced=tuple(sorted(sku for sku, row in rows.items() if row.price_minor is None)),
     )
 

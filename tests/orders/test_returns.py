@@ -156,6 +156,21 @@ def test_of_a_replacement_the_customer_gets_the_money_for_what_the_shop_bears(wo
     assert stands(world, again) == "authorised" and world.broken() == []
 
 
+def test_a_no_that_is_heard_late_changes_nothing_that_was_called_off(world: World) -> None:
+    class Refuses:
+        def request_return(self, reference: str, *_told: Any, **_named: Any) -> None:
+            raise supply.UnknownHold(reference=reference)
+
+    number = delivered(world)
+    back = ask(world, number)
+    accept(world, back, RefundWhen.INSPECTED)
+    with world.transaction() as session:
+        found = orders.call_off(session, back, actor="buyer", at=world.now)
+    world.settle_down()
+    return_desk.request(world.database, Refuses(), found.id, at=world.now)  # type: ignore[arg-type]
+    assert stands(world, back) == "cancelled"
+
+
 def never_arrived(world: World, pieces: int, remedy: Remedy) -> str:
     """Two boxes left, one arrived; the customer asks for the pieces of the other one."""
     number = world.place(world.visitor(), [("A", 2)])
