@@ -72,12 +72,12 @@ def inspect(
         return supply.returns.detail(session, number)
 
 
-def replace(number: str, *, carrier: str, tracking: str) -> supply.returns.ReturnDetail:
-    return _step(supply.returns.ship_new, number, carrier=carrier, tracking_number=tracking)
+def replace(number: str, *, carrier: str, tracking: str, actor: str) -> supply.returns.ReturnDetail:
+    return _step(supply.returns.ship_new, number, carrier=carrier, tracking_number=tracking, actor=actor)
 
 
-def made_good(number: str) -> supply.returns.ReturnDetail:
-    return _step(supply.returns.deliver_new, number)
+def made_good(number: str, *, actor: str) -> supply.returns.ReturnDetail:
+    return _step(supply.returns.deliver_new, number, actor=actor)
 
 
 def as_dict(each: supply.returns.ReturnDetail) -> dict[str, object]:

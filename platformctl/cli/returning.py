@@ -142,6 +142,7 @@ def replace(
     number: Number,
     carrier: Annotated[str, typer.Option(help=_("Who carries it."))],
     tracking: Annotated[str, typer.Option(help=_("The parcel's number."))],
+    by: Actor = "platformctl",
     folder: InHub = Path(),
     as_json: AsJson = False,
 ) -> None:
@@ -149,15 +150,15 @@ def replace(
     hubs.enter(folder)
     from platformctl import returning
 
-    _tell(returning.replace(number, carrier=carrier, tracking=tracking), as_json=as_json)
+    _tell(returning.replace(number, carrier=carrier, tracking=tracking, actor=by), as_json=as_json)
 
 
-def made_good(number: Number, folder: InHub = Path(), as_json: AsJson = False) -> None:
+def made_good(number: Number, by: Actor = "platformctl", folder: InHub = Path(), as_json: AsJson = False) -> None:
     """Again: nothing happens."""
     hubs.enter(folder)
     from platformctl import returning
 
-    _tell(returning.made_good(number), as_json=as_json)
+    _tell(returning.made_good(number, actor=by), as_json=as_json)
 
 
 def _tell(made: "supply_returns.ReturnDetail", *, as_json: bool) -> None:

@@ -14,7 +14,6 @@ from tests.databases import Databases
 from tests.platformctl.conftest import Command
 from tests.supply.goods import HOME, lines, stocked
 
-HOW = {"reason": supply.ReturnReason.DAMAGED, "remedy": supply.Remedy.MONEY, "words": "a crack"}
 TERMS = ("--name", "Acme returns", "--phone", "1", "--city", "Ningbo", "--street", "9 Dock Road")
 
 
@@ -43,9 +42,17 @@ def gateway(database: Database) -> supply.TenantGateway:
     return supply.TenantGateway(supply.LocalGateway(database, terms), terms)
 
 
-def ask(number: str, **asked: int) -> None:
+def ask(number: str, remedy: supply.Remedy = supply.Remedy.MONEY, **asked: int) -> None:
     database = Database(os.environ["HUB_DATABASE_URL"])
-    gateway(database).request_return("o", lines(**asked), number=number, at=datetime.now(UTC), **HOW)  # type: ignore[arg-type]
+    why = {"reason": supply.ReturnReason.DAMAGED, "words": "a crack"}
+    gateway(database).request_return(
+        "o",
+        lines(**asked),
+        number=number,
+        remedy=remedy,
+        at=datetime.now(UTC),
+        **why,  # type: ignore[arg-type]
+    )
     database.dispose()
 
 
@@ -83,3 +90,22 @@ def test_a_return_is_declined_with_a_reason(ctl: Command, hub: Path) -> None:
     assert json.loads(ctl("hub", "return", "show", "north.r1", "-C", hub, "--json").out)["said"] == "worn"
     unknown = ctl("hub", "return", "show", "r1", "-C", hub)
     assert (unknown.code, "There is no return r1" in unknown.err) == (2, True), unknown.err
+
+
+def test_new_pieces_are_sent_and_arrive_and_somebody_says_so(ctl: Command, hub: Path) -> None:
+    ask("r1", remedy=supply.Remedy.REPLACEMENT, A=1)
+    assert ctl("hub", "return", "receive", "north.r1", "-C", hub).code == 0
+    assert ctl("hub", "return", "inspect", "north.r1", "A=0,1,0", "-C", hub).code == 0
+    early = ctl("hub", "return", "made-good", "north.r1", "--by", "ann", "-C", hub)
+    assert (early.code, "north.r1" in early.err) == (3, True), early.err
+    box = ("--carrier", "Local", "--tracking", "N1", "--by", "ann")
+    assert ctl("hub", "return", "replace", "north.r1", *box, "-C", hub).code == 0
+    assert ctl("hub", "return", "made-good", "north.r1", "--by", "bob", "-C", hub).code == 0
+    database = Database(os.environ["HUB_DATABASE_URL"])
+    with database.reading() as session:
+        story = supply.supplier_order_story(session, "north.o-1")
+    database.dispose()
+    assert [(each.kind, each.actor) for each in story.events[-2:]] == [
+        ("return_replaced", "ann"),
+        ("return_made_good", "bob"),
+    ]
