@@ -227,6 +227,13 @@ class BadCost(Invalid):
     message = "{sku}: prices are not negative, and the supply price is not below the cost."
 
 
+class BadRegion(Invalid):
+    code = "bad_region"
+    message = (
+        "{region} is no region. Use an ISO 3166-2 code of a province of China, or an ISO 3166-1 code of a country."
+    )
+
+
 class BadReference(Invalid):
     """As a store may send it to a hub."""
 

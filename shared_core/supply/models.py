@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
+from shared_core.kernel.regions import CODE_LENGTH_MAX as REGION_LENGTH_MAX
 from shared_core.kernel.searching import SearchColumns
 from shared_core.media import PictureSource
 
@@ -225,6 +226,8 @@ class StockHold(Base):
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[str] = mapped_column(String(16))
     content_hash: Mapped[str] = mapped_column(String(64))
+    region: Mapped[str] = mapped_column(_code(REGION_LENGTH_MAX), default="", server_default="")
+    """Where the goods go, by a code of `kernel.regions`; empty: not told."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

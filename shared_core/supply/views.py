@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared_core.kernel.money import Money
+from shared_core.kernel.regions import region_of
 from shared_core.supply.return_kinds import Bearer, Remedy, ReturnReason, ReturnState
 
 
@@ -54,6 +55,11 @@ class Address:
 
     def as_json(self) -> dict[str, str]:
         return asdict(self)
+
+    @property
+    def where(self) -> str:
+        """Its region, by a code of `kernel.regions`; empty where that is not sure."""
+        return region_of(self.country, self.region, self.city)
 
     @classmethod
     def from_json(cls, fields: Mapping[str, str]) -> "Address":

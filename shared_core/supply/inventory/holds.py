@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import insert_new, lock
 from shared_core.kernel.money import Money
+from shared_core.kernel.regions import known_region
 from shared_core.ledger import ReferenceReused
 from shared_core.supply import rules
-from shared_core.supply.errors import HoldConfirmed, HoldLimitReached, UnknownHold, UnknownSku
+from shared_core.supply.errors import BadRegion, HoldConfirmed, HoldLimitReached, UnknownHold, UnknownSku
 from shared_core.supply.gateway import NO_SALES, Terms
 from shared_core.supply.inventory import stock
 from shared_core.supply.models import Product, StockHold, StockHoldLine, Supplier, Variant
@@ -71,12 +72,16 @@ def hold(
     ttl: timedelta,
     at: datetime,
     sales: Mapping[str, str] = NO_SALES,
+    region: str = "",
 ) -> HoldView:
     """See `SupplyGateway.hold`. What it raises must roll the transaction back: some lines may already be taken."""
     merged = rules.lines_to_hold(lines, ttl=ttl, limits=terms.limits)
+    if region and not known_region(region):
+        raise BadRegion(region=region)
     on_sale = {line.sku: sales[line.sku] for line in merged if line.sku in sales}
     content = [terms.store, customer, [[line.sku, line.quantity] for line in merged]]
-    digest = rules.content_hash([*content, on_sale] if on_sale else content)
+    told = [{"region": region}] if region else []
+    digest = rules.content_hash([*content, *([on_sale] if on_sale else []), *told])
     lock(session, f"supply-customer:{terms.store}:{customer}")
     row = {
         "reference": reference,
@@ -85,6 +90,7 @@ def hold(
         "currency": terms.currency,
         "state": HoldState.HELD,
         "content_hash": digest,
+        "region": region,
         "created_at": at,
         "expires_at": at + ttl,
         "fee_minor": 0,
