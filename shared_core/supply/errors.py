@@ -234,6 +234,11 @@ class BadRegion(Invalid):
     )
 
 
+class NotDelivered(Invalid):
+    code = "not_delivered"
+    message = "{skus}: this cannot be sent to where you want it. Choose another address, or take it out of the bag."
+
+
 class BadReference(Invalid):
     """As a store may send it to a hub."""
 

@@ -78,6 +78,34 @@ class SupplierPromise(Base):
     ship_days: Mapped[int]
 
 
+class FreightTemplateRow(Base):
+    """What a supplier charges for what it sends, by region: see `freight_rules`. Its standard one counts for all its
+    products without one of their own; where it has none, its `freight_minor` does.
+    """
+
+    __tablename__ = "supply_freight_template"
+    __table_args__ = (
+        CheckConstraint("charged_by IN ('piece', 'weight', 'parcel')", name="charged_by_known"),
+        UniqueConstraint("supplier_id", "code"),
+        Index(
+            "uq_supply_freight_template_standard",
+            "supplier_id",
+            unique=True,
+            postgresql_where=text("standard"),
+            sqlite_where=text("standard"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id))
+    code: Mapped[str] = mapped_column(_code())
+    name: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    charged_by: Mapped[str] = mapped_column(String(16))
+    rules: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
+    excluded: Mapped[list[str]] = mapped_column(JSON)
+    standard: Mapped[bool]
+
+
 class Product(Base):
     __tablename__ = "supply_product"
 
@@ -92,6 +120,8 @@ class Product(Base):
     description: Mapped[str] = mapped_column(Text)
     image_urls: Mapped[list[str]] = mapped_column(JSON)
     active: Mapped[bool]
+    freight_template_id: Mapped[int | None] = mapped_column(ForeignKey(FreightTemplateRow.id))
+    """Its own, in place of its supplier's standard one."""
     created_at: Mapped[datetime]
 
 
@@ -103,6 +133,7 @@ class Variant(Base):
         CheckConstraint("cost_minor >= 0 AND cost_minor <= supply_price_minor", name="no_loss"),
         CheckConstraint("(cost_minor IS NULL) = (supply_price_minor IS NULL)", name="cost_and_price_together"),
         CheckConstraint("suggested_minor >= 0", name="suggested_not_negative"),
+        CheckConstraint("weight_grams >= 0", name="weight_not_negative"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -114,6 +145,7 @@ class Variant(Base):
     cost_minor: Mapped[int | None] = mapped_column(BigId)
     supply_price_minor: Mapped[int | None] = mapped_column(BigId)
     suggested_minor: Mapped[int | None] = mapped_column(BigId)
+    weight_grams: Mapped[int | None]
     active: Mapped[bool]
 
 
@@ -234,6 +266,8 @@ class StockHold(Base):
     confirmed_at: Mapped[datetime | None]
     confirmed_hash: Mapped[str | None] = mapped_column(String(64))
     ship_to: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    fee_bps: Mapped[int | None]
+    """The part that the platform takes, as it was agreed then; NULL: held before that was fixed."""
     fee_minor: Mapped[int] = mapped_column(BigId, default=0)
     fee_returned_minor: Mapped[int] = mapped_column(BigId, default=0)
 
@@ -297,6 +331,9 @@ class StockHoldLine(Base):
     quantity: Mapped[int]
     cost_minor: Mapped[int] = mapped_column(BigId)
     supply_price_minor: Mapped[int] = mapped_column(BigId)
+    freight_minor: Mapped[int | None] = mapped_column(BigId)
+    """What its supplier charges for all it sends of the hold, on its first line there; 0 on others, NULL: held before
+    that was fixed."""
     withdrawn: Mapped[int] = mapped_column(default=0)
     restocked: Mapped[int] = mapped_column(default=0)
     short: Mapped[int] = mapped_column(default=0, server_default=text("0"))

@@ -177,11 +177,23 @@ class HeldLine:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldFreight:
+    """What one supplier will charge for sending its part of a hold, whatever it charges for others by then."""
+
+    supplier: str
+    freight: Money
+
+
+@dataclass(frozen=True, slots=True)
 class HoldView:
     reference: str
     state: HoldState
     expires_at: datetime
     lines: tuple[HeldLine, ...]
+    freights: tuple[HeldFreight, ...] | None = None
+    """What each supplier will charge, by code; None from a supply side that does not fix it yet."""
+    fee_bps: int | None = None
+    """The part of the goods that the platform will take; None like `freights`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,10 +50,13 @@ def test_goods_are_held_confirmed_and_withdrawn(database: Database, shop: Any) -
         supply.HoldState.HELD,
         NOON + HALF_AN_HOUR,
         (supply.HeldLine("A", 2, yuan(4000)), supply.HeldLine("B", 1, yuan(4000))),
+        tuple(supply.HeldFreight(each.supplier, each.freight) for each in held.freights),
+        held.fee_bps,
     )
     assert shop.view(REFERENCE) == held
     bought = shop.confirm(REFERENCE, ship_to=HOME, at=NOON, goods=yuan(20_000))
     assert [each.number for each in bought.supplier_orders] == [f"{REFERENCE}-1", f"{REFERENCE}-2"]
+    assert held.freights == tuple(supply.HeldFreight(each.supplier, each.freight) for each in bought.supplier_orders)
     assert (bought.reference, bought.supply, bought.freight) == (REFERENCE, yuan(12_000), yuan(1_600))
     back = shop.withdraw(REFERENCE, lines(B=1), withdrawal="退/1", restock=True, at=NOON)
     assert (back.withdrawal, back.reference, back.supply, back.freight) == ("退/1", REFERENCE, yuan(4_000), yuan(800))

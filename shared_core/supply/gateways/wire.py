@@ -288,6 +288,7 @@ REFUSALS: Mapping[str, type[PlatformError]] = {
         errors.HoldNotConfirmed,
         errors.HoldReleased,
         settling.NoStatement,
+        errors.NotDelivered,
         errors.NothingToHold,
         settling.ObjectionTaken,
         errors.OneSupplierOnly,
