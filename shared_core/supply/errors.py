@@ -234,6 +234,11 @@ class BadRegion(Invalid):
     )
 
 
+class UnknownFreightTemplate(NotFound):
+    code = "unknown_freight_template"
+    message = "{supplier} has no freight template {template}."
+
+
 class NotDelivered(Invalid):
     code = "not_delivered"
     message = "{skus}: this cannot be sent to where you want it. Choose another address, or take it out of the bag."

@@ -78,34 +78,6 @@ class SupplierPromise(Base):
     ship_days: Mapped[int]
 
 
-class FreightTemplateRow(Base):
-    """What a supplier charges for what it sends, by region: see `freight_rules`. Its standard one counts for all its
-    products without one of their own; where it has none, its `freight_minor` does.
-    """
-
-    __tablename__ = "supply_freight_template"
-    __table_args__ = (
-        CheckConstraint("charged_by IN ('piece', 'weight', 'parcel')", name="charged_by_known"),
-        UniqueConstraint("supplier_id", "code"),
-        Index(
-            "uq_supply_freight_template_standard",
-            "supplier_id",
-            unique=True,
-            postgresql_where=text("standard"),
-            sqlite_where=text("standard"),
-        ),
-    )
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id))
-    code: Mapped[str] = mapped_column(_code())
-    name: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
-    charged_by: Mapped[str] = mapped_column(String(16))
-    rules: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
-    excluded: Mapped[list[str]] = mapped_column(JSON)
-    standard: Mapped[bool]
-
-
 class Product(Base):
     __tablename__ = "supply_product"
 
@@ -120,7 +92,7 @@ class Product(Base):
     description: Mapped[str] = mapped_column(Text)
     image_urls: Mapped[list[str]] = mapped_column(JSON)
     active: Mapped[bool]
-    freight_template_id: Mapped[int | None] = mapped_column(ForeignKey(FreightTemplateRow.id))
+    freight_template_id: Mapped[int | None] = mapped_column(ForeignKey("supply_freight_template.id"))
     """Its own, in place of its supplier's standard one."""
     created_at: Mapped[datetime]
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Row, and_, or_
 
+from shared_core.supply.freight.freight_models import FreightTemplateRow
 from shared_core.supply.freight.freight_rules import (
     ChargedBy,
     FreightTemplate,
@@ -13,7 +14,7 @@ from shared_core.supply.freight.freight_rules import (
     freight_of,
     rules_from_json,
 )
-from shared_core.supply.models import FreightTemplateRow, Product, Supplier, Variant
+from shared_core.supply.models import Product, Supplier, Variant
 
 COLUMNS = (
     Supplier.code.label("supplier"),

@@ -15,10 +15,11 @@ from shared_core.ledger import ReferenceReused
 from shared_core.supply import rules
 from shared_core.supply.errors import BadRegion, HoldConfirmed, HoldLimitReached, UnknownHold, UnknownSku
 from shared_core.supply.freight import charging
+from shared_core.supply.freight.freight_models import FreightTemplateRow
 from shared_core.supply.freight.freight_rules import Goods
 from shared_core.supply.gateway import NO_SALES, Terms
 from shared_core.supply.inventory import stock
-from shared_core.supply.models import FreightTemplateRow, Product, StockHold, StockHoldLine, Supplier, Variant
+from shared_core.supply.models import Product, StockHold, StockHoldLine, Supplier, Variant
 from shared_core.supply.price_models import TierPrice
 from shared_core.supply.sales import quota
 from shared_core.supply.sales.sale_models import SaleLine
