@@ -4,6 +4,13 @@ from shared_core.ledger import ReferenceReused
 from shared_core.supply import sales, settlement, tenancy
 from shared_core.supply.catalogue import feeds
 from shared_core.supply.catalogue.finding import GoodsFound, find_goods
+from shared_core.supply.catalogue.freight_templates import (
+    FreightReport,
+    FreightTemplateView,
+    drop_freight,
+    freight_templates,
+    put_freight,
+)
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
 from shared_core.supply.catalogue.picturing import add as add_pictures
 from shared_core.supply.catalogue.picturing import gather as gather_pictures
@@ -103,13 +110,6 @@ from shared_core.supply.errors import (
     WrongCurrency,
 )
 from shared_core.supply.freight.freight_rules import rules_as_json
-from shared_core.supply.freight.keeping import (
-    FreightReport,
-    FreightTemplateView,
-    drop_freight,
-    freight_templates,
-    put_freight,
-)
 from shared_core.supply.gateway import (
     DEFAULT_TIER,
     EVENTS_PER_PAGE_MAX,

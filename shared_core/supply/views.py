@@ -102,8 +102,8 @@ class Offer:
     """One SKU on offer. `available` may lag behind while stock is plentiful (more than `rules.LOW_STOCK`).
 
     Without a `supply_price` it cannot be sold; `suggested` is the retail price the supply side recommends, `floor`
-    the lowest it allows. A parcel of one `supplier` with one piece costs the store `freight`, at most. `picture` is the digest of
-    the one that shows this SKU alone.
+    the lowest it allows. A parcel of its `supplier` with one piece costs the store `freight`, at most. `picture` is the
+    digest of the one that shows this SKU alone.
     """
 
     sku: str

@@ -169,7 +169,7 @@ def test_a_feed_brings_weights_and_one_without_them_leaves_them(goods: Database,
     ):
         (tmp_path / "feed.csv").write_text(table)
         with goods.transaction() as session:
-            supply.import_products(session, tmp_path / "feed.csv", supplier="bolt", at=NOON)
+            supply.import_products(session, tmp_path / "feed.csv", supplier="bolt", supply_ratio_bps=None, at=NOON)
         with goods.reading() as session:
             assert session.scalars(select(Variant.weight_grams).where(Variant.sku == "C")).all() == [1_500]
 
