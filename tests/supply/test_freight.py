@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from shared_core import supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.findings import ConfigError
-from shared_core.supply import tenancy
+from shared_core.supply import feeds, tenancy
 from shared_core.supply.models import Supplier, Variant
 from tests.hub.hubs import add, tenant_gateway
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, discrepancies, gateway, lines, put, where, yuan
@@ -162,14 +162,15 @@ def test_a_wrong_file_is_told_by_line_and_changes_nothing(
         assert supply.freight_templates(session) == []
 
 
-def test_a_feed_brings_weights_and_one_without_them_leaves_them(goods: Database, tmp_path: Path) -> None:
-    for table in (
+def test_a_feed_brings_weights_and_one_without_them_leaves_them(goods: Database) -> None:
+    tables = (
         "product,title,price,cost,sku,weight_grams\np-c,The C,89,36,C,1.5 kg\n",
         "product,title,price,cost,sku\np-c,The C,90,36,C\n",
-    ):
-        (tmp_path / "feed.csv").write_text(table)
+    )
+    for table in tables:
+        feed = feeds.read(table.encode())
         with goods.transaction() as session:
-            supply.import_products(session, tmp_path / "feed.csv", supplier="bolt", supply_ratio_bps=None, at=NOON)
+            supply.import_products(session, feed, supplier="bolt", supply_ratio_bps=None, at=NOON)
         with goods.reading() as session:
             assert session.scalars(select(Variant.weight_grams).where(Variant.sku == "C")).all() == [1_500]
 
