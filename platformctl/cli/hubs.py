@@ -21,6 +21,8 @@ hub = typer.Typer(help=_("Run a supply hub: one stock for many storefronts."), n
 tenant = typer.Typer(help=_("The storefronts a hub supplies."), no_args_is_help=True)
 key = typer.Typer(help=_("The keys with which a storefront calls the hub."), no_args_is_help=True)
 
+freight = typer.Typer(help=_("What suppliers charge for sending, by region."), no_args_is_help=True)
+
 InHub = Annotated[Path, typer.Option("--dir", "-C", help=_("The hub's folder; the current one by default."))]
 Code = Annotated[str, typer.Argument(help=_("The storefront's code: small letters, digits and hyphens."))]
 Actor = Annotated[str, typer.Option("--by", help=_("Who decides this; it is written down."))]
@@ -42,6 +44,10 @@ def register(app: typer.Typer) -> None:
     hub.command("restored", help=_("Its database was put back from a backup: go on from there."))(restored)
     hub.command("import", help=_("Goods of a product feed, or of a supplier's own sheet."))(take_in)
     hub.command("prices", help=_("A price list for the storefronts of a tier: CSV."))(prices)
+    hub.add_typer(freight, name="freight")
+    freight.command("import", help=_("Freight templates of suppliers: TOML."))(take_freight)
+    freight.command("list", help=_("What suppliers charge for sending, by region."))(list_freight)
+    freight.command("drop", help=_("Forget a template; its goods go by the supplier's standard one."))(drop_freight)
     hub.command("goods", help=_("Find goods by words, or by how a SKU or barcode begins."))(goods)
     hub.command("seed", help=_("Put sample goods into the hub's database."))(seed)
     hub.command("books", help=_("Prove that the hub's books and its stock add up."))(books)
@@ -166,6 +172,45 @@ def prices(
     from platformctl import pricing
 
     tell(pricing.put(tier, file, dry_run=dry_run), as_json=as_json)
+
+
+def take_freight(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, resolve_path=True, help=_("The file: TOML."))],
+    dry_run: DryRun = False,
+    folder: InHub = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """All of the file or nothing. The same again changes nothing; templates that are not in it stay."""
+    enter(folder)
+    from platformctl import freighting
+
+    tell(freighting.put(file, dry_run=dry_run), as_json=as_json)
+
+
+def list_freight(
+    supplier: Annotated[str, typer.Option(help=_("Of this supplier alone."))] = "",
+    folder: InHub = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """Who has no template charges one amount for every parcel."""
+    enter(folder)
+    from platformctl import freighting
+
+    freighting.tell(freighting.templates(supplier), as_json=as_json)
+
+
+def drop_freight(
+    supplier: Annotated[str, typer.Argument(help=_("The supplier's code."))],
+    code: Annotated[str, typer.Argument(help=_("The template's code."))],
+    folder: InHub = Path(),
+    as_json: AsJson = False,
+) -> None:
+    """What is held keeps the freight it has."""
+    enter(folder)
+    from platformctl import freighting
+
+    freighting.drop(supplier, code)
+    output.say_json({"ok": True}) if as_json else output.say("Forgotten: {code}", code=code)
 
 
 def goods(

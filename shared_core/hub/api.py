@@ -236,7 +236,9 @@ def hold(call: Buyer, reference: Reference, asked: wire.HoldAsked) -> supply.Hol
     """Keep the goods of all lines, or of none."""
     ttl = timedelta(seconds=asked.ttl_seconds)
     lines = wire.lines_of(asked.lines)
-    return call.shop.hold(reference, lines, customer=asked.customer, ttl=ttl, at=call.at, sales=asked.sales)
+    return call.shop.hold(
+        reference, lines, customer=asked.customer, ttl=ttl, at=call.at, sales=asked.sales, region=asked.region
+    )
 
 
 @router.get("/holds/{reference}")

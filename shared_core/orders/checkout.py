@@ -167,7 +167,15 @@ class Counter:
         lines = [supply.HoldLine(sku, pieces) for sku, pieces in purchase.lines]
         try:
             ttl = self.hold_ttl if purchase.entered is None else self.entered_ttl
-            held = self.gateway.hold(number, lines, customer=purchase.holder, ttl=ttl, at=at, sales=draft.sales)
+            held = self.gateway.hold(
+                number,
+                lines,
+                customer=purchase.holder,
+                ttl=ttl,
+                at=at,
+                sales=draft.sales,
+                region=purchase.address.where,
+            )
             if held.state is supply.HoldState.RELEASED:
                 raise CheckoutLapsed()
             self._sell(number, purchase, held, draft.paid, at=at)

@@ -107,9 +107,10 @@ def _hold_again(desk: SupplyDesk, number: str) -> bool:
                 if line.sale:
                     sales[line.sku] = line.sale
             held_for = holder(session, row)
+            where = supply.Address.from_json(row.address).where
         lines = [supply.HoldLine(sku, quantity) for sku, quantity in pieces.items()]
         ttl = max(TTL, row.due_at - at) if row.state == State.PLACED and row.due_at else TTL
-        desk.gateway.hold(number, lines, customer=held_for, ttl=ttl, at=at, sales=sales)
+        desk.gateway.hold(number, lines, customer=held_for, ttl=ttl, at=at, sales=sales, region=where)
         return True
     return False
 

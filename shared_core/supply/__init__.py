@@ -4,6 +4,13 @@ from shared_core.ledger import ReferenceReused
 from shared_core.supply import sales, settlement, tenancy
 from shared_core.supply.catalogue import feeds
 from shared_core.supply.catalogue.finding import GoodsFound, find_goods
+from shared_core.supply.catalogue.freight_templates import (
+    FreightReport,
+    FreightTemplateView,
+    drop_freight,
+    freight_templates,
+    put_freight,
+)
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
 from shared_core.supply.catalogue.picturing import add as add_pictures
 from shared_core.supply.catalogue.picturing import gather as gather_pictures
@@ -56,6 +63,7 @@ from shared_core.supply.errors import (
     BadPromise,
     BadQuantity,
     BadReference,
+    BadRegion,
     BadSupplierCode,
     BadTier,
     BadTrackingNumber,
@@ -66,6 +74,7 @@ from shared_core.supply.errors import (
     HoldReleased,
     HubRefused,
     NoGoodsYet,
+    NotDelivered,
     NothingToHold,
     NotTakenAlone,
     OutOfStock,
@@ -88,6 +97,7 @@ from shared_core.supply.errors import (
     SupplyUnavailable,
     TenantSuspended,
     TextTooLong,
+    UnknownFreightTemplate,
     UnknownHold,
     UnknownParcel,
     UnknownPicture,
@@ -99,6 +109,7 @@ from shared_core.supply.errors import (
     WithdrawnTooMuch,
     WrongCurrency,
 )
+from shared_core.supply.freight.freight_rules import rules_as_json
 from shared_core.supply.gateway import (
     DEFAULT_TIER,
     EVENTS_PER_PAGE_MAX,
@@ -126,6 +137,7 @@ from shared_core.supply.views import (
     Confirmation,
     EventKind,
     EventPage,
+    HeldFreight,
     HeldLine,
     HoldLine,
     HoldState,
@@ -155,6 +167,7 @@ __all__ = [
     "BadPromise",
     "BadQuantity",
     "BadReference",
+    "BadRegion",
     "BadSupplierCode",
     "BadTier",
     "BadTrackingNumber",
@@ -167,8 +180,11 @@ __all__ = [
     "EventKind",
     "EventPage",
     "FeedTerms",
+    "FreightReport",
+    "FreightTemplateView",
     "GoodsFound",
     "Handover",
+    "HeldFreight",
     "HeldLine",
     "HoldConfirmed",
     "HoldLimitReached",
@@ -187,6 +203,7 @@ __all__ = [
     "Me",
     "NewBox",
     "NoGoodsYet",
+    "NotDelivered",
     "NotTakenAlone",
     "NothingToHold",
     "Offer",
@@ -243,6 +260,7 @@ __all__ = [
     "TenantSuspended",
     "Terms",
     "TextTooLong",
+    "UnknownFreightTemplate",
     "UnknownHold",
     "UnknownParcel",
     "UnknownPicture",
@@ -266,11 +284,13 @@ __all__ = [
     "count_supplier_orders",
     "create_supplier",
     "deliver",
+    "drop_freight",
     "due_at",
     "expire_holds",
     "feed_terms",
     "feeds",
     "find_goods",
+    "freight_templates",
     "gather_pictures",
     "goods_of",
     "import_products",
@@ -287,11 +307,13 @@ __all__ = [
     "product_detail",
     "products_page",
     "promise_of",
+    "put_freight",
     "put_prices",
     "put_product",
     "receive_stock",
     "remove_picture",
     "returns",
+    "rules_as_json",
     "sales",
     "set_promise",
     "settlement",

@@ -227,6 +227,23 @@ class BadCost(Invalid):
     message = "{sku}: prices are not negative, and the supply price is not below the cost."
 
 
+class BadRegion(Invalid):
+    code = "bad_region"
+    message = (
+        "{region} is no region. Use an ISO 3166-2 code of a province of China, or an ISO 3166-1 code of a country."
+    )
+
+
+class UnknownFreightTemplate(NotFound):
+    code = "unknown_freight_template"
+    message = "{supplier} has no freight template {template}."
+
+
+class NotDelivered(Invalid):
+    code = "not_delivered"
+    message = "{skus}: this cannot be sent to where you want it. Choose another address, or take it out of the bag."
+
+
 class BadReference(Invalid):
     """As a store may send it to a hub."""
 

@@ -84,14 +84,17 @@ class SupplyGateway(Protocol):
         ttl: timedelta,
         at: datetime,
         sales: Mapping[str, str] = NO_SALES,
+        region: str = "",
     ) -> HoldView:
         """Keep the goods of all lines, or of none, for `ttl`. Two lines with one SKU count as one.
 
         `sales` tells by SKU at the price of which sale event it is wanted; others at the ordinary one. At that price
         it is held or not at all: SaleNotRunning, SaleSoldOut, SaleLimitReached. Since protocol 3.
+        `region` says where the goods go, by a code of `kernel.regions`; empty: not known. Since protocol 4.
         `customer` tells the customers of this store apart, by a name that says nothing of who they are.
         The same reference again returns the same hold, whatever has become of it.
-        Raises OutOfStock, UnknownSku, HoldLimitReached, BadQuantity, NothingToHold, ReferenceReused.
+        Raises OutOfStock, UnknownSku, HoldLimitReached, BadQuantity, BadRegion, NothingToHold,
+        ReferenceReused.
         """
         ...
 

@@ -7,6 +7,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
+from shared_core.kernel.regions import CODE_LENGTH_MAX as REGION_LENGTH_MAX
 from shared_core.kernel.searching import SearchColumns
 from shared_core.media import PictureSource
 
@@ -91,6 +92,8 @@ class Product(Base):
     description: Mapped[str] = mapped_column(Text)
     image_urls: Mapped[list[str]] = mapped_column(JSON)
     active: Mapped[bool]
+    freight_template_id: Mapped[int | None] = mapped_column(ForeignKey("supply_freight_template.id"))
+    """Its own, in place of its supplier's standard one."""
     created_at: Mapped[datetime]
 
 
@@ -102,6 +105,7 @@ class Variant(Base):
         CheckConstraint("cost_minor >= 0 AND cost_minor <= supply_price_minor", name="no_loss"),
         CheckConstraint("(cost_minor IS NULL) = (supply_price_minor IS NULL)", name="cost_and_price_together"),
         CheckConstraint("suggested_minor >= 0", name="suggested_not_negative"),
+        CheckConstraint("weight_grams >= 0", name="weight_not_negative"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -113,6 +117,7 @@ class Variant(Base):
     cost_minor: Mapped[int | None] = mapped_column(BigId)
     supply_price_minor: Mapped[int | None] = mapped_column(BigId)
     suggested_minor: Mapped[int | None] = mapped_column(BigId)
+    weight_grams: Mapped[int | None]
     active: Mapped[bool]
 
 
@@ -225,12 +230,16 @@ class StockHold(Base):
     currency: Mapped[str] = mapped_column(String(3))
     state: Mapped[str] = mapped_column(String(16))
     content_hash: Mapped[str] = mapped_column(String(64))
+    region: Mapped[str] = mapped_column(_code(REGION_LENGTH_MAX), default="", server_default="")
+    """Where the goods go, by a code of `kernel.regions`; empty: not told."""
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     confirmed_hash: Mapped[str | None] = mapped_column(String(64))
     ship_to: Mapped[dict[str, Any] | None] = mapped_column(JSON)
+    fee_bps: Mapped[int | None]
+    """The part that the platform takes, as it was agreed then; NULL: held before that was fixed."""
     fee_minor: Mapped[int] = mapped_column(BigId, default=0)
     fee_returned_minor: Mapped[int] = mapped_column(BigId, default=0)
 
@@ -294,6 +303,9 @@ class StockHoldLine(Base):
     quantity: Mapped[int]
     cost_minor: Mapped[int] = mapped_column(BigId)
     supply_price_minor: Mapped[int] = mapped_column(BigId)
+    freight_minor: Mapped[int | None] = mapped_column(BigId)
+    """What its supplier charges for all it sends of the hold, on its first line there; 0 on others, NULL: held before
+    that was fixed."""
     withdrawn: Mapped[int] = mapped_column(default=0)
     restocked: Mapped[int] = mapped_column(default=0)
     short: Mapped[int] = mapped_column(default=0, server_default=text("0"))

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from shared_core.kernel.money import Money
+from shared_core.kernel.regions import region_of
 from shared_core.supply.return_kinds import Bearer, Remedy, ReturnReason, ReturnState
 
 
@@ -55,6 +56,11 @@ class Address:
     def as_json(self) -> dict[str, str]:
         return asdict(self)
 
+    @property
+    def where(self) -> str:
+        """Its region, by a code of `kernel.regions`; empty where that is not sure."""
+        return region_of(self.country, self.region, self.city)
+
     @classmethod
     def from_json(cls, fields: Mapping[str, str]) -> "Address":
         return cls(**fields)
@@ -96,8 +102,8 @@ class Offer:
     """One SKU on offer. `available` may lag behind while stock is plentiful (more than `rules.LOW_STOCK`).
 
     Without a `supply_price` it cannot be sold; `suggested` is the retail price the supply side recommends, `floor`
-    the lowest it allows. What one `supplier` sends of an order costs the store `freight`. `picture` is the digest of
-    the one that shows this SKU alone.
+    the lowest it allows. A parcel of its `supplier` with one piece costs the store `freight`, at most. `picture` is the
+    digest of the one that shows this SKU alone.
     """
 
     sku: str
@@ -171,11 +177,23 @@ class HeldLine:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldFreight:
+    """What one supplier will charge for sending its part of a hold, whatever it charges for others by then."""
+
+    supplier: str
+    freight: Money
+
+
+@dataclass(frozen=True, slots=True)
 class HoldView:
     reference: str
     state: HoldState
     expires_at: datetime
     lines: tuple[HeldLine, ...]
+    freights: tuple[HeldFreight, ...] | None = None
+    """What each supplier will charge, by code; None from a supply side that does not fix it yet."""
+    fee_bps: int | None = None
+    """The part of the goods that the platform will take; None like `freights`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ def sign_up(visit: Visit, name: str = "Bao", after: str = "") -> Page:
 def fill_address(page: Page) -> None:
     for name, value in {"phone": "13800138000", "city": "Hangzhou", "street": "Sample Road 1"}.items():
         page.fill(f"#f-{name}", value)
+    page.select_option("#f-province", "CN-ZJ")
 
 
 def test_on_a_phone_in_chinese_from_the_first_page_to_the_payment(front: Front, phone: Visit) -> None:

@@ -249,6 +249,15 @@ def test_a_hub_that_is_too_old_for_sales_is_asked_for_none() -> None:
     assert [asked.url.path for asked in script.asked] == ["/api/v1/me"]
 
 
+def test_an_older_hub_is_not_told_where_goods_go() -> None:
+    script = Script(ok(**{"Supply-Protocol": "3"}), ok(), ok())
+    gateway = shop(script)
+    hold(gateway)
+    for _ in range(2):
+        gateway.hold("10/42", lines(A=2), customer="c", ttl=HALF_AN_HOUR, at=NOON, region="CN-GD")
+    assert [json.loads(asked.content).get("region", "") for asked in script.asked] == ["", "", "CN-GD"]
+
+
 def test_a_hub_that_was_upgraded_meanwhile_is_asked_for_sales() -> None:
     script = Script(ok(**{"Supply-Protocol": "2"}), ok(), ok({"sales": []}))
     gateway = shop(script)

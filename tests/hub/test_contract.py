@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from shared_core import supply
 from shared_core.kernel.database import Database
 from shared_core.supply import tenancy
+from shared_core.supply.models import StockHold
 from tests.databases import Databases, PostgresDatabases
 from tests.hub.histories import ALL, CALLS, Step, one, play, steps
 from tests.hub.hubs import Served, add, key_of, reaching, tenant_gateway
@@ -48,10 +50,13 @@ def test_goods_are_held_confirmed_and_withdrawn(database: Database, shop: Any) -
         supply.HoldState.HELD,
         NOON + HALF_AN_HOUR,
         (supply.HeldLine("A", 2, yuan(4000)), supply.HeldLine("B", 1, yuan(4000))),
+        tuple(supply.HeldFreight(each.supplier, each.freight) for each in held.freights),
+        held.fee_bps,
     )
     assert shop.view(REFERENCE) == held
     bought = shop.confirm(REFERENCE, ship_to=HOME, at=NOON, goods=yuan(20_000))
     assert [each.number for each in bought.supplier_orders] == [f"{REFERENCE}-1", f"{REFERENCE}-2"]
+    assert held.freights == tuple(supply.HeldFreight(each.supplier, each.freight) for each in bought.supplier_orders)
     assert (bought.reference, bought.supply, bought.freight) == (REFERENCE, yuan(12_000), yuan(1_600))
     back = shop.withdraw(REFERENCE, lines(B=1), withdrawal="退/1", restock=True, at=NOON)
     assert (back.withdrawal, back.reference, back.supply, back.freight) == ("退/1", REFERENCE, yuan(4_000), yuan(800))
@@ -92,6 +97,19 @@ def test_goods_are_held_at_the_price_of_a_sale_or_not_at_all(database: Database,
     assert shop.sales(at=NOON + hour) == ()
     assert shop.confirm(REFERENCE, ship_to=HOME, at=NOON + hour).supply == yuan(10_000)
     assert not discrepancies(database)
+
+
+def test_a_hold_says_where_its_goods_go(database: Database, shop: Any) -> None:
+    def hold(region: str) -> Any:
+        return shop.hold(REFERENCE, lines(A=1), customer="c", ttl=HALF_AN_HOUR, at=NOON, region=region)
+
+    with pytest.raises(supply.BadRegion):
+        hold("CN-XX")
+    assert hold("CN-GD") == hold("CN-GD")
+    with pytest.raises(supply.ReferenceReused):
+        hold("CN-SH")
+    with database.reading() as session:
+        assert session.scalars(select(StockHold.region)).all() == ["CN-GD"]
 
 
 def test_every_call_again_answers_the_same(database: Database, shop: Any) -> None:

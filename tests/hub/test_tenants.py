@@ -144,13 +144,13 @@ def test_unpaid_holds_of_one_store_leave_something_to_others(database: Database)
 
 
 def live_on_credit(database: Database) -> None:
-    """Credit for three pieces at 40.00 and the freight of one order."""
+    """Credit for three pieces at 40.00 in two parcels at 8.00."""
     stocked(database, {"A": 50})
-    shop = tenant_gateway(database, add(database, "north", credit_limit_minor=12_800))
+    shop = tenant_gateway(database, add(database, "north", credit_limit_minor=13_600))
     shop.hold("o1", lines(A=2), customer="c1", ttl=HALF_AN_HOUR, at=NOON)
     refused(shop, "o2", supply.CreditUsedUp, customer="c2", A=2)
     shop.hold("o2", lines(A=1), customer="c2", ttl=HALF_AN_HOUR, at=NOON)
-    shop.confirm("o1", ship_to=HOME, at=NOON)  # now 88.00 are owed, 40.00 held
+    shop.confirm("o1", ship_to=HOME, at=NOON)  # now 88.00 are owed, 48.00 held
     refused(shop, "o3", supply.CreditUsedUp, customer="c3", A=1)
     shop.release("o2", at=NOON)
     shop.hold("o3", lines(A=1), customer="c3", ttl=HALF_AN_HOUR, at=NOON)
@@ -170,7 +170,7 @@ def test_without_credit_a_store_pays_in_advance(database: Database) -> None:
     refused(shop, "o1", supply.CreditUsedUp, A=1)
     with database.transaction() as session:
         due, bank = ledger.accounts.due_store("north"), ledger.accounts.bank()
-        paid = [ledger.entry(debit=bank, credit=due, amount=yuan(4_000))]
+        paid = [ledger.entry(debit=bank, credit=due, amount=yuan(4_800))]
         ledger.post(session, "paid:1", paid, book=ledger.HUB, at=NOON, memo="in advance")
     assert shop.hold("o1", lines(A=1), customer="c", ttl=HALF_AN_HOUR, at=NOON).state == "held"
     refused(shop, "o2", supply.CreditUsedUp, A=1)
@@ -179,7 +179,7 @@ def test_without_credit_a_store_pays_in_advance(database: Database) -> None:
 def rush_for_the_last_credit(database: Database) -> bool:
     """Twelve customers of a store that has credit for three pieces; whether exactly three get one."""
     stocked(database, {"A": 50})
-    shop = tenant_gateway(database, add(database, "north", credit_limit_minor=12_000))
+    shop = tenant_gateway(database, add(database, "north", credit_limit_minor=14_400))
     outcomes = at_once(12, lambda n: shop.hold(f"o{n}", lines(A=1), customer=f"c{n}", ttl=HALF_AN_HOUR, at=NOON))
     return kinds(outcomes) == {"HoldView": 3, "CreditUsedUp": 9} and where(database, "A") == (50, 47, 3, 0)
 

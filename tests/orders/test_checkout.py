@@ -131,6 +131,24 @@ def test_an_old_checkout_cannot_be_tried_again_at_its_old_price(world: World) ->
         world.place(buyer, [("B", 11)], key="k")
 
 
+def test_goods_are_held_for_where_they_go(world: World) -> None:
+    told: list[object] = []
+
+    class Listens:
+        def __getattr__(self, name: str) -> object:
+            return getattr(world.gateway, name)
+
+        def hold(self, *args: object, **named: object) -> object:
+            told.append(named["region"])
+            return world.gateway.hold(*args, **named)  # type: ignore[arg-type]
+
+    counter = replace(world.counter, gateway=Listens())  # type: ignore[arg-type]
+    for number, region in (("D1", "浙江省"), ("D2", "")):
+        purchase = world.purchase(world.visitor(), [("A", 1)])
+        counter.place(replace(purchase, address=replace(purchase.address, region=region)), number=number, at=world.now)
+    assert told == ["CN-ZJ", ""]
+
+
 def test_a_killed_checkout_is_finished_by_the_next_try(world: World) -> None:
     buyer = world.visitor()
     purchase = world.purchase(buyer, [("A", 1)], key="k")

@@ -562,3 +562,29 @@ def test_a_sale_that_cannot_be_is_refused_in_a_sentence(
     refused = ctl("hub", "sale", "add", place / "spring.toml", "-C", made)
     assert (refused.code, said in refused.err) == (code, True), refused.err
     assert json.loads(ctl("hub", "sale", "list", "-C", made, "--json").out) == []
+
+
+def test_freight_templates_are_tried_taken_told_and_dropped(ctl: Command, made: Path, place: Path) -> None:
+    assert ctl("hub", "seed", "-C", made).code == 0
+    opened = Database(os.environ["HUB_DATABASE_URL"])
+    with opened.reading() as session:
+        supplier = supply.suppliers(session)[0].code
+    opened.dispose()
+    file = place / "freight.toml"
+    rule = '[[template.rule]]\nregions = ["西藏"]\namount = "20"\n[[template.rule]]\namount = "6"\n'
+    file.write_text(f'[[template]]\nsupplier = "{supplier}"\ncode = "all"\nby = "parcel"\nstandard = true\n{rule}', "utf-8")
+    take = ("hub", "freight", "import", str(file), "-C", str(made), "--json")
+    assert json.loads(ctl(*take, "--dry-run").out)["counts"] == {"created": 1, "updated": 0, "unchanged": 0}
+    assert "No supplier" in ctl("hub", "freight", "list", "-C", made).out
+    assert json.loads(ctl(*take).out)["counts"]["created"] == 1
+    assert json.loads(ctl(*take).out)["counts"]["unchanged"] == 1
+    told = ctl("hub", "freight", "list", "--supplier", supplier, "-C", made)
+    assert (told.code, "CN-XZ: 1 → 20.00" in told.out) == (0, True), told.out
+    [listed] = json.loads(ctl("hub", "freight", "list", "-C", made, "--json").out)
+    assert (listed["code"], listed["rules"][0]["regions"]) == ("all", ["CN-XZ"])
+    file.write_text(file.read_text("utf-8").replace("西藏", "Tibett"), "utf-8")
+    wrong = ctl(*take)
+    assert wrong.code != 0 and "Tibett" in wrong.out + wrong.err and "freight.toml:7" in wrong.out + wrong.err
+    assert ctl("hub", "freight", "drop", supplier, "all", "-C", made).code == 0
+    gone = ctl("hub", "freight", "drop", supplier, "all", "-C", made)
+    assert gone.code != 0 and "all" in gone.err

@@ -77,7 +77,9 @@ def test_part_of_an_order_is_refunded_and_the_money_noted_as_sent(front: Front, 
     buyer.open("/products/p-a")
     buyer.send("/cart", quantity=2)
     buyer.open("/checkout")
-    number = buyer.send("/checkout", phone="13800138000", city="Hangzhou", street="Road 1").url.rpartition("/")[2]
+    number = buyer.send(
+        "/checkout", phone="13800138000", province="CN-ZJ", city="Hangzhou", street="Road 1"
+    ).url.rpartition("/")[2]
     pay(front, staff, number)
     page = staff.open(f"/admin/orders/{number}")
     form = page.form(f"/admin/orders/{number}/refund")

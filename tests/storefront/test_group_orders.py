@@ -254,7 +254,7 @@ def test_a_seller_enters_one_order_after_another_from_one_bag(front: Front) -> N
     seller.open("/products/p-a")
     seller.send("/cart", quantity=1)
     assert "/me/group/new" in seller.open("/cart").links and "/me/group" in seller.open("/me").links
-    home = {"street": "1 Sample Road", "city": "Hangzhou", "country": "CN"}
+    home = {"street": "1 Sample Road", "city": "Hangzhou", "region": "Zhejiang", "country": "CN"}
     for name, phone, pieces in (("Mei", "13900001111", 2), ("Bao", "13900002222", 1)):
         seller.open("/me/group/new")
         page = seller.send("/me/group", group="Stairs 3", name=name, phone=phone, quantity=pieces, **home)

@@ -6,13 +6,20 @@ from pathlib import Path
 
 import pytest
 
+from shared_core import orders, supply
 from shared_core.kernel.money import Money
 from shared_core.kernel.settings import Settings
 from shared_core.storefront.pages.purse import BAR_WIDTH, Purse
 from tests.storefront.conftest import Clock, Front, close_front, open_front
 from tests.storefront.walker import Walker, staff_walker, walker
 
-HOME_ADDRESS = {"name": "Bao", "phone": "13800138000", "city": "Hangzhou", "street": "Sample Road 1"}
+HOME_ADDRESS = {
+    "name": "Bao",
+    "province": "CN-ZJ",
+    "phone": "13800138000",
+    "city": "Hangzhou",
+    "street": "Sample Road 1",
+}
 
 
 def share_link(page_owner: Walker, product: str) -> str:
@@ -61,8 +68,8 @@ def test_a_form_sent_twice_is_one_order(front: Front) -> None:
     first = buyer.send("/checkout", **HOME_ADDRESS).url
     buyer.page = checkout
     assert buyer.send("/checkout", **HOME_ADDRESS).url == first
-    orders = buyer.open("/orders")
-    assert len([link for link in orders.links if re.fullmatch(r"/orders/\w+", link)]) == 1
+    shown = buyer.open("/orders")
+    assert len([link for link in shown.links if re.fullmatch(r"/orders/\w+", link)]) == 1
 
 
 def test_what_was_typed_is_kept_and_the_fault_stands_beside_its_field(front: Front) -> None:
@@ -264,3 +271,20 @@ def test_when_the_database_is_away_a_page_says_so_and_a_broken_link_does_too(fro
     page = visitor.open("/")
     assert page.status == 503
     assert page.headings[0] == "The shop is resting for a moment"
+
+
+def test_the_province_is_chosen_in_china_and_asked_for_where_it_is_not_sure(front: Front) -> None:
+    front.stock("A")
+    buyer = walker(front)
+    buyer.sign_up("bao@example.com", "Bao")
+    buyer.open("/products/p-a")
+    buyer.send("/cart")
+    buyer.open("/checkout")
+    asked = buyer.send("/checkout", **{**HOME_ADDRESS, "province": ""})
+    assert asked.status == 422 and "Which province?" in asked.text
+    number = buyer.send("/checkout", **HOME_ADDRESS).url.rpartition("/")[2]
+    with front.shop.database.reading() as session:
+        assert supply.Address.from_json(orders.get(session, number).address).region == "浙江省"
+    buyer.open("/products/p-a")
+    buyer.send("/cart")
+    assert '<option value="CN-ZJ" selected>' in buyer.open("/checkout").html

@@ -13,9 +13,10 @@ from shared_core.hub.console import words
 from shared_core.hub.console.acting import attempt
 from shared_core.hub.console.typed import number, reason, wall_time
 from shared_core.hub.hub import Hub
-from shared_core.hub.viewer import HubDep, ReaderDep, SuppliersDep, page, speaks
+from shared_core.hub.viewer import HubDep, ReaderDep, SuppliersDep, current, page, speaks
 from shared_core.kernel.i18n import N_
-from shared_core.kernel.money import parse_money
+from shared_core.kernel.money import Money, parse_money
+from shared_core.kernel.regions import region_name
 from shared_core.web import forms
 from shared_core.web.going import go
 
@@ -40,6 +41,8 @@ DAYS: Mapping[int, str] = {
     6: N_("Saturday"),
     7: N_("Sunday"),
 }
+
+_UNITS: Mapping[str, str] = {"piece": "×", "weight": "g", "parcel": ""}
 
 router = APIRouter()
 _log = structlog.get_logger()
@@ -174,6 +177,7 @@ def _one(request: Request, hub: Hub, code: str, *, trouble: str = "", status: in
         to_send = supply.count_supplier_orders(session, states=supply.TO_SEND, supplier=code)
         late = supply.count_supplier_orders(session, supplier=code, late_at=at)
         goods = supply.products_page(session, supplier=code, limit=1).products
+        templates = supply.freight_templates(session, supplier=code)
     return page(
         request,
         "console/supplier.html",
@@ -197,7 +201,34 @@ def _one(request: Request, hub: Hub, code: str, *, trouble: str = "", status: in
         to_send=to_send,
         late=late,
         has_goods=bool(goods),
+        templates=[_template(current(request).locale, each) for each in templates],
     )
+
+
+def _template(locale: str, view: supply.FreightTemplateView) -> dict[str, object]:
+    def named(codes: frozenset[str]) -> list[str]:
+        return [region_name(code, locale) for code in sorted(codes)]
+
+    return {
+        "name": view.name or view.code,
+        "code": view.code,
+        "standard": view.standard,
+        "products": len(view.products),
+        "unit": _UNITS[view.template.charged_by],
+        "excluded": named(view.template.excluded),
+        "rules": [
+            {
+                "where": named(rule.regions),
+                "first": rule.first_units,
+                "amount": Money(rule.first_minor, view.currency),
+                "further": rule.further_units,
+                "further_amount": Money(rule.further_minor, view.currency) if rule.further_minor else None,
+                "free_pieces": rule.free_pieces,
+                "free": None if rule.free_minor is None else Money(rule.free_minor, view.currency),
+            }
+            for rule in view.template.rules
+        ],
+    }
 
 
 def _promised(said: Callable[[str], str], promise: supply.Promise | None) -> dict[str, object] | None:

@@ -1,6 +1,7 @@
 """The address form: what is asked, what must be there, which countries there are."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import Annotated
 
@@ -10,6 +11,7 @@ from babel.numbers import get_territory_currencies
 from fastapi import Depends, Form
 
 from shared_core.kernel.i18n import N_
+from shared_core.kernel.regions import CHINA, PROVINCES, region_name, region_of
 from shared_core.storefront.brand import BrandConfig
 from shared_core.supply import Address
 
@@ -26,6 +28,7 @@ LENGTH_MAX: Mapping[str, int] = {
 MISSING: Mapping[str, str] = {
     "name": N_("Who shall receive it?"),
     "phone": N_("The carrier needs a phone number."),
+    "province": N_("Which province?"),
     "city": N_("Which city?"),
     "street": N_("Which street and number?"),
     "country": N_("Which country?"),
@@ -46,10 +49,12 @@ def typed(
     street: Text = "",
     postcode: Text = "",
     country: Text = "",
+    province: Text = "",
 ) -> dict[str, str]:
-    """What somebody wrote into the form, by field."""
+    """What somebody wrote into the form, by field; `province` is the code of the one they chose."""
     given = (name, phone, region, city, district, street, postcode, country)
-    return {field: text.strip() for field, text in zip(LENGTH_MAX, given, strict=True)}
+    written = {field: text.strip() for field, text in zip(LENGTH_MAX, given, strict=True)}
+    return written | {"province": province.strip()}
 
 
 TypedDep = Annotated[dict[str, str], Depends(typed)]
@@ -57,17 +62,35 @@ TypedDep = Annotated[dict[str, str], Depends(typed)]
 
 def faults(values: Mapping[str, str]) -> dict[str, str]:
     """What is wrong with the address, as msgids by field; empty when it can be used."""
-    wrong = {name: text for name, text in MISSING.items() if not values[name]}
+    wrong = {name: text for name, text in MISSING.items() if not values[name] and name != "province"}
     wrong |= {name: TOO_LONG for name, most in LENGTH_MAX.items() if len(values[name]) > most}
     if sum(each.isdigit() for each in values["phone"]) < PHONE_DIGITS_MIN:
         wrong["phone"] = MISSING["phone"]
     if values["country"] not in _codes():
         wrong["country"] = MISSING["country"]
+    if values["country"] == CHINA and not address(values).where:
+        wrong["province"] = MISSING["province"]
     return wrong
 
 
 def address(values: Mapping[str, str]) -> Address:
-    return Address(**{name: values[name] for name in LENGTH_MAX})
+    """What was chosen counts before what was written; it is kept as it stands on a parcel."""
+    written = Address(**{name: values[name] for name in LENGTH_MAX})
+    chosen = PROVINCES.get(values["province"]) if written.country == CHINA else None
+    return written if chosen is None else replace(written, region=chosen.chinese)
+
+
+def filled(kept: Mapping[str, object]) -> dict[str, str]:
+    """An address that was kept, as the form shows it; a province that is not sure is asked for."""
+    values = {field: str(kept.get(field, "")) for field in LENGTH_MAX}
+    region = region_of(values["country"], values["region"], values["city"])
+    return values | {"province": region if region in PROVINCES else ""}
+
+
+def provinces(locale: str) -> tuple[tuple[str, str], ...]:
+    """(code, name in `locale`) of the provinces of China: in Chinese in the order of their codes, else by name."""
+    named = [(code, region_name(code, locale)) for code in PROVINCES]
+    return tuple(named if locale.startswith("zh") else sorted(named, key=lambda pair: pair[1]))
 
 
 @lru_cache(maxsize=8)

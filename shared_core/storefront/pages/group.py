@@ -179,6 +179,7 @@ def _form(
         key=key,
         groups=orders.group_names(session, viewer.known_id),
         countries=addresses.countries(viewer.locale),
+        provinces=addresses.provinces(viewer.locale),
     )
 
 

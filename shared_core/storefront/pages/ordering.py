@@ -195,6 +195,7 @@ def _checkout(
         form=form,
         key=key,
         countries=addresses.countries(viewer.locale),
+        provinces=addresses.provinces(viewer.locale),
         return_days=shop.plan_at(shop.clock()).returns.days,
         sold_by=ties.recommender(request, session, shop, viewer),
     )
@@ -204,7 +205,7 @@ def _known_address(session: Session, shop: Shop, viewer: Viewer) -> dict[str, st
     """Where the last order went; else the viewer's name and the shop's country."""
     last = orders.orders_of(session, viewer.known_id, limit=1)
     if last:
-        return {field: str(last[0].address.get(field, "")) for field in addresses.LENGTH_MAX}
+        return addresses.filled(last[0].address)
     return {"name": viewer.name, "country": addresses.home_country(shop.brand)}
 
 

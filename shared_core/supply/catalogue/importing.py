@@ -264,6 +264,7 @@ def _spec(variant: FeedVariant, currency: str, ratio_bps: int | None) -> Variant
         supply_price=supply_price,
         suggested=price,
         picture=variant.picture,
+        grams=variant.grams,
     )
 
 

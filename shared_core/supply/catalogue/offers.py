@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.money import Money
 from shared_core.media import PictureSource
 from shared_core.supply.catalogue import picturing
+from shared_core.supply.freight.charging import TEMPLATE
+from shared_core.supply.freight.freight_models import FreightTemplateRow
+from shared_core.supply.freight.freight_rules import dearest
 from shared_core.supply.gateway import OFFERS_PER_PAGE_MAX, Terms
 from shared_core.supply.models import OfferPlace, Product, Stock, Supplier, Variant
 from shared_core.supply.price_models import TierPrice
@@ -19,12 +22,15 @@ def page(session: Session, *, terms: Terms, after: int, limit: int) -> OfferPage
     """Numbered offers after the cursor, in the order of their last change, at the prices of the store's tier."""
     size = min(limit, OFFERS_PER_PAGE_MAX)
     query = (
-        select(Variant, Product, Supplier, Stock.free, TierPrice, OfferPlace.seq, PictureSource.digest)
+        select(
+            Variant, Product, Supplier, Stock.free, TierPrice, OfferPlace.seq, PictureSource.digest, FreightTemplateRow
+        )
         .join(Product, Product.id == Variant.product_id)
         .join(Supplier, Supplier.id == Product.supplier_id)
         .join(Stock, Stock.variant_id == Variant.id)
         .join(OfferPlace, OfferPlace.variant_id == Variant.id)
         .outerjoin(PictureSource, (PictureSource.id == Variant.picture_id) & (PictureSource.state == "kept"))
+        .outerjoin(FreightTemplateRow, TEMPLATE)
         .outerjoin(TierPrice, and_(TierPrice.variant_id == Variant.id, TierPrice.tier == terms.tier))
         .where(Supplier.currency == terms.currency, OfferPlace.seq > after)
         .order_by(OfferPlace.seq)
@@ -41,11 +47,11 @@ def page(session: Session, *, terms: Terms, after: int, limit: int) -> OfferPage
 
 
 def _offer(
-    row: Row[Variant, Product, Supplier, int, TierPrice | None, int, str | None],
+    row: Row[Variant, Product, Supplier, int, TierPrice | None, int, str | None, FreightTemplateRow | None],
     currency: str,
     pictures: Mapping[int, tuple[OfferPicture, ...]],
 ) -> Offer:
-    variant, product, supplier, free, tier, _, picture = row
+    variant, product, supplier, free, tier, _, picture, freight = row
     listed = Prices() if tier is None else Prices(tier.supply_price_minor, tier.suggested_minor, tier.floor_minor)
     own = Prices(variant.supply_price_minor, variant.suggested_minor)
     prices = prices_of_tier(own, listed, cost=variant.cost_minor)
@@ -68,11 +74,16 @@ def _offer(
         available=free,
         active=variant.active and product.active and supplier.state == SupplierState.LIVE,
         supplier=supplier.code,
-        freight=Money(supplier.freight_minor, currency),
+        freight=Money(_parcel(supplier, variant, freight), currency),
         picture=picture or "",
         floor=_money(prices.floor, currency),
         barcode=variant.barcode,
     )
+
+
+def _parcel(supplier: Supplier, variant: Variant, freight: FreightTemplateRow | None) -> int:
+    """What a parcel with one piece of it costs at most, wherever it goes."""
+    return supplier.freight_minor if freight is None else dearest(freight.template, grams=variant.weight_grams)
 
 
 def _money(minor: int | None, currency: str) -> Money | None:

@@ -44,6 +44,8 @@ class VariantSpec:
     active: bool = True
     picture: str = ""
     """The address of the picture that shows it alone; one of its product's."""
+    grams: int | None = None
+    """What one piece weighs; None: not said, so what is known stays."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +309,8 @@ def _variant_fields(spec: VariantSpec, supplier: Supplier, sources: Mapping[str,
             raise BadCost(sku=spec.sku)
     if cost is not None and supply_price is not None and supply_price < cost:
         raise BadCost(sku=spec.sku)
-    return {
+    weight = {} if spec.grams is None else {"weight_grams": spec.grams}
+    return weight | {
         "options": [list(pair) for pair in spec.options],
         "barcode": spec.barcode,
         "picture_id": sources.get(spec.picture),

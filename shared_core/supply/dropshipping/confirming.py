@@ -75,6 +75,8 @@ def _hold_again(
         raise HoldReleased(reference=hold.reference)
     units = {units.variant_id: units.quantity for units in holds.units_of(lines)}
     value_minor = sum(line.supply_price_minor * line.quantity for line in lines)
+    fee = rules.platform_fee(goods=None, supply=Money(value_minor, hold.currency), fee_bps=hold.fee_bps or 0)
+    value_minor += fee.minor + sum((holds.freights_of(lines) or {}).values())
     try:
         tenants.admit(session, terms.store, hold_id=hold.id, units=units, value_minor=value_minor)
     except (TenantSuspended, CreditUsedUp, HoldLimitReached) as refusal:
@@ -118,6 +120,7 @@ def _order(
     promise: Promise | None,
     at: datetime,
 ) -> SupplierOrder:
+    fixed = holds.freights_of(lines)
     return SupplierOrder(
         number=f"{hold.reference}-{place}",
         hold_id=hold.id,
@@ -125,7 +128,7 @@ def _order(
         state="placed",
         cost_minor=sum(line.cost_minor * line.quantity for line in lines),
         supply_minor=sum(line.supply_price_minor * line.quantity for line in lines),
-        freight_minor=supplier.freight_minor,
+        freight_minor=supplier.freight_minor if fixed is None else fixed[supplier.id],
         placed_at=at,
         due_at=due_at(promise, at) if promise else None,
     )
@@ -146,7 +149,8 @@ def _bill(
     supply = sum((charge.supply for charge in charges), zero(hold.currency))
     if terms.tenant and goods is not None:
         goods = max(goods, supply, key=lambda each: each.minor)  # what a store says of its sale is its own word
-    fee = rules.platform_fee(goods=goods, supply=supply, fee_bps=terms.platform_fee_bps)
+    fee_bps = terms.platform_fee_bps if hold.fee_bps is None else hold.fee_bps
+    fee = rules.platform_fee(goods=goods, supply=supply, fee_bps=fee_bps)
     return books.Bill(hold.store, charges, fee)
 
 

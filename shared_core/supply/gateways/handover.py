@@ -44,8 +44,10 @@ class Handover:
         ttl: timedelta,
         at: datetime,
         sales: Mapping[str, str] = NO_SALES,
+        region: str = "",
     ) -> HoldView:
-        return self._of(reference).hold(reference, lines, customer=customer, ttl=ttl, at=at, sales=sales)
+        asked = self._of(reference)
+        return asked.hold(reference, lines, customer=customer, ttl=ttl, at=at, sales=sales, region=region)
 
     def view(self, reference: str) -> HoldView:
         return self._of(reference).view(reference)

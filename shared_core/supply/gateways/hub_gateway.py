@@ -100,13 +100,22 @@ class HubGateway:
         ttl: timedelta,
         at: datetime,
         sales: Mapping[str, str] = NO_SALES,
+        region: str = "",
     ) -> HoldView:
         with _sendable():
             seconds = wire.whole_seconds(ttl)
             asked = wire.HoldAsked(
-                lines=wire.lines_sent(lines), customer=customer, ttl_seconds=seconds, sales=dict(sales)
+                lines=wire.lines_sent(lines),
+                customer=customer,
+                ttl_seconds=seconds,
+                sales=dict(sales),
+                region=self._told(region),
             )
         return self.client.put(_path(reference), asked, wire.HOLD)
+
+    def _told(self, region: str) -> str:
+        """What can be said of it: nothing to a hub that is too old to know of regions."""
+        return region if region and self.client.protocol() >= wire.REGIONS_SINCE else ""
 
     def view(self, reference: str) -> HoldView:
         return self.client.get(_path(reference), wire.HOLD)

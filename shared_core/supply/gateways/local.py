@@ -55,10 +55,19 @@ class LocalGateway:
         ttl: timedelta,
         at: datetime,
         sales: Mapping[str, str] = NO_SALES,
+        region: str = "",
     ) -> HoldView:
         with self.database.transaction() as session:
             return holds.hold(
-                session, reference, lines, terms=self.terms, customer=customer, ttl=ttl, at=at, sales=sales
+                session,
+                reference,
+                lines,
+                terms=self.terms,
+                customer=customer,
+                ttl=ttl,
+                at=at,
+                sales=sales,
+                region=region,
             )
 
     def view(self, reference: str) -> HoldView:

@@ -56,10 +56,13 @@ class Renamed:
         ttl: timedelta,
         at: datetime,
         sales: Mapping[str, str] = NO_SALES,
+        region: str = "",
     ) -> HoldView:
         with self._our_names():
             theirs = {self._theirs.get(sku, sku): sale for sku, sale in sales.items()}
-            held = self.gateway.hold(reference, self._asked(lines), customer=customer, ttl=ttl, at=at, sales=theirs)
+            held = self.gateway.hold(
+                reference, self._asked(lines), customer=customer, ttl=ttl, at=at, sales=theirs, region=region
+            )
         return replace(held, lines=self._told(held.lines))
 
     def view(self, reference: str) -> HoldView:

@@ -54,9 +54,12 @@ class TenantGateway:
         ttl: timedelta,
         at: datetime,
         sales: Mapping[str, str] = NO_SALES,
+        region: str = "",
     ) -> HoldView:
         with self._own_names():
-            held = self.hub.hold(self._hubs(reference), lines, customer=customer, ttl=ttl, at=at, sales=sales)
+            held = self.hub.hold(
+                self._hubs(reference), lines, customer=customer, ttl=ttl, at=at, sales=sales, region=region
+            )
         return replace(held, reference=reference)
 
     def view(self, reference: str) -> HoldView:

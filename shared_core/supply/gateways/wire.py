@@ -38,7 +38,7 @@ from shared_core.supply.views import (
     Withdrawal,
 )
 
-PROTOCOL = 3
+PROTOCOL = 4
 """The protocol this version speaks, as a hub and as a shop. It counts up when the other side has to know."""
 OLDEST_SHOP = 1
 """A hub serves shops that speak this protocol or a later one: those of up to two releases behind."""
@@ -55,6 +55,8 @@ SALES_SINCE = 3
 """The protocol from which on a hub tells of sale events, and holds may be at their prices."""
 NUDGES_SINCE = 3
 """The protocol from which on a hub tells stores that something happened."""
+REGIONS_SINCE = 4
+"""The protocol from which on a hold may say where its goods go, and says what their freight costs."""
 PROTOCOL_HEADER = "Supply-Protocol"
 STORE_HEADER = "Supply-Store"
 """Whom the caller takes itself for; a hub refuses a key of another store."""
@@ -116,12 +118,15 @@ class AddressSent(_Question):
 
 
 class HoldAsked(_Question):
-    """PUT /holds/{reference}; `sales` is SKU to sale, and not sent where it is empty: older hubs do not know it."""
+    """PUT /holds/{reference}; `sales` is SKU to sale. Older hubs know neither it nor `region`: not sent where empty."""
 
     lines: Lines
     customer: Annotated[str, Field(max_length=REFERENCE_LENGTH_MAX, pattern=r"^[^\x00]*$")]
     ttl_seconds: Annotated[int, Field(ge=1, le=SECONDS_MAX)]
     sales: dict[Code, Code] = Field({}, max_length=WIRE_LINES_MAX, exclude_if=lambda sales: not sales)
+    region: Annotated[str, Field(max_length=CODE_LENGTH_MAX, pattern=r"^[^\x00]*$")] = Field(
+        "", exclude_if=lambda region: not region
+    )
 
 
 class ConfirmationAsked(_Question):
@@ -274,6 +279,7 @@ REFUSALS: Mapping[str, type[PlatformError]] = {
         settling.BadObjection,
         errors.BadQuantity,
         errors.BadReference,
+        errors.BadRegion,
         errors.BadTrackingNumber,
         settling.BadTransactionNumber,
         errors.CreditUsedUp,
@@ -282,6 +288,7 @@ REFUSALS: Mapping[str, type[PlatformError]] = {
         errors.HoldNotConfirmed,
         errors.HoldReleased,
         settling.NoStatement,
+        errors.NotDelivered,
         errors.NothingToHold,
         settling.ObjectionTaken,
         errors.OneSupplierOnly,

@@ -10,9 +10,13 @@ from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import insert_new, lock
 from shared_core.kernel.money import Money
+from shared_core.kernel.regions import known_region
 from shared_core.ledger import ReferenceReused
 from shared_core.supply import rules
-from shared_core.supply.errors import HoldConfirmed, HoldLimitReached, UnknownHold, UnknownSku
+from shared_core.supply.errors import BadRegion, HoldConfirmed, HoldLimitReached, UnknownHold, UnknownSku
+from shared_core.supply.freight import charging
+from shared_core.supply.freight.freight_models import FreightTemplateRow
+from shared_core.supply.freight.freight_rules import Goods
 from shared_core.supply.gateway import NO_SALES, Terms
 from shared_core.supply.inventory import stock
 from shared_core.supply.models import Product, StockHold, StockHoldLine, Supplier, Variant
@@ -20,7 +24,7 @@ from shared_core.supply.price_models import TierPrice
 from shared_core.supply.sales import quota
 from shared_core.supply.sales.sale_models import SaleLine
 from shared_core.supply.tenancy import tenants
-from shared_core.supply.views import HeldLine, HoldLine, HoldState, HoldView
+from shared_core.supply.views import HeldFreight, HeldLine, HoldLine, HoldState, HoldView
 
 EXPIRED_AT_ONCE_MAX = 200
 
@@ -46,10 +50,12 @@ _OFFERED = (
         Variant.supply_price_minor,
         Variant.options,
         TierPrice.supply_price_minor.label("tier_price_minor"),
+        *charging.COLUMNS,
     )
     .join(Product, Product.id == Variant.product_id)
     .join(Supplier, Supplier.id == Product.supplier_id)
     .outerjoin(TierPrice, and_(TierPrice.variant_id == Variant.id, TierPrice.tier == bindparam("tier")))
+    .outerjoin(FreightTemplateRow, charging.TEMPLATE)
     .where(
         Variant.sku.in_(bindparam("skus", expanding=True)),
         Variant.active,
@@ -71,12 +77,16 @@ def hold(
     ttl: timedelta,
     at: datetime,
     sales: Mapping[str, str] = NO_SALES,
+    region: str = "",
 ) -> HoldView:
     """See `SupplyGateway.hold`. What it raises must roll the transaction back: some lines may already be taken."""
     merged = rules.lines_to_hold(lines, ttl=ttl, limits=terms.limits)
+    if region and not known_region(region):
+        raise BadRegion(region=region)
     on_sale = {line.sku: sales[line.sku] for line in merged if line.sku in sales}
     content = [terms.store, customer, [[line.sku, line.quantity] for line in merged]]
-    digest = rules.content_hash([*content, on_sale] if on_sale else content)
+    told = [{"region": region}] if region else []
+    digest = rules.content_hash([*content, *([on_sale] if on_sale else []), *told])
     lock(session, f"supply-customer:{terms.store}:{customer}")
     row = {
         "reference": reference,
@@ -85,8 +95,10 @@ def hold(
         "currency": terms.currency,
         "state": HoldState.HELD,
         "content_hash": digest,
+        "region": region,
         "created_at": at,
         "expires_at": at + ttl,
+        "fee_bps": terms.platform_fee_bps,
         "fee_minor": 0,
         "fee_returned_minor": 0,
     }
@@ -97,11 +109,14 @@ def hold(
     wanted = _offered(session, merged, terms)
     if on_sale:
         wanted = _at_sale_prices(session, wanted, on_sale, terms.currency, at)
+    freights = _freights(wanted, region)
     if terms.tenant:
         units = {each.units.variant_id: each.units.quantity for each in wanted}
-        value_minor = sum(each.supply_price.minor * each.units.quantity for each in wanted)
+        value_minor = sum(each.value_minor for each in wanted)
+        fee = rules.platform_fee(goods=None, supply=Money(value_minor, terms.currency), fee_bps=terms.platform_fee_bps)
+        value_minor += sum(freights.values()) + fee.minor
         tenants.admit(session, terms.store, hold_id=hold_id, units=units, value_minor=value_minor)
-    session.connection().execute(_LINE, [each.row(hold_id) for each in wanted])
+    session.connection().execute(_LINE, _rows(hold_id, wanted, freights))
     taken = [each.of_sale for each in wanted if each.of_sale is not None]
     quota.take(session, taken, store=terms.store, customer=customer, hold_id=hold_id)
     stock.take(session, [each.units for each in wanted])  # last: others wait for these rows until the commit
@@ -109,7 +124,7 @@ def hold(
         HeldLine(each.units.sku, each.units.quantity, each.supply_price, on_sale.get(each.units.sku, ""))
         for each in wanted
     )
-    return HoldView(reference, HoldState.HELD, at + ttl, held)
+    return HoldView(reference, HoldState.HELD, at + ttl, held, _told(freights, terms.currency), terms.platform_fee_bps)
 
 
 def view(session: Session, reference: str, *, terms: Terms) -> HoldView:
@@ -168,6 +183,16 @@ def units_of(lines: Iterable[StockHoldLine]) -> list[stock.Units]:
     return [stock.Units(variant_id, sku, quantity) for (variant_id, sku), quantity in merged.items()]
 
 
+def freights_of(lines: Iterable[StockHoldLine]) -> dict[int, int] | None:
+    """What each supplier will charge, in minor units, by its id; None of a hold that is older than that."""
+    freights: dict[int, int] = {}
+    for line in lines:
+        if line.freight_minor is None:
+            return None
+        freights[line.supplier_id] = freights.get(line.supplier_id, 0) + line.freight_minor
+    return freights
+
+
 def _close(session: Session, rows: Sequence[StockHold], *, state: HoldState, at: datetime) -> None:
     for row in rows:
         row.state, row.closed_at = state, at
@@ -193,7 +218,12 @@ def _view(session: Session, row: StockHold) -> HoldView:
         HeldLine(line.sku, line.quantity, Money(line.supply_price_minor, row.currency), sales.get(line.sku, ""))
         for line in lines
     )
-    return HoldView(row.reference, HoldState(row.state), row.expires_at, held)
+    freights = freights_of(lines)
+    if freights is None:
+        return HoldView(row.reference, HoldState(row.state), row.expires_at, held)
+    codes = select(Supplier.id, Supplier.code).where(Supplier.id.in_(freights))
+    told = _told({code: freights[supplier_id] for supplier_id, code in session.execute(codes)}, row.currency)
+    return HoldView(row.reference, HoldState(row.state), row.expires_at, held, told, row.fee_bps)
 
 
 def _keep_within_limit(session: Session, *, terms: Terms, customer: str, at: datetime) -> None:
@@ -211,10 +241,16 @@ class _Wanted:
     cost_minor: int
     supply_price: Money
     options: list[list[str]]
+    carried: charging.Carried
     of_sale: quota.Piece | None = None
 
-    def row(self, hold_id: int) -> dict[str, object]:
+    @property
+    def value_minor(self) -> int:
+        return self.supply_price.minor * self.units.quantity
+
+    def row(self, hold_id: int, freight_minor: int) -> dict[str, object]:
         return {
+            "freight_minor": freight_minor,
             "hold_id": hold_id,
             "variant_id": self.units.variant_id,
             "supplier_id": self.supplier_id,
@@ -242,8 +278,28 @@ def _offered(session: Session, lines: Sequence[HoldLine], terms: Terms) -> list[
         supply_minor = rules.prices_of_tier(own, listed, cost=offer.cost_minor).supply
         assert supply_minor is not None, "a variant has both cost and supply price, or neither"
         units, price = stock.Units(offer.id, line.sku, line.quantity), Money(supply_minor, terms.currency)
-        wanted.append(_Wanted(units, offer.supplier_id, offer.cost_minor, price, offer.options))
+        carried = charging.carried(offer)
+        wanted.append(_Wanted(units, offer.supplier_id, offer.cost_minor, price, offer.options, carried))
     return wanted
+
+
+def _freights(wanted: Sequence[_Wanted], region: str) -> dict[str, int]:
+    """What each supplier charges, in minor units, by code. Raises NotDelivered."""
+    parts = [
+        (each.carried, Goods(each.units.sku, each.units.quantity, each.carried.grams, each.value_minor))
+        for each in wanted
+    ]
+    return charging.freights(parts, region=region)
+
+
+def _rows(hold_id: int, wanted: Sequence[_Wanted], freights: Mapping[str, int]) -> list[dict[str, object]]:
+    """Lines to be written; the first one of each supplier carries its freight."""
+    left = dict(freights)
+    return [each.row(hold_id, left.pop(each.carried.supplier, 0)) for each in wanted]
+
+
+def _told(freights: Mapping[str, int], currency: str) -> tuple[HeldFreight, ...]:
+    return tuple(HeldFreight(code, Money(minor, currency)) for code, minor in sorted(freights.items()))
 
 
 def _at_sale_prices(

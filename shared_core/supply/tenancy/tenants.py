@@ -159,23 +159,26 @@ def admit(session: Session, code: str, *, hold_id: int, units: Mapping[int, int]
         raise TenantSuspended()
     open_holds = (StockHold.store == code, _HELD, StockHold.id != hold_id)
     count = select(func.count()).select_from(StockHold).where(*open_holds)
+    value = StockHoldLine.supply_price_minor * StockHoldLine.quantity
     per_sku = (
         select(
             StockHoldLine.variant_id,
             func.sum(StockHoldLine.quantity).label("units"),
-            func.sum(StockHoldLine.supply_price_minor * StockHoldLine.quantity).label("minor"),
+            func.sum(value + func.coalesce(StockHoldLine.freight_minor, 0)).label("minor"),
+            func.sum(value * func.coalesce(StockHold.fee_bps, 0)).label("fees"),
         )
         .join(StockHold)
         .where(*open_holds)
         .group_by(StockHoldLine.variant_id)
     )
     kept = session.execute(per_sku).all()
+    fees = sum(int(each.fees) for each in kept)
     units_kept = {each.variant_id: int(each.units) for each in kept}
     limits = _terms(row).store_limits
     standing = rules.Standing(
         open_holds=(session.scalar(count) or 0) + 1,
         units_of_one_sku=max(quantity + units_kept.get(variant_id, 0) for variant_id, quantity in units.items()),
-        open_minor=sum(int(each.minor) for each in kept) + value_minor,
+        open_minor=sum(int(each.minor) for each in kept) + fees // BPS_WHOLE + value_minor,
         owed_minor=0 if limits.credit_limit_minor is None else tenant_owes(session, code, row.currency).minor,
     )
     rules.check_standing(standing, limits)

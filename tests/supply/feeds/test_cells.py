@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared_core.supply.catalogue.feeds.cells import Cells, is_picture, plain_text
-from shared_core.supply.catalogue.feeds.errors import RowError
+from shared_core.supply.catalogue.feeds.errors import NotAWeight, RowError
 from shared_core.supply.catalogue.feeds.skus import derive
 from shared_core.supply.models import CODE_LENGTH_MAX
 
@@ -119,3 +119,17 @@ def test_a_given_sku_can_be_read() -> None:
     assert derive("classic-top", [("Size", "Small")]) == "CLASSIC-TOP.SMALL"
     assert re.fullmatch(r"MUG\.~[0-9A-F]{8}", derive("mug", [("颜色", "红")]))
     assert re.fullmatch(r"MUG\.SEA-BLUE~[0-9A-F]{8}", derive("mug", [("Colour", "Sea / blue")]))
+
+
+@pytest.mark.parametrize(
+    ("written", "grams"),
+    [("350", 350), ("1.2 kg", 1_200), ("0.5g", 1), ("2lb", 908), ("1 OZ", 29), ("", None), ("0", None)],
+)
+def test_weights_are_whole_grams(written: str, grams: int | None) -> None:
+    assert Cells({"w": written}).grams("w") == grams
+
+
+@pytest.mark.parametrize("written", ["-1", "heavy", "1,2 kg", "1001 kg", "1 t"])
+def test_what_is_no_weight_is_refused(written: str) -> None:
+    with pytest.raises(NotAWeight):
+        Cells({"w": written}).grams("w")

@@ -43,6 +43,7 @@ def products(draw: st.DrawFn) -> list[feeds.FeedProduct]:
                 cost=draw(prices),
                 supply_price=draw(prices),
                 quantity=draw(st.none() | st.integers(0, 1_000)),
+                grams=draw(st.none() | st.integers(1, 1_000_000)),
             )
             for sku in skus
         )
@@ -81,6 +82,7 @@ def rows_of(product: feeds.FeedProduct) -> list[list[str]]:
             "price": variant.price or "",
             "cost": variant.cost or "",
             "supply_price": variant.supply_price or "",
+            "weight_grams": "" if variant.grams is None else str(variant.grams),
             "quantity": "" if variant.quantity is None else str(variant.quantity),
         }
         rows.append([cells[column] for column in (*own.REQUIRED, *own.OPTIONAL)])

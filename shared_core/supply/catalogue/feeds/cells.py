@@ -1,5 +1,6 @@
 """Reading single cells: texts, codes, prices, counts, options, pictures."""
 
+import math
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -13,6 +14,7 @@ from shared_core.supply.catalogue.feeds.errors import (
     NotACount,
     NotAFlag,
     NotAPrice,
+    NotAWeight,
     PriceNegative,
     PriceTooHigh,
     QuantityNegative,
@@ -24,6 +26,8 @@ from shared_core.supply.models import CODE_LENGTH_MAX, PRODUCT_CODE_LENGTH_MAX, 
 PRICE_MAX = Decimal(10_000_000)
 """In units of the currency, not in its hundredths."""
 QUANTITY_MAX = 1_000_000
+GRAMS = {"g": Decimal(1), "kg": Decimal(1_000), "lb": Decimal("453.59237"), "oz": Decimal("28.349523125")}
+GRAMS_MAX = 1_000_000
 CATEGORY_DEPTH_MAX = 10
 URL_LENGTH_MAX = 2_000
 SANITISING_ROUNDS_MAX = 4
@@ -33,6 +37,7 @@ _WITH_CURRENCY = re.compile(
     r"(?P<before>[-+]?[\d.,]+) ?(?P<last>[A-Z]{3})|(?P<first>[A-Z]{3}) ?(?P<after>[-+]?[\d.,]+)", re.ASCII
 )
 _WRITTEN = re.compile(r"[¥￥]? ?(-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?) ?元?", re.ASCII)
+_WEIGHT = re.compile(r"(?P<number>\d{1,7}(\.\d{1,6})?) ?(?P<unit>kg|g|lb|oz)?", re.ASCII)
 _COUNT = re.compile(r"[+-]?\d{1,18}")
 _CODE = re.compile(r"[\w][\w.~-]*")
 _SKU = re.compile(r"[^\s<>]+( [^\s<>]+)*")
@@ -112,6 +117,19 @@ class Cells:
         value = self.raw(field)
         found = _WRITTEN.fullmatch(value)
         return Cells({field.casefold(): found[1].replace(",", "") if found else value}).price(field)
+
+    def grams(self, field: str) -> int | None:
+        """A weight, "1.2 kg" or a bare number of grams, a begun gram counting as one; None when empty."""
+        value = self.raw(field)
+        if not value:
+            return None
+        found = _WEIGHT.fullmatch(value.casefold())
+        if found is None:
+            raise NotAWeight(field=field, value=value)
+        grams = math.ceil(Decimal(found["number"]) * GRAMS[found["unit"] or "g"])
+        if grams > GRAMS_MAX:
+            raise NotAWeight(field=field, value=value)
+        return grams or None
 
     def count(self, field: str) -> int | None:
         """A number of units; None when empty."""

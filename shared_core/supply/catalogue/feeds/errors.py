@@ -66,6 +66,11 @@ class PriceTooFine(RowError):
     message = "{field} is {value}, which has more decimals than {currency}. Round it."
 
 
+class NotAWeight(RowError):
+    code = "not_a_weight"
+    message = "{field} is {value!r}, which is not a weight of up to 1000 kg. Write it like 350 g or 1.2 kg."
+
+
 class NotACount(RowError):
     code = "not_a_count"
     message = "{field} is {value!r}, which is not a whole number. Write it like 12."

@@ -72,4 +72,5 @@ def _variant(cells: Cells, line: int) -> FeedVariant:
         quantity=0 if gone else cells.count("quantity"),
         currency=currency,
         picture=cells.raw("image_link") if cells.raw("item_group_id") else "",
+        grams=cells.grams("shipping_weight"),
     )

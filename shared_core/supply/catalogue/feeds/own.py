@@ -15,6 +15,7 @@
 | cost | what the supplier gets |
 | supply_price | what the store pays; the cost when empty |
 | quantity | units on the shelf; untouched when empty |
+| weight_grams | what one piece weighs, for freight by weight; 350, or 1.2 kg |
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,7 +29,7 @@ from shared_core.supply.models import CODE_LENGTH_MAX, TEXT_LENGTH_MAX, TITLE_LE
 REQUIRED = ("product", "title", "price")
 OPTIONAL = (
     "description", "brand", "category", "images", "active", "sku", "options", "barcode", "cost", "supply_price",
-    "quantity",
+    "quantity", "weight_grams",
 )  # fmt: skip
 COLUMNS = Columns(code="product", title="title", description="description", images="images", sku="sku")
 
@@ -64,4 +65,5 @@ def _variant(cells: Cells, line: int) -> FeedVariant:
         cost=cells.price("cost"),
         supply_price=cells.price("supply_price"),
         quantity=cells.count("quantity"),
+        grams=cells.grams("weight_grams"),
     )

@@ -43,6 +43,7 @@ class FeedVariant:
     currency: str = ""
     file: str = ""
     picture: str = ""
+    grams: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

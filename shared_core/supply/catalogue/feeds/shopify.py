@@ -77,6 +77,7 @@ def _variant(cells: Cells, line: int, names: dict[str, str]) -> FeedVariant:
         supply_price=None,
         quantity=cells.count("Variant Inventory Qty"),
         picture=cells.raw("Variant Image"),
+        grams=cells.grams("Variant Grams"),
     )
 
 

@@ -1,0 +1,69 @@
+"""What suppliers charge for sending the goods of a hold."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Row, and_, or_
+
+from shared_core.supply.freight.freight_models import FreightTemplateRow
+from shared_core.supply.freight.freight_rules import (
+    ChargedBy,
+    FreightTemplate,
+    Goods,
+    freight_of,
+    rules_from_json,
+)
+from shared_core.supply.models import Product, Supplier, Variant
+
+COLUMNS = (
+    Supplier.code.label("supplier"),
+    Supplier.freight_minor,
+    Variant.weight_grams,
+    FreightTemplateRow.code.label("template"),
+    FreightTemplateRow.charged_by,
+    FreightTemplateRow.rules.label("freight_rules"),
+    FreightTemplateRow.excluded,
+)
+"""What must be known of a variant to charge for sending it."""
+TEMPLATE = and_(
+    FreightTemplateRow.supplier_id == Supplier.id,
+    or_(
+        FreightTemplateRow.id == Product.freight_template_id,
+        and_(Product.freight_template_id.is_(None), FreightTemplateRow.standard),
+    ),
+)
+"""The template of a product: its own, else its supplier's standard one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """How one variant is charged for."""
+
+    supplier: str
+    flat_minor: int
+    grams: int | None
+    template: FreightTemplate | None
+
+
+def carried(offer: Row[Any]) -> Carried:
+    """Of a row with COLUMNS."""
+    template = None
+    if offer.template is not None:
+        template = FreightTemplate(
+            offer.template,
+            ChargedBy(offer.charged_by),
+            rules_from_json(offer.freight_rules),
+            frozenset(offer.excluded),
+        )
+    return Carried(offer.supplier, offer.freight_minor, offer.weight_grams, template)
+
+
+def freights(parts: Iterable[tuple[Carried, Goods]], *, region: str) -> dict[str, int]:
+    """What each supplier charges for its part, in minor units, by code. Raises NotDelivered."""
+    of: dict[str, list[Goods]] = {}
+    flats: dict[str, int] = {}
+    for each, goods in parts:
+        of.setdefault(each.supplier, []).append(replace(goods, template=each.template))
+        flats[each.supplier] = each.flat_minor
+    return {code: freight_of(of[code], flat_minor=flats[code], region=region) for code in sorted(of)}
