@@ -8,7 +8,7 @@ from alembic import op
 from shared_core.kernel.database import BigId
 
 revision: str = "core_0026"
-down_revision: str | Sequence[str] | None = "core_0024"
+down_revision: str | Sequence[str] | None = "core_0025"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
