@@ -142,11 +142,17 @@ def test_what_a_supplier_charges_for_sending_is_shown_and_changed(console: Conso
     stocked(console.database, {"A": 1, "B": 1})
     page = owner.open("/console/suppliers/acme")
     assert "The same for every parcel" in page.text
-    rule = '[[template.rule]]\nregions = ["西藏"]\namount = "20"\n[[template.rule]]\namount = "6"\nfree_from_pieces = 3\n'
+    rule = '[[template.rule]]\nregions = ["西藏"]\namount = "20"\n'
+    rule += '[[template.rule]]\namount = "6"\nfree_from_pieces = 3\n'
     written = f'[[template]]\nsupplier = "acme"\ncode = "all"\nby = "piece"\nstandard = true\n{rule}'
     page = owner.send("/console/suppliers/acme/freight", templates=written)
     assert page.status == 200 and "Tibet" in page.text and "free from 3 pieces" in page.text
-    for wrong in (written.replace("西藏", "Tibett"), written.replace("acme", "bestco"), written.replace("by", "bye"), "["):
+    for wrong in (
+        written.replace("西藏", "Tibett"),
+        written.replace("acme", "bestco"),
+        written.replace("by", "bye"),
+        "[",
+    ):
         owner.open("/console/suppliers/acme")
         refused = owner.send("/console/suppliers/acme/freight", templates=wrong)
         assert refused.status == 422, refused.text

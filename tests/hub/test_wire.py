@@ -215,6 +215,8 @@ def test_a_hold_is_read_as_the_gateway_s_own_value() -> None:
         supply.HoldState.HELD,
         datetime(2026, 3, 2, 12, 30, tzinfo=UTC),
         (supply.HeldLine("A-1", 2, yuan(4_000)),),
+        (supply.HeldFreight("acme", yuan(800)),),
+        200,
     )
 
 
