@@ -43,8 +43,8 @@ UNCERTAIN = (supply.SupplyUnavailable, supply.HubRefused)
 """The goods may be held all the same."""
 SALE_GONE = (supply.SaleSoldOut, supply.SaleNotRunning)
 """The price that was shown is no more."""
-NEW_CHECKOUT = (CheckoutLapsed, *SALE_GONE, supply.SaleLimitReached)
-"""With these the prices of the draft do not hold: only a checkout with a new key can succeed."""
+NEW_CHECKOUT = (CheckoutLapsed, *SALE_GONE, supply.SaleLimitReached, supply.NotDelivered)
+"""With these the prices or the address of the draft do not hold: only a checkout with a new key can succeed."""
 SYSTEM = "system"
 
 
@@ -154,10 +154,10 @@ class Counter:
     def place(self, purchase: Purchase, *, number: str, at: datetime) -> str:
         """Place the order and return its number: `number`, or that of the order this checkout key already made.
 
-        Raises what `quote` raises, and OutOfStock, SaleSoldOut, SaleNotRunning, SaleLimitReached, PriceChanged,
-        CheckoutKeyReused, HoldLimitReached, TooManyUnpaid,
-        and what a listener of OrderPlaced refuses with; nothing is held then. With SupplyUnavailable or HubRefused
-        nobody knows: the order stays a draft, which this checkout key finishes or `give_up_drafts` releases.
+        Raises what `quote` raises, and OutOfStock, NotDelivered, SaleSoldOut, SaleNotRunning, SaleLimitReached,
+        PriceChanged, CheckoutKeyReused, HoldLimitReached, TooManyUnpaid, and what a listener of OrderPlaced refuses
+        with; nothing is held then. With SupplyUnavailable or HubRefused nobody knows: the order stays a draft, which
+        this checkout key finishes or `give_up_drafts` releases.
         """
         with self.database.transaction() as session:
             draft = self._draft(session, purchase, number=number, at=at)

@@ -9,6 +9,7 @@ from shared_core.supply.catalogue.freight_templates import (
     FreightTemplateView,
     drop_freight,
     freight_templates,
+    freight_toml,
     put_freight,
 )
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
@@ -291,6 +292,7 @@ __all__ = [
     "feeds",
     "find_goods",
     "freight_templates",
+    "freight_toml",
     "gather_pictures",
     "goods_of",
     "import_products",

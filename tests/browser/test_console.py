@@ -37,6 +37,10 @@ def console(tmp_path: Path, database_url: str) -> Iterator[Console]:
     with opened.database.transaction() as session:
         box = {"carrier": "SF", "tracking_number": "SF1234567890123"}
         supply.ship(session, number="north.1001-1", lines=lines(A=1), at=at, **box)
+    with opened.database.transaction() as session:
+        rules = '[[template.rule]]\nregions = ["西藏", "新疆"]\namount = "20"\n[[template.rule]]\namount = "6"\n'
+        head = '[[template]]\nsupplier = "acme"\ncode = "all"\nby = "piece"\nstandard = true\n'
+        supply.put_freight(session, head + rules)
     objection(opened)
     opened.let_in("ann", "owner")
     yield opened

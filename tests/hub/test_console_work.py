@@ -138,6 +138,25 @@ def test_a_supplier_promises_when_it_sends(console: Console, owner: Walker) -> N
         assert supply.promise_of(session, supplier="acme") == kept
 
 
+def test_what_a_supplier_charges_for_sending_is_shown_and_changed(console: Console, owner: Walker) -> None:
+    stocked(console.database, {"A": 1, "B": 1})
+    page = owner.open("/console/suppliers/acme")
+    assert "The same for every parcel" in page.text
+    rule = '[[template.rule]]\nregions = ["西藏"]\namount = "20"\n'
+    rule += '[[template.rule]]\namount = "6"\nfree_from_pieces = 3\n'
+    written = f'[[template]]\nsupplier = "acme"\ncode = "all"\nby = "piece"\nstandard = true\n{rule}'
+    page = owner.send("/console/suppliers/acme/freight", templates=written)
+    assert page.status == 200 and "Tibet" in page.text and "free from 3 pieces" in page.text
+    faulty = [written.replace(*each) for each in (("西藏", "Tibett"), ("acme", "bestco"), ("by", "bye"))]
+    for wrong in (*faulty, "["):
+        owner.open("/console/suppliers/acme")
+        refused = owner.send("/console/suppliers/acme/freight", templates=wrong)
+        assert refused.status == 422, refused.text
+    with console.database.reading() as session:
+        [kept] = supply.freight_templates(session)
+    assert (kept.supplier, kept.code, kept.template.rules[1].free_pieces) == ("acme", "all", 3)
+
+
 def test_orders_are_found_by_state_lateness_storefront_and_supplier(console: Console, owner: Walker) -> None:
     add_north(owner)
     stocked(console.database, {"A": 50})

@@ -16,6 +16,8 @@ HOLD = {
     "state": "held",
     "expires_at": "2026-03-02T12:30:00Z",
     "lines": [{"sku": "A-1", "quantity": 2, "supply_price": {"minor": 4000, "currency": "CNY"}, "sale": ""}],
+    "freights": [{"supplier": "acme", "freight": {"minor": 800, "currency": "CNY"}}],
+    "fee_bps": 200,
 }
 CONFIRMATION = {
     "reference": "1042",
@@ -182,6 +184,11 @@ def test_answers_are_written_as_released_and_read_from_newer_hubs_too(shape, doc
     assert shape.validate_python(more) == read
 
 
+def test_a_hold_of_an_older_hub_says_nothing_of_freight() -> None:
+    read = wire.HOLD.validate_python({name: each for name, each in HOLD.items() if name not in ("freights", "fee_bps")})
+    assert (read.freights, read.fee_bps) == (None, None)
+
+
 def test_events_of_an_older_hub_are_read_too() -> None:
     new = {"lines", "reason", "return_number"}
     old = [{name: each for name, each in event.items() if name not in new} for event in EVENTS["events"]]  # type: ignore[attr-defined]
@@ -208,6 +215,8 @@ def test_a_hold_is_read_as_the_gateway_s_own_value() -> None:
         supply.HoldState.HELD,
         datetime(2026, 3, 2, 12, 30, tzinfo=UTC),
         (supply.HeldLine("A-1", 2, yuan(4_000)),),
+        (supply.HeldFreight("acme", yuan(800)),),
+        200,
     )
 
 

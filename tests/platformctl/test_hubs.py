@@ -572,8 +572,9 @@ def test_freight_templates_are_tried_taken_told_and_dropped(ctl: Command, made: 
     opened.dispose()
     file = place / "freight.toml"
     rule = '[[template.rule]]\nregions = ["西藏"]\namount = "20"\n[[template.rule]]\namount = "6"\n'
-    template = f'[[template]]\nsupplier = "{supplier}"\ncode = "all"\nby = "parcel"\nstandard = true\n'
-    file.write_text(template + rule, "utf-8")
+    file.write_text(
+        f'[[template]]\nsupplier = "{supplier}"\ncode = "all"\nby = "parcel"\nstandard = true\n{rule}', "utf-8"
+    )
     take = ("hub", "freight", "import", str(file), "-C", str(made), "--json")
     assert json.loads(ctl(*take, "--dry-run").out)["counts"] == {"created": 1, "updated": 0, "unchanged": 0}
     assert "No supplier" in ctl("hub", "freight", "list", "-C", made).out

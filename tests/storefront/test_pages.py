@@ -273,6 +273,24 @@ def test_when_the_database_is_away_a_page_says_so_and_a_broken_link_does_too(fro
     assert page.headings[0] == "The shop is resting for a moment"
 
 
+def test_goods_that_are_not_sent_there_are_told_before_any_money(front: Front) -> None:
+    front.stock("A")
+    rule = 'excluded = ["浙江"]\n[[template.rule]]\namount = "8"\n'
+    with front.shop.database.transaction() as session:
+        [supplier] = supply.suppliers(session)
+        head = f'[[template]]\nsupplier = "{supplier.code}"\ncode = "all"\nby = "parcel"\nstandard = true\n'
+        supply.put_freight(session, head + rule)
+    buyer = walker(front)
+    buyer.sign_up("bao@example.com", "Bao")
+    buyer.open("/products/p-a")
+    buyer.send("/cart")
+    buyer.open("/checkout")
+    refused = buyer.send("/checkout", **HOME_ADDRESS)
+    assert refused.status == 422 and "A: this cannot be sent to where you want it." in refused.text
+    placed = buyer.send("/checkout", **{**HOME_ADDRESS, "province": "CN-SH"})
+    assert placed.status == 200 and placed.headings[0] == "Waiting for your payment"
+
+
 def test_the_province_is_chosen_in_china_and_asked_for_where_it_is_not_sure(front: Front) -> None:
     front.stock("A")
     buyer = walker(front)

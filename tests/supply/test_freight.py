@@ -184,3 +184,10 @@ def test_an_offer_tells_what_a_parcel_of_one_costs_at_most_and_again_once_that_c
     with goods.transaction() as session:
         supply.drop_freight(session, supplier="acme", code="heavy")
     assert [each.freight for each in shop.offers().offers if each.sku == "A"] == [yuan(800)]
+
+
+def test_templates_are_written_as_they_are_read(goods: Database) -> None:
+    take(goods)
+    with goods.transaction() as session:
+        told = supply.freight_toml(supply.freight_templates(session))
+        assert supply.put_freight(session, told) == supply.FreightReport(0, 0, 2)

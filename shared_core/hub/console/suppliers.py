@@ -42,6 +42,18 @@ DAYS: Mapping[int, str] = {
     7: N_("Sunday"),
 }
 
+TEMPLATES_LENGTH_MAX = 100_000
+NEW_TEMPLATE = """\
+[[template]]
+supplier = "{supplier}"
+code = "standard"
+by = "piece"
+standard = true
+
+[[template.rule]]
+amount = "8"
+further_amount = "2"
+"""
 _UNITS: Mapping[str, str] = {"piece": "×", "weight": "g", "parcel": ""}
 
 router = APIRouter()
@@ -133,6 +145,23 @@ def promise(
     return go(f"{HOME}/{supplier}", done="saved")
 
 
+@router.post("/suppliers/{supplier}/freight")
+def freight(
+    request: Request,
+    supplier: Code,
+    hub: HubDep,
+    viewer: SuppliersDep,
+    templates: Annotated[str, Form(max_length=TEMPLATES_LENGTH_MAX)] = "",
+) -> Response:
+    """What it charges for sending from now on; what is held keeps its freight."""
+    written = templates.replace("\r\n", "\n")
+    trouble = attempt(request, hub, lambda session: supply.put_freight(session, written, only=supplier))
+    if trouble:
+        return _one(request, hub, supplier, trouble=trouble, written=written, status=422)
+    _log.info("freight templates", supplier=supplier, by=viewer.actor)
+    return go(f"{HOME}/{supplier}", done="saved")
+
+
 def _listing(
     request: Request,
     hub: Hub,
@@ -166,7 +195,9 @@ def _listing(
     )
 
 
-def _one(request: Request, hub: Hub, code: str, *, trouble: str = "", status: int = 200) -> HTMLResponse:
+def _one(
+    request: Request, hub: Hub, code: str, *, trouble: str = "", written: str = "", status: int = 200
+) -> HTMLResponse:
     """Raises UnknownSupplier."""
     said, at = speaks(request), hub.clock()
     with hub.database.reading() as session:
@@ -201,6 +232,7 @@ def _one(request: Request, hub: Hub, code: str, *, trouble: str = "", status: in
         to_send=to_send,
         late=late,
         has_goods=bool(goods),
+        written=written or supply.freight_toml(templates) or NEW_TEMPLATE.format(supplier=code),
         templates=[_template(current(request).locale, each) for each in templates],
     )
 

@@ -1,7 +1,8 @@
 """Freight templates from a file: TOML, checked as a whole; a template is put as it stands there, others stay."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -13,9 +14,9 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.database import lock
 from shared_core.kernel.findings import ConfigError, Finding
 from shared_core.kernel.i18n import N_
-from shared_core.kernel.money import MINOR_MAX, exponent, parse_money
+from shared_core.kernel.money import MINOR_MAX, Money, decimal_text, exponent, parse_money
 from shared_core.kernel.regions import REGIONS, province_of
-from shared_core.kernel.tomlfile import KeyPath, dotted, key_lines, line_of, load
+from shared_core.kernel.tomlfile import KeyPath, dotted, key_lines, line_of, load, loads
 from shared_core.supply.errors import UnknownFreightTemplate
 from shared_core.supply.freight.freight_models import FreightTemplateRow
 from shared_core.supply.freight.freight_rules import UNITS_MAX, ChargedBy, FreightRule, FreightTemplate, rules_as_json
@@ -88,8 +89,8 @@ class FreightTemplateView:
 class _Reading:
     """What is wrong with a file is gathered, so that it is told at once."""
 
-    def __init__(self, source: Path) -> None:
-        self.lines, self.file = key_lines(source.read_text(encoding="utf-8-sig")), str(source)
+    def __init__(self, text: str, file: str) -> None:
+        self.lines, self.file = key_lines(text), file
         self.findings: list[Finding] = []
 
     def wrong(self, path: KeyPath, message: str, **params: object) -> None:
@@ -135,18 +136,21 @@ class _Reading:
         return rule
 
 
-def put_freight(session: Session, source: Path) -> FreightReport:
+def put_freight(session: Session, source: Path | str, *, only: str = "") -> FreightReport:
     """Take the templates of a file in; the same again changes nothing. `products` are all that have it as their own.
 
-    Raises ConfigError, with every fault and its line; nothing is changed then.
+    Where `only` is given, those of other suppliers are refused. Raises ConfigError, with every fault and its line;
+    nothing is changed then.
     """
-    written = load(source, FreightWritten).template
-    reading = _Reading(source)
+    written, reading = _opened(source)
     codes = {each.supplier for each in written}
     lock(session, "supply-freight")
     suppliers = {row.code: row for row in session.scalars(select(Supplier).where(Supplier.code.in_(codes)))}
     wanted = [_read(session, reading, place, each, suppliers) for place, each in enumerate(written)]
     _check_once(reading, written)
+    for place, each in enumerate(written):
+        if only and each.supplier != only:
+            reading.wrong(("template", place, "supplier"), N_("this is not {supplier}"), supplier=only)
     if reading.findings:
         raise ConfigError(reading.findings)
     for supplier_id in sorted({suppliers[each.supplier].id for each in written if each.standard}):
@@ -182,6 +186,42 @@ def freight_templates(session: Session, *, supplier: str = "") -> list[FreightTe
         )
         for row, of in rows
     ]
+
+
+def freight_toml(views: Iterable[FreightTemplateView]) -> str:
+    """Templates as `put_freight` takes them."""
+    return "\n".join(line for view in views for line in _template_lines(view))
+
+
+def _template_lines(view: FreightTemplateView) -> Iterator[str]:
+    def amount(minor: int) -> str:
+        return _quoted(decimal_text(Money(minor, view.currency)))
+
+    yield from ("[[template]]", f"supplier = {_quoted(view.supplier)}", f"code = {_quoted(view.code)}")
+    yield from (f"name = {_quoted(view.name)}", f"by = {_quoted(view.template.charged_by.value)}")
+    yield from ["standard = true"] if view.standard else []
+    yield from [f"excluded = {_quoted(sorted(view.template.excluded))}"] if view.template.excluded else []
+    yield from [f"products = {_quoted(view.products)}"] if view.products else []
+    for rule in view.template.rules:
+        yield from ("", "[[template.rule]]")
+        yield from [f"regions = {_quoted(sorted(rule.regions))}"] if rule.regions else []
+        yield from (f"first = {rule.first_units}", f"amount = {amount(rule.first_minor)}")
+        yield from (f"further = {rule.further_units}", f"further_amount = {amount(rule.further_minor)}")
+        yield from [f"free_from_pieces = {rule.free_pieces}"] if rule.free_pieces is not None else []
+        yield from [f"free_from_amount = {amount(rule.free_minor)}"] if rule.free_minor is not None else []
+    yield ""
+
+
+def _quoted(value: str | Sequence[str]) -> str:
+    """JSON's texts and lists of them are TOML's too."""
+    return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+
+
+def _opened(source: Path | str) -> tuple[list[TemplateWritten], _Reading]:
+    if isinstance(source, str):
+        return loads(source, FreightWritten, file="").template, _Reading(source, "")
+    written = load(source, FreightWritten).template
+    return written, _Reading(source.read_text(encoding="utf-8-sig"), str(source))
 
 
 @dataclass(frozen=True, slots=True)
