@@ -1,7 +1,7 @@
 """The supply side: products and stock, holds, supplier orders, and the gateway through which a store reaches them."""
 
 from shared_core.ledger import ReferenceReused
-from shared_core.supply import sales, settlement, tenancy
+from shared_core.supply import sales, settlement, supplier_access, tenancy
 from shared_core.supply.catalogue import feeds
 from shared_core.supply.catalogue.finding import GoodsFound, find_goods
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
@@ -46,11 +46,13 @@ from shared_core.supply.dropshipping.supplier_desk import (
     check_own_order,
     check_own_return,
     goods_of,
+    orders_changed,
     orders_of,
     orders_waiting,
     own_order,
     titles_of,
 )
+from shared_core.supply.dropshipping.supplier_stock import count_goods, receive_goods
 from shared_core.supply.errors import (
     BadCost,
     BadPromise,
@@ -59,6 +61,7 @@ from shared_core.supply.errors import (
     BadSupplierCode,
     BadTier,
     BadTrackingNumber,
+    CountedTwice,
     CreditUsedUp,
     HoldConfirmed,
     HoldLimitReached,
@@ -119,6 +122,7 @@ from shared_core.supply.gateways.wire import Me
 from shared_core.supply.inventory.counting import StockDiscrepancy, charged, stock_discrepancies
 from shared_core.supply.inventory.holds import expire_holds
 from shared_core.supply.inventory.stock import StockLevel, adjust_stock, level, receive_stock
+from shared_core.supply.numbering import number_orders, waiting_orders
 from shared_core.supply.return_kinds import Bearer, Remedy, ReturnReason, ReturnState
 from shared_core.supply.rules import SupplierState, TenantLimits
 from shared_core.supply.views import (
@@ -163,6 +167,7 @@ __all__ = [
     "Carrier",
     "Change",
     "Confirmation",
+    "CountedTwice",
     "CreditUsedUp",
     "EventKind",
     "EventPage",
@@ -263,6 +268,7 @@ __all__ = [
     "charged",
     "check_own_order",
     "check_own_return",
+    "count_goods",
     "count_supplier_orders",
     "create_supplier",
     "deliver",
@@ -279,6 +285,8 @@ __all__ = [
     "level",
     "may_become",
     "move_supplier",
+    "number_orders",
+    "orders_changed",
     "orders_of",
     "orders_sheet",
     "orders_waiting",
@@ -289,6 +297,7 @@ __all__ = [
     "promise_of",
     "put_prices",
     "put_product",
+    "receive_goods",
     "receive_stock",
     "remove_picture",
     "returns",
@@ -298,6 +307,7 @@ __all__ = [
     "ship",
     "short_ship",
     "stock_discrepancies",
+    "supplier_access",
     "supplier_decisions",
     "supplier_order_page",
     "supplier_order_story",
@@ -308,5 +318,6 @@ __all__ = [
     "tenancy",
     "titles_of",
     "tracking_url",
+    "waiting_orders",
     "wire",
 ]
