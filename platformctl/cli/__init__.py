@@ -21,6 +21,7 @@ from platformctl.cli import (
     settling,
     shops,
     simulating,
+    supplier_keys,
     supplying,
 )
 from platformctl.failures import DatabaseUnusable, exit_code_of
@@ -45,6 +46,7 @@ simulating.register(app)
 supplying.register(app)
 hubs.register(app)
 hub_staff.register(app)
+supplier_keys.register(app)
 picturing.register(app)
 settling.register(app)
 returning.register(app)

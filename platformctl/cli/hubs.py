@@ -12,7 +12,10 @@ from platformctl.failures import FINDINGS, INTERRUPTED
 from platformctl.messages import translate as _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from platformctl.tenants import Wanted
+    from shared_core.supply import tenancy
 
 LOOPBACK = "127.0.0.1"
 HUB_PORT = 8100
@@ -302,11 +305,15 @@ def new_key(
 def list_keys(code: Code, folder: InHub = Path(), as_json: AsJson = False) -> None:
     """With the day each was last used."""
     enter(folder)
-    from dataclasses import asdict
-
     from platformctl import tenants
 
-    found = tenants.keys(code)
+    print_keys(tenants.keys(code), as_json=as_json)
+
+
+def print_keys(found: "Sequence[tenancy.KeyView]", *, as_json: bool) -> None:
+    """A line for each."""
+    from dataclasses import asdict
+
     if as_json:
         output.say_json([asdict(each) for each in found])
         return

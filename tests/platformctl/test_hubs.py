@@ -159,6 +159,22 @@ def test_keys_are_changed_over(ctl: Command, made: Path) -> None:
     assert (wrong.code, "offers:read" in wrong.err) == (2, True)
 
 
+def test_keys_of_suppliers_are_changed_over(ctl: Command, made: Path) -> None:
+    assert ctl("hub", "seed", "-C", made).code == 0
+    goods = json.loads(ctl("hub", "goods", "-C", made, "--json").out)
+    key = ("hub", "supplier", "key")
+    code = goods[0]["supplier"]
+    new = json.loads(ctl(*key, "add", code, "--scope", "read", "--days", "3", "-C", made, "--json").out)
+    assert ctl(*key, "add", code, "-C", made).out.count("sup_") == 1
+    [first, second] = json.loads(ctl(*key, "list", code, "-C", made, "--json").out)
+    assert first["name"] in new["key"] and (first["scopes"], second["scopes"]) == (["read"], ["read", "write"])
+    assert ctl(*key, "revoke", code, first["name"], "-C", made).code == 0
+    assert "revoked" in ctl(*key, "list", code, "-C", made).out
+    wrong = ctl(*key, "add", code, "--scope", "all", "-C", made)
+    assert (wrong.code, "read, write" in wrong.err) == (2, True)
+    assert ctl(*key, "add", "nobody", "-C", made).code != 0
+
+
 def test_the_hub_pays_and_takes_back_and_tells_a_month_in_every_form(ctl: Command, made: Path, place: Path) -> None:
     assert ctl("hub", "tenant", "add", "north", "-C", made).code == 0
     assert ctl("hub", "seed", "-C", made).code == 0

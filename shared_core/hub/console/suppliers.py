@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from shared_core import supply
 from shared_core.hub.console import words
 from shared_core.hub.console.acting import attempt
+from shared_core.hub.console.tenant import KEY_NAME_LENGTH
 from shared_core.hub.console.typed import number, reason, wall_time
 from shared_core.hub.hub import Hub
-from shared_core.hub.viewer import HubDep, ReaderDep, SuppliersDep, page, speaks
+from shared_core.hub.viewer import HubDep, ReaderDep, SuppliersDep, TermsDep, page, speaks
+from shared_core.kernel.codes import new_code, new_token
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import parse_money
 from shared_core.web import forms
@@ -130,6 +132,44 @@ def promise(
     return go(f"{HOME}/{supplier}", done="saved")
 
 
+@router.post("/suppliers/{supplier}/keys")
+def new_key(
+    request: Request, supplier: Code, hub: HubDep, viewer: TermsDep, scope: Annotated[str, Form(max_length=16)] = ""
+) -> HTMLResponse:
+    """For its own system; shown this one time. Without a scope it may do all."""
+    keys, made = supply.supplier_access.keys, list[str]()
+    trouble = attempt(
+        request,
+        hub,
+        lambda session: made.append(
+            keys.issue(
+                session,
+                supplier,
+                name=new_code(KEY_NAME_LENGTH),
+                secret=new_token(),
+                scopes=[scope] if scope else keys.ALL_SCOPES,
+                actor=viewer.actor,
+                at=hub.clock(),
+            )
+        ),
+    )
+    return _one(request, hub, supplier, trouble=trouble, status=422 if trouble else 200, key="".join(made))
+
+
+@router.post("/suppliers/{supplier}/keys/{name}/revoke")
+def revoke_key(
+    request: Request, supplier: Code, name: Annotated[str, Path(max_length=32)], hub: HubDep, viewer: TermsDep
+) -> Response:
+    trouble = attempt(
+        request,
+        hub,
+        lambda session: supply.supplier_access.keys.revoke(session, supplier, name, actor=viewer.actor, at=hub.clock()),
+    )
+    if trouble:
+        return _one(request, hub, supplier, trouble=trouble, status=404)
+    return go(f"{HOME}/{supplier}", done="saved")
+
+
 def _listing(
     request: Request,
     hub: Hub,
@@ -163,8 +203,8 @@ def _listing(
     )
 
 
-def _one(request: Request, hub: Hub, code: str, *, trouble: str = "", status: int = 200) -> HTMLResponse:
-    """Raises UnknownSupplier."""
+def _one(request: Request, hub: Hub, code: str, *, trouble: str = "", status: int = 200, key: str = "") -> HTMLResponse:
+    """The page of a supplier; with a `key` that was just made. Raises UnknownSupplier."""
     said, at = speaks(request), hub.clock()
     with hub.database.reading() as session:
         state = supply.supplier_state(session, supplier=code)
@@ -174,6 +214,7 @@ def _one(request: Request, hub: Hub, code: str, *, trouble: str = "", status: in
         to_send = supply.count_supplier_orders(session, states=supply.TO_SEND, supplier=code)
         late = supply.count_supplier_orders(session, supplier=code, late_at=at)
         goods = supply.products_page(session, supplier=code, limit=1).products
+        keys = supply.supplier_access.keys.keys(session, code)
     return page(
         request,
         "console/supplier.html",
@@ -197,6 +238,8 @@ def _one(request: Request, hub: Hub, code: str, *, trouble: str = "", status: in
         to_send=to_send,
         late=late,
         has_goods=bool(goods),
+        keys=[(each, each.revoked_at is None and (each.expires_at is None or each.expires_at > at)) for each in keys],
+        key=key,
     )
 
 

@@ -13,7 +13,6 @@ from shared_core import supply
 from shared_core.hub.api import Served, the_hub
 from shared_core.hub.gate import SupplierRoute
 from shared_core.supply import supplier_access
-from shared_core.supply.supplier_access.keys import SupplierCaller, SupplierScope
 
 PATH = "/supplier/v1"
 NUMBER_LENGTH_MAX = 120
@@ -26,7 +25,7 @@ class Call:
     """One authenticated call."""
 
     hub: Served
-    caller: SupplierCaller
+    caller: supplier_access.keys.SupplierCaller
     at: datetime
 
     @property
@@ -72,7 +71,7 @@ def _call(request: Request, response: Response, hub: Annotated[Served, Depends(t
 
 def _reader(call: Annotated[Call, Depends(_call)]) -> Call:
     """Raises ScopeMissing."""
-    call.caller.require(SupplierScope.READ)
+    call.caller.require(supplier_access.keys.SupplierScope.READ)
     return call
 
 
@@ -92,7 +91,7 @@ def _writer(
     ],
 ) -> Write:
     """Raises ScopeMissing."""
-    call.caller.require(SupplierScope.WRITE)
+    call.caller.require(supplier_access.keys.SupplierScope.WRITE)
     return Write(call, key, f"{request.method} {request.url.path}")
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from shared_core import supply
-from shared_core.supply.gateways.wire import AddressSent, Code, Lines, Text
+from shared_core.supply import wire
 
 BOXES_MAX = 50
 COUNTS_MAX = 1_000
@@ -24,22 +24,22 @@ class Nothing(_Sent):
 
 
 class Reason(_Sent):
-    reason: Text
+    reason: wire.Text
 
 
 class Short(_Sent):
     """`lines` are all pieces of these SKUs that never come, those reported before counted in."""
 
-    lines: Annotated[Lines, Field(min_length=1)]
-    reason: Text
+    lines: Annotated[wire.Lines, Field(min_length=1)]
+    reason: wire.Text
 
 
 class Box(_Sent):
     """Without `lines`: all that is left to send is in it."""
 
-    carrier: Text
-    tracking_number: Text
-    lines: Annotated[Lines, Field(min_length=1)] | None = None
+    carrier: wire.Text
+    tracking_number: wire.Text
+    lines: Annotated[wire.Lines, Field(min_length=1)] | None = None
 
 
 class Boxes(_Sent):
@@ -49,20 +49,20 @@ class Boxes(_Sent):
 class Arrived(_Sent):
     """Without a number: all that was sent."""
 
-    tracking_number: Text | None = None
+    tracking_number: wire.Text | None = None
 
 
 class Authorisation(_Sent):
     """What is left out is as the supplier's terms say."""
 
-    address: AddressSent | None = None
+    address: wire.AddressSent | None = None
     send_days: Annotated[int, Field(ge=1, le=365)] | None = None
 
 
 class Found(_Sent):
     """Every piece is one of three."""
 
-    sku: Code
+    sku: wire.Code
     sellable: Pieces = 0
     unsellable: Pieces = 0
     refused: Pieces = 0
@@ -74,16 +74,16 @@ class Found(_Sent):
 
 class Inspection(_Sent):
     lines: Annotated[list[Found], Field(min_length=1, max_length=COUNTS_MAX)]
-    said: Text = ""
+    said: wire.Text = ""
 
 
 class NewBox(_Sent):
-    carrier: Text
-    tracking_number: Text
+    carrier: wire.Text
+    tracking_number: wire.Text
 
 
 class Counted(_Sent):
-    sku: Code
+    sku: wire.Code
     quantity: Pieces
 
 
@@ -97,4 +97,4 @@ class Delivery(_Sent):
     """Pieces that came in; the number of the delivery note counts once for each SKU."""
 
     note: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
-    lines: Annotated[Lines, Field(min_length=1)]
+    lines: Annotated[wire.Lines, Field(min_length=1)]
