@@ -144,6 +144,10 @@ def take_in(
     format: FeedFormat = None,
     supply_ratio: SupplyRatio = "",
     columns: ColumnMap = None,
+    flash_days: Annotated[
+        int, typer.Option(min=0, max=7, help=_("Flash sales of so many days from today become sale events."))
+    ] = 0,
+    by: Actor = "platformctl",
     dry_run: DryRun = False,
     folder: InHub = Path(),
     as_json: AsJson = False,
@@ -154,7 +158,8 @@ def take_in(
 
     name = None if format is None else format.value
     ratio = percent("supply_ratio", supply_ratio)
-    tell(feeding.into_hub(feeding.Feeding(file, name, supplier, columns_of(columns), ratio, dry_run)), as_json=as_json)
+    wanted = feeding.Feeding(file, name, supplier, columns_of(columns), ratio, dry_run, flash_days=flash_days, actor=by)
+    tell(feeding.into_hub(wanted), as_json=as_json)
 
 
 def prices(

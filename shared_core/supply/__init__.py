@@ -4,6 +4,7 @@ from shared_core.ledger import ReferenceReused
 from shared_core.supply import sales, settlement, supplier_access, tenancy
 from shared_core.supply.catalogue import feeds
 from shared_core.supply.catalogue.finding import GoodsFound, find_goods
+from shared_core.supply.catalogue.flash_sales import FlashReport, plan_flash_sales
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
 from shared_core.supply.catalogue.picturing import add as add_pictures
 from shared_core.supply.catalogue.picturing import gather as gather_pictures
@@ -172,6 +173,7 @@ __all__ = [
     "EventKind",
     "EventPage",
     "FeedTerms",
+    "FlashReport",
     "GoodsFound",
     "Handover",
     "HeldLine",
@@ -292,6 +294,7 @@ __all__ = [
     "orders_waiting",
     "own_order",
     "parcel_mark",
+    "plan_flash_sales",
     "product_detail",
     "products_page",
     "promise_of",
