@@ -7,8 +7,11 @@ from shared_core.supply.catalogue.finding import GoodsFound, find_goods
 from shared_core.supply.catalogue.flash_sales import FlashReport, plan_flash_sales
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
 from shared_core.supply.catalogue.picturing import add as add_pictures
+from shared_core.supply.catalogue.picturing import describe as describe_picture
 from shared_core.supply.catalogue.picturing import gather as gather_pictures
+from shared_core.supply.catalogue.picturing import put_first as put_picture_first
 from shared_core.supply.catalogue.picturing import remove as remove_picture
+from shared_core.supply.catalogue.picturing import shown as pictures_shown
 from shared_core.supply.catalogue.price_lists import PriceListReport, put_prices
 from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
 from shared_core.supply.catalogue.shelf import product_detail, products_page
@@ -274,6 +277,7 @@ __all__ = [
     "count_supplier_orders",
     "create_supplier",
     "deliver",
+    "describe_picture",
     "due_at",
     "expire_holds",
     "feed_terms",
@@ -294,10 +298,12 @@ __all__ = [
     "orders_waiting",
     "own_order",
     "parcel_mark",
+    "pictures_shown",
     "plan_flash_sales",
     "product_detail",
     "products_page",
     "promise_of",
+    "put_picture_first",
     "put_prices",
     "put_product",
     "receive_goods",
