@@ -2,10 +2,11 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
@@ -15,7 +16,7 @@ from platformctl.importing import BRAND, Outcome, transact
 from platformctl.messages import translate
 from shared_core import hub, storefront, supply
 from shared_core.kernel.database import Database
-from shared_core.kernel.money import Money
+from shared_core.kernel.money import Money, decimal_text
 from shared_core.kernel.settings import read, read_settings
 
 
@@ -29,6 +30,9 @@ class Feeding:
     columns: Mapping[str, str]
     supply_ratio_bps: int | None
     dry_run: bool
+    flash_days: int = 0
+    """For how many days flash sales become sale events; only a hub has those."""
+    actor: str = ""
 
 
 def into_shop(wanted: Feeding) -> Outcome:
@@ -52,18 +56,33 @@ def into_shop(wanted: Feeding) -> Outcome:
 
 def into_hub(wanted: Feeding) -> Outcome:
     """Into the hub in the current folder; its shops hear of it. Raises FileUnreadable, UnknownColumn."""
-    currency, database = hub.load_config().hub.currency, Database(read(hub.HubSettings).database_url)
+    config, database = hub.load_config().hub, Database(read(hub.HubSettings).database_url)
     try:
         with _Bar() as bar:
-            return _land(database, wanted, currency=currency, ratio_bps=None, at=datetime.now(UTC), bar=bar)
+            return _land(
+                database,
+                wanted,
+                currency=config.currency,
+                ratio_bps=None,
+                at=datetime.now(UTC),
+                bar=bar,
+                zone=config.zone,
+            )
     finally:
         database.dispose()
 
 
 def _land(
-    database: Database, wanted: Feeding, *, currency: str, ratio_bps: int | None, at: datetime, bar: "_Bar"
+    database: Database,
+    wanted: Feeding,
+    *,
+    currency: str,
+    ratio_bps: int | None,
+    at: datetime,
+    bar: "_Bar",
+    zone: str = "",
 ) -> Outcome:
-    """Read the feed and write what is new in it. `currency`: of a supplier who is new."""
+    """Read the feed and write what is new in it. `currency`: of a supplier who is new; `zone`: of a hub's days."""
     ratio_bps = ratio_bps if wanted.supply_ratio_bps is None else wanted.supply_ratio_bps
     with database.reading() as session:
         terms = supply.feed_terms(session, supplier=wanted.supplier)
@@ -75,16 +94,30 @@ def _land(
         currency=terms.currency if terms else currency,
     )
 
-    def take_in(session: Session) -> supply.ImportReport:
+    def take_in(session: Session) -> tuple[supply.ImportReport, supply.FlashReport | None]:
         code = wanted.supplier
         if terms is None:
             supply.create_supplier(session, code=code, name=code, freight=Money(0, currency), at=at)
-        return supply.import_products(
+        report = supply.import_products(
             session, feed, supplier=code, supply_ratio_bps=ratio_bps, at=at, progress=bar.products
         )
+        if not (wanted.flash_days and feed.flash_lines):
+            return report, None
+        flash = supply.plan_flash_sales(
+            session,
+            feed,
+            supplier=code,
+            supply_ratio_bps=ratio_bps,
+            days=wanted.flash_days,
+            zone=zone,
+            actor=wanted.actor,
+            at=at,
+        )
+        return report, flash
 
-    report: supply.ImportReport = transact(database, take_in, dry_run=wanted.dry_run)
-    return _told(feed, report, dry_run=wanted.dry_run)
+    report, flash = transact(database, take_in, dry_run=wanted.dry_run)
+    told = _told(feed, report, dry_run=wanted.dry_run)
+    return told if flash is None else _with_sales(told, flash, ZoneInfo(zone))
 
 
 def _told(feed: supply.feeds.Feed, report: supply.ImportReport, *, dry_run: bool) -> Outcome:
@@ -111,6 +144,25 @@ def _told(feed: supply.feeds.Feed, report: supply.ImportReport, *, dry_run: bool
         columns=dict(feed.columns),
         format=feed.format,
     )
+
+
+def _with_sales(told: Outcome, flash: supply.FlashReport, zone: ZoneInfo) -> Outcome:
+    """The same with the sale events that lines of flash sales have become."""
+    aside = {"flash_lines_left_aside": 0, "sales_planned": len(flash.planned), "sales_unchanged": len(flash.unchanged)}
+    refused = {"flash_lines_refused": len(flash.refused), **_by_reason("refused", flash.refused)}
+    return replace(
+        told,
+        counts={**told.counts, **aside, **refused},
+        refused=[*told.refused, *((each.line, _text(each)) for each in flash.refused)],
+        sales=[_sale(each, zone) for each in (*flash.planned, *flash.unchanged)],
+    )
+
+
+def _sale(report: supply.sales.SaleReport, zone: ZoneInfo) -> dict[str, object]:
+    one = report.sale
+    start, end = (each.astimezone(zone).isoformat(timespec="minutes") for each in (one.starts_at, one.ends_at))
+    goods = [{"sku": each.sku, "retail": decimal_text(each.retail), "quantity": each.quantity} for each in one.goods]
+    return {"code": one.code, "title": one.title, "start": start, "end": end, "goods": goods}
 
 
 def _by_reason(what: str, remarks: Iterable[supply.feeds.RowRemark]) -> dict[str, int]:

@@ -42,11 +42,15 @@ class Outcome:
     columns: Mapping[str, str] = field(default_factory=dict)
     """Which column of the file was read as which of ours, where that had to be found out."""
     format: str = ""
+    sales: list[dict[str, object]] = field(default_factory=list)
+    """Sale events that lines of flash sales have become."""
 
     def as_dict(self) -> dict[str, object]:
         told: dict[str, object] = {"ok": True, "dry_run": self.dry_run, "counts": dict(self.counts)}
         if self.format:
             told |= {"format": self.format, "columns": dict(self.columns), "noted": _as_rows(self.noted)}
+        if self.sales:
+            told["sales"] = self.sales
         return told | {"refused": _as_rows(self.refused)}
 
     def tell(self) -> None:
@@ -57,6 +61,8 @@ class Outcome:
             print(f"{ours:>14} ← {theirs}")
         for name, count in self.counts.items():
             print(f"{count:>9,}  {translate(name.replace('_', ' '))}")
+        for sale in self.sales:
+            print("  {code}  {title}  {start} – {end}".format(**sale))
         _tell_rows(self.refused, REFUSALS_SHOWN_MAX)
         if self.noted:
             output.say("Taken differently from how it was written:")

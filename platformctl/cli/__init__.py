@@ -9,6 +9,7 @@ import typer
 from platformctl import output
 from platformctl.cli import (
     exchange,
+    freighting,
     hub_staff,
     hubs,
     objecting,
@@ -21,6 +22,7 @@ from platformctl.cli import (
     settling,
     shops,
     simulating,
+    supplier_keys,
     supplying,
 )
 from platformctl.failures import DatabaseUnusable, exit_code_of
@@ -45,6 +47,8 @@ simulating.register(app)
 supplying.register(app)
 hubs.register(app)
 hub_staff.register(app)
+supplier_keys.register(app)
+freighting.register(app)
 picturing.register(app)
 settling.register(app)
 returning.register(app)

@@ -12,7 +12,10 @@ from platformctl.failures import FINDINGS, INTERRUPTED
 from platformctl.messages import translate as _
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from platformctl.tenants import Wanted
+    from shared_core.supply import tenancy
 
 LOOPBACK = "127.0.0.1"
 HUB_PORT = 8100
@@ -20,8 +23,6 @@ HUB_PORT = 8100
 hub = typer.Typer(help=_("Run a supply hub: one stock for many storefronts."), no_args_is_help=True)
 tenant = typer.Typer(help=_("The storefronts a hub supplies."), no_args_is_help=True)
 key = typer.Typer(help=_("The keys with which a storefront calls the hub."), no_args_is_help=True)
-
-freight = typer.Typer(help=_("What suppliers charge for sending, by region."), no_args_is_help=True)
 
 InHub = Annotated[Path, typer.Option("--dir", "-C", help=_("The hub's folder; the current one by default."))]
 Code = Annotated[str, typer.Argument(help=_("The storefront's code: small letters, digits and hyphens."))]
@@ -44,10 +45,6 @@ def register(app: typer.Typer) -> None:
     hub.command("restored", help=_("Its database was put back from a backup: go on from there."))(restored)
     hub.command("import", help=_("Goods of a product feed, or of a supplier's own sheet."))(take_in)
     hub.command("prices", help=_("A price list for the storefronts of a tier: CSV."))(prices)
-    hub.add_typer(freight, name="freight")
-    freight.command("import", help=_("Freight templates of suppliers: TOML."))(take_freight)
-    freight.command("list", help=_("What suppliers charge for sending, by region."))(list_freight)
-    freight.command("drop", help=_("Forget a template; its goods go by the supplier's standard one."))(drop_freight)
     hub.command("goods", help=_("Find goods by words, or by how a SKU or barcode begins."))(goods)
     hub.command("seed", help=_("Put sample goods into the hub's database."))(seed)
     hub.command("books", help=_("Prove that the hub's books and its stock add up."))(books)
@@ -147,6 +144,10 @@ def take_in(
     format: FeedFormat = None,
     supply_ratio: SupplyRatio = "",
     columns: ColumnMap = None,
+    flash_days: Annotated[
+        int, typer.Option(min=0, max=7, help=_("Flash sales of so many days from today become sale events."))
+    ] = 0,
+    by: Actor = "platformctl",
     dry_run: DryRun = False,
     folder: InHub = Path(),
     as_json: AsJson = False,
@@ -157,7 +158,8 @@ def take_in(
 
     name = None if format is None else format.value
     ratio = percent("supply_ratio", supply_ratio)
-    tell(feeding.into_hub(feeding.Feeding(file, name, supplier, columns_of(columns), ratio, dry_run)), as_json=as_json)
+    wanted = feeding.Feeding(file, name, supplier, columns_of(columns), ratio, dry_run, flash_days=flash_days, actor=by)
+    tell(feeding.into_hub(wanted), as_json=as_json)
 
 
 def prices(
@@ -172,45 +174,6 @@ def prices(
     from platformctl import pricing
 
     tell(pricing.put(tier, file, dry_run=dry_run), as_json=as_json)
-
-
-def take_freight(
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, resolve_path=True, help=_("The file: TOML."))],
-    dry_run: DryRun = False,
-    folder: InHub = Path(),
-    as_json: AsJson = False,
-) -> None:
-    """All of the file or nothing. The same again changes nothing; templates that are not in it stay."""
-    enter(folder)
-    from platformctl import freighting
-
-    tell(freighting.put(file, dry_run=dry_run), as_json=as_json)
-
-
-def list_freight(
-    supplier: Annotated[str, typer.Option(help=_("Of this supplier alone."))] = "",
-    folder: InHub = Path(),
-    as_json: AsJson = False,
-) -> None:
-    """Who has no template charges one amount for every parcel."""
-    enter(folder)
-    from platformctl import freighting
-
-    freighting.tell(freighting.templates(supplier), as_json=as_json)
-
-
-def drop_freight(
-    supplier: Annotated[str, typer.Argument(help=_("The supplier's code."))],
-    code: Annotated[str, typer.Argument(help=_("The template's code."))],
-    folder: InHub = Path(),
-    as_json: AsJson = False,
-) -> None:
-    """What is held keeps the freight it has."""
-    enter(folder)
-    from platformctl import freighting
-
-    freighting.drop(supplier, code)
-    output.say_json({"ok": True}) if as_json else output.say("Forgotten: {code}", code=code)
 
 
 def goods(
@@ -347,11 +310,15 @@ def new_key(
 def list_keys(code: Code, folder: InHub = Path(), as_json: AsJson = False) -> None:
     """With the day each was last used."""
     enter(folder)
-    from dataclasses import asdict
-
     from platformctl import tenants
 
-    found = tenants.keys(code)
+    print_keys(tenants.keys(code), as_json=as_json)
+
+
+def print_keys(found: "Sequence[tenancy.KeyView]", *, as_json: bool) -> None:
+    """A line for each."""
+    from dataclasses import asdict
+
     if as_json:
         output.say_json([asdict(each) for each in found])
         return

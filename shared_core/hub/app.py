@@ -13,7 +13,7 @@ from starlette.types import ASGIApp
 
 import shared_core
 from shared_core import members
-from shared_core.hub import api, chores, console, pages, portal
+from shared_core.hub import api, chores, console, pages, portal, supplier_api
 from shared_core.hub.hub import Hub
 from shared_core.hub.settings import HubSettings
 from shared_core.hub.viewer import HubFace, form_binding, the_hub
@@ -61,6 +61,8 @@ def create_app(
     problems.install(app, HubFace())
     app.include_router(api.router, responses=problems.responses(401, 403, 408, 413, 429))
     app.include_router(api.unlocked)
+    for router in (supplier_api.router, supplier_api.described):
+        app.include_router(router, include_in_schema=False)
     app.include_router(health.routes(hub.database, hub.schema))
     by_turns = [Depends(take_turns, scope="function")]
     app.include_router(pages.router, include_in_schema=False, dependencies=by_turns)

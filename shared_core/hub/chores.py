@@ -6,7 +6,7 @@ from shared_core import supply
 from shared_core.hub import nudging
 from shared_core.hub.hub import Hub
 from shared_core.kernel import outbox
-from shared_core.supply import settlement
+from shared_core.supply import settlement, supplier_access
 from shared_core.web.worker import Chore, Worker
 
 OFTEN = timedelta(seconds=1)
@@ -45,11 +45,17 @@ def close_months(hub: Hub, at: datetime) -> int:
         return settlement.close_months(session, zone=hub.zone, at=at)
 
 
+def forget_requests(hub: Hub, at: datetime) -> int:
+    with hub.database.transaction() as session:
+        return supplier_access.requests.forget(session, at=at)
+
+
 CHORES: tuple[Chore[Hub], ...] = (
     Chore("deliver outbox", deliver_outbox, OFTEN),
     Chore("expire holds", expire_holds, NOW_AND_THEN),
     Chore("expire returns", expire_returns, SELDOM),
     Chore("close months", close_months, SELDOM),
+    Chore("forget requests of suppliers", forget_requests, SELDOM),
     Chore("tell stores", nudging.tell_stores, OFTEN, aside=True),
     Chore("gather pictures", gather_pictures, OFTEN, aside=True),
 )

@@ -1,15 +1,16 @@
 """Who may come in, and how many at a time: the key is looked at before a byte of the body is read.
 
-A store has a part of the hub's turns and no more, so that one that asks too much keeps the others from nothing.
+A store or supplier has a part of the hub's turns and no more: one that asks too much keeps the others from nothing.
 Wrong keys are counted by address; a key that has been right before is never refused for its neighbours' sake.
 """
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
-from typing import Any, Final
+from typing import Any, ClassVar, Final, Generic, Protocol, TypeVar
 
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
@@ -19,7 +20,7 @@ from starlette.concurrency import run_in_threadpool
 from shared_core.kernel.codes import hash_token
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import PlatformError
-from shared_core.supply import tenancy
+from shared_core.supply import supplier_access, tenancy
 from shared_core.web.limits import Limit, Limiter, client_address
 from shared_core.web.loops import PerLoop
 from shared_core.web.security import SAFE_METHODS
@@ -33,7 +34,32 @@ WRITERS: Final = {"sqlite": 4, "postgresql": 16}
 BODY_SECONDS_MAX: Final = 10
 READERS: Final = 20
 WAITING_MAX: Final = 100
-"""Requests of one store that wait, for reading and for writing; what comes beyond is told to come later."""
+"""Requests of one caller that wait, for reading and for writing; what comes beyond is told to come later."""
+
+
+class Caller(Protocol):
+    """Whoever a key belongs to."""
+
+    @property
+    def note_use(self) -> bool: ...
+
+    @property
+    def queue(self) -> str: ...
+
+
+C = TypeVar("C", bound=Caller)
+
+
+@dataclass(frozen=True)
+class Lock(Generic[C]):
+    """What one kind of key opens: who has it, raising BadApiKey, and that it was used."""
+
+    authenticate: Callable[..., C]
+    note_use: Callable[..., None]
+
+
+STORES: Final = Lock(tenancy.authenticate, tenancy.note_key_use)
+SUPPLIERS: Final = Lock(supplier_access.keys.authenticate, supplier_access.keys.note_use)
 
 
 class SentTooSlowly(PlatformError):
@@ -53,7 +79,7 @@ class Gate:
         self._limiter = Limiter()
         self._known: dict[str, None] = {}
 
-    async def identify(self, request: Request, *, at: datetime) -> tenancy.Caller:
+    async def identify(self, request: Request, lock: Lock[C], *, at: datetime) -> C:
         """Who calls. Raises BadApiKey, TooManyRequests."""
         key = _key(request)
         name = hash_token(key)
@@ -62,7 +88,7 @@ class Gate:
             self._limiter.spend(UNKNOWN_KEY_BY_ADDRESS, address)
         async with self._reading.here().take(name):
             try:
-                caller = await run_in_threadpool(self._authenticate, key, at)
+                caller = await run_in_threadpool(self._authenticate, lock, key, at)
             except tenancy.BadApiKey:
                 self._known.pop(name, None)
                 raise
@@ -71,23 +97,25 @@ class Gate:
         return caller
 
     @asynccontextmanager
-    async def turn(self, caller: tenancy.Caller, method: str) -> AsyncIterator[None]:
-        """A turn of the caller's store, until it is done. Raises TooManyRequests when too many of them wait."""
+    async def turn(self, caller: Caller, method: str) -> AsyncIterator[None]:
+        """A turn of the caller's own, until it is done. Raises TooManyRequests when too many of them wait."""
         turns = self._reading if method in SAFE_METHODS else self._writing
-        async with turns.here().take(caller.terms.store):
+        async with turns.here().take(caller.queue):
             yield
 
-    def _authenticate(self, key: str, at: datetime) -> tenancy.Caller:
+    def _authenticate(self, lock: Lock[C], key: str, at: datetime) -> C:
         with self._database.glance() as session:
-            caller = tenancy.authenticate(session, key, at=at)
+            caller = lock.authenticate(session, key, at=at)
         if caller.note_use:
             with self._database.transaction() as session:
-                tenancy.note_key_use(session, caller, at=at)
+                lock.note_use(session, caller, at=at)
         return caller
 
 
 class KeyedRoute(APIRoute):
     """A route behind the gate; `request.state.caller` is who asks, `request.state.at` when."""
+
+    lock: ClassVar[Lock[Any]] = STORES
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         answer = super().get_route_handler()
@@ -95,7 +123,7 @@ class KeyedRoute(APIRoute):
         async def enter(request: Request) -> Response:
             hub = request.app.state.hub
             at = request.state.at = hub.clock()
-            caller = request.state.caller = await hub.gate.identify(request, at=at)
+            caller = request.state.caller = await hub.gate.identify(request, self.lock, at=at)
             try:
                 await asyncio.wait_for(request.body(), BODY_SECONDS_MAX)
             except TimeoutError:
@@ -104,6 +132,12 @@ class KeyedRoute(APIRoute):
                 return await answer(request)
 
         return enter
+
+
+class SupplierRoute(KeyedRoute):
+    """For suppliers' keys; those of stores do not open it."""
+
+    lock = SUPPLIERS
 
 
 def _key(request: Request) -> str:

@@ -23,7 +23,7 @@ from shared_core.kernel.codes import hash_token
 from shared_core.kernel.i18n import N_
 from shared_core.web import cookies, languages, security
 from shared_core.web.going import in_language, own_path
-from shared_core.web.problems import API_PREFIX, LoginRequired, Problem
+from shared_core.web.problems import API_PREFIXES, LoginRequired, Problem
 
 
 @dataclass(frozen=True)
@@ -184,7 +184,7 @@ class HubFace:
     """How a hub speaks to whoever asks, when something went wrong (`problems.Face`)."""
 
     def translate(self, request: Request) -> Callable[[str], str]:
-        if request.url.path.startswith(API_PREFIX):
+        if request.url.path.startswith(API_PREFIXES):
             return i18n.translations(
                 languages.choose(request, LOCALES, secure=the_hub(request).settings.secure)
             ).gettext

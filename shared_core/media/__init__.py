@@ -15,10 +15,11 @@ from shared_core.media.fetching import Fetch, SafeFetch
 from shared_core.media.gathering import SourceView, gather, own, retry, sources, want, want_exactly
 from shared_core.media.images import Rendered, render
 from shared_core.media.models import PictureSource
-from shared_core.media.rules import WIDTHS, is_digest
+from shared_core.media.rules import BYTES_MAX, WIDTHS, is_digest
 from shared_core.media.store import PictureStore
 
 __all__ = [
+    "BYTES_MAX",
     "WIDTHS",
     "AddressNotPublic",
     "BadPictureAddress",

@@ -1,9 +1,10 @@
 """The supply side: products and stock, holds, supplier orders, and the gateway through which a store reaches them."""
 
 from shared_core.ledger import ReferenceReused
-from shared_core.supply import sales, settlement, tenancy
+from shared_core.supply import sales, settlement, supplier_access, tenancy
 from shared_core.supply.catalogue import feeds
 from shared_core.supply.catalogue.finding import GoodsFound, find_goods
+from shared_core.supply.catalogue.flash_sales import FlashReport, plan_flash_sales
 from shared_core.supply.catalogue.freight_templates import (
     FreightReport,
     FreightTemplateView,
@@ -14,8 +15,11 @@ from shared_core.supply.catalogue.freight_templates import (
 )
 from shared_core.supply.catalogue.importing import FeedTerms, ImportReport, feed_terms, import_products
 from shared_core.supply.catalogue.picturing import add as add_pictures
+from shared_core.supply.catalogue.picturing import describe as describe_picture
 from shared_core.supply.catalogue.picturing import gather as gather_pictures
+from shared_core.supply.catalogue.picturing import put_first as put_picture_first
 from shared_core.supply.catalogue.picturing import remove as remove_picture
+from shared_core.supply.catalogue.picturing import shown as pictures_shown
 from shared_core.supply.catalogue.price_lists import PriceListReport, put_prices
 from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
 from shared_core.supply.catalogue.shelf import product_detail, products_page
@@ -54,11 +58,13 @@ from shared_core.supply.dropshipping.supplier_desk import (
     check_own_order,
     check_own_return,
     goods_of,
+    orders_changed,
     orders_of,
     orders_waiting,
     own_order,
     titles_of,
 )
+from shared_core.supply.dropshipping.supplier_stock import count_goods, receive_goods
 from shared_core.supply.errors import (
     BadCost,
     BadPromise,
@@ -68,6 +74,7 @@ from shared_core.supply.errors import (
     BadSupplierCode,
     BadTier,
     BadTrackingNumber,
+    CountedTwice,
     CreditUsedUp,
     HoldConfirmed,
     HoldLimitReached,
@@ -131,6 +138,7 @@ from shared_core.supply.gateways.wire import Me
 from shared_core.supply.inventory.counting import StockDiscrepancy, charged, stock_discrepancies
 from shared_core.supply.inventory.holds import expire_holds
 from shared_core.supply.inventory.stock import StockLevel, adjust_stock, level, receive_stock
+from shared_core.supply.numbering import number_orders, waiting_orders
 from shared_core.supply.return_kinds import Bearer, Remedy, ReturnReason, ReturnState
 from shared_core.supply.rules import SupplierState, TenantLimits
 from shared_core.supply.views import (
@@ -177,10 +185,12 @@ __all__ = [
     "Carrier",
     "Change",
     "Confirmation",
+    "CountedTwice",
     "CreditUsedUp",
     "EventKind",
     "EventPage",
     "FeedTerms",
+    "FlashReport",
     "FreightReport",
     "FreightTemplateView",
     "GoodsFound",
@@ -282,9 +292,11 @@ __all__ = [
     "charged",
     "check_own_order",
     "check_own_return",
+    "count_goods",
     "count_supplier_orders",
     "create_supplier",
     "deliver",
+    "describe_picture",
     "drop_freight",
     "due_at",
     "expire_holds",
@@ -301,17 +313,23 @@ __all__ = [
     "level",
     "may_become",
     "move_supplier",
+    "number_orders",
+    "orders_changed",
     "orders_of",
     "orders_sheet",
     "orders_waiting",
     "own_order",
     "parcel_mark",
+    "pictures_shown",
+    "plan_flash_sales",
     "product_detail",
     "products_page",
     "promise_of",
     "put_freight",
+    "put_picture_first",
     "put_prices",
     "put_product",
+    "receive_goods",
     "receive_stock",
     "remove_picture",
     "returns",
@@ -322,6 +340,7 @@ __all__ = [
     "ship",
     "short_ship",
     "stock_discrepancies",
+    "supplier_access",
     "supplier_decisions",
     "supplier_order_page",
     "supplier_order_story",
@@ -332,5 +351,6 @@ __all__ = [
     "tenancy",
     "titles_of",
     "tracking_url",
+    "waiting_orders",
     "wire",
 ]

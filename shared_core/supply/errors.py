@@ -52,6 +52,11 @@ class UnknownSku(NotFound):
     message = "{sku} is not on offer."
 
 
+class CountedTwice(Invalid):
+    code = "counted_twice"
+    message = "A SKU stands twice in what was counted. Send each once."
+
+
 class UnknownHold(NotFound):
     code = "unknown_hold"
     message = "There is no hold with the reference {reference}."

@@ -251,9 +251,12 @@ class SupplierOrder(Base):
     __table_args__ = (
         CheckConstraint("state IN ('placed', 'accepted', 'shipped', 'delivered', 'cancelled')", name="state_known"),
         UniqueConstraint("hold_id", "supplier_id"),
+        Index(None, "supplier_id", "seq"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    seq: Mapped[int | None] = mapped_column(BigId, index=True)
+    """Its place among the orders that changed, given out by `numbering`; empty since it changed last."""
     number: Mapped[str] = mapped_column(String(REFERENCE_LENGTH_MAX + 8), unique=True)
     hold_id: Mapped[int] = mapped_column(ForeignKey(StockHold.id))
     supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id), index=True)

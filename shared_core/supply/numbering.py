@@ -2,19 +2,20 @@
 
 A number that is given out while a row is written is no cursor: of two transactions the one with the lower number may
 commit later, and a reader who has already seen the higher one would skip it for ever. So a writer leaves the number
-empty (an event) or leaves a mark (an offer), and never waits for another writer; whoever *reads* the feed first
-numbers what has been committed. The counter's row lock makes those who number take turns, so numbers become visible
-in their own order, and what is committed late simply gets a later number.
+empty (an event, a supplier order) or leaves a mark (an offer), and never waits for another writer; whoever *reads* the
+feed first numbers what has been committed. The counter's row lock makes those who number take turns, so numbers become
+visible in their own order, and what is committed late simply gets a later number.
 """
 
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import insert_or_ignore
-from shared_core.supply.models import FeedCounter, OfferMark, OfferPlace, SupplyEventRow
+from shared_core.supply.models import FeedCounter, OfferMark, OfferPlace, SupplierOrder, SupplyEventRow
 
 OFFERS = "offers"
 EVENTS = "events"
+ORDERS = "supplier orders"
 NUMBERED_AT_ONCE_MAX = 1_000
 _UNNUMBERED = (SupplyEventRow.seq.is_(None), SupplyEventRow.held_back.is_(False))
 
@@ -70,6 +71,26 @@ def number_events(session: Session) -> bool:
         event.seq = seq
     _count(session, EVENTS, last + len(rows))
     return len(rows) == NUMBERED_AT_ONCE_MAX
+
+
+def waiting_orders(session: Session) -> bool:
+    """Whether a supplier order has changed since they were last numbered."""
+    return session.scalar(select(SupplierOrder.id).where(SupplierOrder.seq.is_(None)).limit(1)) is not None
+
+
+def number_orders(session: Session) -> bool:
+    """Give the changed supplier orders new places behind all others; True when more may be waiting.
+
+    Whoever changes one has locked its row before, so a number is never given out for what is not told with it.
+    """
+    last = _locked_counter(session, ORDERS)
+    waiting = select(SupplierOrder.id).where(SupplierOrder.seq.is_(None)).order_by(SupplierOrder.id)
+    changed = session.scalars(waiting.limit(NUMBERED_AT_ONCE_MAX)).all()
+    if changed:
+        places = [{"id": order_id, "seq": seq} for seq, order_id in enumerate(changed, start=last + 1)]
+        session.execute(update(SupplierOrder), places)
+    _count(session, ORDERS, last + len(changed))
+    return len(changed) == NUMBERED_AT_ONCE_MAX
 
 
 def _locked_counter(session: Session, feed: str) -> int:

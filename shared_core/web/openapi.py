@@ -1,13 +1,21 @@
 """The description of the API: FastAPI's own, with every failure described as the problem that is really sent."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.routing import BaseRoute
 
 from shared_core.web.problems import PROBLEM_JSON, FieldError, Problem, responses
 
 REFERENCE = "#/components/schemas/{model}"
 _REPLACED = ("HTTPValidationError", "ValidationError")
+
+
+def described(routes: Sequence[BaseRoute], *, title: str, version: str, description: str) -> dict[str, Any]:
+    """The document of some routes by themselves."""
+    return _with_problems(get_openapi(title=title, version=version, description=description, routes=routes))
 
 
 class DescribedApi(FastAPI):

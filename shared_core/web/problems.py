@@ -25,6 +25,8 @@ from shared_core.kernel.money import Money
 from shared_core.web import logs
 
 API_PREFIX = "/api/"
+API_PREFIXES = (API_PREFIX, "/supplier/")
+"""Below these only programs ask; a shop has nothing below the second."""
 PROBLEM_JSON = "application/problem+json"
 TYPE_PREFIX = "urn:platform:problem:"
 RETRY_SECONDS = 2
@@ -227,7 +229,7 @@ def title_of(status: int) -> str:
 
 def wants_page(request: Request) -> bool:
     """Whether a person is looking: outside the API, and HTML is welcome."""
-    if request.url.path.startswith(API_PREFIX):
+    if request.url.path.startswith(API_PREFIXES):
         return False
     return "text/html" in request.headers.get("accept", "")
 

@@ -18,6 +18,7 @@ from shared_core.hub.rights import RIGHTS, Right
 from shared_core.hub.viewer import Holder
 from shared_core.kernel.money import Money
 from shared_core.web import cookies, limits, security
+from shared_core.web.problems import API_PREFIXES
 from tests.hub.consoles import ONE_TIME, PASSWORD, Console, log_in
 from tests.security.routes import filled
 from tests.storefront.walker import Walker
@@ -42,7 +43,7 @@ def pages(console: Console) -> list[tuple[str, str, set[Right]]]:
     found = []
     for route in iter_route_contexts(console.app.routes):
         path = getattr(route, "path", "") or ""
-        if not path.startswith("/api/"):
+        if not path.startswith(API_PREFIXES):
             dependant = getattr(route, "dependant", None)
             asked = {each.right for each in holders(dependant)} if dependant else set()
             found += [(method, path, asked) for method in sorted(getattr(route, "methods", None) or ())]

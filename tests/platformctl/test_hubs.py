@@ -3,13 +3,14 @@
 import csv
 import json
 import os
+import shutil
 import socket
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -25,6 +26,8 @@ from shared_core.supply.models import Variant
 from tests.databases import Databases
 from tests.media.photographs import photograph
 from tests.platformctl.conftest import Command
+
+FEEDS = Path(__file__).parents[1] / "data" / "feeds"
 
 pytestmark = pytest.mark.usefixtures("own_variables")
 
@@ -157,6 +160,43 @@ def test_keys_are_changed_over(ctl: Command, made: Path) -> None:
     assert old["revoked_at"] is not None
     wrong = ctl("hub", "tenant", "key", "new", "north", "--scope", "everything", "-C", made)
     assert (wrong.code, "offers:read" in wrong.err) == (2, True)
+
+
+def test_keys_of_suppliers_are_changed_over(ctl: Command, made: Path) -> None:
+    assert ctl("hub", "seed", "-C", made).code == 0
+    goods = json.loads(ctl("hub", "goods", "-C", made, "--json").out)
+    key = ("hub", "supplier", "key")
+    code = goods[0]["supplier"]
+    new = json.loads(ctl(*key, "add", code, "--scope", "read", "--days", "3", "-C", made, "--json").out)
+    assert ctl(*key, "add", code, "-C", made).out.count("sup_") == 1
+    [first, second] = json.loads(ctl(*key, "list", code, "-C", made, "--json").out)
+    assert first["name"] in new["key"] and (first["scopes"], second["scopes"]) == (["read"], ["read", "write"])
+    assert ctl(*key, "revoke", code, first["name"], "-C", made).code == 0
+    assert "revoked" in ctl(*key, "list", code, "-C", made).out
+    wrong = ctl(*key, "add", code, "--scope", "all", "-C", made)
+    assert (wrong.code, "read, write" in wrong.err) == (2, True)
+    assert ctl(*key, "add", "nobody", "-C", made).code != 0
+
+
+def test_flash_sales_of_a_feed_are_shown_then_planned_once(ctl: Command, made: Path, place: Path) -> None:
+    mall = place / "mall"
+    shutil.copytree(FEEDS / "mall", mall)
+    today = datetime.now(UTC).date()
+    sales = f"id,title,start_date,end_date\n14,Singles day,{today},{today + timedelta(days=30)}\n"
+    (mall / "sales.csv").write_text(sales, "utf-8")
+    ask = ("hub", "import", mall, "--supplier", "acme", "--supply-ratio", "60%", "-C", made)
+    aside = json.loads(ctl(*ask, "--dry-run", "--json").out)["counts"]
+    assert aside["flash_lines_left_aside"] == 1
+    tried = json.loads(ctl(*ask, "--flash-days", "3", "--dry-run", "--json").out)
+    assert len(tried["sales"]) == tried["counts"]["sales_planned"] >= 2
+    assert tried["sales"][0]["goods"] == [{"sku": "P-GOLD", "retail": "2999.00", "quantity": 100}]
+    assert ctl("hub", "sale", "list", "-C", made, "--json").out.strip() == "[]"
+    first = ctl(*ask, "--flash-days", "3")
+    assert "flash-14-1-" in first.out and "there is no such sale" in first.out
+    again = json.loads(ctl(*ask, "--flash-days", "3", "--json").out)["counts"]
+    assert (again["sales_planned"], again["sales_unchanged"]) == (0, len(tried["sales"]))
+    listed = json.loads(ctl("hub", "sale", "list", "-C", made, "--json").out)
+    assert {each["code"] for each in listed} == {each["code"] for each in tried["sales"]}
 
 
 def test_the_hub_pays_and_takes_back_and_tells_a_month_in_every_form(ctl: Command, made: Path, place: Path) -> None:

@@ -7,6 +7,7 @@ from shared_core.hub.console import (
     orders,
     overview,
     people,
+    pictures,
     statements,
     suppliers,
     tenant,
@@ -16,7 +17,8 @@ from shared_core.hub.console import (
 PREFIX = "/console"
 
 routers = tuple(
-    part.router for part in (overview, tenants, tenant, suppliers, orders, feeds, goods, money, statements, people)
+    part.router
+    for part in (overview, tenants, tenant, suppliers, orders, feeds, pictures, goods, money, statements, people)
 )
 
 __all__ = ["PREFIX", "routers"]

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, Response
 from pydantic import AfterValidator
 from sqlalchemy.orm import Session
 
-from shared_core import supply
+from shared_core import media, supply
 from shared_core.hub.console.acting import attempt, listing_of
 from shared_core.hub.console.typed import number
 from shared_core.hub.errors import ReferenceMissing
@@ -47,7 +47,7 @@ def listing(
 
 @router.get("/goods/of/{code:path}")
 def one(request: Request, code: Code, hub: HubDep, viewer: ReaderDep) -> HTMLResponse:
-    return _one(request, hub, code)
+    return product_page(request, hub, code)
 
 
 @router.post("/goods/stock")
@@ -72,12 +72,21 @@ def receive(
 
     trouble = attempt(request, hub, work)
     if trouble:
-        return _one(request, hub, code, trouble=trouble, status=422)
+        return product_page(request, hub, code, trouble=trouble, status=422)
     return go(f"{HOME}/of/{as_step(code)}", done="saved")
 
 
-def _one(request: Request, hub: Hub, code: str, *, trouble: str = "", status: int = 200) -> HTMLResponse:
-    """Raises UnknownProduct."""
+def product_page(request: Request, hub: Hub, code: str, *, trouble: str = "", status: int = 200) -> HTMLResponse:
+    """The page of a product. Raises UnknownProduct."""
     with hub.database.reading() as session:
         found = supply.product_detail(session, code)
-    return page(request, "console/product.html", status_code=status, trouble=trouble, found=found)
+        pictures = supply.pictures_shown(session, code)
+    return page(
+        request,
+        "console/product.html",
+        status_code=status,
+        trouble=trouble,
+        found=found,
+        pictures=pictures,
+        most=media.BYTES_MAX // 2**20,
+    )

@@ -83,7 +83,7 @@ def listing(
                 "store": each.store,
                 "placed_at": each.placed_at,
                 "due_at": each.due_at,
-                "late": is_late(hub, each),
+                "late": each.is_late(at),
                 "pieces": sum(line.quantity for line in each.lines),
                 "state": said(words.ORDER[each.state].label),
                 "tone": words.ORDER[each.state].tone,
@@ -190,10 +190,6 @@ def deliver(request: Request, number: Number, hub: HubDep, viewer: OrdersDep, tr
     return _move(request, hub, number, "deliver", work)
 
 
-def is_late(hub: Hub, order: supply.SupplierOrderDetail) -> bool:
-    return order.state in supply.TO_SEND and order.due_at is not None and order.due_at <= hub.clock()
-
-
 def _move(request: Request, hub: Hub, number: str, step: str, work: Callable[[Session], object]) -> Response:
     """Do one step for a supplier; who asked for it is in the log."""
     trouble = attempt(request, hub, work)
@@ -218,7 +214,7 @@ def _one(request: Request, hub: Hub, number: str, *, trouble: str = "", status: 
         story=story,
         state=said(words.ORDER[order.state].label),
         tone=words.ORDER[order.state].tone,
-        late=is_late(hub, order),
+        late=order.is_late(hub.clock()),
         open=order.state in supply.TO_SEND,
         waits=[each for each in order.shipments if each.delivered_at is None],
         to_send=[each for each in story.lines if each.to_send],

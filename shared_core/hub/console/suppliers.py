@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 from shared_core import supply
 from shared_core.hub.console import words
 from shared_core.hub.console.acting import attempt
+from shared_core.hub.console.tenant import KEY_NAME_LENGTH
 from shared_core.hub.console.typed import number, reason, wall_time
 from shared_core.hub.hub import Hub
-from shared_core.hub.viewer import HubDep, ReaderDep, SuppliersDep, current, page, speaks
+from shared_core.hub.viewer import HubDep, ReaderDep, SuppliersDep, TermsDep, current, page, speaks
+from shared_core.kernel.codes import new_code, new_token
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, parse_money
 from shared_core.kernel.regions import region_name
@@ -162,6 +164,44 @@ def freight(
     return go(f"{HOME}/{supplier}", done="saved")
 
 
+@router.post("/suppliers/{supplier}/keys")
+def new_key(
+    request: Request, supplier: Code, hub: HubDep, viewer: TermsDep, scope: Annotated[str, Form(max_length=16)] = ""
+) -> HTMLResponse:
+    """For its own system; shown this one time. Without a scope it may do all."""
+    keys, made = supply.supplier_access.keys, list[str]()
+    trouble = attempt(
+        request,
+        hub,
+        lambda session: made.append(
+            keys.issue(
+                session,
+                supplier,
+                name=new_code(KEY_NAME_LENGTH),
+                secret=new_token(),
+                scopes=[scope] if scope else keys.ALL_SCOPES,
+                actor=viewer.actor,
+                at=hub.clock(),
+            )
+        ),
+    )
+    return _one(request, hub, supplier, trouble=trouble, status=422 if trouble else 200, key="".join(made))
+
+
+@router.post("/suppliers/{supplier}/keys/{name}/revoke")
+def revoke_key(
+    request: Request, supplier: Code, name: Annotated[str, Path(max_length=32)], hub: HubDep, viewer: TermsDep
+) -> Response:
+    trouble = attempt(
+        request,
+        hub,
+        lambda session: supply.supplier_access.keys.revoke(session, supplier, name, actor=viewer.actor, at=hub.clock()),
+    )
+    if trouble:
+        return _one(request, hub, supplier, trouble=trouble, status=404)
+    return go(f"{HOME}/{supplier}", done="saved")
+
+
 def _listing(
     request: Request,
     hub: Hub,
@@ -196,9 +236,9 @@ def _listing(
 
 
 def _one(
-    request: Request, hub: Hub, code: str, *, trouble: str = "", written: str = "", status: int = 200
+    request: Request, hub: Hub, code: str, *, trouble: str = "", written: str = "", key: str = "", status: int = 200
 ) -> HTMLResponse:
-    """Raises UnknownSupplier."""
+    """The page of a supplier; with a `key` that was just made. Raises UnknownSupplier."""
     said, at = speaks(request), hub.clock()
     with hub.database.reading() as session:
         state = supply.supplier_state(session, supplier=code)
@@ -209,6 +249,7 @@ def _one(
         late = supply.count_supplier_orders(session, supplier=code, late_at=at)
         goods = supply.products_page(session, supplier=code, limit=1).products
         templates = supply.freight_templates(session, supplier=code)
+        keys = supply.supplier_access.keys.keys(session, code)
     return page(
         request,
         "console/supplier.html",
@@ -234,6 +275,8 @@ def _one(
         has_goods=bool(goods),
         written=written or supply.freight_toml(templates) or NEW_TEMPLATE.format(supplier=code),
         templates=[_template(current(request).locale, each) for each in templates],
+        keys=[(each, each.revoked_at is None and (each.expires_at is None or each.expires_at > at)) for each in keys],
+        key=key,
     )
 
 

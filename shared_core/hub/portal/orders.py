@@ -20,7 +20,6 @@ from shared_core.supply import Tab
 HOME = "/portal"
 PAGE_MAX = 1000
 LINES_NAMED_MAX = 3
-TO_SEND = ("placed", "accepted")
 
 router = APIRouter()
 Search = Annotated[str, Query(alias="q", max_length=NUMBER_LENGTH_MAX)]
@@ -108,11 +107,11 @@ def order_page(
         trouble=trouble,
         typed=typed or {},
         order=order,
-        late=_late(order, at),
+        late=order.is_late(at),
         state={"label": said(label[0]), "tone": label[1]},
         address=address_lines(order.ship_to),
         lines=[_line(each) for each in found.lines],
-        to_send=to_send if order.state in TO_SEND else [],
+        to_send=to_send if order.state in supply.TO_SEND else [],
         parcels=[_parcel(each, titles) for each in order.shipments],
         steps=[_step(request, each, titles) for each in found.steps],
         returns=returns,
@@ -132,8 +131,8 @@ def _row(
     return {
         "number": order.number,
         "placed_at": order.placed_at,
-        "due_at": order.due_at if order.state in TO_SEND else None,
-        "late": _late(order, at),
+        "due_at": order.due_at if order.state in supply.TO_SEND else None,
+        "late": order.is_late(at),
         "where": f"{order.ship_to.name}, {order.ship_to.city}",
         "goods": [(_name(line, titles), line.quantity) for line in order.lines[:LINES_NAMED_MAX]],
         "more": max(len(order.lines) - LINES_NAMED_MAX, 0),
@@ -182,10 +181,6 @@ def _step(request: Request, each: supply.OrderStep, titles: Mapping[str, str]) -
 
 def _named(lines: Sequence[supply.HoldLine], titles: Mapping[str, str]) -> list[tuple[str, int]]:
     return [(titles.get(each.sku, each.sku), each.quantity) for each in lines]
-
-
-def _late(order: supply.SupplierOrderDetail, at: datetime) -> bool:
-    return order.due_at is not None and order.due_at <= at and order.state in TO_SEND
 
 
 def _page_url(chosen: Mapping[str, str], number: int) -> str:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from shared_core import supply
 from shared_core.hub.console.acting import attempt
-from shared_core.hub.errors import NoPieces, ReasonMissing
+from shared_core.hub.console.typed import reason as typed_reason
+from shared_core.hub.errors import NoPieces
 from shared_core.hub.hub import Hub
 from shared_core.hub.portal.orders import HOME, order_page
 from shared_core.hub.portal.own import OwnOrderNumber, as_typed, pieces
@@ -35,7 +36,7 @@ def reject(request: Request, number: OwnOrderNumber, hub: HubDep, viewer: Portal
     """None of it comes, or nothing more; the customer is refunded."""
 
     def work(session: Session) -> None:
-        said = _reason(reason)
+        said = typed_reason(reason)
         supply.cancel(session, number=number, at=hub.clock(), reason=said, actor=viewer.actor)
 
     return _done(request, hub, number, work, {"reject_reason": reason})
@@ -59,7 +60,7 @@ def never_come(
         short = [supply.HoldLine(each, had + new) for each, had, new in zip(sku, known, more, strict=True) if new]
         if not short:
             raise NoPieces
-        said = _reason(reason)
+        said = typed_reason(reason)
         supply.short_ship(session, number=number, missing=short, at=hub.clock(), reason=said, actor=viewer.actor)
 
     return _done(request, hub, number, work, {"short_reason": reason} | as_typed("missing", missing, of=sku))
@@ -107,12 +108,6 @@ def deliver(request: Request, number: OwnOrderNumber, hub: HubDep, viewer: Porta
             session, number=number, tracking_number=tracking, at=hub.clock(), actor=viewer.actor
         ),
     )
-
-
-def _reason(said: str) -> str:
-    if not said.strip():
-        raise ReasonMissing
-    return said.strip()
 
 
 def _done(

@@ -278,8 +278,11 @@ def _amounts(row: FeedVariant | FeedDelta, currency: str) -> tuple[Money | None,
 
 
 def _money(text: str | None, field: str, currency: str) -> Money | None:
-    if text is None:
-        return None
+    return None if text is None else amount(text, field, currency)
+
+
+def amount(text: str, field: str, currency: str) -> Money:
+    """Raises PriceTooFine."""
     decimals = len(text.partition(".")[2])
     if decimals > exponent(currency):
         raise PriceTooFine(field=field, value=text, currency=currency)

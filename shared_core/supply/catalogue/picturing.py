@@ -1,10 +1,11 @@
 """The pictures of products: noted when a feed names them, brought here afterwards, told with the offers."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import Table, delete, select
+from sqlalchemy import Table, delete, func, select
 from sqlalchemy.orm import Session
 
 from shared_core import media
@@ -20,6 +21,15 @@ FIRST_OWN_PLACE = -1_000_000
 
 Place = tuple[int, str]
 """A picture's row and what is on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPicture:
+    """`own`: put there by hand, so it can be changed by hand."""
+
+    digest: str
+    alt: str
+    own: bool
 
 
 def note(session: Session, wanted: Mapping[int, Sequence[Place]]) -> set[int]:
@@ -75,6 +85,51 @@ def remove(session: Session, product: str, digest: str) -> None:
     if not session.scalars(delete(ProductPicture).where(*mine).returning(ProductPicture.place)).all():
         raise UnknownPicture(product=product, digest=digest)
     _touch(session, row.id)
+
+
+def describe(session: Session, product: str, digest: str, *, alt: str) -> None:
+    """Say what is on a picture that was put there by hand. Raises UnknownProduct, UnknownPicture."""
+    row = _locked(session, product)
+    for each in _own(session, row, digest):
+        each.alt = alt[:TITLE_LENGTH_MAX]
+    session.flush()
+    _touch(session, row.id)
+
+
+def put_first(session: Session, product: str, digest: str) -> None:
+    """Show a picture that was put there by hand before all others. Raises UnknownProduct, UnknownPicture."""
+    row = _locked(session, product)
+    [each, *_] = _own(session, row, digest)
+    first = session.scalar(select(func.min(ProductPicture.place)).where(ProductPicture.product_id == row.id))
+    if first is not None and each.place > first:
+        each.place = first - 1
+    session.flush()
+    _touch(session, row.id)
+
+
+def shown(session: Session, product: str) -> list[ShownPicture]:
+    """The product's pictures that are kept here, in their order."""
+    query = (
+        select(media.PictureSource.digest, ProductPicture.alt, ProductPicture.own)
+        .join(media.PictureSource, media.PictureSource.id == ProductPicture.source_id)
+        .join(Product, Product.id == ProductPicture.product_id)
+        .where(Product.code == product, media.PictureSource.state == "kept")
+        .order_by(ProductPicture.place)
+    )
+    return [ShownPicture(row.digest or "", row.alt, row.own) for row in session.execute(query)]
+
+
+def _own(session: Session, product: Product, digest: str) -> Sequence[ProductPicture]:
+    query = (
+        select(ProductPicture)
+        .join(media.PictureSource, media.PictureSource.id == ProductPicture.source_id)
+        .where(ProductPicture.product_id == product.id, ProductPicture.own, media.PictureSource.digest == digest)
+        .order_by(ProductPicture.place)
+    )
+    found = session.scalars(query).all()
+    if not found:
+        raise UnknownPicture(product=product.code, digest=digest)
+    return found
 
 
 def _locked(session: Session, code: str) -> Product:

@@ -71,6 +71,10 @@ class SupplierOrderDetail:
     due_at: datetime | None
     shipments: tuple[ShipmentView, ...]
 
+    def is_late(self, at: datetime) -> bool:
+        """Whether something of it should have left by now and has not."""
+        return self.due_at is not None and self.due_at <= at and self.state in TO_SEND
+
 
 @dataclass(frozen=True, slots=True)
 class SupplierOrderPage:

@@ -41,6 +41,7 @@ def record(
         at=at,
     )
     session.add(row)
+    order.seq = None
     session.flush()
     return _event(row)
 

@@ -32,7 +32,7 @@ def step(order: SupplierOrder, wanted: str, *, after: tuple[str, ...]) -> None:
     """Raises StepRefused."""
     if order.state not in after:
         raise StepRefused(number=order.number, state=order.state, wanted=wanted)
-    order.state = wanted
+    order.state, order.seq = wanted, None
 
 
 def accepted(order: SupplierOrder, *, at: datetime, actor: str = "") -> None:

@@ -41,9 +41,10 @@ def listed(
     supplier: str | None = None,
     states: Collection[ReturnState] | None = None,
     references: Collection[str] | None = None,
+    before: str = "",
     limit: int = RETURNS_SHOWN_MAX,
 ) -> list[ReturnDetail]:
-    """The newest first: of this supplier, in these states, of these holds."""
+    """The newest first: of this supplier, in these states, of these holds; only those older than `before`, a number."""
     query = (
         select(ReturnRow, StockHold.store, Supplier.code)
         .join(SupplierOrder, SupplierOrder.id == ReturnRow.supplier_order_id)
@@ -58,6 +59,8 @@ def listed(
         query = query.where(ReturnRow.state.in_(states))
     if references is not None:
         query = query.where(StockHold.reference.in_(references))
+    if before:
+        query = query.where(ReturnRow.id < select(ReturnRow.id).where(ReturnRow.number == before).scalar_subquery())
     return [_detail(session, row, store, code) for row, store, code in session.execute(query)]
 
 

@@ -1,6 +1,6 @@
 """What one supplier sees of its own orders and goods: never another's, never what anything costs the stores."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -24,6 +24,11 @@ from shared_core.supply.models import (
 )
 from shared_core.supply.views import EventKind, HoldLine
 
+GOODS = (
+    select(Variant, Product, Stock)
+    .join(Product, Product.id == Variant.product_id)
+    .join(Stock, Stock.variant_id == Variant.id)
+)
 PER_PAGE = 50
 GOODS_PER_PAGE = 100
 STEPS_SHOWN_MAX = 200
@@ -115,6 +120,23 @@ def orders_waiting(session: Session, *, supplier: str) -> Mapping[Tab, int]:
     return {Tab.NEW: counted.get("placed", 0), Tab.TO_SEND: counted.get("accepted", 0)}
 
 
+def orders_changed(
+    session: Session, *, supplier: str, after: int, states: Collection[str] | None = None, limit: int
+) -> tuple[list[SupplierOrderDetail], int, bool]:
+    """A supplier's orders that changed since the cursor `after`, in these states, each once and as it is now; the
+    cursor to go on from, and whether more follow. Numbered ones only, see `numbering`. Raises UnknownSupplier.
+    """
+    query = select(SupplierOrder.seq).where(
+        SupplierOrder.supplier_id == supplier_row(session, supplier).id, SupplierOrder.seq > after
+    )
+    if states is not None:
+        query = query.where(SupplierOrder.state.in_(states))
+    places = [each for each in session.scalars(query.order_by(SupplierOrder.seq).limit(limit + 1)) if each is not None]
+    shown = places[:limit]
+    found = details(session, ORDERS.where(SupplierOrder.seq.in_(shown)).order_by(SupplierOrder.seq))
+    return found, shown[-1] if shown else after, len(places) > limit
+
+
 def own_order(session: Session, number: str, *, supplier: str) -> OwnOrder:
     """One of the supplier's orders. Raises UnknownSupplierOrder, for another's as for none."""
     found = details(session, ORDERS.where(SupplierOrder.number == number, Supplier.code == supplier))
@@ -148,20 +170,15 @@ def goods_of(session: Session, *, supplier: str, search: str = "", page: int = 1
 
     Raises UnknownSupplier.
     """
-    query = (
-        select(Variant, Product, Stock)
-        .join(Product, Product.id == Variant.product_id)
-        .join(Stock, Stock.variant_id == Variant.id)
-        .where(Product.supplier_id == supplier_row(session, supplier).id)
-        .order_by(Product.title, Variant.sku)
-    )
+    own = Product.supplier_id == supplier_row(session, supplier).id
+    query = GOODS.where(own).order_by(Product.title, Variant.sku)
     if search:
         words = (
             func.lower(column).contains(search.lower(), autoescape=True) for column in (Variant.sku, Product.title)
         )
         query = query.where(or_(*words))
     rows = session.execute(query.offset((page - 1) * GOODS_PER_PAGE).limit(GOODS_PER_PAGE + 1)).all()
-    return [_goods(*row) for row in rows[:GOODS_PER_PAGE]], len(rows) > GOODS_PER_PAGE
+    return [goods_view(*row) for row in rows[:GOODS_PER_PAGE]], len(rows) > GOODS_PER_PAGE
 
 
 def titles_of(session: Session, skus: Sequence[str]) -> Mapping[str, str]:
@@ -170,7 +187,8 @@ def titles_of(session: Session, skus: Sequence[str]) -> Mapping[str, str]:
     return dict(session.execute(query.where(Variant.sku.in_(skus))).all())
 
 
-def _goods(variant: Variant, product: Product, stock: Stock) -> OwnGoods:
+def goods_view(variant: Variant, product: Product, stock: Stock) -> OwnGoods:
+    """One SKU as its supplier sees it."""
     return OwnGoods(
         sku=variant.sku,
         title=product.title,

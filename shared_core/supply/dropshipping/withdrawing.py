@@ -55,6 +55,9 @@ def withdraw(
     going, sent = _going(held, asked)
     orders = _orders(session, hold.id)
     restocked = {sku: _withdraw(held[sku], quantity, restock=restock) for sku, quantity in going.items()}
+    changed = {held[sku].supplier_order_id for sku in going}
+    for order, _ in orders:
+        order.seq = None if order.id in changed else order.seq
     bill = bill_back(session, hold, held, going, at=at)
     row = write_withdrawal(session, hold, bill, going, withdrawal=withdrawal, digest=digest, restock=restock, at=at)
     _ask_back(session, hold, held, orders, sent, withdrawal=withdrawal, digest=digest, at=at)

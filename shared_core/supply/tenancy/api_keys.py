@@ -49,6 +49,11 @@ class Caller:
     note_use: bool
     timeline: str = ""
 
+    @property
+    def queue(self) -> str:
+        """With whom it takes turns: nobody but its own store."""
+        return f"store {self.terms.store}"
+
     def require(self, scope: Scope) -> None:
         """Raises ScopeMissing."""
         if scope not in self.scopes:

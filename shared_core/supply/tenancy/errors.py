@@ -35,6 +35,16 @@ class UnknownApiKey(NotFound):
     message = "The store {tenant} has no API key {key}."
 
 
+class UnknownSupplierKey(NotFound):
+    code = "unknown_supplier_key"
+    message = "The supplier {supplier} has no API key {key}."
+
+
+class RequestKeyReused(Conflict):
+    code = "idempotency_key_reused"
+    message = "This idempotency key was already used for another request. Send a new one with what is new."
+
+
 class BadApiKey(PlatformError):
     """One answer for a key that is wrong, unknown, revoked or expired: whoever guesses learns nothing."""
 

@@ -13,8 +13,8 @@ from sqlalchemy import String, func, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared_core.kernel.database import Base, BigId, insert_or_ignore, lock
-from shared_core.supply.models import FeedCounter, StockHold, SupplyEventRow
-from shared_core.supply.numbering import EVENTS, OFFERS
+from shared_core.supply.models import FeedCounter, StockHold, SupplierOrder, SupplyEventRow
+from shared_core.supply.numbering import EVENTS, OFFERS, ORDERS
 
 CODE_LENGTH_MAX = 40
 JUMP = 10**9
@@ -67,9 +67,10 @@ def go_on_from_backup(session: Session, code: str, *, actor: str, at: datetime) 
     known = [*session.execute(select(*seen)).one(), session.scalar(select(func.max(SupplyEventRow.at)))]
     goes_on_from = max((each for each in known if each is not None), default=at)
     session.add(TimelineRow(code=code, actor=actor, began_at=at, goes_on_from=goes_on_from))
-    for feed in (OFFERS, EVENTS):
+    for feed in (OFFERS, EVENTS, ORDERS):
         insert_or_ignore(session, FeedCounter, {"feed": feed, "value": 0}, conflict=["feed"])
     session.execute(update(FeedCounter).values(value=FeedCounter.value + JUMP))
+    session.execute(update(SupplierOrder).values(seq=None))  # their suppliers know more of them: all are told again
     session.flush()
     return Timeline(code, goes_on_from)
 

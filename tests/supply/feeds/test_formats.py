@@ -192,7 +192,7 @@ def test_lines_of_flash_sales_are_read_and_those_that_point_nowhere_named() -> N
     ]
     assert feed.flash_lines == (
         feeds.FlashLine(
-            line=2, sale="双11特卖", product="mall-26", price="2999", quantity=100, per_customer=1,
+            line=2, code="14-1", sale="双11特卖", product="mall-26", price="2999", quantity=100, per_customer=1,
             first_day=date(2026, 11, 9), last_day=date(2026, 11, 12), from_hour=time(8), to_hour=time(10),
         ),
     )  # fmt: skip

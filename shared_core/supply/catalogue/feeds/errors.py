@@ -155,6 +155,31 @@ class SaleMissing(RowError):
     message = "{field} is {value!r}, but there is no such sale. Nothing can be sold in it."
 
 
+class FlashSaleOver(RowError):
+    code = "flash_sale_over"
+    message = "The sale {value} ends on {last_day}: none of its sessions is among the days that are planned."
+
+
+class FlashNotCheaper(RowError):
+    code = "flash_not_cheaper"
+    message = "{field} {value} is not below the ordinary price {ordinary} of {sku}. Correct one of them."
+
+
+class FlashBelowSupply(RowError):
+    code = "flash_below_supply"
+    message = "{field} {value} is below the supply price {supply} of {sku}. Agree on a part of the price for the sale."
+
+
+class FlashTooFew(RowError):
+    code = "flash_too_few"
+    message = "{field} is {value}: nothing can be sold. Write at least 1."
+
+
+class FlashTwice(RowError):
+    code = "flash_twice"
+    message = "{value} is in this session of the sale already, by another line. Keep one of them."
+
+
 class BadInstant(RowError):
     code = "bad_instant"
     message = "{field} is {value!r}, which is no day or hour. Write 2026-03-02 or 08:00:00."

@@ -52,6 +52,7 @@ def _line(
         raise ValueMissing(field="flash_promotion_price" if price is None else "flash_promotion_count")
     return FlashLine(
         line=line,
+        code=f"{sale.raw('id')}-{session.raw('id')}",
         sale=sale.raw("title"),
         product=f"mall-{product}",
         price=price,

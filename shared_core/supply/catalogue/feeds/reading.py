@@ -64,6 +64,8 @@ class FlashLine:
     """A product in a sale of limited time, as the other platform has it: `per_customer` is the most one may buy."""
 
     line: int
+    code: str
+    """Of its sale and the session within it."""
     sale: str
     product: str
     price: str
