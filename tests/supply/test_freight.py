@@ -191,3 +191,11 @@ def test_templates_are_written_as_they_are_read(goods: Database) -> None:
     with goods.transaction() as session:
         told = supply.freight_toml(supply.freight_templates(session))
         assert supply.put_freight(session, told) == supply.FreightReport(0, 0, 2)
+
+
+def test_goods_that_move_to_another_supplier_leave_their_template_behind(goods: Database) -> None:
+    take(goods)
+    with goods.transaction() as session:
+        put(session, "B", supplier="bolt")
+        assert supply.freight_templates(session)[1].products == ()
+    assert freights(hold(goods, "o", "CN-GD", B=1)) == {"bolt": 800}

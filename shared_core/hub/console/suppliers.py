@@ -56,7 +56,7 @@ standard = true
 amount = "8"
 further_amount = "2"
 """
-_UNITS: Mapping[str, str] = {"piece": "×", "weight": "g", "parcel": ""}
+_UNITS: Mapping[str, str] = {"piece": N_("pcs"), "weight": "g", "parcel": ""}
 
 router = APIRouter()
 _log = structlog.get_logger()
@@ -274,13 +274,13 @@ def _one(
         late=late,
         has_goods=bool(goods),
         written=written or supply.freight_toml(templates) or NEW_TEMPLATE.format(supplier=code),
-        templates=[_template(current(request).locale, each) for each in templates],
+        templates=[_template(said, current(request).locale, each) for each in templates],
         keys=[(each, each.revoked_at is None and (each.expires_at is None or each.expires_at > at)) for each in keys],
         key=key,
     )
 
 
-def _template(locale: str, view: supply.FreightTemplateView) -> dict[str, object]:
+def _template(said: Callable[[str], str], locale: str, view: supply.FreightTemplateView) -> dict[str, object]:
     def named(codes: frozenset[str]) -> list[str]:
         return [region_name(code, locale) for code in sorted(codes)]
 
@@ -289,7 +289,7 @@ def _template(locale: str, view: supply.FreightTemplateView) -> dict[str, object
         "code": view.code,
         "standard": view.standard,
         "products": len(view.products),
-        "unit": _UNITS[view.template.charged_by],
+        "unit": said(_UNITS[view.template.charged_by]),
         "excluded": named(view.template.excluded),
         "rules": [
             {

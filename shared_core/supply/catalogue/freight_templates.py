@@ -14,12 +14,19 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.database import lock
 from shared_core.kernel.findings import ConfigError, Finding
 from shared_core.kernel.i18n import N_
-from shared_core.kernel.money import MINOR_MAX, Money, decimal_text, exponent, parse_money
+from shared_core.kernel.money import Money, decimal_text, exponent, parse_money
 from shared_core.kernel.regions import REGIONS, province_of
 from shared_core.kernel.tomlfile import KeyPath, dotted, key_lines, line_of, load, loads
 from shared_core.supply.errors import UnknownFreightTemplate
 from shared_core.supply.freight.freight_models import FreightTemplateRow
-from shared_core.supply.freight.freight_rules import UNITS_MAX, ChargedBy, FreightRule, FreightTemplate, rules_as_json
+from shared_core.supply.freight.freight_rules import (
+    AMOUNT_MINOR_MAX,
+    UNITS_MAX,
+    ChargedBy,
+    FreightRule,
+    FreightTemplate,
+    rules_as_json,
+)
 from shared_core.supply.gateway import CODE_PATTERN
 from shared_core.supply.inventory import stock
 from shared_core.supply.models import PRODUCT_CODE_LENGTH_MAX, TEXT_LENGTH_MAX, Product, Supplier, Variant
@@ -112,11 +119,14 @@ class _Reading:
     def minor(self, written: str | None, currency: str, path: KeyPath) -> int | None:
         if written is None:
             return None
-        fine = re.fullmatch(r"\d{1,15}(\.\d+)?", written)
+        fine = re.fullmatch(r"\d{1,15}(\.\d+)?", written, re.ASCII)
         if not fine or len(written.partition(".")[2]) > exponent(currency):
             self.wrong(path, N_("{amount} is no amount of {currency}"), amount=written, currency=currency)
             return 0
-        return min(parse_money(written, currency).minor, MINOR_MAX)
+        minor = parse_money(written, currency).minor
+        if minor > AMOUNT_MINOR_MAX:
+            self.wrong(path, N_("{amount} is too much"), amount=written)
+        return minor
 
     def rule(self, written: RuleWritten, currency: str, path: KeyPath) -> FreightRule:
         rule = FreightRule(

@@ -233,6 +233,7 @@ class _Shelf:
             return row, Change.CREATED
         if row.supplier_id != supplier.id:
             _same_currency(session, row, supplier)
+            row.freight_template_id = None  # its own one was its former supplier's
         return row, _set(row, wanted, keep)
 
 

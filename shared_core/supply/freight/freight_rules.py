@@ -9,6 +9,9 @@ from shared_core.supply.errors import NotDelivered
 GRAMS_UNKNOWN = 1_000
 """What a piece weighs of which nobody said it."""
 UNITS_MAX = 10**9
+AMOUNT_MINOR_MAX = 10**9
+PARCEL_MINOR_MAX = 10**12
+"""However many units are in it, nothing dearer than this can be written down."""
 
 
 class ChargedBy(StrEnum):
@@ -111,7 +114,7 @@ def _charge(rule: FreightRule, charged_by: ChargedBy, goods: list[Goods]) -> int
     if rule.free_minor is not None and sum(each.supply_minor for each in goods) >= rule.free_minor:
         return 0
     further = max(_units(charged_by, goods, pieces) - rule.first_units, 0)
-    return rule.first_minor + rule.further_minor * -(-further // rule.further_units)
+    return min(rule.first_minor + rule.further_minor * -(-further // rule.further_units), PARCEL_MINOR_MAX)
 
 
 def _units(charged_by: ChargedBy, goods: list[Goods], pieces: int) -> int:
