@@ -6,11 +6,12 @@ from dataclasses import replace
 from datetime import time
 
 from shared_core import supply
-from shared_core.hub.errors import BadNumber, BadPercentage, BadTime, ReasonMissing
+from shared_core.hub.errors import BadNumber, BadPercentage, BadTime, NotPieces, ReasonMissing
 from shared_core.kernel.money import Money, decimal_text, parse_money
 from shared_core.supply import tenancy
 
 NUMBER_MAX = 10**9
+PIECES_MAX = 1_000_000
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,2}))?%?", re.ASCII)
@@ -54,10 +55,24 @@ def reason(text: str) -> str:
     return text.strip()
 
 
-def pieces(skus: Sequence[str], counts: Sequence[str]) -> list[supply.HoldLine]:
-    """How many of each SKU were typed; empty and 0 are none. Raises BadNumber."""
-    counted = [(sku, number(text)) for sku, text in zip(skus, counts, strict=False) if text.strip()]
+def counts(typed: Sequence[str], *, of: Sequence[str]) -> list[int]:
+    """A number of pieces for each SKU of a form; nothing typed is none. Raises NotPieces."""
+    if len(typed) != len(of):
+        raise NotPieces(most=PIECES_MAX)
+    return [_count(each.strip()) for each in typed]
+
+
+def pieces(skus: Sequence[str], typed: Sequence[str]) -> list[supply.HoldLine]:
+    """How many of each SKU were typed, without those that were not. Raises NotPieces."""
+    counted = zip(skus, counts(typed, of=skus), strict=True)
     return [supply.HoldLine(sku, count) for sku, count in counted if count]
+
+
+def _count(typed: str) -> int:
+    plain = typed.isascii() and typed.isdigit() and len(typed) <= len(str(PIECES_MAX))
+    if typed and not (plain and int(typed) <= PIECES_MAX):
+        raise NotPieces(most=PIECES_MAX)
+    return int(typed or 0)
 
 
 def terms(

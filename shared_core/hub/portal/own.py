@@ -7,12 +7,10 @@ from fastapi import Depends, Path
 from pydantic import AfterValidator
 
 from shared_core import supply
-from shared_core.hub.errors import NotPieces
 from shared_core.hub.viewer import HubDep, PortalDep
 from shared_core.web.going import step_name
 
 NUMBER_LENGTH_MAX = 120
-PIECES_MAX = 1_000_000
 
 Number = Annotated[str, Path(max_length=3 * NUMBER_LENGTH_MAX), AfterValidator(step_name)]
 
@@ -35,20 +33,6 @@ OwnOrderNumber = Annotated[str, Depends(own_order_number)]
 OwnReturnNumber = Annotated[str, Depends(own_return_number)]
 
 
-def pieces(typed: Sequence[str], *, of: Sequence[str]) -> list[int]:
-    """A number for each SKU of a form; nothing typed is none. Raises NotPieces."""
-    if len(typed) != len(of):
-        raise NotPieces(most=PIECES_MAX)
-    return [_count(each.strip()) for each in typed]
-
-
 def as_typed(name: str, typed: Sequence[str], *, of: Sequence[str]) -> dict[str, str]:
-    """The same for the form, should it be shown again."""
+    """What was typed for each SKU of a form, should it be shown again."""
     return {f"{name}:{sku}": each for sku, each in zip(of, typed, strict=False)}
-
-
-def _count(typed: str) -> int:
-    plain = typed.isascii() and typed.isdigit() and len(typed) <= len(str(PIECES_MAX))
-    if typed and not (plain and int(typed) <= PIECES_MAX):
-        raise NotPieces(most=PIECES_MAX)
-    return int(typed or 0)

@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 
 from shared_core import supply
 from shared_core.hub.console.acting import attempt
+from shared_core.hub.console.typed import counts, pieces
 from shared_core.hub.console.typed import reason as typed_reason
 from shared_core.hub.errors import NoPieces
 from shared_core.hub.hub import Hub
 from shared_core.hub.portal.orders import HOME, order_page
-from shared_core.hub.portal.own import OwnOrderNumber, as_typed, pieces
+from shared_core.hub.portal.own import OwnOrderNumber, as_typed
 from shared_core.hub.viewer import HubDep, PortalDep
 from shared_core.web.going import as_step, go
 
@@ -56,7 +57,7 @@ def never_come(
     """`before` are those that were short when the form was shown, so that sending it twice reports nothing twice."""
 
     def work(session: Session) -> None:
-        known, more = pieces(before, of=sku), pieces(missing, of=sku)
+        known, more = counts(before, of=sku), counts(missing, of=sku)
         short = [supply.HoldLine(each, had + new) for each, had, new in zip(sku, known, more, strict=True) if new]
         if not short:
             raise NoPieces
@@ -80,8 +81,7 @@ def ship(
     """One box. The same box again changes nothing."""
 
     def work(session: Session) -> None:
-        counts = pieces(inside, of=sku)
-        lines = [supply.HoldLine(each, count) for each, count in zip(sku, counts, strict=True) if count]
+        lines = pieces(sku, inside)
         if not lines:
             raise NoPieces
         supply.ship(

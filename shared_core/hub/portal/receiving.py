@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from shared_core import supply
 from shared_core.hub.console.acting import attempt
+from shared_core.hub.console.typed import counts
 from shared_core.hub.errors import AddressMissing, ReasonMissing
 from shared_core.hub.hub import Hub
-from shared_core.hub.portal.own import OwnReturnNumber, as_typed, pieces
+from shared_core.hub.portal.own import OwnReturnNumber, as_typed
 from shared_core.hub.portal.returns import HOME, return_page
 from shared_core.hub.viewer import HubDep, PortalDep
 from shared_core.web.going import as_step, go
@@ -49,7 +50,7 @@ def authorise(
     def work(session: Session) -> None:
         if not all(typed[each] for each in ("name", "phone", "street", "city", "country")):
             raise AddressMissing
-        [days] = pieces([send_days], of=["send_days"])
+        [days] = counts([send_days], of=["send_days"])
         where = supply.Address.from_json(typed)
         supply.returns.authorise(session, number, address=where, send_days=days, actor=viewer.actor, at=hub.clock())
 
@@ -91,13 +92,13 @@ def inspected(
     """Every piece is one of three; whose fault the return is says who bears what cannot be sold again."""
 
     def work(session: Session) -> None:
-        counts = [pieces(each, of=sku) for each in (sellable, unsellable, refused)]
-        found = [supply.Inspected(*each) for each in zip(sku, *counts, strict=True)]
+        each_kind = [counts(each, of=sku) for each in (sellable, unsellable, refused)]
+        found = [supply.Inspected(*each) for each in zip(sku, *each_kind, strict=True)]
         supply.returns.inspect(session, number, found, said=said, actor=viewer.actor, at=hub.clock())
 
     typed = {"said": said}
-    for name, counts in (("sellable", sellable), ("unsellable", unsellable), ("refused", refused)):
-        typed |= as_typed(name, counts, of=sku)
+    for name, written in (("sellable", sellable), ("unsellable", unsellable), ("refused", refused)):
+        typed |= as_typed(name, written, of=sku)
     return _done(request, hub, number, work, typed)
 
 
