@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -386,3 +387,16 @@ def test_an_owner_gives_a_supplier_keys_and_takes_them_back(console: Console, wa
     owner.open(home)
     assert owner.send(f"{home}/keys/{name}/revoke").status == 200
     assert Api(console, found[1]).ask("GET", "/me").status_code == 401
+
+
+def test_the_same_request_sent_at_once_is_answered_alike_and_done_once(warehouse: Warehouse, acme: Api) -> None:
+    [number] = warehouse.order("o", A=3)
+    box = {"carrier": "Local", "tracking_number": "X1", "lines": [{"sku": "A", "quantity": 1}]}
+
+    def send(_: int) -> Any:
+        return acme.post(f"/orders/{number}/shipments", {"boxes": [box]}, once="intention-1")
+
+    with ThreadPoolExecutor(4) as crowd:
+        answers = list(crowd.map(send, range(8)))
+    assert all(each == answers[0] for each in answers)
+    assert len(acme.get(f"/orders/{number}")["boxes"]) == 1
