@@ -68,6 +68,11 @@ def log_in(walker: Walker, name: str, password: str, new: str = "") -> Page:
 def open_console(folder: Path, database_url: str) -> Console:
     """A hub of its own in `folder`, over a migrated database."""
     (folder / "hub.toml").write_text(HUB_TOML, "utf-8")
-    settings = hub.HubSettings(database_url=database_url, worker_inline=False, _env_file=None)  # type: ignore[call-arg]
+    settings = hub.HubSettings(
+        database_url=database_url,
+        worker_inline=False,
+        media_dir=str(folder / "media"),
+        _env_file=None,  # type: ignore[call-arg]
+    )
     clock = Clock()
     return Console(create_app(folder, settings=settings, clock=clock, passwords=CHEAP), clock)
