@@ -7,6 +7,7 @@ from datetime import timedelta
 from urllib.parse import quote
 
 import pytest
+from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from shared_core import supply
@@ -14,9 +15,11 @@ from shared_core.hub import Role
 from shared_core.hub.rights import Right
 from shared_core.kernel.database import Base
 from shared_core.supply import ReturnReason, settlement
+from shared_core.web.going import as_step
 from tests.hub.consoles import PASSWORD, Console, log_in
 from tests.hub.suppliers import BACK, Warehouse
 from tests.hub.test_console_people import pages
+from tests.hub.test_supplier_api import supplier_key
 from tests.security.routes import filled
 from tests.storefront.walker import Page, Walker
 from tests.supply.goods import gateway
@@ -505,3 +508,5 @@ def test_whatever_a_store_calls_it_its_page_is_found_and_works(
     [link] = [each for each in worker.open("/portal/returns").links if each.startswith("/portal/returns/")]
     assert worker.open(link).status == 200
     assert worker.send(form_to(worker, link, "/decline"), why="no", reason="no", said="no").status == 200
+    api = TestClient(console.app, headers={"Authorization": f"Bearer {supplier_key(console, 'acme')}"})
+    assert api.get(f"/supplier/v1/orders/{as_step(number)}").json()["number"] == number

@@ -3,6 +3,7 @@
 It does what the portal does, by the same functions. Whose call it is is known by the key alone.
 """
 
+from functools import cache
 from typing import Any
 
 from fastapi import APIRouter
@@ -26,6 +27,7 @@ described = APIRouter()
 
 
 @described.get(OPENAPI_PATH)
+@cache
 def document() -> dict[str, Any]:
     """What this API is, for programs; asks for no key."""
     return openapi.described(

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Depends, Header, Path, Request, Response
-from pydantic import BaseModel
+from pydantic import AfterValidator, BaseModel
 from sqlalchemy.orm import Session
 
 from shared_core import supply
 from shared_core.hub.api import Served, the_hub
 from shared_core.hub.gate import SupplierRoute
 from shared_core.supply import supplier_access
+from shared_core.web.going import step_name
 
 PATH = "/supplier/v1"
 NUMBER_LENGTH_MAX = 120
@@ -98,7 +99,7 @@ def _writer(
 Anybody = Annotated[Call, Depends(_call)]
 Reader = Annotated[Call, Depends(_reader)]
 Writer = Annotated[Write, Depends(_writer)]
-Number = Annotated[str, Path(max_length=NUMBER_LENGTH_MAX)]
+Number = Annotated[str, Path(max_length=3 * NUMBER_LENGTH_MAX), AfterValidator(step_name)]
 
 
 def _own_order(number: Number, call: Anybody) -> str:
