@@ -22,8 +22,9 @@ from shared_core.kernel.listeners import LISTENERS, Listeners
 
 BUSY_TIMEOUT_MS = 10_000
 DEADLOCK = "40P01"  # PostgreSQL, appendix A
-POOL_SIZE = 8
-POOL_OVERFLOW_MAX = 32  # pool + overflow = the 40 threads that serve requests
+POOL_SIZE = 16
+"""Connections that stay open; to open one costs PostgreSQL as much as all it does for an order."""
+POOL_OVERFLOW_MAX = 24  # pool + overflow = the 40 threads that serve requests
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 """Primary keys: 64 bits everywhere; SQLite numbers rows by itself only for its own INTEGER."""
