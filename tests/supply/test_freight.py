@@ -105,6 +105,15 @@ def test_what_is_not_sent_there_is_refused_before_any_money(goods: Database) -> 
     assert freights(hold(goods, "o", "CN-TW", B=1)) == {"acme": 400}
 
 
+def test_a_hold_that_was_asked_for_before_regions_were_told_is_the_same_hold(goods: Database) -> None:
+    old = hold(goods, "o", "", A=1)
+    assert hold(goods, "o", "CN-XZ", A=1) == old
+    hold(goods, "p", "CN-XZ", A=1)
+    for other in ("CN-GD", ""):
+        with pytest.raises(supply.ReferenceReused):
+            hold(goods, "p", other, A=1)
+
+
 def test_what_a_hold_fixed_is_what_the_store_owes_whatever_changes(goods: Database) -> None:
     take(goods)
     shop = tenant_gateway(goods, add(goods, "north", platform_fee_bps=500))

@@ -84,9 +84,8 @@ def hold(
     if region and not known_region(region):
         raise BadRegion(region=region)
     on_sale = {line.sku: sales[line.sku] for line in merged if line.sku in sales}
-    content = [terms.store, customer, [[line.sku, line.quantity] for line in merged]]
-    told = [{"region": region}] if region else []
-    digest = rules.content_hash([*content, *([on_sale] if on_sale else []), *told])
+    content = [terms.store, customer, [[line.sku, line.quantity] for line in merged], *([on_sale] if on_sale else [])]
+    digest = rules.content_hash([*content, {"region": region}] if region else content)
     lock(session, f"supply-customer:{terms.store}:{customer}")
     row = {
         "reference": reference,
@@ -104,7 +103,7 @@ def hold(
     }
     hold_id = insert_new(session, StockHold, row, conflict=["reference"])
     if hold_id is None:
-        return _known(session, reference, digest)
+        return _known(session, reference, digest, without_region=rules.content_hash(content))
     _keep_within_limit(session, terms=terms, customer=customer, at=at)
     wanted = _offered(session, merged, terms)
     if on_sale:
@@ -202,11 +201,12 @@ def _close(session: Session, rows: Sequence[StockHold], *, state: HoldState, at:
     session.flush()
 
 
-def _known(session: Session, reference: str, digest: str) -> HoldView:
+def _known(session: Session, reference: str, digest: str, *, without_region: str) -> HoldView:
+    """The hold that was asked for before; perhaps by a shop, or of a hub, that did not speak of regions yet."""
     row = locked_hold(session, reference)
     if row is None:
         raise UnknownHold(reference=reference)
-    if row.content_hash != digest:
+    if row.content_hash not in (digest, without_region):
         raise ReferenceReused(reference=reference)
     return _view(session, row)
 
