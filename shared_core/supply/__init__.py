@@ -138,7 +138,7 @@ from shared_core.supply.gateways.wire import Me
 from shared_core.supply.inventory.counting import StockDiscrepancy, charged, stock_discrepancies
 from shared_core.supply.inventory.holds import expire_holds
 from shared_core.supply.inventory.stock import StockLevel, adjust_stock, level, receive_stock
-from shared_core.supply.numbering import number_orders, waiting_orders
+from shared_core.supply.numbering import number_changed_orders
 from shared_core.supply.return_kinds import Bearer, Remedy, ReturnReason, ReturnState
 from shared_core.supply.rules import SupplierState, TenantLimits
 from shared_core.supply.views import (
@@ -313,7 +313,7 @@ __all__ = [
     "level",
     "may_become",
     "move_supplier",
-    "number_orders",
+    "number_changed_orders",
     "orders_changed",
     "orders_of",
     "orders_sheet",
@@ -351,6 +351,5 @@ __all__ = [
     "tenancy",
     "titles_of",
     "tracking_url",
-    "waiting_orders",
     "wire",
 ]

@@ -7,10 +7,12 @@ feed first numbers what has been committed. The counter's row lock makes those w
 visible in their own order, and what is committed late simply gets a later number.
 """
 
+from collections.abc import Callable
+
 from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.orm import Session
 
-from shared_core.kernel.database import insert_or_ignore
+from shared_core.kernel.database import Database, insert_or_ignore
 from shared_core.supply.models import FeedCounter, OfferMark, OfferPlace, SupplierOrder, SupplyEventRow
 
 OFFERS = "offers"
@@ -18,6 +20,20 @@ EVENTS = "events"
 ORDERS = "supplier orders"
 NUMBERED_AT_ONCE_MAX = 1_000
 _UNNUMBERED = (SupplyEventRow.seq.is_(None), SupplyEventRow.held_back.is_(False))
+
+
+def catch_up(database: Database, waiting: Callable[[Session], bool], number: Callable[[Session], bool]) -> None:
+    """Number all that has been committed, some of it in each transaction; what nobody waits for costs one look."""
+    with database.glance() as session:
+        more = waiting(session)
+    while more:
+        with database.transaction() as session:
+            more = number(session)
+
+
+def number_changed_orders(database: Database) -> None:
+    """Give the supplier orders that changed their places, before they are read."""
+    catch_up(database, waiting_orders, number_orders)
 
 
 def waiting_offers(session: Session) -> bool:

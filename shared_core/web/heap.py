@@ -1,14 +1,14 @@
 """The garbage collector of a serving process.
 
-A process loads some hundred thousand objects that live as long as it does, and each request makes thousands that die
-with it. As Python comes it walks over a young part of them every 700 new ones, and over all of them ever again.
+A storefront has loaded about 270,000 objects that live as long as its process. As Python comes it looks at the young
+ones after every 700 new ones, and over all of them now and then. What that costs is in docs/benchmark.md.
 """
 
 import gc
 from functools import cache
 
 YOUNG_MAX = 20_000
-"""New containers before the young ones are looked at: about what two requests in the works at once hold."""
+"""How many more containers were made than given up, before the young ones are looked at."""
 YOUNG_ROUNDS = 20
 MIDDLE_ROUNDS = 50
 

@@ -67,6 +67,25 @@ def inspect(world: World, back: str, *counts: int, **named: Any) -> None:
     world.settle_down()
 
 
+def settle_unseen(world: World, back: str) -> None:
+    """A return of which nothing can come back is granted."""
+    with world.transaction() as session:
+        supply.returns.inspect(session, back, [Inspected("A", 0, 1, 0)], actor="ann", at=world.now)
+    world.settle_down()
+
+
+def two_boxes(world: World) -> str:
+    """An order of two pieces that are on their way, each in a box of its own."""
+    number = world.place(world.visitor(), [("A", 2)])
+    world.pay(number)
+    with world.transaction() as session:
+        for mark in ("x1", "x2"):
+            box = {"number": f"{number}-1", "tracking_number": f"{number}{mark}", "at": world.now}
+            supply.ship(session, carrier="Local", lines=[supply.HoldLine("A", 1)], **box)
+    world.settle_down()
+    return number
+
+
 def stands(world: World, back: str) -> str:
     with world.database.reading() as session:
         return orders.the_return(session, back).state
@@ -171,34 +190,26 @@ def test_a_no_that_is_heard_late_changes_nothing_that_was_called_off(world: Worl
     assert stands(world, back) == "cancelled"
 
 
-def never_arrived(world: World, pieces: int, remedy: Remedy) -> str:
-    """Two boxes left, one arrived; the customer asks for the pieces of the other one."""
-    number = world.place(world.visitor(), [("A", 2)])
-    world.pay(number)
+def never_arrived(world: World, remedy: Remedy) -> tuple[str, str]:
+    """An order of which one box arrived, and the return of the other."""
+    number = two_boxes(world)
     with world.transaction() as session:
-        for mark in ("x1", "x2"):
-            box = {"number": f"{number}-1", "tracking_number": f"{number}{mark}", "at": world.now}
-            supply.ship(session, carrier="Local", lines=[supply.HoldLine("A", 1)], **box)
         supply.deliver(session, number=f"{number}-1", tracking_number=f"{number}x1", at=world.now)
     world.settle_down()
     assert world.state(number) == "shipped"
-    back = ask(world, number, pieces, reason=ReturnReason.NEVER_ARRIVED, remedy=remedy)
+    back = ask(world, number, 1, reason=ReturnReason.NEVER_ARRIVED, remedy=remedy)
     accept(world, back, RefundWhen.INSPECTED)
-    return back
+    return number, back
 
 
 def test_an_order_is_there_once_what_never_arrived_is_paid_back(world: World) -> None:
-    back = never_arrived(world, 1, Remedy.MONEY)
-    number = back.partition("-")[0]
-    with world.transaction() as session:
-        supply.returns.inspect(session, back, [Inspected("A", 0, 1, 0)], actor="ann", at=world.now)
-    world.settle_down()
+    number, back = never_arrived(world, Remedy.MONEY)
+    settle_unseen(world, back)
     assert (world.state(number), refunded(world, number), world.broken()) == ("delivered", 8_900, [])
 
 
 def test_an_order_is_there_once_new_pieces_for_what_never_arrived_are(world: World) -> None:
-    back = never_arrived(world, 1, Remedy.REPLACEMENT)
-    number = back.partition("-")[0]
+    number, back = never_arrived(world, Remedy.REPLACEMENT)
     with world.transaction() as session:
         supply.returns.inspect(session, back, [Inspected("A", 0, 1, 0)], actor="ann", at=world.now)
         supply.returns.ship_new(session, back, carrier="SF", tracking_number="SF9234567890123", at=world.now)
@@ -211,8 +222,7 @@ def test_an_order_is_there_once_new_pieces_for_what_never_arrived_are(world: Wor
 
 
 def test_a_box_that_is_said_to_have_arrived_is_waited_for(world: World) -> None:
-    back = never_arrived(world, 1, Remedy.MONEY)
-    number = back.partition("-")[0]
+    number, back = never_arrived(world, Remedy.MONEY)
     with world.transaction() as session:
         supply.returns.inspect(session, back, [Inspected("A", 0, 0, 1)], actor="ann", at=world.now, said="it is there")
     world.settle_down()
@@ -224,18 +234,10 @@ def test_a_box_that_is_said_to_have_arrived_is_waited_for(world: World) -> None:
 
 
 def test_a_box_that_arrives_after_another_was_given_up_is_the_last(world: World) -> None:
-    number = world.place(world.visitor(), [("A", 2)])
-    world.pay(number)
-    with world.transaction() as session:
-        for mark in ("x1", "x2"):
-            box = {"number": f"{number}-1", "tracking_number": f"{number}{mark}", "at": world.now}
-            supply.ship(session, carrier="Local", lines=[supply.HoldLine("A", 1)], **box)
-    world.settle_down()
+    number = two_boxes(world)
     back = ask(world, number, 1, reason=ReturnReason.NEVER_ARRIVED)
     accept(world, back, RefundWhen.INSPECTED)
-    with world.transaction() as session:
-        supply.returns.inspect(session, back, [Inspected("A", 0, 1, 0)], actor="ann", at=world.now)
-    world.settle_down()
+    settle_unseen(world, back)
     assert world.state(number) == "shipped"
     with world.transaction() as session:
         supply.deliver(session, number=f"{number}-1", tracking_number=f"{number}x1", at=world.now)
@@ -251,9 +253,7 @@ def test_an_order_of_which_nothing_arrived_is_over(world: World) -> None:
     world.settle_down()
     back = ask(world, number, 1, reason=ReturnReason.NEVER_ARRIVED)
     accept(world, back, RefundWhen.INSPECTED)
-    with world.transaction() as session:
-        supply.returns.inspect(session, back, [Inspected("A", 0, 1, 0)], actor="ann", at=world.now)
-    world.settle_down()
+    settle_unseen(world, back)
     with world.database.reading() as session:
         [found] = supply.supplier_orders(session, references=[number])
     assert (world.state(number), found.state, world.broken()) == ("refunded", "delivered", [])
@@ -265,9 +265,7 @@ def test_without_stock_the_money_goes_back_instead(world: World) -> None:
         supply.adjust_stock(session, sku="A", quantity=-18, reference="burnt", at=world.now)
     back = ask(world, number, 1, remedy=Remedy.REPLACEMENT, reason=ReturnReason.MISSING)
     accept(world, back, RefundWhen.NOW)
-    with world.transaction() as session:
-        supply.returns.inspect(session, back, [Inspected("A", 0, 1, 0)], actor="ann", at=world.now)
-    world.settle_down()
+    settle_unseen(world, back)
     assert stands(world, back) == "settled" and refunded(world, number) == 8_900
     owed(world)
 

@@ -28,6 +28,11 @@ def more() -> Price:
     return Secret(minor=3)
 
 
+@router.get("/later")
+async def later() -> Price:
+    return Price(minor=4)
+
+
 @router.get("/page")
 def page() -> Response:
     return Response("a page", media_type="text/plain")
@@ -47,6 +52,10 @@ def test_a_model_is_written_with_the_status_of_its_route() -> None:
 
 def test_nothing_is_written_that_the_model_does_not_name() -> None:
     assert client().get("/more").json() == {"minor": 3}
+
+
+def test_a_route_that_waits_is_left_to_the_framework() -> None:
+    assert client().get("/later").json() == {"minor": 4}
 
 
 def test_a_ready_answer_is_left_as_it_is() -> None:

@@ -34,7 +34,7 @@ def orders(
     limit: Annotated[int, Query(ge=1, le=PER_PAGE_MAX)] = PER_PAGE_MAX,
 ) -> shown.Orders:
     """Orders that changed since the cursor `after` (0: all), each as it is now; again with `cursor` while `more`."""
-    _number(call)
+    supply.number_changed_orders(call.hub.database)
     with call.hub.database.reading() as session:
         found, cursor, more = supply.orders_changed(
             session, supplier=call.supplier, after=after, states=state, limit=limit
@@ -122,12 +122,3 @@ def _ship(session: Session, number: str, box: sent.Box, write: Write) -> None:
 def _seen(session: Session, number: str, call: Call) -> shown.Order:
     session.flush()
     return shown.order(supply.own_order(session, number, supplier=call.supplier).detail, call.at)
-
-
-def _number(call: Call) -> None:
-    """Give what changed its place before it is read, see `supply.numbering`."""
-    with call.hub.database.glance() as session:
-        waiting = supply.waiting_orders(session)
-    while waiting:
-        with call.hub.database.transaction() as session:
-            waiting = supply.number_orders(session)

@@ -34,11 +34,7 @@ class LocalGateway:
         self.knows_returns = knows_returns
 
     def offers(self, after: int = 0, limit: int = OFFERS_PER_PAGE_MAX) -> OfferPage:
-        with self.database.glance() as session:
-            waiting = numbering.waiting_offers(session)
-        while waiting:
-            with self.database.transaction() as session:
-                waiting = numbering.number_offers(session)
+        numbering.catch_up(self.database, numbering.waiting_offers, numbering.number_offers)
         with self.database.glance() as session:
             return offers.page(session, terms=self.terms, after=after, limit=limit)
 
@@ -148,10 +144,6 @@ class LocalGateway:
         if held_back:
             with self.database.transaction() as session:
                 numbering.let_through(session, self.terms.store)
-        with self.database.glance() as session:
-            waiting = numbering.waiting_events(session)
-        while waiting:
-            with self.database.transaction() as session:
-                waiting = numbering.number_events(session)
+        numbering.catch_up(self.database, numbering.waiting_events, numbering.number_events)
         with self.database.glance() as session:
             return events.page(session, store=self.terms.store, after=after, limit=limit)

@@ -3,23 +3,21 @@
 A key reads `sup_NAME_SECRET`: none of a store's can be taken for one, and the other way round.
 """
 
-import hmac
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import JSON, ForeignKey, String, select, update
+from sqlalchemy import ForeignKey, String, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from shared_core.kernel.codes import hash_token
 from shared_core.kernel.database import Base, BigId
 from shared_core.supply.catalogue.products import supplier_row
 from shared_core.supply.models import Supplier
-from shared_core.supply.tenancy.api_keys import LAST_USED_EVERY, KeyView
 from shared_core.supply.tenancy.errors import BadApiKey, ScopeMissing, UnknownScope, UnknownSupplierKey
-from shared_core.supply.tenancy.tenant_models import ACTOR_LENGTH_MAX
+from shared_core.supply.tenancy.tenant_models import ACTOR_LENGTH_MAX, KeyColumns, KeyView
 
 LOOKS_LIKE_A_KEY = re.compile(r"sup_([0-9A-Za-z]{1,32})_([0-9A-Za-z_-]{20,100})")
 
@@ -32,22 +30,15 @@ class SupplierScope(StrEnum):
 ALL_SCOPES = frozenset(SupplierScope)
 
 
-class SupplierKey(Base):
-    """A key of one supplier: its public name, and the hash of its secret."""
+class SupplierKey(KeyColumns, Base):
+    """A key of one supplier."""
 
     __tablename__ = "supply_supplier_key"
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id), index=True)
-    name: Mapped[str] = mapped_column(String(32), unique=True)
-    secret_hash: Mapped[str] = mapped_column(String(64))
-    scopes: Mapped[list[str]] = mapped_column(JSON)
     issued_by: Mapped[str] = mapped_column(String(ACTOR_LENGTH_MAX))
-    issued_at: Mapped[datetime]
-    expires_at: Mapped[datetime | None]
     revoked_by: Mapped[str] = mapped_column(String(ACTOR_LENGTH_MAX), default="")
-    revoked_at: Mapped[datetime | None]
-    last_used_at: Mapped[datetime | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +107,7 @@ def revoke(session: Session, supplier: str, name: str, *, actor: str, at: dateti
 def keys(session: Session, supplier: str) -> list[KeyView]:
     """A supplier's keys, the oldest first. Raises UnknownSupplier."""
     own = SupplierKey.supplier_id == supplier_row(session, supplier).id
-    return [
-        KeyView(row.name, tuple(row.scopes), row.issued_at, row.expires_at, row.revoked_at, row.last_used_at)
-        for row in session.scalars(select(SupplierKey).where(own).order_by(SupplierKey.id))
-    ]
+    return [row.view for row in session.scalars(select(SupplierKey).where(own).order_by(SupplierKey.id))]
 
 
 def authenticate(session: Session, key: str, *, at: datetime) -> SupplierCaller:
@@ -132,14 +120,13 @@ def authenticate(session: Session, key: str, *, at: datetime) -> SupplierCaller:
     if found is None:
         raise BadApiKey()
     row, supplier = found
-    genuine = hmac.compare_digest(row.secret_hash, hash_token(parts[2]))
-    if not genuine or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= at):
+    if not row.opens(parts[2], at=at):
         raise BadApiKey()
     return SupplierCaller(
         supplier=supplier,
         scopes=frozenset(SupplierScope(each) for each in row.scopes if each in ALL_SCOPES),
         key=row.name,
-        note_use=row.last_used_at is None or row.last_used_at <= at - LAST_USED_EVERY,
+        note_use=row.worth_noting(at),
     )
 
 

@@ -4,7 +4,6 @@ from shared_core.supply.tenancy.api_keys import (
     ALL_SCOPES,
     LOOKS_LIKE_A_KEY,
     Caller,
-    KeyView,
     Scope,
     authenticate,
     issue_key,
@@ -37,6 +36,7 @@ from shared_core.supply.tenancy.errors import (
     UnknownScope,
     UnknownTenant,
 )
+from shared_core.supply.tenancy.tenant_models import KeyView
 from shared_core.supply.tenancy.tenants import (
     ChangeView,
     TenantState,

@@ -3,11 +3,10 @@
 A key reads `hub_NAME_SECRET`. Its name is public: people recognise the key by it, and the hub finds it.
 """
 
-import hmac
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select, update
@@ -17,11 +16,9 @@ from shared_core.kernel.codes import hash_token
 from shared_core.supply.gateway import Terms
 from shared_core.supply.tenancy import tenants
 from shared_core.supply.tenancy.errors import BadApiKey, ScopeMissing, UnknownApiKey, UnknownScope
-from shared_core.supply.tenancy.tenant_models import ApiKey, Tenant
+from shared_core.supply.tenancy.tenant_models import ApiKey, KeyView, Tenant
 from shared_core.supply.tenancy.timeline import NEWEST
 
-LAST_USED_EVERY = timedelta(minutes=10)
-"""How exactly it is known when a key was last used."""
 LOOKS_LIKE_A_KEY = re.compile(r"hub_([0-9A-Za-z]{1,32})_([0-9A-Za-z_-]{20,100})")
 
 
@@ -58,16 +55,6 @@ class Caller:
         """Raises ScopeMissing."""
         if scope not in self.scopes:
             raise ScopeMissing(scope=scope)
-
-
-@dataclass(frozen=True, slots=True)
-class KeyView:
-    name: str
-    scopes: tuple[str, ...]
-    issued_at: datetime
-    expires_at: datetime | None
-    revoked_at: datetime | None
-    last_used_at: datetime | None
 
 
 def issue_key(
@@ -114,10 +101,7 @@ def revoke_key(session: Session, tenant: str, name: str, *, actor: str, at: date
 def keys_of(session: Session, tenant: str) -> list[KeyView]:
     """A tenant's keys, the oldest first."""
     query = select(ApiKey).join(Tenant).where(Tenant.code == tenant).order_by(ApiKey.id)
-    return [
-        KeyView(row.name, tuple(row.scopes), row.issued_at, row.expires_at, row.revoked_at, row.last_used_at)
-        for row in session.scalars(query)
-    ]
+    return [row.view for row in session.scalars(query)]
 
 
 def authenticate(session: Session, key: str, *, at: datetime) -> Caller:
@@ -134,14 +118,13 @@ def authenticate(session: Session, key: str, *, at: datetime) -> Caller:
     if found is None:
         raise BadApiKey()
     row, tenant, timeline = found
-    genuine = hmac.compare_digest(row.secret_hash, hash_token(parts[2]))
-    if not genuine or row.revoked_at is not None or (row.expires_at is not None and row.expires_at <= at):
+    if not row.opens(parts[2], at=at):
         raise BadApiKey()
     return Caller(
         terms=tenants.supply_terms(tenant),
         scopes=frozenset(Scope(each) for each in row.scopes if each in ALL_SCOPES),
         key=row.name,
-        note_use=row.last_used_at is None or row.last_used_at <= at - LAST_USED_EVERY,
+        note_use=row.worth_noting(at),
         timeline=timeline or "",
     )
 

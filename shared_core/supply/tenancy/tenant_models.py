@@ -1,16 +1,21 @@
 """Tables of the stores that a hub supplies. Amounts are minor units of the tenant's currency."""
 
-from datetime import datetime
+import hmac
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from shared_core.kernel.codes import hash_token
 from shared_core.kernel.database import Base, BigId
 from shared_core.supply.gateway import DEFAULT_TIER
 from shared_core.supply.models import CODE_LENGTH_MAX, TEXT_LENGTH_MAX
 
 ACTOR_LENGTH_MAX = 80
+LAST_USED_EVERY = timedelta(minutes=10)
+"""How exactly it is known when a key was last used."""
 
 
 class Tenant(Base):
@@ -54,13 +59,19 @@ class TenantChange(Base):
     at: Mapped[datetime]
 
 
-class ApiKey(Base):
-    """A key of one tenant: its public name, and the hash of its secret."""
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    name: str
+    scopes: tuple[str, ...]
+    issued_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
 
-    __tablename__ = "supply_api_key"
 
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    tenant_id: Mapped[int] = mapped_column(ForeignKey(Tenant.id), index=True)
+class KeyColumns:
+    """What is kept of a key, whoever has it: its public name, and the hash of its secret."""
+
     name: Mapped[str] = mapped_column(String(32), unique=True)
     secret_hash: Mapped[str] = mapped_column(String(64))
     scopes: Mapped[list[str]] = mapped_column(JSON)
@@ -68,3 +79,27 @@ class ApiKey(Base):
     expires_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
+
+    @property
+    def view(self) -> KeyView:
+        return KeyView(
+            self.name, tuple(self.scopes), self.issued_at, self.expires_at, self.revoked_at, self.last_used_at
+        )
+
+    def opens(self, secret: str, *, at: datetime) -> bool:
+        """Whether this is its secret, and it holds at `at`."""
+        genuine = hmac.compare_digest(self.secret_hash, hash_token(secret))
+        return genuine and self.revoked_at is None and (self.expires_at is None or self.expires_at > at)
+
+    def worth_noting(self, at: datetime) -> bool:
+        """Whether its use is to be written down again."""
+        return self.last_used_at is None or self.last_used_at <= at - LAST_USED_EVERY
+
+
+class ApiKey(KeyColumns, Base):
+    """A key of one tenant."""
+
+    __tablename__ = "supply_api_key"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    tenant_id: Mapped[int] = mapped_column(ForeignKey(Tenant.id), index=True)
