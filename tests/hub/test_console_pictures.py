@@ -9,6 +9,7 @@ from tests.hub.consoles import Console
 from tests.hub.suppliers import Warehouse
 from tests.media.photographs import photograph
 from tests.storefront.walker import Page, Walker
+from tests.supply import goods
 
 HOME = "/console/goods/pictures"
 
@@ -78,3 +79,16 @@ def test_who_only_reads_sees_pictures_and_no_forms(console: Console, code: str) 
     put(console.person("owner"), code, photograph(), "front")
     page = console.person("accountant").open(f"/console/goods/of/{code}")
     assert "front" in page.text and not [form for form in page.forms if HOME in form.action]
+
+
+def test_a_product_whose_code_has_a_slash_gets_pictures_too(console: Console) -> None:
+    with console.database.transaction() as session:
+        goods.put(session, "lamps/small")
+    operator = console.person("operator")
+    [link] = [each for each in operator.open("/console/goods").links if each.startswith("/console/goods/of/")]
+    page = operator.open(link)
+    token = dict(page.form(HOME).fields)["csrf_token"]
+    fields = {"csrf_token": token, "code": "p-lamps/small"}
+    made = Page(operator.client.post(HOME, data=fields, files={"picture": ("x.jpg", photograph("tomato"))}))
+    assert made.status == 200 and made.url.partition("?")[0].endswith(link)
+    assert len(shown(console, "p-lamps/small")) == 1

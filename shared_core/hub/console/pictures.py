@@ -15,7 +15,7 @@ from shared_core.hub.hub import Hub
 from shared_core.hub.viewer import GoodsDep, HubDep, current, speaks
 from shared_core.kernel.errors import PlatformError
 from shared_core.web import forms
-from shared_core.web.going import go
+from shared_core.web.going import as_step, go
 
 UPLOAD_BYTES_MAX = media.BYTES_MAX + 100_000
 """A picture as large as one may be, and the form around it."""
@@ -68,4 +68,4 @@ def _done(request: Request, hub: Hub, code: str, work: Callable[[Session], objec
     trouble = attempt(request, hub, work)
     if trouble:
         return product_page(request, hub, code, trouble=trouble, status=422)
-    return go(f"{HOME}/of/{code}", done="saved")
+    return go(f"{HOME}/of/{as_step(code)}", done="saved")
