@@ -135,6 +135,7 @@ from shared_core.supply.gateways.local import LocalGateway
 from shared_core.supply.gateways.renaming import Renamed
 from shared_core.supply.gateways.tenant_gateway import TenantGateway
 from shared_core.supply.gateways.wire import Me
+from shared_core.supply.inventory import sourcing
 from shared_core.supply.inventory.counting import StockDiscrepancy, charged, stock_discrepancies
 from shared_core.supply.inventory.holds import expire_holds
 from shared_core.supply.inventory.stock import StockLevel, adjust_stock, level, receive_stock
@@ -339,6 +340,7 @@ __all__ = [
     "settlement",
     "ship",
     "short_ship",
+    "sourcing",
     "stock_discrepancies",
     "supplier_access",
     "supplier_decisions",

@@ -43,6 +43,8 @@ class Supplier(Base):
     currency: Mapped[str] = mapped_column(String(3))
     freight_minor: Mapped[int] = mapped_column(BigId)
     state: Mapped[str] = mapped_column(String(16), default="live", server_default="live")
+    region: Mapped[str] = mapped_column(_code(REGION_LENGTH_MAX), default="", server_default="")
+    """Where its goods lie that are in no warehouse of a name, by a code of `kernel.regions`; empty: not told."""
     created_at: Mapped[datetime]
 
 
@@ -119,6 +121,8 @@ class Variant(Base):
     suggested_minor: Mapped[int | None] = mapped_column(BigId)
     weight_grams: Mapped[int | None]
     active: Mapped[bool]
+    preferred_supplier_id: Mapped[int | None] = mapped_column(ForeignKey(Supplier.id))
+    """Who is asked first, as the core team decided; NULL: the rule of `routing` decides."""
 
 
 class ProductPicture(Base):
@@ -154,28 +158,6 @@ class FeedColumn(Base):
     theirs: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
 
 
-class Stock(Base):
-    """Where the units of one variant are. The database itself refuses a row that does not add up (I12).
-
-    `feed_quantity` is what the last feed said, so that reading the same feed again changes nothing.
-    """
-
-    __tablename__ = "supply_stock"
-    __table_args__ = (
-        CheckConstraint("free >= 0", name="free_not_negative"),
-        CheckConstraint("held >= 0", name="held_not_negative"),
-        CheckConstraint("sold >= 0", name="sold_not_negative"),
-        CheckConstraint("received = free + held + sold", name="adds_up"),
-    )
-
-    variant_id: Mapped[int] = mapped_column(ForeignKey(Variant.id), primary_key=True, autoincrement=False)
-    free: Mapped[int] = mapped_column(BigId, default=0)
-    held: Mapped[int] = mapped_column(BigId, default=0)
-    sold: Mapped[int] = mapped_column(BigId, default=0)
-    received: Mapped[int] = mapped_column(BigId, default=0)
-    feed_quantity: Mapped[int | None]
-
-
 class OfferMark(Base):
     """The offer of a variant has changed, and no reader of the offers feed has numbered the change yet."""
 
@@ -192,18 +174,6 @@ class OfferPlace(Base):
 
     variant_id: Mapped[int] = mapped_column(ForeignKey(Variant.id), primary_key=True, autoincrement=False)
     seq: Mapped[int] = mapped_column(BigId, unique=True)
-
-
-class StockMovement(Base):
-    """Units that came in (positive) or were written off (negative), each under a reference of its own."""
-
-    __tablename__ = "supply_stock_movement"
-
-    id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    reference: Mapped[str] = mapped_column(String(REFERENCE_LENGTH_MAX), unique=True)
-    variant_id: Mapped[int] = mapped_column(ForeignKey(Variant.id), index=True)
-    quantity: Mapped[int] = mapped_column(BigId)
-    at: Mapped[datetime]
 
 
 class StockHold(Base):
@@ -298,6 +268,8 @@ class StockHoldLine(Base):
     hold_id: Mapped[int] = mapped_column(ForeignKey(StockHold.id), primary_key=True)
     variant_id: Mapped[int] = mapped_column(ForeignKey(Variant.id), primary_key=True, index=True)
     supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id))
+    warehouse_id: Mapped[int | None] = mapped_column(ForeignKey("supply_warehouse.id"))
+    """All pieces of it are from here; NULL as in `Stock`."""
     supplier_order_id: Mapped[int | None] = mapped_column(ForeignKey(SupplierOrder.id), index=True)
     sale_line_id: Mapped[int | None] = mapped_column(ForeignKey("supply_sale_line.id"), index=True)
     """At the price of which line of a sale event; NULL: at the ordinary one."""

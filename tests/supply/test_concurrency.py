@@ -17,8 +17,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from shared_core import ledger, supply
 from shared_core.kernel.database import Database
-from shared_core.supply.inventory import stock
-from shared_core.supply.models import Stock
+from shared_core.supply.inventory import choosing, stock
+from shared_core.supply.inventory.stock_models import Stock
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, TERMS, discrepancies, gateway, lines, put, stocked, where
 
 BUYERS = 40
@@ -67,6 +67,12 @@ def test_forty_buyers_of_ten_units_get_exactly_ten(database: Database) -> None:
     assert exactly_the_stock_is_held(database, rush(database))
 
 
+def everybody_sees_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever chooses a shelf read it before anybody took of it."""
+    real = choosing._shelf
+    monkeypatch.setattr(choosing, "_shelf", lambda row, region: replace(real(row, region), free=UNITS))
+
+
 def test_an_unguarded_update_breaks_the_law(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     def unguarded(session: Session, units: stock.Units, source: Column, target: Column) -> bool:
         values = {source: source - units.quantity, target: target + units.quantity}
@@ -74,6 +80,7 @@ def test_an_unguarded_update_breaks_the_law(database: Database, monkeypatch: pyt
         return True
 
     stocked(database, {"A": UNITS})
+    everybody_sees_all(monkeypatch)
     monkeypatch.setattr(stock, "_move", unguarded)
     assert not exactly_the_stock_is_held(database, rush(database))
 
@@ -89,6 +96,7 @@ def test_looking_first_and_writing_what_was_seen_breaks_the_law(
         return True
 
     stocked(database, {"A": UNITS})
+    everybody_sees_all(monkeypatch)
     monkeypatch.setattr(stock, "_move", believing)
     outcomes = rush(database)
     assert outcomes == {"HoldView": BUYERS}

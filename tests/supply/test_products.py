@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from shared_core import supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.money import Money
-from shared_core.supply.models import Stock
+from shared_core.supply.inventory.stock_models import Stock
 from tests.supply.goods import HALF_AN_HOUR, NOON, TERMS, gateway, lines, put, stocked, where, yuan
 
 SHIRT = supply.ProductSpec(

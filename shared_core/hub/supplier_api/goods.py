@@ -20,7 +20,7 @@ def goods(
     q: Annotated[str, Query(max_length=100)] = "",
     page: Annotated[int, Query(ge=1, le=PAGE_MAX)] = 1,
 ) -> shown.GoodsPage:
-    """Own SKUs with their stock, a hundred at a time; `q`: a part of a SKU or title."""
+    """Own SKUs with their stock by warehouse, a hundred at a time; `q`: a part of a SKU or title."""
     with call.hub.database.reading() as session:
         found, more = supply.goods_of(session, supplier=call.supplier, search=q.strip(), page=page)
     return shown.GoodsPage(goods=shown.goods(found), more=more)
@@ -32,7 +32,9 @@ def count(write: Writer, asked: sent.Counts) -> shown.Stock:
 
     def work(session: Session) -> shown.Stock:
         counts = [supply.HoldLine(each.sku, each.quantity) for each in asked.counts]
-        found = supply.count_goods(session, counts, supplier=write.supplier, reference=write.key, at=write.at)
+        found = supply.count_goods(
+            session, counts, supplier=write.supplier, warehouse=asked.warehouse, reference=write.key, at=write.at
+        )
         return shown.Stock(goods=shown.goods(found))
 
     return write.once(asked, shown.Stock, work)
@@ -44,7 +46,9 @@ def take_in(write: Writer, asked: sent.Delivery) -> shown.Stock:
 
     def work(session: Session) -> shown.Stock:
         came = supply.wire.lines_of(asked.lines)
-        found = supply.receive_goods(session, came, supplier=write.supplier, note=asked.note, at=write.at)
+        found = supply.receive_goods(
+            session, came, supplier=write.supplier, warehouse=asked.warehouse, note=asked.note, at=write.at
+        )
         return shown.Stock(goods=shown.goods(found))
 
     return write.once(asked, shown.Stock, work)

@@ -17,6 +17,8 @@ class _Sent(BaseModel):
 
 
 Pieces = Annotated[int, Field(ge=0, le=PIECES_MAX)]
+Warehouse = Annotated[wire.Code, Field(exclude_if=lambda code: not code)]
+"""The code of one; none is said like what was sent before there were warehouses."""
 
 
 class Nothing(_Sent):
@@ -88,13 +90,15 @@ class Counted(_Sent):
 
 
 class Counts(_Sent):
-    """All that is on the shelf of each SKU."""
+    """All that is on the shelf of each SKU in one warehouse, or where no warehouse is told."""
 
+    warehouse: Warehouse = ""
     counts: Annotated[list[Counted], Field(min_length=1, max_length=COUNTS_MAX)]
 
 
 class Delivery(_Sent):
     """Pieces that came in; the number of the delivery note counts once for each SKU."""
 
+    warehouse: Warehouse = ""
     note: Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
     lines: Annotated[wire.Lines, Field(min_length=1)]

@@ -37,12 +37,13 @@ class Box(BaseModel):
 
 
 class Packed(BaseModel):
-    """`coming` are sent or will be; `options` as they were when it was bought."""
+    """`coming` are sent or will be; `options` as they were when it was bought; `warehouse`: from where, if told."""
 
     sku: str
     options: list[tuple[str, str]]
     coming: int
     sent: int
+    warehouse: str = ""
 
 
 class Order(BaseModel):
@@ -105,7 +106,9 @@ class Returns(BaseModel):
 
 
 class Goods(BaseModel):
-    """`free` can be ordered, `held` wait for payment, `sold` were bought and not given back."""
+    """`free` can be ordered, `held` wait for payment, `sold` were bought and not given back: of what lies in this
+    `warehouse`, or where none was told.
+    """
 
     sku: str
     title: str
@@ -115,6 +118,7 @@ class Goods(BaseModel):
     free: int
     held: int
     sold: int
+    warehouse: str = ""
 
 
 class GoodsPage(BaseModel):
@@ -172,7 +176,13 @@ def order(detail: supply.SupplierOrderDetail, at: datetime) -> Order:
         late=detail.is_late(at),
         ship_to=Address(**detail.ship_to.as_json()),
         lines=[
-            Packed(sku=each.sku, options=list(each.options), coming=each.quantity, sent=each.sent)
+            Packed(
+                sku=each.sku,
+                options=list(each.options),
+                coming=each.quantity,
+                sent=each.sent,
+                warehouse=each.warehouse,
+            )
             for each in detail.lines
         ],
         boxes=[
@@ -223,6 +233,7 @@ def goods(found: Iterable[supply.OwnGoods]) -> list[Goods]:
             free=each.free,
             held=each.held,
             sold=each.sold,
+            warehouse=each.warehouse,
         )
         for each in found
     ]

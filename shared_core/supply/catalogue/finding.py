@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from shared_core.kernel import searching
 from shared_core.kernel.bulk import among
 from shared_core.kernel.money import Money
-from shared_core.supply.models import GoodsText, Product, Stock, Supplier, Variant
+from shared_core.supply.inventory import shelves
+from shared_core.supply.models import GoodsText, Product, Supplier, Variant
 
 FOUND_MAX = 200
 """Products that one search tells."""
@@ -57,11 +58,10 @@ def find_goods(session: Session, query: str, *, limit: int = FOUND_MAX) -> list[
     best = select(Product.id, GoodsText.rank(words).label("rank")).join(GoodsText).where(*GoodsText.matches(words))
     found = best.order_by("rank", Product.id.desc()).limit(max(1, min(limit, FOUND_MAX))).subquery()
     rows = session.execute(
-        select(Variant, Product, Supplier, Stock.free)
+        select(Variant, Product, Supplier, shelves.FREE)
         .join(found, found.c.id == Variant.product_id)
         .join(Product, Product.id == Variant.product_id)
         .join(Supplier, Supplier.id == Product.supplier_id)
-        .join(Stock, Stock.variant_id == Variant.id)
         .order_by(found.c.rank, Product.id.desc(), Variant.id)
     )
     return [

@@ -28,8 +28,8 @@ from shared_core.supply.freight.freight_rules import (
     rules_as_json,
 )
 from shared_core.supply.gateway import CODE_PATTERN
-from shared_core.supply.inventory import stock
-from shared_core.supply.models import PRODUCT_CODE_LENGTH_MAX, TEXT_LENGTH_MAX, Product, Supplier, Variant
+from shared_core.supply.inventory import shelves, stock
+from shared_core.supply.models import PRODUCT_CODE_LENGTH_MAX, TEXT_LENGTH_MAX, Product, Supplier
 
 TEMPLATES_MAX = 1_000
 RULES_MAX = 100
@@ -314,5 +314,4 @@ def _put(session: Session, wanted: _Wanted) -> str:
 
 def _touch(session: Session, row: FreightTemplateRow) -> None:
     """What its supplier offers is offered anew: stores hear what a parcel costs."""
-    of_supplier = select(Variant.id).join(Product).where(Product.supplier_id == row.supplier_id).order_by(Variant.id)
-    stock.touch(session, list(session.scalars(of_supplier)))
+    stock.touch(session, session.scalars(shelves.variants_of([row.supplier_id])).all())

@@ -28,7 +28,8 @@ from shared_core.supply.errors import (
 )
 from shared_core.supply.gateway import CODE_PATTERN
 from shared_core.supply.inventory import stock
-from shared_core.supply.models import TITLE_LENGTH_MAX, Product, Stock, Supplier, Variant
+from shared_core.supply.inventory.stock_models import Stock
+from shared_core.supply.models import TITLE_LENGTH_MAX, Product, Supplier, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -337,5 +338,4 @@ def _add_with_stock(session: Session, variants: Iterable[Variant]) -> None:
     fresh = list(variants)
     session.add_all(fresh)
     session.flush()
-    nothing = {"free": 0, "held": 0, "sold": 0, "received": 0}
-    insert_all(session, cast(Table, Stock.__table__), [{"variant_id": variant.id} | nothing for variant in fresh])
+    insert_all(session, cast(Table, Stock.__table__), [{"variant_id": variant.id} | stock.EMPTY for variant in fresh])

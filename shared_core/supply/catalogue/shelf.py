@@ -1,5 +1,6 @@
 """What is on the hub's shelf, for the people who run it: products page by page, and one with its variants and stock."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from shared_core.kernel.money import Money
 from shared_core.supply.errors import UnknownProduct
-from shared_core.supply.models import Product, Stock, StockMovement, Supplier, Variant
+from shared_core.supply.inventory.sourcing import ShelfView, shelves_of
+from shared_core.supply.inventory.stock_models import Stock, StockMovement, Warehouse
+from shared_core.supply.models import Product, Supplier, Variant
 
 PRODUCTS_PER_PAGE = 50
 MOVEMENTS_SHOWN_MAX = 20
@@ -37,7 +40,10 @@ class ShelfPage:
 
 @dataclass(frozen=True, slots=True)
 class ShelfVariant:
-    """`cost` is the supplier's, `supply_price` the stores'; without them it is not on offer."""
+    """`cost` is the product's own supplier's, `supply_price` the stores'; without them it is not on offer.
+
+    The figures are those of all its `shelves` together; `preferred`: whom the core team wants it from.
+    """
 
     sku: str
     options: tuple[tuple[str, str], ...]
@@ -50,6 +56,8 @@ class ShelfVariant:
     held: int
     sold: int
     received: int
+    shelves: tuple[ShelfView, ...]
+    preferred: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +66,7 @@ class Movement:
     quantity: int
     reference: str
     at: datetime
+    warehouse: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,29 +104,40 @@ def product_detail(session: Session, code: str) -> ShelfDetail:
     if row is None:
         raise UnknownProduct(product=code)
     product, supplier = row
-    on_shelf = select(Variant, Stock).join(Stock, Stock.variant_id == Variant.id)
-    pairs = session.execute(on_shelf.where(Variant.product_id == product.id).order_by(Variant.sku)).all()
+    own = select(Variant, Supplier.code).outerjoin(Supplier, Supplier.id == Variant.preferred_supplier_id)
+    variants = session.execute(own.where(Variant.product_id == product.id).order_by(Variant.sku)).all()
+    shelves: dict[str, list[ShelfView]] = {}
+    for each in shelves_of(session, [variant.sku for variant, _ in variants]):
+        shelves.setdefault(each.sku, []).append(each)
     moves = (
-        select(StockMovement, Variant.sku)
+        select(StockMovement, Variant.sku, func.coalesce(Warehouse.code, ""))
         .join(Variant, Variant.id == StockMovement.variant_id)
+        .outerjoin(Warehouse, Warehouse.id == StockMovement.warehouse_id)
         .where(Variant.product_id == product.id)
         .order_by(StockMovement.id.desc())
         .limit(MOVEMENTS_SHOWN_MAX)
     )
     return ShelfDetail(
-        product=_product(product, supplier.code, len(pairs), sum(stock.free for _, stock in pairs)),
+        product=_product(
+            product, supplier.code, len(variants), sum(each.free for some in shelves.values() for each in some)
+        ),
         category=product.category,
         description=product.description,
         currency=supplier.currency,
-        variants=tuple(_variant(variant, stock, supplier.currency) for variant, stock in pairs),
-        movements=tuple(Movement(sku, each.quantity, each.reference, each.at) for each, sku in session.execute(moves)),
+        variants=tuple(
+            _variant(variant, shelves[variant.sku], preferred or "", supplier.currency)
+            for variant, preferred in variants
+        ),
+        movements=tuple(
+            Movement(sku, each.quantity, each.reference, each.at, place) for each, sku, place in session.execute(moves)
+        ),
     )
 
 
 def _counted(session: Session, product_ids: list[int]) -> dict[int, tuple[int, int]]:
     """Variants and free pieces by product."""
     query = (
-        select(Variant.product_id, func.count(), func.sum(Stock.free))
+        select(Variant.product_id, func.count(Variant.id.distinct()), func.sum(Stock.free))
         .join(Stock, Stock.variant_id == Variant.id)
         .where(Variant.product_id.in_(product_ids))
         .group_by(Variant.product_id)
@@ -129,7 +149,7 @@ def _product(row: Product, supplier: str, variants: int, free: int) -> ShelfProd
     return ShelfProduct(row.code, row.title, row.brand, supplier, row.active, variants, free)
 
 
-def _variant(row: Variant, stock: Stock, currency: str) -> ShelfVariant:
+def _variant(row: Variant, shelves: Sequence[ShelfView], preferred: str, currency: str) -> ShelfVariant:
     def money(minor: int | None) -> Money | None:
         return None if minor is None else Money(minor, currency)
 
@@ -141,8 +161,10 @@ def _variant(row: Variant, stock: Stock, currency: str) -> ShelfVariant:
         supply_price=money(row.supply_price_minor),
         suggested=money(row.suggested_minor),
         active=row.active,
-        free=stock.free,
-        held=stock.held,
-        sold=stock.sold,
-        received=stock.received,
+        free=sum(each.free for each in shelves),
+        held=sum(each.held for each in shelves),
+        sold=sum(each.sold for each in shelves),
+        received=sum(each.received for each in shelves),
+        shelves=tuple(shelves),
+        preferred=preferred,
     )

@@ -15,8 +15,8 @@ from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.supply.catalogue.products import create_supplier, supplier_row
 from shared_core.supply.errors import NoGoodsYet, SupplierStepRefused, SupplierTaken
-from shared_core.supply.inventory import stock
-from shared_core.supply.models import TEXT_LENGTH_MAX, Product, Supplier, SupplierChange, Variant
+from shared_core.supply.inventory import shelves, stock
+from shared_core.supply.models import TEXT_LENGTH_MAX, Supplier, SupplierChange
 from shared_core.supply.rules import SupplierState
 
 S = SupplierState
@@ -70,16 +70,14 @@ def move_supplier(session: Session, *, supplier: str, to: SupplierState, actor: 
         return
     if not may_become(SupplierState(row.state), to):
         raise SupplierStepRefused(supplier=supplier, state=row.state, wanted=to)
-    goods = session.scalars(
-        select(Variant.id).join(Product, Product.id == Variant.product_id).where(Product.supplier_id == row.id)
-    ).all()
-    if to is SupplierState.FIRST_FEED and not goods:
+    goods = session.scalar(shelves.variants_of([row.id]).limit(1))
+    if to is SupplierState.FIRST_FEED and goods is None:
         raise NoGoodsYet(supplier=supplier)
     offered = SupplierState.LIVE in (row.state, to)
     row.state = to
     _note(session, row, actor=actor, reason=reason, at=at)
-    if offered and goods:
-        stock.touch(session, goods)
+    if offered:
+        stock.touch(session, session.scalars(shelves.variants_of([row.id])).all())
 
 
 def supplier_state(session: Session, *, supplier: str) -> SupplierState:

@@ -8,8 +8,9 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.money import Money
-from shared_core.supply.dropshipping.opened import lines_of, pieces_of
+from shared_core.supply.dropshipping.opened import pieces_of
 from shared_core.supply.errors import UnknownSupplierOrder
+from shared_core.supply.inventory.stock_models import Warehouse
 from shared_core.supply.models import Shipment, StockHold, StockHoldLine, Supplier, SupplierOrder, SupplyEventRow
 from shared_core.supply.rules import SupplierState
 from shared_core.supply.views import Address, HoldLine
@@ -25,6 +26,10 @@ ORDERS: Query = (
     .join(Supplier, Supplier.id == SupplierOrder.supplier_id)
     .join(StockHold, StockHold.id == SupplierOrder.hold_id)
 )
+WITH_PLACE: Select[StockHoldLine, str] = select(StockHoldLine, func.coalesce(Warehouse.code, "")).outerjoin(
+    Warehouse, Warehouse.id == StockHoldLine.warehouse_id
+)
+"""Lines, each with the warehouse it comes from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +53,16 @@ class ShipmentView:
 
 @dataclass(frozen=True, slots=True)
 class PackLine:
-    """What to put into the parcels; `options` as they were when it was bought. `sent` are on their way already."""
+    """What to put into the parcels; `options` as they were when it was bought. `sent` are on their way already.
+
+    `warehouse`: where its pieces lie; empty where the supplier has not told.
+    """
 
     sku: str
     options: tuple[tuple[str, str], ...]
     quantity: int
     sent: int = 0
+    warehouse: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +104,7 @@ class LineStanding:
     short: int
     sent: int
     to_send: int
+    warehouse: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +209,13 @@ def supplier_order_story(session: Session, number: str) -> SupplierOrderStory:
         raise UnknownSupplierOrder(number=number)
     order, _, hold = row
     [detail] = details(session, ORDERS.where(SupplierOrder.id == order.id))
+    lines = WITH_PLACE.where(StockHoldLine.supplier_order_id == order.id).order_by(StockHoldLine.sku)
     told = select(SupplyEventRow).where(
         SupplyEventRow.supplier_order == number, SupplyEventRow.reference == hold.reference
     )
     return SupplierOrderStory(
         order=detail,
-        lines=tuple(_standing(line) for line in lines_of(session, order)),
+        lines=tuple(_standing(line, place) for line, place in session.execute(lines)),
         events=tuple(_event(each) for each in session.scalars(told.order_by(SupplyEventRow.id))),
         accepted_at=order.accepted_at,
         accepted_by=order.accepted_by,
@@ -239,10 +250,10 @@ def _matching(
     return query
 
 
-def _standing(line: StockHoldLine) -> LineStanding:
+def _standing(line: StockHoldLine, warehouse: str) -> LineStanding:
     now = pieces_of(line)
     options = tuple((name, value) for name, value in line.options)
-    return LineStanding(line.sku, options, now.ordered, now.withdrawn, now.short, now.sent, now.to_send)
+    return LineStanding(line.sku, options, now.ordered, now.withdrawn, now.short, now.sent, now.to_send, warehouse)
 
 
 def _event(row: SupplyEventRow) -> SupplierOrderEvent:
@@ -273,13 +284,14 @@ def details(session: Session, query: Query) -> list[SupplierOrderDetail]:
 
 
 def _lines(session: Session, order_ids: Iterable[int]) -> dict[int, list[PackLine]]:
-    query = select(StockHoldLine).where(StockHoldLine.supplier_order_id.in_(list(order_ids)))
+    query = WITH_PLACE.where(StockHoldLine.supplier_order_id.in_(list(order_ids)))
     lines: dict[int, list[PackLine]] = {}
-    for row in session.scalars(query.order_by(StockHoldLine.sku)):
+    for row, warehouse in session.execute(query.order_by(StockHoldLine.sku)):
         left = pieces_of(row).coming
         if row.supplier_order_id is not None and left:
             options = tuple((name, value) for name, value in row.options)
-            lines.setdefault(row.supplier_order_id, []).append(PackLine(row.sku, options, left, min(row.sent, left)))
+            line = PackLine(row.sku, options, left, min(row.sent, left), warehouse)
+            lines.setdefault(row.supplier_order_id, []).append(line)
     return lines
 
 

@@ -154,7 +154,7 @@ def inspect(
     row.lines, row.bearer, row.said = written, bearer, _said(said)
     held = {line.sku: line for line in holds.lines_of(session, [hold.id])}
     results = return_rules.outcomes(counted, bearer=bearer, remedy=Remedy(row.remedy))
-    new = [stock.Units(held[each.sku].variant_id, each.sku, each.new) for each in results if each.new]
+    new = [_units(held[each.sku], each.new) for each in results if each.new]
     if new and not stock.there(session, new):
         results, new = return_rules.outcomes(counted, bearer=bearer, remedy=Remedy.MONEY), []
     row.replaced = bool(new)
@@ -162,8 +162,12 @@ def inspect(
     move(session, row, hold, order, ReturnState.SETTLED, actor=actor, at=at)
     close_if_all_arrived(session, order, hold, at=at)
     stock.take_for_good(session, new)  # last: others wait for these rows until the commit
-    again = [stock.Units(held[each.sku].variant_id, each.sku, each.sellable) for each in results if each.sellable]
+    again = [_units(held[each.sku], each.sellable) for each in results if each.sellable]
     stock.restock(session, again)
+
+
+def _units(line: StockHoldLine, quantity: int) -> stock.Units:
+    return stock.Units(line.variant_id, line.sku, quantity, line.warehouse_id)
 
 
 def ship_new(

@@ -16,7 +16,7 @@ REQUIRED = ("order", "sku", "quantity", "carrier", "tracking", "short", "short_b
 """Columns without which a sheet means nothing."""
 COLUMNS = (
     *("order", "placed", "due", "sku", "options", "quantity", "carrier", "tracking", "short"),
-    *("name", "phone", "country", "region", "city", "district", "street", "postcode", "short_before"),
+    *("name", "phone", "country", "region", "city", "district", "street", "postcode", "short_before", "warehouse"),
 )
 _ROUNDED = re.compile(r"\d([.,]\d+)?E\+?\d+", re.IGNORECASE)
 _COUNT = re.compile(r"\d{1,9}", re.ASCII)

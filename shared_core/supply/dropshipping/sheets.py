@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.csvfile import plain, read_table
@@ -25,6 +25,7 @@ from shared_core.supply.dropshipping.opened import lines_of, locked, pieces_of
 from shared_core.supply.dropshipping.parcels import ship
 from shared_core.supply.dropshipping.sheet_rows import COLUMNS, Filled
 from shared_core.supply.errors import NotTakenAlone, UnknownSku, UnknownSupplierOrder
+from shared_core.supply.inventory.stock_models import Warehouse
 from shared_core.supply.models import StockHold, StockHoldLine, SupplierOrder
 from shared_core.supply.views import Address, HoldLine
 
@@ -53,9 +54,10 @@ class SheetReport:
 def orders_sheet(session: Session, *, supplier: str) -> bytes:
     """What the supplier has to send, oldest first: CSV in UTF-8 that spreadsheets open. Raises UnknownSupplier."""
     query = (
-        select(SupplierOrder, StockHold, StockHoldLine)
+        select(SupplierOrder, StockHold, StockHoldLine, func.coalesce(Warehouse.code, ""))
         .join(StockHold, StockHold.id == SupplierOrder.hold_id)
         .join(StockHoldLine, StockHoldLine.supplier_order_id == SupplierOrder.id)
+        .outerjoin(Warehouse, Warehouse.id == StockHoldLine.warehouse_id)
         .where(SupplierOrder.supplier_id == supplier_row(session, supplier).id, SupplierOrder.state.in_(TO_SEND))
         .order_by(SupplierOrder.placed_at, SupplierOrder.id, StockHoldLine.sku)
         .limit(SHEET_ROWS_MAX)
@@ -63,9 +65,9 @@ def orders_sheet(session: Session, *, supplier: str) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    for order, hold, line in session.execute(query):
+    for order, hold, line, warehouse in session.execute(query):
         if pieces_of(line).to_send:
-            writer.writerow(plain(cell) for cell in _exported(order, hold, line))
+            writer.writerow(plain(cell) for cell in (*_exported(order, hold, line), warehouse))
     return text.getvalue().encode("utf-8-sig")
 
 

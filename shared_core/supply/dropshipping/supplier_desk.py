@@ -9,26 +9,23 @@ from sqlalchemy import ColumnElement, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from shared_core.supply.catalogue.products import supplier_row
-from shared_core.supply.dropshipping.desk import ORDERS, TO_SEND, SupplierOrderDetail, details
+from shared_core.supply.dropshipping.desk import ORDERS, TO_SEND, WITH_PLACE, SupplierOrderDetail, details
 from shared_core.supply.dropshipping.opened import pieces_of
 from shared_core.supply.dropshipping.return_models import ReturnRow
 from shared_core.supply.errors import UnknownReturn, UnknownSupplierOrder
-from shared_core.supply.models import (
-    Product,
-    Stock,
-    StockHoldLine,
-    Supplier,
-    SupplierOrder,
-    SupplyEventRow,
-    Variant,
-)
+from shared_core.supply.inventory import shelves
+from shared_core.supply.inventory.stock_models import Stock, Warehouse
+from shared_core.supply.models import Product, StockHoldLine, Supplier, SupplierOrder, SupplyEventRow, Variant
 from shared_core.supply.views import EventKind, HoldLine
 
 GOODS = (
-    select(Variant, Product, Stock)
+    select(Variant, Product, Stock, func.coalesce(Warehouse.code, ""))
     .join(Product, Product.id == Variant.product_id)
     .join(Stock, Stock.variant_id == Variant.id)
+    .outerjoin(Warehouse, Warehouse.id == Stock.warehouse_id)
+    .join(Supplier, shelves.GIVES)
 )
+"""Each shelf of a SKU with whose pieces are on it."""
 PER_PAGE = 50
 GOODS_PER_PAGE = 100
 STEPS_SHOWN_MAX = 200
@@ -54,6 +51,7 @@ class PackedLine:
     short: int
     sent: int
     to_send: int
+    warehouse: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +76,9 @@ class OwnOrder:
 
 @dataclass(frozen=True, slots=True)
 class OwnGoods:
-    """A SKU with its stock: `free` can be ordered, `held` wait for payment, `sold` were bought and not given back."""
+    """A SKU with its stock in one warehouse: `free` can be ordered, `held` wait for payment, `sold` were bought and
+    not given back. `warehouse` is empty where the supplier has not told which.
+    """
 
     sku: str
     title: str
@@ -88,6 +88,7 @@ class OwnGoods:
     free: int
     held: int
     sold: int
+    warehouse: str = ""
 
 
 def orders_of(
@@ -170,8 +171,8 @@ def goods_of(session: Session, *, supplier: str, search: str = "", page: int = 1
 
     Raises UnknownSupplier.
     """
-    own = Product.supplier_id == supplier_row(session, supplier).id
-    query = GOODS.where(own).order_by(Product.title, Variant.sku)
+    own = Supplier.id == supplier_row(session, supplier).id
+    query = GOODS.where(own).order_by(Product.title, Variant.sku, Warehouse.code.nulls_first())
     if search:
         words = (
             func.lower(column).contains(search.lower(), autoescape=True) for column in (Variant.sku, Product.title)
@@ -187,8 +188,8 @@ def titles_of(session: Session, skus: Sequence[str]) -> Mapping[str, str]:
     return dict(session.execute(query.where(Variant.sku.in_(skus))).all())
 
 
-def goods_view(variant: Variant, product: Product, stock: Stock) -> OwnGoods:
-    """One SKU as its supplier sees it."""
+def goods_view(variant: Variant, product: Product, stock: Stock, warehouse: str) -> OwnGoods:
+    """One SKU in one warehouse as its supplier sees it."""
     return OwnGoods(
         sku=variant.sku,
         title=product.title,
@@ -198,6 +199,7 @@ def goods_view(variant: Variant, product: Product, stock: Stock) -> OwnGoods:
         free=stock.free,
         held=stock.held,
         sold=stock.sold,
+        warehouse=warehouse,
     )
 
 
@@ -222,12 +224,13 @@ def _late(at: datetime) -> ColumnElement[bool]:
 
 
 def _lines(session: Session, order: SupplierOrder) -> list[PackedLine]:
-    query = select(StockHoldLine, Product.title).join(Variant, Variant.id == StockHoldLine.variant_id)
+    query = WITH_PLACE.add_columns(Product.title).join(Variant, Variant.id == StockHoldLine.variant_id)
     query = query.join(Product, Product.id == Variant.product_id).where(StockHoldLine.supplier_order_id == order.id)
     found = []
-    for row, title in session.execute(query.order_by(StockHoldLine.sku)):
+    for row, warehouse, title in session.execute(query.order_by(StockHoldLine.sku)):
         now, options = pieces_of(row), tuple((name, value) for name, value in row.options)
-        found.append(PackedLine(row.sku, title, options, now.ordered, now.coming, now.short, now.sent, now.to_send))
+        figures = now.ordered, now.coming, now.short, now.sent, now.to_send
+        found.append(PackedLine(row.sku, title, options, *figures, warehouse))
     return found
 
 

@@ -62,7 +62,11 @@ def withdraw(
     row = write_withdrawal(session, hold, bill, going, withdrawal=withdrawal, digest=digest, restock=restock, at=at)
     _ask_back(session, hold, held, orders, sent, withdrawal=withdrawal, digest=digest, at=at)
     quota.free(session, held, going)
-    back = [stock.Units(held[sku].variant_id, sku, quantity) for sku, quantity in restocked.items() if quantity]
+    back = [
+        stock.Units(held[sku].variant_id, sku, quantity, held[sku].warehouse_id)
+        for sku, quantity in restocked.items()
+        if quantity
+    ]
     if back:  # last: others wait for these rows until the commit
         stock.restock(session, back)
     return _view(session, row, hold)

@@ -30,10 +30,13 @@ TEMPLATE = and_(
     FreightTemplateRow.supplier_id == Supplier.id,
     or_(
         FreightTemplateRow.id == Product.freight_template_id,
-        and_(Product.freight_template_id.is_(None), FreightTemplateRow.standard),
+        and_(
+            or_(Product.freight_template_id.is_(None), Product.supplier_id != Supplier.id),
+            FreightTemplateRow.standard,
+        ),
     ),
 )
-"""The template of a product: its own, else its supplier's standard one."""
+"""The template by which a supplier sends a product: the product's own, else that supplier's standard one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,31 +6,31 @@ from sqlalchemy import SQLColumnExpression, func, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.money import Money
-from shared_core.supply.models import (
-    Stock,
-    StockHold,
-    StockHoldLine,
-    StockMovement,
-    SupplierOrder,
-    Variant,
-    WithdrawalRow,
-)
+from shared_core.supply.inventory.stock_models import Stock, StockMovement, Warehouse
+from shared_core.supply.models import StockHold, StockHoldLine, SupplierOrder, Variant, WithdrawalRow
 from shared_core.supply.sales.sale_models import SaleLine
 from shared_core.supply.views import HoldState
+
+Place = tuple[int, int | None]
+"""A shelf: variant and warehouse, as in `Stock`."""
 
 
 @dataclass(frozen=True, slots=True)
 class StockDiscrepancy:
-    """`figure` of `sku` is `found` in the stock row, but the rows that explain it say `expected`."""
+    """`figure` of `sku` is `found` in the row of a shelf, but the rows that explain it say `expected`.
+
+    `warehouse` is empty for the shelf of the product's own supplier that has no name.
+    """
 
     sku: str
     figure: str
     expected: int
     found: int
+    warehouse: str = ""
 
 
 def stock_discrepancies(session: Session) -> list[StockDiscrepancy]:
-    """I12 for every variant: received = free + held + sold, each counted from movements and holds, and what is taken
+    """I12 for every shelf: received = free + held + sold, each counted from movements and holds, and what is taken
     of sales; empty when true.
     """
     received = _received(session)
@@ -38,20 +38,31 @@ def stock_discrepancies(session: Session) -> list[StockDiscrepancy]:
     gone = StockHoldLine.quantity - StockHoldLine.restocked + StockHoldLine.replaced - StockHoldLine.exchanged
     sold = _per_hold_line(session, HoldState.CONFIRMED, gone)
     found: list[StockDiscrepancy] = []
-    rows = select(Stock, Variant.sku).join(Variant, Variant.id == Stock.variant_id).order_by(Variant.sku)
-    for row, sku in session.execute(rows.execution_options(populate_existing=True)):
+    for row, sku, warehouse in session.execute(_SHELVES):
+        place = row.variant_id, row.warehouse_id
         expected = {
-            "received": received.get(row.variant_id, 0),
-            "held": held.get(row.variant_id, 0),
-            "sold": sold.get(row.variant_id, 0),
+            "received": received.pop(place, 0),
+            "held": held.pop(place, 0),
+            "sold": sold.pop(place, 0),
             "free": row.received - row.held - row.sold,
         }
         found += [
-            StockDiscrepancy(sku, figure, count, getattr(row, figure))
+            StockDiscrepancy(sku, figure, count, getattr(row, figure), warehouse)
             for figure, count in expected.items()
             if getattr(row, figure) != count
         ]
+    nowhere = {"received": received, "held": held, "sold": sold}
+    found += [
+        _without_shelf(session, figure, left) for figure, rest in nowhere.items() for left in rest.items() if left[1]
+    ]
     return found + sale_discrepancies(session)
+
+
+def _without_shelf(session: Session, figure: str, left: tuple[Place, int]) -> StockDiscrepancy:
+    (variant_id, warehouse_id), count = left
+    warehouse = session.scalar(select(Warehouse.code).where(Warehouse.id == warehouse_id)) or ""
+    sku = session.scalar(select(Variant.sku).where(Variant.id == variant_id)) or ""
+    return StockDiscrepancy(sku, figure, count, 0, warehouse)
 
 
 def sale_discrepancies(session: Session) -> list[StockDiscrepancy]:
@@ -88,16 +99,26 @@ def charged(session: Session, *, store: str, currency: str) -> Money:
     return Money(total + fee - given_back, currency)
 
 
-def _per_hold_line(session: Session, state: HoldState, quantity: SQLColumnExpression[int]) -> dict[int, int]:
+_SHELVES = (
+    select(Stock, Variant.sku, func.coalesce(Warehouse.code, ""))
+    .join(Variant, Variant.id == Stock.variant_id)
+    .outerjoin(Warehouse, Warehouse.id == Stock.warehouse_id)
+    .order_by(Variant.sku, Stock.id)
+    .execution_options(populate_existing=True)
+)
+
+
+def _per_hold_line(session: Session, state: HoldState, quantity: SQLColumnExpression[int]) -> dict[Place, int]:
     query = (
-        select(StockHoldLine.variant_id, func.sum(quantity))
+        select(StockHoldLine.variant_id, StockHoldLine.warehouse_id, func.sum(quantity))
         .join(StockHold, StockHold.id == StockHoldLine.hold_id)
         .where(StockHold.state == state)
-        .group_by(StockHoldLine.variant_id)
+        .group_by(StockHoldLine.variant_id, StockHoldLine.warehouse_id)
     )
-    return {variant_id: int(total) for variant_id, total in session.execute(query)}
+    return {(variant_id, place): int(total) for variant_id, place, total in session.execute(query)}
 
 
-def _received(session: Session) -> dict[int, int]:
-    query = select(StockMovement.variant_id, func.sum(StockMovement.quantity)).group_by(StockMovement.variant_id)
-    return {variant_id: int(total) for variant_id, total in session.execute(query)}
+def _received(session: Session) -> dict[Place, int]:
+    place = StockMovement.variant_id, StockMovement.warehouse_id
+    query = select(*place, func.sum(StockMovement.quantity)).group_by(*place)
+    return {(variant_id, place): int(total) for variant_id, place, total in session.execute(query)}

@@ -1,11 +1,10 @@
 """Holding goods for an order, giving them back, and letting go of what nobody paid for."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Table, and_, bindparam, func, insert, select
+from sqlalchemy import Table, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import insert_new, lock
@@ -13,20 +12,18 @@ from shared_core.kernel.money import Money
 from shared_core.kernel.regions import known_region
 from shared_core.ledger import ReferenceReused
 from shared_core.supply import rules
-from shared_core.supply.errors import BadRegion, HoldConfirmed, HoldLimitReached, UnknownHold, UnknownSku
-from shared_core.supply.freight import charging
-from shared_core.supply.freight.freight_models import FreightTemplateRow
-from shared_core.supply.freight.freight_rules import Goods
+from shared_core.supply.errors import BadRegion, HoldConfirmed, HoldLimitReached, OutOfStock, UnknownHold
 from shared_core.supply.gateway import NO_SALES, Terms
-from shared_core.supply.inventory import stock
-from shared_core.supply.models import Product, StockHold, StockHoldLine, Supplier, Variant
-from shared_core.supply.price_models import TierPrice
+from shared_core.supply.inventory import choosing, stock
+from shared_core.supply.inventory.choosing import Wanted
+from shared_core.supply.models import StockHold, StockHoldLine, Supplier
 from shared_core.supply.sales import quota
-from shared_core.supply.sales.sale_models import SaleLine
 from shared_core.supply.tenancy import tenants
 from shared_core.supply.views import HeldFreight, HeldLine, HoldLine, HoldState, HoldView
 
 EXPIRED_AT_ONCE_MAX = 200
+ATTEMPTS_MAX = 50
+"""So often a hold looks for another shelf; each time somebody else has got what it wanted."""
 
 _LOCKED = (
     select(StockHold)
@@ -40,29 +37,6 @@ _OPEN = select(func.count()).where(
     StockHold.customer == bindparam("customer"),
     StockHold.state == HoldState.HELD,
     StockHold.expires_at > bindparam("at"),
-)
-_OFFERED = (
-    select(
-        Variant.sku,
-        Variant.id,
-        Product.supplier_id,
-        Variant.cost_minor,
-        Variant.supply_price_minor,
-        Variant.options,
-        TierPrice.supply_price_minor.label("tier_price_minor"),
-        *charging.COLUMNS,
-    )
-    .join(Product, Product.id == Variant.product_id)
-    .join(Supplier, Supplier.id == Product.supplier_id)
-    .outerjoin(TierPrice, and_(TierPrice.variant_id == Variant.id, TierPrice.tier == bindparam("tier")))
-    .outerjoin(FreightTemplateRow, charging.TEMPLATE)
-    .where(
-        Variant.sku.in_(bindparam("skus", expanding=True)),
-        Variant.active,
-        Product.active,
-        Supplier.state == rules.SupplierState.LIVE,
-        Supplier.currency == bindparam("currency"),
-    )
 )
 """What every hold asks is put together once."""
 
@@ -105,20 +79,9 @@ def hold(
     if hold_id is None:
         return _known(session, reference, digest, without_region=rules.content_hash(content))
     _keep_within_limit(session, terms=terms, customer=customer, at=at)
-    wanted = _offered(session, merged, terms)
-    if on_sale:
-        wanted = _at_sale_prices(session, wanted, on_sale, terms.currency, at)
-    freights = _freights(wanted, region)
-    if terms.tenant:
-        units = {each.units.variant_id: each.units.quantity for each in wanted}
-        value_minor = sum(each.value_minor for each in wanted)
-        fee = rules.platform_fee(goods=None, supply=Money(value_minor, terms.currency), fee_bps=terms.platform_fee_bps)
-        value_minor += sum(freights.values()) + fee.minor
-        tenants.admit(session, terms.store, hold_id=hold_id, units=units, value_minor=value_minor)
-    session.connection().execute(_LINE, _rows(hold_id, wanted, freights))
-    taken = [each.of_sale for each in wanted if each.of_sale is not None]
-    quota.take(session, taken, store=terms.store, customer=customer, hold_id=hold_id)
-    stock.take(session, [each.units for each in wanted])  # last: others wait for these rows until the commit
+    wanted, freights = _choose_and_take(
+        session, hold_id, merged, terms=terms, customer=customer, sales=on_sale, region=region, at=at
+    )
     held = tuple(
         HeldLine(each.units.sku, each.units.quantity, each.supply_price, on_sale.get(each.units.sku, ""))
         for each in wanted
@@ -174,12 +137,12 @@ def lines_of(session: Session, holds: Iterable[int]) -> list[StockHoldLine]:
 
 
 def units_of(lines: Iterable[StockHoldLine]) -> list[stock.Units]:
-    """The units of the lines, one entry per variant."""
-    merged: dict[tuple[int, str], int] = {}
+    """The units of the lines, one entry per shelf."""
+    merged: dict[tuple[int, str, int | None], int] = {}
     for line in lines:
-        key = (line.variant_id, line.sku)
+        key = (line.variant_id, line.sku, line.warehouse_id)
         merged[key] = merged.get(key, 0) + line.quantity
-    return [stock.Units(variant_id, sku, quantity) for (variant_id, sku), quantity in merged.items()]
+    return [stock.Units(variant, sku, quantity, place) for (variant, sku, place), quantity in merged.items()]
 
 
 def freights_of(lines: Iterable[StockHoldLine]) -> dict[int, int] | None:
@@ -190,6 +153,65 @@ def freights_of(lines: Iterable[StockHoldLine]) -> dict[int, int] | None:
             return None
         freights[line.supplier_id] = freights.get(line.supplier_id, 0) + line.freight_minor
     return freights
+
+
+def _choose_and_take(
+    session: Session,
+    hold_id: int,
+    lines: Sequence[HoldLine],
+    *,
+    terms: Terms,
+    customer: str,
+    sales: Mapping[str, str],
+    region: str,
+    at: datetime,
+) -> tuple[list[Wanted], dict[str, int]]:
+    """The lines with their shelves, and what each supplier charges.
+
+    Where somebody was faster at a shelf, another one that has enough is chosen. See `choosing.wanted` and `_take`.
+    """
+    for attempt in range(1, ATTEMPTS_MAX + 1):
+        wanted = choosing.wanted(session, lines, terms=terms, sales=sales, region=region, at=at)
+        if not any(each.choice for each in wanted):
+            return wanted, _take(session, hold_id, wanted, terms=terms, customer=customer, region=region)
+        try:
+            with session.begin_nested():
+                return wanted, _take(session, hold_id, wanted, terms=terms, customer=customer, region=region)
+        except OutOfStock:
+            if attempt == ATTEMPTS_MAX:
+                raise
+    raise AssertionError("the last attempt returns or raises")
+
+
+def _take(
+    session: Session, hold_id: int, wanted: Sequence[Wanted], *, terms: Terms, customer: str, region: str
+) -> dict[str, int]:
+    """Write the lines of a hold and take their pieces; what each supplier charges, by code.
+
+    Raises NotDelivered, what `tenants.admit` and `quota.take` raise, and OutOfStock.
+    """
+    freights = choosing.freights(wanted, region=region)
+    if terms.tenant:
+        units = {each.units.variant_id: each.units.quantity for each in wanted}
+        value_minor = sum(each.value_minor for each in wanted)
+        fee = rules.platform_fee(goods=None, supply=Money(value_minor, terms.currency), fee_bps=terms.platform_fee_bps)
+        value_minor += sum(freights.values()) + fee.minor
+        tenants.admit(session, terms.store, hold_id=hold_id, units=units, value_minor=value_minor)
+    session.connection().execute(_LINE, _rows(hold_id, wanted, freights))
+    taken = [each.of_sale for each in wanted if each.of_sale is not None]
+    quota.take(session, taken, store=terms.store, customer=customer, hold_id=hold_id)
+    stock.take(session, [each.units for each in wanted])  # last: others wait for these rows until the commit
+    return freights
+
+
+def _rows(hold_id: int, wanted: Sequence[Wanted], freights: Mapping[str, int]) -> list[dict[str, object]]:
+    """Lines to be written; the first one of each supplier carries its freight."""
+    left = dict(freights)
+    return [each.row(hold_id, left.pop(each.carried.supplier, 0)) for each in wanted]
+
+
+def _told(freights: Mapping[str, int], currency: str) -> tuple[HeldFreight, ...]:
+    return tuple(HeldFreight(code, Money(minor, currency)) for code, minor in sorted(freights.items()))
 
 
 def _close(session: Session, rows: Sequence[StockHold], *, state: HoldState, at: datetime) -> None:
@@ -232,91 +254,3 @@ def _keep_within_limit(session: Session, *, terms: Terms, customer: str, at: dat
     count = session.scalar(_OPEN, {"store": terms.store, "customer": customer, "at": at})
     if count is not None and count > maximum:
         raise HoldLimitReached(limit="open_holds_per_customer_max", maximum=maximum)
-
-
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    units: stock.Units
-    supplier_id: int
-    cost_minor: int
-    supply_price: Money
-    options: list[list[str]]
-    carried: charging.Carried
-    of_sale: quota.Piece | None = None
-
-    @property
-    def value_minor(self) -> int:
-        return self.supply_price.minor * self.units.quantity
-
-    def row(self, hold_id: int, freight_minor: int) -> dict[str, object]:
-        return {
-            "freight_minor": freight_minor,
-            "hold_id": hold_id,
-            "variant_id": self.units.variant_id,
-            "supplier_id": self.supplier_id,
-            "sku": self.units.sku,
-            "options": self.options,
-            "quantity": self.units.quantity,
-            "cost_minor": self.cost_minor,
-            "supply_price_minor": self.supply_price.minor,
-            "sale_line_id": None if self.of_sale is None else self.of_sale.line_id,
-            "withdrawn": 0,
-            "restocked": 0,
-        }
-
-
-def _offered(session: Session, lines: Sequence[HoldLine], terms: Terms) -> list[_Wanted]:
-    """The variants behind the SKUs, with today's prices. Raises UnknownSku for what is not on offer to this store."""
-    asked = {"skus": [line.sku for line in lines], "currency": terms.currency, "tier": terms.tier}
-    found = {offer.sku: offer for offer in session.execute(_OFFERED, asked)}
-    wanted: list[_Wanted] = []
-    for line in lines:
-        offer = found.get(line.sku)
-        if offer is None or offer.cost_minor is None:
-            raise UnknownSku(sku=line.sku)
-        own, listed = rules.Prices(offer.supply_price_minor), rules.Prices(offer.tier_price_minor)
-        supply_minor = rules.prices_of_tier(own, listed, cost=offer.cost_minor).supply
-        assert supply_minor is not None, "a variant has both cost and supply price, or neither"
-        units, price = stock.Units(offer.id, line.sku, line.quantity), Money(supply_minor, terms.currency)
-        carried = charging.carried(offer)
-        wanted.append(_Wanted(units, offer.supplier_id, offer.cost_minor, price, offer.options, carried))
-    return wanted
-
-
-def _freights(wanted: Sequence[_Wanted], region: str) -> dict[str, int]:
-    """What each supplier charges, in minor units, by code. Raises NotDelivered."""
-    parts = [
-        (each.carried, Goods(each.units.sku, each.units.quantity, each.carried.grams, each.value_minor))
-        for each in wanted
-    ]
-    return charging.freights(parts, region=region)
-
-
-def _rows(hold_id: int, wanted: Sequence[_Wanted], freights: Mapping[str, int]) -> list[dict[str, object]]:
-    """Lines to be written; the first one of each supplier carries its freight."""
-    left = dict(freights)
-    return [each.row(hold_id, left.pop(each.carried.supplier, 0)) for each in wanted]
-
-
-def _told(freights: Mapping[str, int], currency: str) -> tuple[HeldFreight, ...]:
-    return tuple(HeldFreight(code, Money(minor, currency)) for code, minor in sorted(freights.items()))
-
-
-def _at_sale_prices(
-    session: Session, wanted: Sequence[_Wanted], sales: Mapping[str, str], currency: str, at: datetime
-) -> list[_Wanted]:
-    """The same, those of a sale at its prices. Raises SaleNotRunning."""
-    lines = quota.priced(session, sales, currency=currency, at=at)
-    return [
-        each if each.units.sku not in lines else _at_sale_price(each, lines[each.units.sku], currency)
-        for each in wanted
-    ]
-
-
-def _at_sale_price(wanted: _Wanted, line: SaleLine, currency: str) -> _Wanted:
-    return replace(
-        wanted,
-        cost_minor=line.cost_minor,
-        supply_price=Money(line.supply_price_minor, currency),
-        of_sale=quota.Piece(line.id, wanted.units.sku, wanted.units.quantity),
-    )

@@ -1,6 +1,7 @@
-"""Moving units. One guarded UPDATE per variant decides; nothing is read first and believed later.
+"""Moving units. One guarded UPDATE per shelf decides; nothing is read first and believed later.
 
-Whoever moves several variants in one transaction does so in the order of their ids, so that nobody waits in a circle.
+Whoever moves units of several shelves in one transaction does so in the order of their variants and warehouses, so that
+nobody waits in a circle.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,27 +9,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, Select, Table, Update, bindparam, select, update
+from sqlalchemy import BigInteger, ColumnElement, Select, Table, Update, bindparam, func, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
-from shared_core.kernel.bulk import insert_all
+from shared_core.kernel.bulk import among, insert_all
 from shared_core.kernel.database import insert_or_ignore
 from shared_core.ledger import ReferenceReused
 from shared_core.supply.errors import BadQuantity, OutOfStock, StockTooLow, UnknownSku
-from shared_core.supply.models import OfferMark, Stock, StockMovement, Variant
+from shared_core.supply.inventory.stock_models import Stock, StockMovement
+from shared_core.supply.models import OfferMark, Variant
 from shared_core.supply.rules import LOW_STOCK
 
 VARIANTS_PER_STATEMENT_MAX = 500
+EMPTY = {"free": 0, "held": 0, "sold": 0, "received": 0}
+"""A shelf on which nothing has been yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Units:
-    """How many units of one variant move."""
+    """How many units of one variant move, and on which shelf of it."""
 
     variant_id: int
     sku: str
     quantity: int
+    warehouse_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +49,19 @@ def take(session: Session, units: Iterable[Units]) -> None:
     """Free units become held. Raises OutOfStock; the transaction must then be rolled back."""
     for each in _in_order(units):
         if not _move(session, each, Stock.free, Stock.held):
-            raise OutOfStock(sku=each.sku, available=_free(session, each.variant_id))
+            raise OutOfStock(sku=each.sku, available=_free(session, each))
 
 
 def there(session: Session, units: Iterable[Units]) -> bool:
     """Whether there are free units enough, at this moment and for nobody in particular."""
-    return all(_free(session, each.variant_id) >= each.quantity for each in units)
+    return all(_free(session, each) >= each.quantity for each in units)
 
 
 def take_for_good(session: Session, units: Iterable[Units]) -> None:
     """Free units become sold at once. Raises OutOfStock; the transaction must then be rolled back."""
     for each in _in_order(units):
         if not _move(session, each, Stock.free, Stock.sold):
-            raise OutOfStock(sku=each.sku, available=_free(session, each.variant_id))
+            raise OutOfStock(sku=each.sku, available=_free(session, each))
 
 
 def give_back(session: Session, units: Iterable[Units]) -> None:
@@ -74,46 +79,83 @@ def restock(session: Session, units: Iterable[Units]) -> None:
     _move_all(session, units, Stock.sold, Stock.free)
 
 
-def receive_stock(session: Session, *, sku: str, quantity: int, reference: str, at: datetime) -> None:
+def receive_stock(
+    session: Session, *, sku: str, quantity: int, reference: str, at: datetime, warehouse_id: int | None = None
+) -> None:
     """`quantity` units came in. Idempotent by `reference`. Raises BadQuantity, UnknownSku, ReferenceReused."""
     if type(quantity) is not int or quantity < 1:
         raise BadQuantity(sku=sku)
-    adjust_stock(session, sku=sku, quantity=quantity, reference=reference, at=at)
+    adjust_stock(session, sku=sku, quantity=quantity, reference=reference, at=at, warehouse_id=warehouse_id)
 
 
-def adjust_stock(session: Session, *, sku: str, quantity: int, reference: str, at: datetime) -> None:
-    """Correct the free units by `quantity`, which may be negative. Idempotent by `reference`.
+def adjust_stock(
+    session: Session, *, sku: str, quantity: int, reference: str, at: datetime, warehouse_id: int | None = None
+) -> None:
+    """Correct the free units of one shelf by `quantity`, which may be negative. Idempotent by `reference`.
 
     Raises UnknownSku, StockTooLow (only free units can be taken away), ReferenceReused.
     """
     variant_id = session.scalar(select(Variant.id).where(Variant.sku == sku))
     if variant_id is None:
         raise UnknownSku(sku=sku)
-    row = {"reference": reference, "variant_id": variant_id, "quantity": quantity, "at": at}
+    open_shelves(session, [variant_id], warehouse_id=warehouse_id)
+    units = Units(variant_id, sku, quantity, warehouse_id)
+    row = {
+        "reference": reference,
+        "variant_id": variant_id,
+        "warehouse_id": warehouse_id,
+        "quantity": quantity,
+        "at": at,
+    }
     if not insert_or_ignore(session, StockMovement, row, conflict=["reference"]):
         known = session.scalars(select(StockMovement).where(StockMovement.reference == reference)).one()
-        if (known.variant_id, known.quantity) != (variant_id, quantity):
+        if (known.variant_id, known.warehouse_id, known.quantity) != (variant_id, warehouse_id, quantity):
             raise ReferenceReused(reference=reference)
         return
     statement = (
         update(Stock)
-        .where(Stock.variant_id == variant_id, Stock.free + quantity >= 0)
+        .where(_of(units), Stock.free + quantity >= 0)
         .values(free=Stock.free + quantity, received=Stock.received + quantity)
     )
     if _free_after(session, statement) is None:
-        raise StockTooLow(sku=sku, free=_free(session, variant_id), quantity=-quantity)
+        raise StockTooLow(sku=sku, free=_free(session, units), quantity=-quantity)
     touch(session, [variant_id])
 
 
-def set_from_feed(session: Session, quantities: Mapping[int, int], *, reference: str, at: datetime) -> set[int]:
-    """Make the free units what a supplier's feed says, where the feed says something new; the changed variants' ids.
+def open_shelves(session: Session, variant_ids: Iterable[int], *, warehouse_id: int | None) -> None:
+    """Have an empty shelf for each of these variants in a warehouse, where there is none yet.
+
+    The one without a warehouse is there since the variant is.
+    """
+    if warehouse_id is None:
+        return
+    wanted = sorted(set(variant_ids))
+    known = select(Stock.variant_id).where(Stock.warehouse_id == warehouse_id, among(session, Stock.variant_id, wanted))
+    for variant_id in sorted(set(wanted) - set(session.scalars(known))):
+        row = {"variant_id": variant_id, "warehouse_id": warehouse_id} | EMPTY
+        insert_or_ignore(session, Stock, row, conflict=["variant_id", "warehouse_id"])
+
+
+def set_from_feed(
+    session: Session,
+    quantities: Mapping[int, int],
+    *,
+    reference: str,
+    at: datetime,
+    warehouse_id: int | None = None,
+) -> set[int]:
+    """Make the free units of one place what a supplier's feed says, where it says something new; the changed variants.
 
     `quantities` is by variant id. A feed counts what is on the shelf, so units held by unpaid orders are taken off.
     What was sold since the same figure was last read stays sold.
     """
     changed: set[int] = set()
+    open_shelves(session, quantities, warehouse_id=warehouse_id)
+    place = "" if warehouse_id is None else f"@{warehouse_id}"
     for some in _chunks(quantities):
-        counted = [_Count(stock, quantities[stock.variant_id]) for stock in session.scalars(_locked(some))]
+        counted = [
+            _Count(stock, quantities[stock.variant_id]) for stock in session.scalars(_locked(some, warehouse_id))
+        ]
         news = [each for each in counted if each.stock.feed_quantity != each.said]
         moved = [each for each in news if each.change]
         for each in news:
@@ -122,8 +164,8 @@ def set_from_feed(session: Session, quantities: Mapping[int, int], *, reference:
             changed.add(each.stock.variant_id)
         session.flush()
         movements = [
-            {"reference": f"{reference}:{each.stock.variant_id}", "variant_id": each.stock.variant_id,
-             "quantity": each.change, "at": at}
+            {"reference": f"{reference}:{each.stock.variant_id}{place}", "variant_id": each.stock.variant_id,
+             "warehouse_id": warehouse_id, "quantity": each.change, "at": at}
             for each in moved
         ]  # fmt: skip
         insert_all(session, cast(Table, StockMovement.__table__), movements)
@@ -146,16 +188,18 @@ def touch(session: Session, variant_ids: Iterable[int]) -> None:
 
 
 def level(session: Session, *, sku: str) -> StockLevel:
-    """Where the units of one SKU are. Raises UnknownSku."""
-    query = select(Stock).join(Variant, Variant.id == Stock.variant_id).where(Variant.sku == sku)
-    row = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    """Where the units of one SKU are, of all places together. Raises UnknownSku."""
+    figures = (func.sum(each) for each in (Stock.free, Stock.held, Stock.sold, Stock.received))
+    query = select(Variant.sku, *figures).join(Stock, Stock.variant_id == Variant.id).where(Variant.sku == sku)
+    row = session.execute(query.group_by(Variant.sku)).one_or_none()
     if row is None:
         raise UnknownSku(sku=sku)
-    return StockLevel(sku, row.free, row.held, row.sold, row.received)
+    return StockLevel(sku, *(int(each) for each in row[1:]))
 
 
-def _locked(variant_ids: Sequence[int]) -> Select[Stock]:
-    query = select(Stock).where(Stock.variant_id.in_(variant_ids)).order_by(Stock.variant_id).with_for_update()
+def _locked(variant_ids: Sequence[int], warehouse_id: int | None) -> Select[Stock]:
+    own = (Stock.variant_id.in_(variant_ids), Stock.warehouse_id.is_not_distinct_from(warehouse_id))
+    query = select(Stock).where(*own).order_by(Stock.variant_id).with_for_update()
     return query.execution_options(populate_existing=True)
 
 
@@ -166,7 +210,7 @@ def _chunks(variant_ids: Iterable[int]) -> Iterator[list[int]]:
 
 
 def _in_order(units: Iterable[Units]) -> list[Units]:
-    return sorted(units, key=lambda each: each.variant_id)
+    return sorted(units, key=lambda each: (each.variant_id, each.warehouse_id or 0))
 
 
 def _move_all(
@@ -181,7 +225,7 @@ def _move(
     session: Session, units: Units, source: InstrumentedAttribute[int], target: InstrumentedAttribute[int]
 ) -> bool:
     """Move units where there are enough of them: the one statement on which "never oversold" rests."""
-    values = {"variant": units.variant_id, "quantity": units.quantity}
+    values = {"variant": units.variant_id, "warehouse": units.warehouse_id, "quantity": units.quantity}
     free: int | None = session.scalar(_MOVES[source.key, target.key], values)
     if free is None:
         return False
@@ -193,7 +237,8 @@ def _move(
 
 def _moving(source: str, target: str) -> ReturningUpdate[Any]:
     rows, quantity = cast(Table, Stock.__table__), bindparam("quantity", type_=BigInteger)
-    enough = (rows.c.variant_id == bindparam("variant")) & (rows.c[source] >= quantity)
+    place = rows.c.warehouse_id.is_not_distinct_from(bindparam("warehouse", type_=BigInteger))
+    enough = (rows.c.variant_id == bindparam("variant")) & place & (rows.c[source] >= quantity)
     moved = {source: rows.c[source] - quantity, target: rows.c[target] + quantity}
     return update(rows).where(enough).values(moved).returning(rows.c.free)
 
@@ -209,5 +254,9 @@ def _free_after(session: Session, statement: Update) -> int | None:
     return session.scalar(statement.returning(Stock.free), execution_options={"synchronize_session": False})
 
 
-def _free(session: Session, variant_id: int) -> int:
-    return session.scalar(select(Stock.free).where(Stock.variant_id == variant_id)) or 0
+def _of(units: Units) -> ColumnElement[bool]:
+    return (Stock.variant_id == units.variant_id) & Stock.warehouse_id.is_not_distinct_from(units.warehouse_id)
+
+
+def _free(session: Session, units: Units) -> int:
+    return session.scalar(select(Stock.free).where(_of(units))) or 0
