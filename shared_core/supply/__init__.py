@@ -45,6 +45,7 @@ from shared_core.supply.dropshipping.desk import (
     suppliers,
 )
 from shared_core.supply.dropshipping.fulfilment import accept, cancel, short_ship
+from shared_core.supply.dropshipping.moving import MoveView, may_take, move_order, moves_of
 from shared_core.supply.dropshipping.parcels import deliver, ship
 from shared_core.supply.dropshipping.promises import Promise, due_at
 from shared_core.supply.dropshipping.promising import promise_of, set_promise
@@ -213,6 +214,7 @@ __all__ = [
     "Inspected",
     "LocalGateway",
     "Me",
+    "MoveView",
     "NewBox",
     "NoGoodsYet",
     "NotDelivered",
@@ -313,7 +315,10 @@ __all__ = [
     "late_orders",
     "level",
     "may_become",
+    "may_take",
+    "move_order",
     "move_supplier",
+    "moves_of",
     "number_changed_orders",
     "orders_changed",
     "orders_of",

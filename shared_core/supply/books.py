@@ -52,6 +52,19 @@ def credit_store(session: Session, withdrawal: str, bill: Bill, *, reference: st
     ledger.post(session, f"supw:{withdrawal}", back, book=ledger.HUB, at=at, memo=reference)
 
 
+def move_order(
+    session: Session, move: str, *, before: tuple[str, Money], after: tuple[str, Money], reference: str, at: datetime
+) -> None:
+    """Goods of the hold `reference` come from another supplier. What the store owes stays as it is.
+
+    `before` and `after` are suppliers with what they get; `move` tells moves of one supplier order apart.
+    """
+    margin = ledger.accounts.supply_margin()
+    former, giver = (ledger.accounts.supplier_payable(supplier) for supplier, _ in (before, after))
+    postings = [ledger.Posting(margin, former, before[1]), ledger.Posting(giver, margin, after[1])]
+    ledger.post(session, f"mov:{move}", postings, book=ledger.HUB, at=at, memo=reference)
+
+
 def _postings(bill: Bill) -> Sequence[ledger.Posting]:
     due = ledger.accounts.due_store(bill.store)
     postings = [ledger.Posting(ledger.accounts.platform_fee_income(), due, bill.fee)]

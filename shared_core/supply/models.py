@@ -247,6 +247,22 @@ class SupplierOrder(Base):
     """Why it was cancelled, or some of it is short, in the supplier's words."""
 
 
+class SupplierOrderMove(Base):
+    """A supplier order was given to another supplier: who decided it, and why. Costs are all of its pieces'."""
+
+    __tablename__ = "supply_supplier_order_move"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    supplier_order_id: Mapped[int] = mapped_column(ForeignKey(SupplierOrder.id), index=True)
+    from_supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id))
+    to_supplier_id: Mapped[int] = mapped_column(ForeignKey(Supplier.id))
+    cost_before_minor: Mapped[int] = mapped_column(BigId)
+    cost_minor: Mapped[int] = mapped_column(BigId)
+    actor: Mapped[str] = mapped_column(String(80))
+    reason: Mapped[str] = mapped_column(String(TEXT_LENGTH_MAX))
+    at: Mapped[datetime]
+
+
 class StockHoldLine(Base):
     """Options, and prices per unit, as they were when the goods were held; where its pieces are: see `pieces`."""
 

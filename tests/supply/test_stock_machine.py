@@ -12,11 +12,14 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from shared_core import ledger, supply
 from shared_core.kernel.database import Database
+from shared_core.supply import sourcing
 from shared_core.supply.inventory import stock
 from tests.databases import Databases
-from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, TERMS, gateway, put
+from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, TERMS, gateway, put, yuan
 
 SKUS = ("A", "B", "C")
+PLACES = (("A", ""), ("A", "acme"), ("A", "bestco"), ("B", ""), ("B", "bestco"), ("C", ""))
+"""SKUs, and whose warehouse of a name; none: with the own supplier."""
 STEPS = 12
 
 
@@ -59,11 +62,29 @@ class Supply(RuleBasedStateMachine):
         with self.database.transaction() as session:
             for sku, supplier in zip(SKUS, ("acme", "bestco", "acme"), strict=True):
                 put(session, sku, supplier=supplier)
+                sourcing.put_warehouse(session, sourcing.Place("gz"), supplier=supplier, at=NOON)
+            sourcing.put_source(session, "A", supplier="bestco", cost=yuan(3500), at=NOON)
 
-    @rule(sku=st.sampled_from(SKUS), quantity=st.integers(1, 6))
-    def receive(self, sku: str, quantity: int) -> None:
+    def shelves(self) -> list[sourcing.ShelfView]:
+        with self.database.reading() as session:
+            return sourcing.shelves_of(session, SKUS)
+
+    def most(self, sku: str) -> int:
+        """As many as one place has."""
+        return max(each.free for each in self.shelves() if each.sku == sku)
+
+    @rule(place=st.sampled_from(PLACES), quantity=st.integers(1, 6))
+    def receive(self, place: tuple[str, str], quantity: int) -> None:
+        sku, supplier = place
         with self.database.transaction() as session:
-            supply.receive_stock(session, sku=sku, quantity=quantity, reference=self.number("in"), at=self.now)
+            supply.receive_stock(
+                session,
+                sku=sku,
+                quantity=quantity,
+                reference=self.number("in"),
+                at=self.now,
+                warehouse_id=sourcing.warehouse_id(session, "gz" if supplier else "", supplier=supplier),
+            )
         self.received[sku] += quantity
         self.free[sku] += quantity
 
@@ -73,7 +94,8 @@ class Supply(RuleBasedStateMachine):
             with self.database.transaction() as session:
                 supply.adjust_stock(session, sku=sku, quantity=quantity, reference=self.number("lost"), at=self.now)
         except supply.StockTooLow:
-            assert self.free[sku] + quantity < 0
+            [here] = [each.free for each in self.shelves() if each.sku == sku and not each.warehouse]
+            assert here + quantity < 0
             return
         self.received[sku] += quantity
         self.free[sku] += quantity
@@ -86,7 +108,7 @@ class Supply(RuleBasedStateMachine):
         try:
             held = self.shop.hold(reference, wanted, customer=reference, ttl=HALF_AN_HOUR, at=self.now)
         except supply.OutOfStock:
-            assert any(self.free[sku] < quantity for sku, quantity in quantities.items())
+            assert any(self.most(sku) < quantity for sku, quantity in quantities.items())
             return
         self.move(quantities, -1)
         self.holds[reference] = Told(quantities, held.expires_at)
@@ -110,7 +132,8 @@ class Supply(RuleBasedStateMachine):
                 self.shop.confirm(reference, ship_to=HOME, at=self.now)
             except supply.OutOfStock:
                 assert told.state == "expired"
-                assert any(self.free[sku] < quantity for sku, quantity in told.quantities.items())
+                places = [(each.free, told.quantities.get(each.sku, 0)) for each in self.shelves()]
+                assert any(free < wanted for free, wanted in places)
             except supply.HoldReleased:
                 assert told.state == "released"
             else:
@@ -131,7 +154,7 @@ class Supply(RuleBasedStateMachine):
     def live_a_whole_life(self, quantities: dict[str, int], expire: bool, restock: bool) -> None:
         """Steps drawn one by one seldom meet: here one order comes in, runs out, is paid late and partly refunded."""
         for sku, quantity in quantities.items():
-            self.receive(sku, quantity)
+            self.receive((sku, ""), quantity)
         self.hold(quantities)
         reference, told = list(self.holds.items())[-1]
         if expire:

@@ -284,3 +284,13 @@ def test_a_planted_bug_is_killed(
     bug(monkeypatch)
     with pytest.raises(AssertionError):
         test_forty_buyers_of_twenty_units_at_three_places_get_exactly_twenty(database)
+
+
+def test_late_money_finds_the_pieces_in_another_warehouse_of_the_same_supplier(two_places: Database) -> None:
+    hold(two_places, "late", region=SOUTH, A=3)
+    with two_places.transaction() as session:
+        supply.expire_holds(session, at=NOON + HALF_AN_HOUR)
+    hold(two_places, "quick", region=SOUTH, A=4)
+    gateway(two_places).confirm("late", ship_to=HOME, at=NOON + HALF_AN_HOUR)
+    assert shelves(two_places, "A") == {("A", "acme", ""): (0, 0, 3), ("A", "acme", "gz"): (1, 4, 0)}
+    assert not discrepancies(two_places)

@@ -46,6 +46,7 @@ OBJECTION: Mapping[settlement.ObjectionState, Said] = {
 LINE: Mapping[str, str] = {
     settlement.LineKind.CHARGE: N_("goods"),
     settlement.LineKind.WITHDRAWAL: N_("goods given back"),
+    settlement.LineKind.MOVED: N_("goods that another supplier sends"),
     settlement.LineKind.PAYMENT: N_("payment"),
     settlement.LineKind.REVERSAL: N_("payment taken back"),
     settlement.LineKind.CREDIT: N_("credit"),

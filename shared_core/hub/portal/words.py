@@ -50,6 +50,7 @@ LINES: Mapping[str, str] = {
     "opening": N_("Carried over"),
     settlement.LineKind.CHARGE: N_("Goods"),
     settlement.LineKind.WITHDRAWAL: N_("Goods given back"),
+    settlement.LineKind.MOVED: N_("Goods that another supplier sends"),
     settlement.LineKind.PAYMENT: N_("Payment"),
     settlement.LineKind.REVERSAL: N_("Payment taken back"),
     settlement.LineKind.CREDIT: N_("Credit"),

@@ -44,6 +44,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("variant_id", "supplier_id", name=op.f("pk_supply_source")),
     )
     op.create_index(op.f("ix_supply_source_supplier_id"), "supply_source", ["supplier_id"])
+    _moves()
     _stock_by_shelf()
     with op.batch_alter_table("supply_supplier") as batch_op:
         batch_op.add_column(sa.Column("region", sa.String(length=6), server_default="", nullable=False))
@@ -73,9 +74,36 @@ def downgrade() -> None:
     with op.batch_alter_table("supply_supplier") as batch_op:
         batch_op.drop_column("region")
     _stock_by_variant()
+    op.drop_index(op.f("ix_supply_supplier_order_move_supplier_order_id"), table_name="supply_supplier_order_move")
+    op.drop_table("supply_supplier_order_move")
     op.drop_index(op.f("ix_supply_source_supplier_id"), table_name="supply_source")
     op.drop_table("supply_source")
     op.drop_table("supply_warehouse")
+
+
+def _moves() -> None:
+    table = "supply_supplier_order_move"
+    ids = {
+        "supplier_order_id": "supply_supplier_order",
+        "from_supplier_id": "supply_supplier",
+        "to_supplier_id": "supply_supplier",
+    }
+    op.create_table(
+        table,
+        sa.Column("id", BigId, nullable=False),
+        *(sa.Column(name, BigId, nullable=False) for name in ids),
+        sa.Column("cost_before_minor", BigId, nullable=False),
+        sa.Column("cost_minor", BigId, nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("at", UtcDateTime(), nullable=False),
+        *(
+            sa.ForeignKeyConstraint([name], [f"{other}.id"], name=op.f(f"fk_{table}_{name}"))
+            for name, other in ids.items()
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f(f"pk_{table}")),
+    )
+    op.create_index(op.f(f"ix_{table}_supplier_order_id"), table, ["supplier_order_id"])
 
 
 def _stock_by_shelf() -> None:

@@ -20,7 +20,7 @@ from shared_core.supply.errors import (
     UnknownHold,
 )
 from shared_core.supply.gateway import Terms
-from shared_core.supply.inventory import holds, stock
+from shared_core.supply.inventory import holds, sourcing, stock
 from shared_core.supply.models import StockHold, StockHoldLine, Supplier, SupplierOrder
 from shared_core.supply.sales import quota
 from shared_core.supply.tenancy import tenants
@@ -56,6 +56,7 @@ def confirm(
         _hold_again(session, hold, lines, terms=terms, at=at)
     if was_expired:
         _take_of_sales_again(session, hold, lines)
+        _look_elsewhere(session, lines)
     orders = _order_from_suppliers(session, hold, lines, at=at)
     bill = _bill(hold, orders, terms=terms, goods=goods)
     hold.state, hold.confirmed_at, hold.closed_at = HoldState.CONFIRMED, at, None
@@ -89,6 +90,21 @@ def _take_of_sales_again(session: Session, hold: StockHold, lines: Sequence[Stoc
         quota.take(session, quota.pieces_of(lines), store=hold.store, customer=hold.customer, hold_id=hold.id)
     except SaleLimitReached as refusal:
         raise HoldReleased(reference=hold.reference) from refusal
+
+
+def _look_elsewhere(session: Session, lines: Sequence[StockHoldLine]) -> None:
+    """What is no longer where it was held comes from another warehouse of the same supplier, for the same money."""
+    codes = dict(session.execute(select(Supplier.code, Supplier.id)).all())
+    shelves = sourcing.shelves_of(session, [line.sku for line in lines])
+    for line in lines:
+        own = [each for each in shelves if each.sku == line.sku and codes[each.supplier] == line.supplier_id]
+        enough = {
+            sourcing.warehouse_id(session, each.warehouse, supplier=each.supplier)
+            for each in own
+            if each.open and each.free >= line.quantity
+        }
+        if enough and line.warehouse_id not in enough:
+            line.warehouse_id = min(enough, key=lambda place: place or 0)
 
 
 def _order_from_suppliers(

@@ -77,7 +77,7 @@ def _never_come(
     """These pieces are short; where nothing comes at all, and nothing came, the supplier order is cancelled."""
     if order.state not in ("placed", "accepted"):
         raise StepRefused(number=order.number, state=order.state, wanted=wanted)
-    order.reason = _reason(reason)
+    order.reason = reason_said(reason)
     by_sku = {line.sku: line for line in lines}
     for each in missing:
         write_pieces(by_sku[each.sku], pieces.report_short(pieces_of(by_sku[each.sku]), each.quantity))
@@ -106,7 +106,8 @@ def _more_missing(order: SupplierOrder, lines: dict[str, StockHoldLine], missing
     return more
 
 
-def _reason(said: str) -> str:
+def reason_said(said: str) -> str:
+    """Raises Invalid."""
     if len(said.strip()) > TEXT_LENGTH_MAX:
         raise Invalid(field="reason", reason=Phrase(N_("write at most {most} characters"), most=TEXT_LENGTH_MAX))
     return said.strip()

@@ -23,6 +23,11 @@ class UnknownSource(NotFound):
     message = "The supplier {supplier} does not send {sku}."
 
 
+class AlreadySends(Conflict):
+    code = "already_sends"
+    message = "The supplier {supplier} sends another part of the same order as {number} already."
+
+
 class CostAbovePrice(Invalid):
     code = "cost_above_price"
     message = "{sku} would cost more at the supplier {supplier} than a store pays for it."

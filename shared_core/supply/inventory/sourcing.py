@@ -63,6 +63,7 @@ class ShelfView:
     own: bool
     preferred: bool
     open: bool
+    priority: int
     free: int
     held: int
     sold: int
@@ -199,6 +200,7 @@ def shelves_of(session: Session, skus: Sequence[str]) -> list[ShelfView]:
             shelves.IS_OWN.label("own"),
             func.coalesce(Supplier.id == Variant.preferred_supplier_id, False).label("preferred"),
             shelves.MAY_GIVE.label("open"),
+            func.coalesce(Warehouse.priority, 0).label("priority"),
             Stock.free,
             Stock.held,
             Stock.sold,
@@ -222,6 +224,7 @@ def shelves_of(session: Session, skus: Sequence[str]) -> list[ShelfView]:
             own=row.own,
             preferred=row.preferred,
             open=bool(row.open),
+            priority=row.priority,
             free=row.free,
             held=row.held,
             sold=row.sold,

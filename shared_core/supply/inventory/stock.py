@@ -79,6 +79,12 @@ def restock(session: Session, units: Iterable[Units]) -> None:
     _move_all(session, units, Stock.sold, Stock.free)
 
 
+def keep_still(session: Session, units: Iterable[Units]) -> None:
+    """Nobody else moves units of these shelves until this transaction ends, for whoever moves them to and fro."""
+    for each in _in_order(units):
+        session.execute(select(Stock.id).where(_of(each)).with_for_update())
+
+
 def receive_stock(
     session: Session, *, sku: str, quantity: int, reference: str, at: datetime, warehouse_id: int | None = None
 ) -> None:

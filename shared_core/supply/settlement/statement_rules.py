@@ -20,6 +20,8 @@ class LineKind(StrEnum):
     PAYMENT = "payment"
     REVERSAL = "reversal"
     """of a payment"""
+    MOVED = "moved"
+    """goods that another supplier sends instead"""
     CREDIT = "credit"
     """for an objection"""
     OTHER = "other"
@@ -28,6 +30,7 @@ class LineKind(StrEnum):
 KINDS: Mapping[str, LineKind] = {
     "sup": LineKind.CHARGE,
     "supw": LineKind.WITHDRAWAL,
+    "mov": LineKind.MOVED,
     "pay": LineKind.PAYMENT,
     "payr": LineKind.REVERSAL,
     "crd": LineKind.CREDIT,
