@@ -22,6 +22,7 @@ from platformctl.cli import (
     settling,
     shops,
     simulating,
+    sourcing,
     supplier_keys,
     supplying,
 )
@@ -49,6 +50,7 @@ hubs.register(app)
 hub_staff.register(app)
 supplier_keys.register(app)
 freighting.register(app)
+sourcing.register(app)
 picturing.register(app)
 settling.register(app)
 returning.register(app)

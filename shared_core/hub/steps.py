@@ -8,6 +8,7 @@ from shared_core.supply import EventKind
 STEPS: Mapping[str, str] = {
     "placed": N_("Ordered"),
     "accepted": N_("Accepted"),
+    "moved": N_("Given to another supplier"),
     EventKind.PART_SHIPPED: N_("A box was sent"),
     EventKind.SHIPPED: N_("All sent"),
     EventKind.PART_DELIVERED: N_("A box has arrived"),

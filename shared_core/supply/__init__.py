@@ -23,6 +23,7 @@ from shared_core.supply.catalogue.picturing import shown as pictures_shown
 from shared_core.supply.catalogue.price_lists import PriceListReport, put_prices
 from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
 from shared_core.supply.catalogue.shelf import product_detail, products_page
+from shared_core.supply.catalogue.stock_lists import StockListReport, put_stock
 from shared_core.supply.dropshipping import returns
 from shared_core.supply.dropshipping.aboard import (
     apply_supplier,
@@ -258,6 +259,7 @@ __all__ = [
     "StepRefused",
     "StockDiscrepancy",
     "StockLevel",
+    "StockListReport",
     "StockTooLow",
     "SupplierChanged",
     "SupplierOrderDetail",
@@ -335,6 +337,7 @@ __all__ = [
     "put_picture_first",
     "put_prices",
     "put_product",
+    "put_stock",
     "receive_goods",
     "receive_stock",
     "remove_picture",

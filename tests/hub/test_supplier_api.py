@@ -12,6 +12,7 @@ from httpx2 import Response
 from shared_core import supply
 from shared_core.hub import supplier_api
 from shared_core.hub.gate import READERS, WAITING_MAX
+from shared_core.kernel.money import Money
 from shared_core.supply import supplier_access, tenancy
 from tests.hub.consoles import Console
 from tests.hub.hubs import SECRET, add, key_of
@@ -400,3 +401,21 @@ def test_the_same_request_sent_at_once_is_answered_alike_and_done_once(warehouse
         answers = list(crowd.map(send, range(8)))
     assert all(each == answers[0] for each in answers)
     assert len(acme.get(f"/orders/{number}")["boxes"]) == 1
+
+
+def test_stock_is_counted_by_warehouse_also_of_what_a_supplier_sends_for_another(
+    warehouse: Warehouse, acme: Api
+) -> None:
+    with warehouse.console.database.transaction() as session:
+        supply.sourcing.put_warehouse(session, supply.sourcing.Place("gz"), supplier="acme", at=NOON)
+        supply.sourcing.put_source(session, "B", supplier="acme", cost=Money(3000, "CNY"), at=NOON)
+    counts = {"warehouse": "gz", "counts": [{"sku": "A", "quantity": 2}, {"sku": "B", "quantity": 7}]}
+    told = acme.post("/goods/counts", counts)["goods"]
+    assert [(each["sku"], each["warehouse"], each["free"]) for each in told] == [("A", "gz", 2), ("B", "gz", 7)]
+    came = {"warehouse": "gz", "note": "D-9", "lines": [{"sku": "B", "quantity": 1}]}
+    assert [each["free"] for each in acme.post("/goods/deliveries", came)["goods"]] == [8]
+    listed = {(each["sku"], each["warehouse"]) for each in acme.get("/goods")["goods"]}
+    assert {("A", ""), ("A", "gz"), ("B", "gz")} <= listed and ("B", "") not in listed
+    assert acme.refused("/goods/counts", counts | {"warehouse": "no"}) == (404, "unknown_warehouse")
+    elsewhere = {"counts": [{"sku": "B", "quantity": 1}]}
+    assert acme.refused("/goods/counts", elsewhere) == (404, "unknown_sku"), "what is another's lies in a warehouse"

@@ -21,6 +21,7 @@ from shared_core import catalog, hub, media, supply
 from shared_core.catalog.models import Listing
 from shared_core.kernel.calendar import month_of
 from shared_core.kernel.database import Database
+from shared_core.kernel.money import Money
 from shared_core.supply import tenancy
 from shared_core.supply.models import Variant
 from tests.databases import Databases
@@ -630,3 +631,34 @@ def test_freight_templates_are_tried_taken_told_and_dropped(ctl: Command, made: 
     assert ctl("hub", "freight", "drop", supplier, "all", "-C", made).code == 0
     gone = ctl("hub", "freight", "drop", supplier, "all", "-C", made)
     assert gone.code != 0 and "all" in gone.err
+
+
+def test_warehouses_stock_lists_and_who_sends_what(ctl: Command, made: Path, place: Path) -> None:
+    assert ctl("hub", "seed", "-C", made).code == 0
+    opened = Database(os.environ["HUB_DATABASE_URL"])
+    with opened.transaction() as session:
+        supplier = supply.suppliers(session)[0].code
+        currency = supply.sourcing.currency_of(session, supplier)
+        supply.create_supplier(session, code="other", name="Other", freight=Money(0, currency), at=datetime.now(UTC))
+    opened.dispose()
+    put = ("hub", "warehouse", "put", "other", "gz", "--region", "CN-GD", "-C", str(made))
+    assert ctl(*put).code == 0
+    wrong = ctl("hub", "warehouse", "put", "other", "sh", "--region", "CN-ZZ", "-C", made)
+    assert wrong.code == 2 and "CN-ZZ" in wrong.err
+    (place / "stock.csv").write_text("sku,warehouse,quantity,cost\nSAMPLE-TOTE,gz,7,1.00\nNONE,gz,1,1\n", "utf-8")
+    take = ("hub", "stock", "other", str(place / "stock.csv"), "-C", str(made), "--json")
+    tried = json.loads(ctl(*take, "--dry-run").out)
+    assert tried["counts"] | {} == json.loads(ctl(*take).out)["counts"]
+    assert (tried["counts"]["counted"], tried["counts"]["refused"], tried["refused"][0]["line"]) == (1, 1, 3)
+    told = ctl("hub", "source", "list", "SAMPLE-TOTE", "-C", made)
+    assert (told.code, "other  gz  CN-GD  1.00" in told.out) == (0, True), told.out
+    assert "1 SKUs, 7 free" in ctl("hub", "warehouse", "list", "-C", made).out
+    assert ctl("hub", "source", "prefer", "SAMPLE-TOTE", "other", "-C", made).code == 0
+    listed = json.loads(ctl("hub", "source", "list", "SAMPLE-TOTE", "-C", made, "--json").out)
+    assert [(each["supplier"], each["preferred"]) for each in listed] == [(supplier, False), ("other", True)]
+    own = ctl("hub", "source", "put", "SAMPLE-TOTE", supplier, "1", "-C", made)
+    assert own.code != 0 and "its price comes with its feed" in own.err
+    assert ctl("hub", "source", "drop", "SAMPLE-TOTE", "other", "-C", made).code == 0
+    assert ctl("hub", "warehouse", "region", supplier, "CN-ZJ", "-C", made).code == 0
+    moved = ctl("hub", "source", "move", "none-1", "other", "--reason", "late", "-C", made)
+    assert moved.code != 0 and "none-1" in moved.err

@@ -12,13 +12,26 @@ from shared_core.hub.console import (
     suppliers,
     tenant,
     tenants,
+    warehouses,
 )
 
 PREFIX = "/console"
 
-routers = tuple(
-    part.router
-    for part in (overview, tenants, tenant, suppliers, orders, feeds, pictures, goods, money, statements, people)
+_PARTS = (
+    overview,
+    tenants,
+    tenant,
+    suppliers,
+    warehouses,
+    orders,
+    feeds,
+    pictures,
+    goods,
+    money,
+    statements,
+    people,
 )
+
+routers = tuple(part.router for part in _PARTS)
 
 __all__ = ["PREFIX", "routers"]

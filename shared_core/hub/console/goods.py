@@ -57,20 +57,44 @@ def receive(
     viewer: GoodsDep,
     code: Annotated[str, Form(max_length=120)],
     sku: Annotated[str, Form(max_length=64)],
+    place: Text = "",
     quantity: Text = "",
     reference: Annotated[str, Form(max_length=NOTE_LENGTH_MAX)] = "",
 ) -> Response:
-    """Pieces came in, under a delivery note's number that counts once."""
+    """Pieces came in, under a delivery note's number that counts once. `place`: SUPPLIER/WAREHOUSE, or empty."""
 
     def work(session: Session) -> None:
         note = reference.strip()
         if not note:
             raise ReferenceMissing
+        supplier, _, warehouse = place.partition("/")
+        shelf = supply.sourcing.shelf_of(session, sku, supplier=supplier, warehouse=warehouse) if place else None
         supply.receive_stock(
-            session, sku=sku, quantity=number(quantity), reference=f"{sku}:{note}"[:100], at=hub.clock()
+            session,
+            sku=sku,
+            quantity=number(quantity),
+            reference=f"{sku}:{note}"[:100],
+            at=hub.clock(),
+            warehouse_id=shelf,
         )
 
     trouble = attempt(request, hub, work)
+    if trouble:
+        return product_page(request, hub, code, trouble=trouble, status=422)
+    return go(f"{HOME}/of/{as_step(code)}", done="saved")
+
+
+@router.post("/goods/preferred")
+def prefer(
+    request: Request,
+    hub: HubDep,
+    viewer: GoodsDep,
+    code: Annotated[str, Form(max_length=120)],
+    sku: Annotated[str, Form(max_length=64)],
+    supplier: Annotated[str, Form(max_length=64)] = "",
+) -> Response:
+    """Whom the SKU comes from while that one has enough; nobody: the rule decides."""
+    trouble = attempt(request, hub, lambda session: supply.sourcing.prefer(session, sku, supplier=supplier))
     if trouble:
         return product_page(request, hub, code, trouble=trouble, status=422)
     return go(f"{HOME}/of/{as_step(code)}", done="saved")
@@ -81,6 +105,8 @@ def product_page(request: Request, hub: Hub, code: str, *, trouble: str = "", st
     with hub.database.reading() as session:
         found = supply.product_detail(session, code)
         pictures = supply.pictures_shown(session, code)
+        senders = sorted({each.supplier for variant in found.variants for each in variant.shelves})
+        places = [each for sender in senders for each in supply.sourcing.warehouses(session, supplier=sender)]
     return page(
         request,
         "console/product.html",
@@ -88,5 +114,7 @@ def product_page(request: Request, hub: Hub, code: str, *, trouble: str = "", st
         trouble=trouble,
         found=found,
         pictures=pictures,
+        places=places,
+        spread=any(len(each.shelves) > 1 for each in found.variants),
         most=media.BYTES_MAX // 2**20,
     )

@@ -190,6 +190,26 @@ def deliver(request: Request, number: Number, hub: HubDep, viewer: OrdersDep, tr
     return _move(request, hub, number, "deliver", work)
 
 
+@router.post("/orders/{number}/move")
+def give_to(
+    request: Request,
+    number: Number,
+    hub: HubDep,
+    viewer: OrdersDep,
+    to: Annotated[str, Form(max_length=64)] = "",
+    why: Text = "",
+    restock: Annotated[bool, Form()] = False,
+) -> Response:
+    """Another supplier sends it; its former one has not accepted it."""
+
+    def work(session: Session) -> None:
+        supply.move_order(
+            session, number, to=to, reason=reason(why), restock=restock, actor=viewer.actor, at=hub.clock()
+        )
+
+    return _move(request, hub, number, "move", work)
+
+
 def _move(request: Request, hub: Hub, number: str, step: str, work: Callable[[Session], object]) -> Response:
     """Do one step for a supplier; who asked for it is in the log."""
     trouble = attempt(request, hub, work)
@@ -204,6 +224,8 @@ def _one(request: Request, hub: Hub, number: str, *, trouble: str = "", status: 
     said = speaks(request)
     with hub.database.reading() as session:
         story = supply.supplier_order_story(session, number)
+        moves = supply.moves_of(session, number)
+        others = supply.may_take(session, number) if story.order.state == "placed" else []
     order = story.order
     return page(
         request,
@@ -219,8 +241,10 @@ def _one(request: Request, hub: Hub, number: str, *, trouble: str = "", status: 
         waits=[each for each in order.shipments if each.delivered_at is None],
         to_send=[each for each in story.lines if each.to_send],
         carriers=[each.code for each in supply.CARRIERS],
+        others=others,
         history=[
             {"at": order.placed_at, "text": said(STEPS["placed"]), "more": "", "by": ""},
+            *(_moved(said(STEPS["moved"]), each) for each in moves),
             *(
                 [{"at": story.accepted_at, "text": said(STEPS["accepted"]), "more": "", "by": story.accepted_by}]
                 if story.accepted_at
@@ -237,6 +261,11 @@ def _one(request: Request, hub: Hub, number: str, *, trouble: str = "", status: 
             ),
         ],
     )
+
+
+def _moved(text: str, move: supply.MoveView) -> dict[str, object]:
+    more = f"{move.before} → {move.after} · {move.reason}"
+    return {"at": move.at, "text": text, "more": more, "by": move.actor}
 
 
 def _more(carrier: str, tracking_number: str, lines: Sequence[supply.HoldLine], why: str) -> str:

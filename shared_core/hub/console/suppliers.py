@@ -18,7 +18,7 @@ from shared_core.hub.viewer import HubDep, ReaderDep, SuppliersDep, TermsDep, cu
 from shared_core.kernel.codes import new_code, new_token
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, parse_money
-from shared_core.kernel.regions import region_name
+from shared_core.kernel.regions import PROVINCES, region_name
 from shared_core.web import forms
 from shared_core.web.going import go
 
@@ -101,7 +101,7 @@ def apply(
 
 @router.get("/suppliers/{supplier}")
 def one(request: Request, supplier: Code, hub: HubDep, viewer: ReaderDep) -> HTMLResponse:
-    return _one(request, hub, supplier)
+    return supplier_page(request, hub, supplier)
 
 
 @router.post("/suppliers/{supplier}/state")
@@ -118,7 +118,7 @@ def move(
 
     trouble = attempt(request, hub, work)
     if trouble:
-        return _one(request, hub, supplier, trouble=trouble, status=409)
+        return supplier_page(request, hub, supplier, trouble=trouble, status=409)
     return go(f"{HOME}/{supplier}", done="saved")
 
 
@@ -142,7 +142,7 @@ def promise(
 
     trouble = attempt(request, hub, work)
     if trouble:
-        return _one(request, hub, supplier, trouble=trouble, status=422)
+        return supplier_page(request, hub, supplier, trouble=trouble, status=422)
     _log.info("supplier promises", supplier=supplier, cut_off=cut_off, ship_days=ship_days, days=day, by=viewer.actor)
     return go(f"{HOME}/{supplier}", done="saved")
 
@@ -159,7 +159,7 @@ def freight(
     written = templates.replace("\r\n", "\n")
     trouble = attempt(request, hub, lambda session: supply.put_freight(session, written, only=supplier))
     if trouble:
-        return _one(request, hub, supplier, trouble=trouble, written=written, status=422)
+        return supplier_page(request, hub, supplier, trouble=trouble, written=written, status=422)
     _log.info("freight templates", supplier=supplier, by=viewer.actor)
     return go(f"{HOME}/{supplier}", done="saved")
 
@@ -185,7 +185,7 @@ def new_key(
             )
         ),
     )
-    return _one(request, hub, supplier, trouble=trouble, status=422 if trouble else 200, key="".join(made))
+    return supplier_page(request, hub, supplier, trouble=trouble, status=422 if trouble else 200, key="".join(made))
 
 
 @router.post("/suppliers/{supplier}/keys/{name}/revoke")
@@ -198,7 +198,7 @@ def revoke_key(
         lambda session: supply.supplier_access.keys.revoke(session, supplier, name, actor=viewer.actor, at=hub.clock()),
     )
     if trouble:
-        return _one(request, hub, supplier, trouble=trouble, status=404)
+        return supplier_page(request, hub, supplier, trouble=trouble, status=404)
     return go(f"{HOME}/{supplier}", done="saved")
 
 
@@ -235,8 +235,16 @@ def _listing(
     )
 
 
-def _one(
-    request: Request, hub: Hub, code: str, *, trouble: str = "", written: str = "", key: str = "", status: int = 200
+def supplier_page(
+    request: Request,
+    hub: Hub,
+    code: str,
+    *,
+    trouble: str = "",
+    written: str = "",
+    key: str = "",
+    warehouse: Mapping[str, str] | None = None,
+    status: int = 200,
 ) -> HTMLResponse:
     """The page of a supplier; with a `key` that was just made. Raises UnknownSupplier."""
     said, at = speaks(request), hub.clock()
@@ -250,6 +258,7 @@ def _one(
         goods = supply.products_page(session, supplier=code, limit=1).products
         templates = supply.freight_templates(session, supplier=code)
         keys = supply.supplier_access.keys.keys(session, code)
+        warehouses = supply.sourcing.warehouses(session, supplier=code)
     return page(
         request,
         "console/supplier.html",
@@ -277,6 +286,10 @@ def _one(
         templates=[_template(said, current(request).locale, each) for each in templates],
         keys=[(each, each.revoked_at is None and (each.expires_at is None or each.expires_at > at)) for each in keys],
         key=key,
+        warehouses=warehouses,
+        warehouse_typed=warehouse or {"code": "", "name": "", "region": "", "priority": "0"},
+        warehouse_open=warehouse is not None,
+        regions=[(each, region_name(each, current(request).locale)) for each in PROVINCES],
     )
 
 

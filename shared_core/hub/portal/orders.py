@@ -142,14 +142,15 @@ def _row(
 
 
 def _name(line: supply.PackLine, titles: Mapping[str, str]) -> str:
-    """What is to be taken off the shelf: which of a product's variants, too."""
-    return " · ".join(filter(None, (titles.get(line.sku, line.sku), options_text(line.options))))
+    """What is to be taken off which shelf: which of a product's variants, too."""
+    return " · ".join(filter(None, (titles.get(line.sku, line.sku), options_text(line.options), line.warehouse)))
 
 
 def _line(each: supply.PackedLine) -> dict[str, object]:
     return {
         "sku": each.sku,
         "title": each.title,
+        "warehouse": each.warehouse,
         "options": options_text(each.options),
         "coming": each.coming,
         "short": each.short,

@@ -100,6 +100,11 @@ def set_region(session: Session, region: str, *, supplier: str) -> None:
     session.flush()
 
 
+def currency_of(session: Session, supplier: str) -> str:
+    """In which it is paid. Raises UnknownSupplier."""
+    return _supplier(session, supplier).currency
+
+
 def warehouses(session: Session, *, supplier: str = "") -> list[WarehouseView]:
     """A supplier's warehouses, or those of all, by codes. Raises UnknownSupplier."""
     figures = [func.coalesce(func.sum(each), 0) for each in (Stock.free, Stock.held, Stock.sold)]
@@ -129,6 +134,18 @@ def warehouse_id(session: Session, code: str, *, supplier: str) -> int | None:
     if found is None:
         raise UnknownWarehouse(supplier=supplier, warehouse=code)
     return found
+
+
+def shelf_of(session: Session, sku: str, *, supplier: str, warehouse: str) -> int | None:
+    """The warehouse in which a supplier's pieces of a SKU may lie: see `warehouse_id`.
+
+    Raises UnknownSku, UnknownSupplier, UnknownWarehouse, UnknownSource.
+    """
+    variant, owner = _variant(session, sku)
+    giver = _supplier(session, supplier)
+    if giver.id != owner.id and (not warehouse or session.get(Source, (variant.id, giver.id)) is None):
+        raise UnknownSource(sku=sku, supplier=supplier)
+    return warehouse_id(session, warehouse, supplier=supplier)
 
 
 def put_source(session: Session, sku: str, *, supplier: str, cost: Money, at: datetime) -> None:

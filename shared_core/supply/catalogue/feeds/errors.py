@@ -195,6 +195,31 @@ class CostAboveSupplyPrice(RowError):
     message = "{field} {value} is above the supply price {supply_price}. Correct one of them."
 
 
+class OwnCost(RowError):
+    code = "own_cost"
+    message = "{sku} is of this supplier itself: its cost comes with its feed. Leave {field} empty."
+
+
+class CostsDiffer(RowError):
+    code = "costs_differ"
+    message = "{sku} costs {value} here and {first} on another line. One supplier gets the same from each warehouse."
+
+
+class SourceWithoutCost(RowError):
+    code = "source_without_cost"
+    message = "{sku} is of another supplier, and this one has not said yet what it gets for it. Fill in {field}."
+
+
+class SourceWithoutWarehouse(RowError):
+    code = "source_without_warehouse"
+    message = "{sku} is of another supplier. Fill in the {field} in which its pieces lie."
+
+
+class WarehouseUnknown(RowError):
+    code = "warehouse_unknown"
+    message = "{supplier} has no warehouse {value!r}. Make it first: platformctl hub warehouse put"
+
+
 class FloorAboveSuggested(RowError):
     code = "floor_above_suggested"
     message = "{field} {value} is above the suggested price {suggested}. Correct one of them."
