@@ -45,6 +45,11 @@ def close_months(hub: Hub, at: datetime) -> int:
         return settlement.close_months(session, zone=hub.zone, at=at)
 
 
+def suspend_unagreed(hub: Hub, at: datetime) -> int:
+    with hub.database.transaction() as session:
+        return supply.suspend_unagreed(session, zone=hub.zone, at=at)
+
+
 def forget_requests(hub: Hub, at: datetime) -> int:
     with hub.database.transaction() as session:
         return supplier_access.requests.forget(session, at=at)
@@ -55,6 +60,7 @@ CHORES: tuple[Chore[Hub], ...] = (
     Chore("expire holds", expire_holds, NOW_AND_THEN),
     Chore("expire returns", expire_returns, SELDOM),
     Chore("close months", close_months, SELDOM),
+    Chore("suspend who let new terms pass", suspend_unagreed, SELDOM),
     Chore("forget requests of suppliers", forget_requests, SELDOM),
     Chore("tell stores", nudging.tell_stores, OFTEN, aside=True),
     Chore("gather pictures", gather_pictures, OFTEN, aside=True),

@@ -458,7 +458,13 @@ def test_a_suspended_supplier_finishes_its_orders(console: Console, warehouse: W
     [number] = warehouse.order("o1", A=2)
     with console.database.transaction() as session:
         supply.move_supplier(
-            session, supplier="acme", to=supply.SupplierState.SUSPENDED, actor="op", reason="late", at=warehouse.now
+            session,
+            supplier="acme",
+            to=supply.SupplierState.SUSPENDED,
+            actor="op",
+            reason="late",
+            zone=console.hub.zone,
+            at=warehouse.now,
         )
     assert act(worker, number, "ship", carrier="Local", tracking="T1", inside=["2"]).status == 200
 

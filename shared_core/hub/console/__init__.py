@@ -1,6 +1,7 @@
 """The console under /console, for the core team: what needs doing, and the work itself."""
 
 from shared_core.hub.console import (
+    documents,
     feeds,
     goods,
     money,
@@ -18,7 +19,20 @@ PREFIX = "/console"
 
 routers = tuple(
     part.router
-    for part in (overview, tenants, tenant, suppliers, orders, feeds, pictures, goods, money, statements, people)
+    for part in (
+        overview,
+        tenants,
+        tenant,
+        suppliers,
+        documents,
+        orders,
+        feeds,
+        pictures,
+        goods,
+        money,
+        statements,
+        people,
+    )
 )
 
 __all__ = ["PREFIX", "routers"]

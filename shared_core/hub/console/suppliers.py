@@ -9,23 +9,26 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
 from shared_core import supply
+from shared_core.hub import vetted
 from shared_core.hub.console import words
 from shared_core.hub.console.acting import attempt
 from shared_core.hub.console.tenant import KEY_NAME_LENGTH
 from shared_core.hub.console.typed import number, reason, wall_time
 from shared_core.hub.hub import Hub
 from shared_core.hub.viewer import HubDep, ReaderDep, SuppliersDep, TermsDep, current, page, speaks
+from shared_core.kernel.calendar import today
 from shared_core.kernel.codes import new_code, new_token
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, parse_money
 from shared_core.kernel.regions import region_name
+from shared_core.supply import vetting
 from shared_core.web import forms
 from shared_core.web.going import go
 
 HOME = "/console/suppliers"
 S = supply.SupplierState
 STEPS: Mapping[supply.SupplierState, str] = {
-    S.DOCUMENTS: N_("Its papers are there"),
+    S.DOCUMENTS: N_("Its documents are there"),
     S.TERMS: N_("Terms are agreed"),
     S.FIRST_FEED: N_("Its first goods are in"),
     S.SAMPLE_ORDER: N_("The sample order arrived"),
@@ -101,7 +104,7 @@ def apply(
 
 @router.get("/suppliers/{supplier}")
 def one(request: Request, supplier: Code, hub: HubDep, viewer: ReaderDep) -> HTMLResponse:
-    return _one(request, hub, supplier)
+    return supplier_page(request, hub, supplier)
 
 
 @router.post("/suppliers/{supplier}/state")
@@ -114,11 +117,13 @@ def move(
     why: Text = "",
 ) -> Response:
     def work(session: Session) -> None:
-        supply.move_supplier(session, supplier=supplier, to=to, actor=viewer.actor, reason=reason(why), at=hub.clock())
+        supply.move_supplier(
+            session, supplier=supplier, to=to, actor=viewer.actor, reason=reason(why), zone=hub.zone, at=hub.clock()
+        )
 
     trouble = attempt(request, hub, work)
     if trouble:
-        return _one(request, hub, supplier, trouble=trouble, status=409)
+        return supplier_page(request, hub, supplier, trouble=trouble, status=409)
     return go(f"{HOME}/{supplier}", done="saved")
 
 
@@ -142,7 +147,7 @@ def promise(
 
     trouble = attempt(request, hub, work)
     if trouble:
-        return _one(request, hub, supplier, trouble=trouble, status=422)
+        return supplier_page(request, hub, supplier, trouble=trouble, status=422)
     _log.info("supplier promises", supplier=supplier, cut_off=cut_off, ship_days=ship_days, days=day, by=viewer.actor)
     return go(f"{HOME}/{supplier}", done="saved")
 
@@ -159,7 +164,7 @@ def freight(
     written = templates.replace("\r\n", "\n")
     trouble = attempt(request, hub, lambda session: supply.put_freight(session, written, only=supplier))
     if trouble:
-        return _one(request, hub, supplier, trouble=trouble, written=written, status=422)
+        return supplier_page(request, hub, supplier, trouble=trouble, written=written, status=422)
     _log.info("freight templates", supplier=supplier, by=viewer.actor)
     return go(f"{HOME}/{supplier}", done="saved")
 
@@ -185,7 +190,7 @@ def new_key(
             )
         ),
     )
-    return _one(request, hub, supplier, trouble=trouble, status=422 if trouble else 200, key="".join(made))
+    return supplier_page(request, hub, supplier, trouble=trouble, status=422 if trouble else 200, key="".join(made))
 
 
 @router.post("/suppliers/{supplier}/keys/{name}/revoke")
@@ -198,7 +203,7 @@ def revoke_key(
         lambda session: supply.supplier_access.keys.revoke(session, supplier, name, actor=viewer.actor, at=hub.clock()),
     )
     if trouble:
-        return _one(request, hub, supplier, trouble=trouble, status=404)
+        return supplier_page(request, hub, supplier, trouble=trouble, status=404)
     return go(f"{HOME}/{supplier}", done="saved")
 
 
@@ -213,6 +218,7 @@ def _listing(
     said, at = speaks(request), hub.clock()
     with hub.database.reading() as session:
         found = supply.suppliers(session)
+        standings = vetting.documents.standings_of_all(session, today=today(at, hub.zone))
         late = {each.code: supply.count_supplier_orders(session, supplier=each.code, late_at=at) for each in found}
     return page(
         request,
@@ -229,13 +235,14 @@ def _listing(
                 "tone": words.SUPPLIER[each.state].tone,
                 "freight": each.freight,
                 "late": late[each.code],
+                "documents": None if each.state is S.ENDED else vetted.worst(said, standings[each.code]),
             }
             for each in found
         ],
     )
 
 
-def _one(
+def supplier_page(
     request: Request, hub: Hub, code: str, *, trouble: str = "", written: str = "", key: str = "", status: int = 200
 ) -> HTMLResponse:
     """The page of a supplier; with a `key` that was just made. Raises UnknownSupplier."""
@@ -250,6 +257,7 @@ def _one(
         goods = supply.products_page(session, supplier=code, limit=1).products
         templates = supply.freight_templates(session, supplier=code)
         keys = supply.supplier_access.keys.keys(session, code)
+        vetting_ = _vetting(said, session, hub, code)
     return page(
         request,
         "console/supplier.html",
@@ -266,7 +274,7 @@ def _one(
                 "at": each.at,
                 "actor": each.actor,
                 "state": said(words.SUPPLIER[each.state].label),
-                "reason": each.reason,
+                "reason": said(each.reason),
             }
             for each in reversed(decisions)
         ],
@@ -277,7 +285,21 @@ def _one(
         templates=[_template(said, current(request).locale, each) for each in templates],
         keys=[(each, each.revoked_at is None and (each.expires_at is None or each.expires_at > at)) for each in keys],
         key=key,
+        **vetting_,
     )
+
+
+def _vetting(said: Callable[[str], str], session: Session, hub: Hub, code: str) -> dict[str, object]:
+    """What it handed in and agreed to."""
+    declared = vetting.requirements.declared(session, code)
+    standings = vetted.asked_now(session, hub, code)
+    return {
+        "declared": declared,
+        "sectors": vetted.sectors(said, declared.sectors if declared else None),
+        "asked": vetted.asked(said, standings),
+        "documents": vetted.handed_in(said, vetting.documents.documents(session, code)),
+        "agreement": vetted.agreement(session, hub, code),
+    }
 
 
 def _template(said: Callable[[str], str], locale: str, view: supply.FreightTemplateView) -> dict[str, object]:
