@@ -56,11 +56,13 @@ class PrivateStore:
             return
         place.parent.mkdir(parents=True, exist_ok=True, mode=FOLDER_MODE)
         self.folder.chmod(FOLDER_MODE)
-        with tempfile.NamedTemporaryFile(dir=place.parent, prefix=".building-", delete=False) as building:
-            building.write(file.content)
-            building.flush()
-            os.fsync(building.fileno())
-        Path(building.name).replace(place)
+        with tempfile.TemporaryDirectory(dir=place.parent, prefix=".building-") as building:
+            written = Path(building) / place.name
+            with written.open("wb") as opened:
+                opened.write(file.content)
+                opened.flush()
+                os.fsync(opened.fileno())
+            written.replace(place)
 
     def find(self, digest: str, suffix: str) -> Path | None:
         """None where it is not kept: it belongs into the backup."""

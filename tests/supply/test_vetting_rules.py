@@ -35,7 +35,7 @@ def does(requirements: Requirements, theirs: frozenset[Sector], handed_in: list[
 
 @given(asked, sectors, papers)
 def law_of_what_does(requirements: Requirements, theirs: frozenset[Sector], handed_in: list[Paper]) -> None:
-    """It does exactly when somebody accepted a document of each kind that is asked for, and its last day is not over."""
+    """It does exactly when a document of each kind that is asked for was accepted and its last day is not over."""
     valid = set()
     for each in handed_in:
         if each.state is DocumentState.ACCEPTED and (each.valid_until is None or (each.valid_until - DAY).days >= 0):
@@ -107,7 +107,7 @@ def test_by_default_food_needs_a_permit_and_clothes_do_not() -> None:
 @given(st.booleans(), days)
 def law_of_terms(accepted: bool, accept_by: date) -> None:
     """Nobody sells under terms that were not accepted, once the day that was given is over."""
-    assert rules.terms_hold(accepted=accepted, accept_by=accept_by, today=DAY) == (accepted or DAY <= accept_by)
+    assert rules.terms_hold(accepted=accepted, accept_by=accept_by, today=DAY) == (accepted or accept_by >= DAY)
 
 
 def test_terms_hold_until_the_day_that_was_given() -> None:
