@@ -31,7 +31,7 @@ TONES: Mapping[Standing, str] = {
 }
 STATES: Mapping[DocumentState, tuple[str, str]] = {
     DocumentState.WAITING: (vetting.STANDINGS[Standing.WAITING], "live"),
-    DocumentState.ACCEPTED: (N_("accepted"), "good"),
+    DocumentState.ACCEPTED: (N_("approved"), "good"),
     DocumentState.REFUSED: (vetting.STANDINGS[Standing.REFUSED], "bad"),
     DocumentState.REPLACED: (N_("replaced"), ""),
 }

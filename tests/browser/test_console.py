@@ -21,7 +21,14 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     *("/console", "/console/books", "/console/tenants", "/console/tenants/north", "/console/suppliers"),
-    *("/console/suppliers/acme", "/console/orders", "/console/orders/north.1001-1", "/console/goods"),
+    *(
+        "/console/suppliers/acme",
+        "/console/documents",
+        "/console/documents/terms",
+        "/console/orders",
+        "/console/orders/north.1001-1",
+        "/console/goods",
+    ),
     *("/console/goods/of/p-a", "/console/goods/import", "/console/money", "/console/money/objections"),
     *("/console/money/statement?party=tenant&code=north", "/console/staff", "/account", "/console/nowhere"),
 )

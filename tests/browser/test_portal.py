@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 PAGES = (
     *("/portal", "/portal?tab=problems", "/portal/orders/new-1", "/portal/orders/half-1", "/portal/orders/half-1/slip"),
     *("/portal/sheet", "/portal/returns", "/portal/returns/R1", "/portal/returns/R2", "/portal/returns/R3"),
-    *("/portal/goods", "/portal/statements", "/portal/terms"),
+    *("/portal/goods", "/portal/statements", "/portal/documents", "/portal/terms"),
 )
 OUT_OF_PLACE = """all => all.filter(each => {
   const own = each.getBoundingClientRect(), form = each.form.getBoundingClientRect();

@@ -65,9 +65,9 @@ def test_an_applicant_hands_in_what_is_asked_and_is_approved_then_and_not_before
     assert "Say first what you sell" in brook.open(HOME).text
     assert "Nobody has said yet" in step(owner, "documents")
     brook.open(HOME)
-    assert "food permit missing" in brook.send("/portal/sectors", sector=["food"]).text
+    assert "Food permit missing" in brook.send("/portal/sectors", sector=["food"]).text
     said = step(owner, "documents")
-    assert "business licence (missing), trademark or brand authorisation (missing), food permit (missing)" in said
+    assert "Business licence (missing), Trademark or brand authorisation (missing), Food permit (missing)" in said
     [licence] = handed_in(console, brook, "licence", supplier="brook")
     [brand] = handed_in(console, brook, "brand", supplier="brook", kind="brand_authorisation", number="TM 7")
     [food] = handed_in(console, brook, "food", supplier="brook", kind="food_permit", valid_until=day(console, 400))
@@ -79,13 +79,13 @@ def test_an_applicant_hands_in_what_is_asked_and_is_approved_then_and_not_before
     assert owner.send(f"{BROOK}/documents/{brand}/refuse", why=" ").status == 422
     owner.open(BROOK)
     owner.send(f"{BROOK}/documents/{brand}/refuse", why="of another owner")
-    assert "trademark or brand authorisation (refused)" in step(owner, "documents")
-    assert "refused: “of another owner”" in brook.open(HOME).text
+    assert "Trademark or brand authorisation (turned down)" in step(owner, "documents")
+    assert "turned down: “of another owner”" in brook.open(HOME).text
     [again] = handed_in(console, brook, "brand 2", supplier="brook", kind="brand_authorisation", number="TM 8")
     accept(owner, again)
     assert "documents are there" in step(owner, "documents") and state(console) is SupplierState.DOCUMENTS
     told = owner.open(BROOK).text
-    assert "refused: “of another owner”" in told and "· wang" in told and "· ann" in told
+    assert "turned down: “of another owner”" in told and "· wang" in told and "· ann" in told
     assert "<fieldset disabled>" in brook.open(HOME).html
     assert brook.send("/portal/sectors").status == 409
 
@@ -200,7 +200,7 @@ def test_another_suppliers_documents_are_on_none_of_ones_pages(console: Console,
 def test_who_only_reads_sees_how_it_stands_and_no_document(console: Console, brook: Walker) -> None:
     handed_in(console, brook, "x", supplier="brook", number="SECRET-9")
     page = console.person("accountant").open(BROOK)
-    assert "business licence not looked at yet" in page.text and "SECRET-9" not in page.text
+    assert "Business licence not looked at yet" in page.text and "SECRET-9" not in page.text
     assert not [each for each in page.forms if "/documents/" in each.action or "sectors" in each.action]
 
 
@@ -241,7 +241,7 @@ def test_a_document_that_expires_is_told_everywhere_days_ahead(console: Console,
     for path, walker in (("/console/suppliers", owner), (BROOK, owner), ("/portal", brook), (HOME, brook)):
         assert "expired" in walker.open(path).text, path
     step(owner, "suspended")
-    assert "business licence (expired)" in step(owner, "live") and state(console) is SupplierState.SUSPENDED
+    assert "Business licence (expired)" in step(owner, "live") and state(console) is SupplierState.SUSPENDED
 
 
 def test_owners_decide_what_is_asked(console: Console, owner: Walker) -> None:

@@ -81,7 +81,7 @@ def nothing_lacks(database: Database) -> None:
         hand_in(session, "acme", FOOD)
     with pytest.raises(vetting.DocumentsLacking) as lacking:
         move(database, S.DOCUMENTS)
-    said = "trademark or brand authorisation (refused), food permit (not looked at yet)"
+    said = "Trademark or brand authorisation (turned down), Food permit (not looked at yet)"
     assert said in str(lacking.value) and state(database) is S.APPLIED
     with database.transaction() as session:
         accepted(session, "acme", BRAND)
@@ -100,7 +100,7 @@ def nobody_goes_live_with_an_expired_one(database: Database) -> None:
     sampled(database)
     with pytest.raises(vetting.DocumentsLacking) as lacking:
         move(database, S.LIVE, days=2)
-    assert "business licence (expired)" in str(lacking.value) and state(database) is S.SAMPLE_ORDER
+    assert "Business licence (expired)" in str(lacking.value) and state(database) is S.SAMPLE_ORDER
     move(database, S.LIVE, days=1)
     assert state(database) is S.LIVE
     move(database, S.SUSPENDED, days=2)

@@ -40,18 +40,18 @@ from shared_core.supply.vetting.vetting_models import (
 
 DOCUMENTS_PER_SUPPLIER_MAX = 200
 KINDS: Mapping[DocumentKind, str] = {
-    DocumentKind.BUSINESS_LICENCE: N_("business licence"),
-    DocumentKind.BRAND_AUTHORISATION: N_("trademark or brand authorisation"),
-    DocumentKind.FOOD_PERMIT: N_("food permit"),
-    DocumentKind.COSMETICS_PERMIT: N_("cosmetics permit or filing"),
-    DocumentKind.MEDICAL_PERMIT: N_("medical device permit or filing"),
-    DocumentKind.PRODUCT_SAFETY: N_("product safety certificate"),
+    DocumentKind.BUSINESS_LICENCE: N_("Business licence"),
+    DocumentKind.BRAND_AUTHORISATION: N_("Trademark or brand authorisation"),
+    DocumentKind.FOOD_PERMIT: N_("Food permit"),
+    DocumentKind.COSMETICS_PERMIT: N_("Cosmetics permit or filing"),
+    DocumentKind.MEDICAL_PERMIT: N_("Medical device permit or filing"),
+    DocumentKind.PRODUCT_SAFETY: N_("Product safety certificate"),
 }
 STANDINGS: Mapping[Standing, str] = {
     Standing.GOOD: N_("in order"),
     Standing.EXPIRING: N_("expires soon"),
     Standing.WAITING: N_("not looked at yet"),
-    Standing.REFUSED: N_("refused"),
+    Standing.REFUSED: N_("turned down"),
     Standing.EXPIRED: N_("expired"),
     Standing.MISSING: N_("missing"),
 }
