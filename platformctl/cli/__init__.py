@@ -24,6 +24,7 @@ from platformctl.cli import (
     simulating,
     supplier_keys,
     supplying,
+    vetting,
 )
 from platformctl.failures import DatabaseUnusable, exit_code_of
 from platformctl.messages import N_
@@ -48,6 +49,7 @@ supplying.register(app)
 hubs.register(app)
 hub_staff.register(app)
 supplier_keys.register(app)
+vetting.register(app)
 freighting.register(app)
 picturing.register(app)
 settling.register(app)
