@@ -9,36 +9,41 @@ from shared_core.hub.hub import Hub
 from shared_core.kernel.calendar import today
 from shared_core.kernel.i18n import N_
 from shared_core.supply import vetting
-from shared_core.supply.vetting import Document, DocumentKind, DocumentState, Sector, Standing
 from shared_core.web import files
 
 Say = Callable[[str], str]
 
-SECTORS: Mapping[Sector, str] = {
-    Sector.ANYTHING: N_("everybody"),
-    Sector.FOOD: N_("food"),
-    Sector.COSMETICS: N_("cosmetics"),
-    Sector.MEDICAL: N_("medical devices"),
+SECTORS: Mapping[vetting.Sector, str] = {
+    vetting.Sector.ANYTHING: N_("everybody"),
+    vetting.Sector.FOOD: N_("food"),
+    vetting.Sector.COSMETICS: N_("cosmetics"),
+    vetting.Sector.MEDICAL: N_("medical devices"),
 }
-DECLARABLE = tuple(each for each in Sector if each is not Sector.ANYTHING)
-TONES: Mapping[Standing, str] = {
-    Standing.GOOD: "good",
-    Standing.EXPIRING: "warn",
-    Standing.WAITING: "live",
-    Standing.REFUSED: "bad",
-    Standing.EXPIRED: "bad",
-    Standing.MISSING: "warn",
+DECLARABLE = tuple(each for each in vetting.Sector if each is not vetting.Sector.ANYTHING)
+TONES: Mapping[vetting.Standing, str] = {
+    vetting.Standing.GOOD: "good",
+    vetting.Standing.EXPIRING: "warn",
+    vetting.Standing.WAITING: "live",
+    vetting.Standing.REFUSED: "bad",
+    vetting.Standing.EXPIRED: "bad",
+    vetting.Standing.MISSING: "warn",
 }
-STATES: Mapping[DocumentState, tuple[str, str]] = {
-    DocumentState.WAITING: (vetting.STANDINGS[Standing.WAITING], "live"),
-    DocumentState.ACCEPTED: (N_("approved"), "good"),
-    DocumentState.REFUSED: (vetting.STANDINGS[Standing.REFUSED], "bad"),
-    DocumentState.REPLACED: (N_("replaced"), ""),
+STATES: Mapping[vetting.DocumentState, tuple[str, str]] = {
+    vetting.DocumentState.WAITING: (vetting.STANDINGS[vetting.Standing.WAITING], "live"),
+    vetting.DocumentState.ACCEPTED: (N_("approved"), "good"),
+    vetting.DocumentState.REFUSED: (vetting.STANDINGS[vetting.Standing.REFUSED], "bad"),
+    vetting.DocumentState.REPLACED: (N_("replaced"), ""),
 }
-WORST_FIRST = (Standing.EXPIRED, Standing.REFUSED, Standing.MISSING, Standing.EXPIRING, Standing.WAITING)
+WORST_FIRST = (
+    vetting.Standing.EXPIRED,
+    vetting.Standing.REFUSED,
+    vetting.Standing.MISSING,
+    vetting.Standing.EXPIRING,
+    vetting.Standing.WAITING,
+)
 
 
-def asked(said: Say, standings: Mapping[DocumentKind, Standing]) -> list[dict[str, object]]:
+def asked(said: Say, standings: Mapping[vetting.DocumentKind, vetting.Standing]) -> list[dict[str, object]]:
     """Each document that is asked for, and how it is with it."""
     return [
         {"kind": said(vetting.KINDS[kind]), "standing": said(vetting.STANDINGS[how]), "tone": TONES[how]}
@@ -46,13 +51,13 @@ def asked(said: Say, standings: Mapping[DocumentKind, Standing]) -> list[dict[st
     ]
 
 
-def worst(said: Say, standings: Mapping[DocumentKind, Standing]) -> dict[str, str] | None:
+def worst(said: Say, standings: Mapping[vetting.DocumentKind, vetting.Standing]) -> dict[str, str] | None:
     """What is most wrong with somebody's documents; None: nothing."""
     found = next((each for each in WORST_FIRST if each in standings.values()), None)
     return None if found is None else {"label": said(vetting.STANDINGS[found]), "tone": TONES[found]}
 
 
-def handed_in(said: Say, documents: Sequence[Document]) -> list[dict[str, object]]:
+def handed_in(said: Say, documents: Sequence[vetting.Document]) -> list[dict[str, object]]:
     """What was handed in, the newest first."""
     return [
         {
@@ -62,9 +67,9 @@ def handed_in(said: Say, documents: Sequence[Document]) -> list[dict[str, object
             "valid_until": each.valid_until,
             "state": said(STATES[each.state][0]),
             "tone": STATES[each.state][1],
-            "open": each.state is DocumentState.WAITING,
-            "stands": each.state is DocumentState.ACCEPTED,
-            "replaced": each.state is DocumentState.REPLACED,
+            "open": each.state is vetting.DocumentState.WAITING,
+            "stands": each.state is vetting.DocumentState.ACCEPTED,
+            "replaced": each.state is vetting.DocumentState.REPLACED,
             "actor": each.actor,
             "at": each.at,
             "decisions": [
@@ -76,13 +81,13 @@ def handed_in(said: Say, documents: Sequence[Document]) -> list[dict[str, object
     ]
 
 
-def sectors(said: Say, chosen: Iterable[Sector] | None) -> list[dict[str, object]]:
+def sectors(said: Say, chosen: Iterable[vetting.Sector] | None) -> list[dict[str, object]]:
     """What somebody may say that they sell."""
     theirs = frozenset(chosen or ())
     return [{"value": each.value, "label": said(SECTORS[each]), "chosen": each in theirs} for each in DECLARABLE]
 
 
-def asked_now(session: Session, hub: Hub, supplier: str) -> dict[DocumentKind, Standing]:
+def asked_now(session: Session, hub: Hub, supplier: str) -> dict[vetting.DocumentKind, vetting.Standing]:
     """How it is today with each document that is asked of the supplier."""
     return vetting.documents.standings_of(session, supplier, today=today(hub.clock(), hub.zone))
 
