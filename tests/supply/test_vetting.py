@@ -208,8 +208,9 @@ def test_the_hub_decides_what_is_asked_and_who_sells_what(database: Database) ->
             vetting.requirements.require(session, Requirements({}, 367), actor="ann", at=NOON)
     move(database, S.DOCUMENTS)
     with database.transaction() as session:
+        vetting.requirements.declare_own(session, "acme", {Sector.COSMETICS}, actor="wang", at=NOON)
         with pytest.raises(vetting.DeclarationClosed):
-            vetting.requirements.declare_own(session, "acme", {Sector.FOOD}, actor="wang", at=NOON)
+            vetting.requirements.declare_own(session, "acme", (), actor="wang", at=NOON)
         vetting.requirements.declare(session, "acme", {Sector.FOOD}, actor="ann", at=NOON)
         vetting.requirements.require(session, Requirements({FOOD: frozenset({Sector.FOOD})}), actor="ann", at=NOON)
         assert vetting.documents.standings_of_all(session, today=TODAY) == {"acme": {FOOD: Standing.MISSING}}

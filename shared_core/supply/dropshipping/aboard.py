@@ -33,6 +33,7 @@ TRANSITIONS: Mapping[SupplierState, frozenset[SupplierState]] = {
     S.SUSPENDED: frozenset({S.LIVE, S.ENDED}),
     S.ENDED: frozenset(),
 }
+SUSPENDED_AT_ONCE_MAX = 10
 CLOCK = "clock"
 """Who decides what time alone decides."""
 TERMS_NOT_ACCEPTED = N_("the terms were not accepted in time")
@@ -106,11 +107,14 @@ def supplier_decisions(session: Session, *, supplier: str) -> list[SupplierDecis
 
 
 def suspend_unagreed(session: Session, *, zone: str, at: datetime) -> int:
-    """Suspend who is live and let the day pass until which the present terms were to be accepted; how many it were."""
+    """Suspend who is live and let the day pass until which the present terms were to be accepted.
+
+    How many were, `SUSPENDED_AT_ONCE_MAX` at most.
+    """
     now = vetting.terms.present(session)
     if now is None or today(at, zone) <= now.accept_by:
         return 0
-    late = vetting.terms.not_accepted(session)
+    late = vetting.terms.not_accepted(session)[:SUSPENDED_AT_ONCE_MAX]
     for code in late:
         move_supplier(session, supplier=code, to=S.SUSPENDED, actor=CLOCK, reason=TERMS_NOT_ACCEPTED, zone=zone, at=at)
     return len(late)

@@ -67,7 +67,8 @@ def declare(session: Session, supplier: str, sectors: Collection[Sector], *, act
 
 def declare_own(session: Session, supplier: str, sectors: Collection[Sector], *, actor: str, at: datetime) -> None:
     """Like `declare`, by the supplier itself, as long as nobody relies on it. Raises DeclarationClosed."""
-    if locked_supplier(session, supplier).state != SupplierState.APPLIED:
+    row = locked_supplier(session, supplier)
+    if row.state != SupplierState.APPLIED and declared(session, supplier) is not None:
         raise DeclarationClosed
     declare(session, supplier, sectors, actor=actor, at=at)
 
