@@ -315,7 +315,7 @@ def test_who_lets_new_terms_pass_is_suspended_by_the_clock(console: Console, own
 
 def test_terms_that_cannot_be_are_refused_and_stay_in_the_form(console: Console, owner: Walker) -> None:
     for words, until, said in (
-        (" ", day(console), "Terms have between 1 and 200000 characters."),
+        (" ", day(console), "Terms have between 1 and 100000 characters."),
         ("x", day(console, -1), "is over. Give suppliers until today at least."),
         ("x", "soon", "is not a day"),
     ):
@@ -327,6 +327,13 @@ def test_terms_that_cannot_be_are_refused_and_stay_in_the_form(console: Console,
         assert vetting.terms.versions(session) == []
     operator = console.person("operator")
     assert not [each for each in operator.open(TERMS).forms if each.action == TERMS]
+
+
+def test_terms_of_the_greatest_length_are_taken_in_any_script(console: Console, owner: Walker) -> None:
+    assert "Saved." in publish(owner, "约" * vetting.TERMS_LENGTH_MAX, day(console))
+    with console.database.reading() as session:
+        kept = vetting.terms.present(session)
+    assert kept is not None and len(kept.words) == vetting.TERMS_LENGTH_MAX
 
 
 def test_pages_of_documents_speak_chinese(owner: Walker, brook: Walker) -> None:

@@ -1,6 +1,7 @@
 """Documents are handed in and looked at, terms are agreed to, and a supplier goes no further without."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
@@ -138,6 +139,20 @@ def test_a_document_that_waits_is_replaced_and_the_same_again_is_nothing(databas
             vetting.documents.accept(session, "acme", first, actor="ann", today=TODAY, at=NOON)
 
 
+def test_many_at_once_leave_one_that_waits(database: Database) -> None:
+    apply(database)
+
+    def one_more(number: int) -> None:
+        with database.transaction() as session:
+            hand_in(session, "acme", number=str(number))
+
+    with ThreadPoolExecutor(6) as several:
+        list(several.map(one_more, range(12)))
+    with database.reading() as session:
+        states = [each.state for each in vetting.documents.documents(session, "acme")]
+    assert states == [DocumentState.REPLACED] * 11 + [DocumentState.WAITING]
+
+
 def test_who_decided_what_and_why_is_kept_and_a_word_can_be_taken_back(database: Database) -> None:
     apply(database)
     with database.transaction() as session:
@@ -180,18 +195,20 @@ def test_a_document_is_reached_by_its_owner_alone(database: Database) -> None:
 
 def test_what_cannot_be_is_refused(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     apply(database)
-    monkeypatch.setattr(vetting.documents, "DOCUMENTS_PER_SUPPLIER_MAX", 1)
+    monkeypatch.setattr(vetting.documents, "DOCUMENTS_PER_DAY_MAX", 1)
     with database.transaction() as session:
         for number in ("", " ", "9" * 101):
             with pytest.raises(vetting.BadDocument):
                 hand_in(session, "acme", number=number)
         with pytest.raises(vetting.DocumentExpired):
             hand_in(session, "acme", until=TODAY - timedelta(days=1))
-        with pytest.raises(supply.UnknownSupplier):
-            hand_in(session, "nobody")
+        for reach in (hand_in, vetting.documents.documents, vetting.requirements.declared, vetting.terms.acceptances):
+            with pytest.raises(supply.UnknownSupplier):
+                reach(session, "nobody")
         document = hand_in(session, "acme", until=TODAY)
         with pytest.raises(vetting.TooManyDocuments):
             hand_in(session, "acme", FOOD)
+        hand_in(session, "acme", FOOD, at=NOON + timedelta(days=1))
         with pytest.raises(Invalid):
             vetting.documents.refuse(session, "acme", document, reason=" ", actor="ann", at=NOON)
         with pytest.raises(vetting.DocumentExpired):

@@ -22,8 +22,8 @@ from shared_core.web.going import go
 
 HOME = "/console/documents"
 ID_MAX = 2**62
-TERMS_BYTES_MAX = 4 * vetting.TERMS_LENGTH_MAX + 100_000
-"""Terms in the longest script, and the form around them."""
+TERMS_BYTES_MAX = 12 * vetting.TERMS_LENGTH_MAX + 100_000
+"""Terms in any script as a browser sends them, %XX for each byte, and the form around them."""
 
 router = APIRouter()
 _log = structlog.get_logger()
@@ -152,10 +152,7 @@ def _listing(request: Request, hub: Hub, *, trouble: str = "", status: int = 200
         "console/documents.html",
         status_code=status,
         trouble=trouble,
-        waiting=[
-            {"code": code, "name": names[code], "one": each} | vetted.handed_in(said, [each])[0]
-            for code, each in waiting
-        ],
+        waiting=[{"code": code, "name": names[code]} | vetted.handed_in(said, [each])[0] for code, each in waiting],
         lacking=[
             {"code": each.code, "name": each.name, "asked": vetted.asked(said, lacking)}
             for each in suppliers

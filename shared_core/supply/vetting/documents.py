@@ -3,13 +3,14 @@
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.errors import Invalid, Phrase, Translate
 from shared_core.kernel.i18n import N_
+from shared_core.supply.catalogue.products import supplier_row
 from shared_core.supply.models import TEXT_LENGTH_MAX, Supplier
 from shared_core.supply.vetting.errors import (
     BadDocument,
@@ -38,7 +39,7 @@ from shared_core.supply.vetting.vetting_models import (
     SupplierDocument,
 )
 
-DOCUMENTS_PER_SUPPLIER_MAX = 200
+DOCUMENTS_PER_DAY_MAX = 30
 KINDS: Mapping[DocumentKind, str] = {
     DocumentKind.BUSINESS_LICENCE: N_("Business licence"),
     DocumentKind.BRAND_AUTHORISATION: N_("Trademark or brand authorisation"),
@@ -101,7 +102,6 @@ def hand_in(
     """A document to be looked at; it takes the place of one of its kind that waits.
 
     The same again: no-op, unless it was refused in the meantime.
-
     Raises UnknownSupplier, BadDocument, DocumentExpired, TooManyDocuments.
     """
     row, number = locked_supplier(session, supplier), number.strip()
@@ -114,9 +114,9 @@ def hand_in(
     same = newest is not None and (newest.number, newest.valid_until, newest.digest) == (number, valid_until, digest)
     if newest is not None and same and newest.state != DocumentState.REFUSED:
         return
-    count = select(func.count()).where(SupplierDocument.supplier_id == row.id)
-    if session.scalars(count).one() >= DOCUMENTS_PER_SUPPLIER_MAX:
-        raise TooManyDocuments(maximum=DOCUMENTS_PER_SUPPLIER_MAX)
+    lately = (SupplierDocument.supplier_id == row.id, SupplierDocument.at > at - timedelta(days=1))
+    if session.scalars(select(func.count()).where(*lately)).one() >= DOCUMENTS_PER_DAY_MAX:
+        raise TooManyDocuments(maximum=DOCUMENTS_PER_DAY_MAX)
     if newest is not None and newest.state == DocumentState.WAITING:
         newest.state = DocumentState.REPLACED
         session.flush()
@@ -160,9 +160,8 @@ def one(session: Session, supplier: str, document: int) -> Document:
 
 def documents(session: Session, supplier: str) -> list[Document]:
     """All that it ever handed in, the oldest first. Raises UnknownSupplier."""
-    owner = select(Supplier.id).where(Supplier.code == supplier).scalar_subquery()
-    query = select(SupplierDocument).where(SupplierDocument.supplier_id == owner).order_by(SupplierDocument.id)
-    return _viewed(session, list(session.scalars(query)))
+    own = SupplierDocument.supplier_id == supplier_row(session, supplier).id
+    return _viewed(session, list(session.scalars(select(SupplierDocument).where(own).order_by(SupplierDocument.id))))
 
 
 def standings_of(session: Session, supplier: str, *, today: date) -> dict[DocumentKind, Standing]:

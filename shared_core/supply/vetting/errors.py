@@ -20,7 +20,7 @@ class DocumentExpired(Invalid):
 
 class TooManyDocuments(Conflict):
     code = "too_many_documents"
-    message = "There are {maximum} documents already; no more are kept. Ask the people of the hub."
+    message = "No more than {maximum} documents are taken in a day. Hand the others in tomorrow."
 
 
 class DocumentDecided(Conflict):

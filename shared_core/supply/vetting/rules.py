@@ -21,7 +21,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-TERMS_LENGTH_MAX = 200_000
+TERMS_LENGTH_MAX = 100_000
 WARN_DAYS = 30
 WARN_DAYS_MAX = 366
 

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
 from shared_core.supply.models import TEXT_LENGTH_MAX, Supplier
+from shared_core.supply.tenancy.tenant_models import ACTOR_LENGTH_MAX
 
-ACTOR_LENGTH_MAX = 80
 NUMBER_LENGTH_MAX = 100
 
 
