@@ -295,6 +295,12 @@ def test_terms_are_accepted_in_the_portal_and_kept_with_who_and_when(
     publish(owner, "Paid within 10 days.", day(console, 3))
     page = owner.open(f"{TERMS}?version={kept.digest}")
     assert "Paid within 20 days." in page.text and "an older one" in page.text
+    page = brook.open("/portal/terms")
+    assert f"/portal/terms?version={kept.digest}" in page.links and "Paid within 20 days." not in page.text
+    assert "Paid within 20 days." in brook.open(f"/portal/terms?version={kept.digest}").text
+    with console.database.reading() as session:
+        never_agreed = vetting.terms.versions(session)[-1].digest
+    assert brook.open(f"/portal/terms?version={never_agreed}").status == 404
     assert owner.open(f"{TERMS}?version={'0' * 64}").status == 404 and "brook" in owner.open(TERMS).text
 
 

@@ -25,6 +25,7 @@ DAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday
 router = APIRouter()
 Search = Annotated[str, Query(alias="q", max_length=100)]
 Digest = Annotated[str, Form(max_length=64)]
+Version = Annotated[str, Query(max_length=64)]
 
 
 @router.get("/goods")
@@ -45,8 +46,8 @@ def goods(request: Request, hub: HubDep, viewer: PortalDep, q: Search = "", numb
 
 
 @router.get("/terms")
-def terms(request: Request, hub: HubDep, viewer: PortalDep) -> HTMLResponse:
-    return _terms(request, hub, viewer.supplier)
+def terms(request: Request, hub: HubDep, viewer: PortalDep, version: Version = "") -> HTMLResponse:
+    return _terms(request, hub, viewer.supplier, version=version)
 
 
 @router.post("/terms/accept")
@@ -62,17 +63,22 @@ def agree(request: Request, hub: HubDep, viewer: PortalDep, digest: Digest = "")
     return go(TERMS, done="agreed")
 
 
-def _terms(request: Request, hub: Hub, supplier: str, *, trouble: str = "", status: int = 200) -> HTMLResponse:
+def _terms(
+    request: Request, hub: Hub, supplier: str, *, version: str = "", trouble: str = "", status: int = 200
+) -> HTMLResponse:
+    """With an older `version` of the hub's terms, where the supplier once agreed to it. Raises NoTerms."""
     with hub.database.reading() as session:
         promise = supply.promise_of(session, supplier=supplier)
         back = supply.returns.supplier_terms(session, supplier=supplier)
         agreement = vetted.agreement(session, hub, supplier)
+        older = vetting.terms.agreed_version(session, supplier, version) if version else None
     return page(
         request,
         "portal/terms.html",
         status_code=status,
         trouble=trouble,
         agreement=agreement,
+        older=older,
         promise=promise,
         cut_off=f"{promise.cut_off:%H:%M}" if promise else "",
         days=[DAYS[day - 1] for day in sorted(promise.working_days)] if promise else [],

@@ -72,6 +72,13 @@ def version(session: Session, digest: str) -> TermsVersion:
     return _version(row)
 
 
+def agreed_version(session: Session, supplier: str, digest: str) -> TermsVersion:
+    """One to which the supplier agreed. Raises UnknownSupplier, NoTerms."""
+    if not accepted(session, supplier, digest):
+        raise NoTerms
+    return version(session, digest)
+
+
 def agree(session: Session, supplier: str, digest: str, *, actor: str, at: datetime) -> None:
     """`actor` agrees for the supplier to the terms with this digest, which they have read. Again: no-op.
 
