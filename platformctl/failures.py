@@ -74,6 +74,11 @@ class PictureFileRefused(CommandError):
     message = "{file}: {reason}"
 
 
+class FileRefused(CommandError):
+    code = "file_refused"
+    message = "{file}: {reason}"
+
+
 class BadAnswersFile(CommandError):
     code = "bad_answers_file"
     message = "The answers in {file} cannot be read: {reason}"

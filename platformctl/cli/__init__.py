@@ -25,6 +25,7 @@ from platformctl.cli import (
     sourcing,
     supplier_keys,
     supplying,
+    vetting,
 )
 from platformctl.failures import DatabaseUnusable, exit_code_of
 from platformctl.messages import N_
@@ -49,6 +50,7 @@ supplying.register(app)
 hubs.register(app)
 hub_staff.register(app)
 supplier_keys.register(app)
+vetting.register(app)
 freighting.register(app)
 sourcing.register(app)
 picturing.register(app)

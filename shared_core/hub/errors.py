@@ -99,6 +99,11 @@ class NotChecked(Conflict):
     message = "This is not what was checked. Check the file again, then take it in."
 
 
+class BadDay(Invalid):
+    code = "bad_day"
+    message = "{text!r} is not a day; write it like 2026-12-31."
+
+
 class BadTime(Invalid):
     code = "bad_time"
     message = "{text!r} is not a time of day; write it like 16:30."

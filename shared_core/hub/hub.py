@@ -39,6 +39,7 @@ class Hub:
     schema: Schema
     keys: tuple[str, ...]
     pictures: media.PictureStore
+    documents: media.PrivateStore
     fetch: media.Fetch
     gate: Gate
     passwords: members.Passwords
@@ -78,6 +79,7 @@ class Hub:
             schema=Schema(settings.database_url),
             keys=settings.keys,
             pictures=media.PictureStore(settings.media_folder),
+            documents=media.PrivateStore(settings.documents_folder),
             fetch=media.SafeFetch(tuple(settings.media_private_origins), settings.variable("media_private_origins")),
             gate=Gate(database, trusted_proxies=settings.trusted_proxies),
             passwords=passwords if passwords is not None else members.Passwords(),

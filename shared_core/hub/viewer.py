@@ -144,6 +144,8 @@ NOTICES = {
     "saved": N_("Saved."),
     "password": N_("You have a new password. Your other devices are logged out."),
     "ended": N_("Logged out there."),
+    "agreed": N_("You have agreed to the terms."),
+    "handed": N_("It is here. The people of the hub look at it."),
     "left": N_("They cannot log in any more."),
 }
 """What a page says at the top after a redirect with `?done=…`."""

@@ -15,9 +15,14 @@ def add_days(at: datetime, days: int, zone: str) -> datetime:
     return after.astimezone(UTC)
 
 
+def today(at: datetime, zone: str) -> date:
+    """The calendar day in `zone`."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
 def day_of(at: datetime, zone: str) -> str:
     """The calendar day in `zone`, "2026-11-22"."""
-    return at.astimezone(ZoneInfo(zone)).date().isoformat()
+    return today(at, zone).isoformat()
 
 
 def month_of(at: datetime, zone: str) -> str:

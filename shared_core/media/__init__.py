@@ -1,8 +1,10 @@
-"""Pictures: made safe and small, kept as files by content, brought here from elsewhere."""
+"""Pictures: made safe and small, kept as files by content, brought here from elsewhere; documents, kept for few."""
 
 from shared_core.media.errors import (
     AddressNotPublic,
     BadPictureAddress,
+    DocumentTooHeavy,
+    NotADocument,
     NotAPicture,
     PictureAway,
     PictureChanged,
@@ -15,15 +17,19 @@ from shared_core.media.fetching import Fetch, SafeFetch
 from shared_core.media.gathering import SourceView, gather, own, retry, sources, want, want_exactly
 from shared_core.media.images import Rendered, render
 from shared_core.media.models import PictureSource
+from shared_core.media.private import DOCUMENT_BYTES_MAX, PrivateFile, PrivateStore, read_document
 from shared_core.media.rules import BYTES_MAX, WIDTHS, is_digest
 from shared_core.media.store import PictureStore
 
 __all__ = [
     "BYTES_MAX",
+    "DOCUMENT_BYTES_MAX",
     "WIDTHS",
     "AddressNotPublic",
     "BadPictureAddress",
+    "DocumentTooHeavy",
     "Fetch",
+    "NotADocument",
     "NotAPicture",
     "PictureAway",
     "PictureChanged",
@@ -31,6 +37,8 @@ __all__ = [
     "PictureSource",
     "PictureStore",
     "PictureTooHeavy",
+    "PrivateFile",
+    "PrivateStore",
     "Rendered",
     "SafeFetch",
     "SourceView",
@@ -39,6 +47,7 @@ __all__ = [
     "gather",
     "is_digest",
     "own",
+    "read_document",
     "render",
     "retry",
     "sources",

@@ -8,6 +8,16 @@ class NotAPicture(Invalid):
     message = "This is no JPEG, PNG, WebP, GIF or AVIF picture that can be read. Save it again as one of these."
 
 
+class NotADocument(Invalid):
+    code = "not_a_document"
+    message = "This is no PDF, JPEG or PNG that can be read. Save it again as one of these."
+
+
+class DocumentTooHeavy(Invalid):
+    code = "document_too_heavy"
+    message = "The document has more than {maximum} MB. Save it smaller."
+
+
 class PictureTooHeavy(Invalid):
     code = "picture_too_heavy"
     message = "The picture has more than {maximum} MB. Save it smaller."

@@ -10,10 +10,11 @@ from typing import Final
 from PIL import Image, ImageCms, ImageOps
 
 from shared_core.media import rules
-from shared_core.media.errors import NotAPicture, PictureTooHeavy, TooManyPixels
+from shared_core.media.errors import NotADocument, NotAPicture, PictureTooHeavy, TooManyPixels
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "AVIF")
 """Told by content, never by name. SVG is a document that can run scripts, so it is none of them."""
+PAGE_FORMATS = ("JPEG", "PNG")
 MASTER: Final = f"{rules.WIDTHS[-1]}.webp"
 FALLBACK: Final = "960.jpg"
 """For whoever cannot show WebP, whatever the width."""
@@ -59,12 +60,20 @@ def render_kept(content: bytes) -> Rendered:
     return _rendered(_decoded(content), content)
 
 
-def _decoded(content: bytes) -> Image.Image:
+def page(content: bytes) -> bytes:
+    """A page that was photographed or scanned, large enough to be read, as JPEG. Raises TooManyPixels, NotADocument."""
+    try:
+        return _jpeg(_at_most(_decoded(content, PAGE_FORMATS), ROOMY))
+    except NotAPicture as error:
+        raise NotADocument from error
+
+
+def _decoded(content: bytes, formats: tuple[str, ...] = FORMATS) -> Image.Image:
     """The first picture of a file, upright, in RGB or RGBA, with nothing but its pixels."""
     if len(content) > rules.BYTES_MAX:
         raise PictureTooHeavy(maximum=rules.BYTES_MAX // 2**20)
     try:
-        with _TURN, Image.open(BytesIO(content), formats=FORMATS) as opened:
+        with _TURN, Image.open(BytesIO(content), formats=formats) as opened:
             if opened.width * opened.height > rules.PIXELS_MAX:
                 raise TooManyPixels(maximum=rules.PIXELS_MAX // 1_000_000)
             opened.draft(None, (ROOMY, ROOMY))  # JPEG alone: decodes no more than is needed

@@ -1,7 +1,7 @@
 """The supply side: products and stock, holds, supplier orders, and the gateway through which a store reaches them."""
 
 from shared_core.ledger import ReferenceReused
-from shared_core.supply import sales, settlement, supplier_access, tenancy
+from shared_core.supply import sales, settlement, supplier_access, tenancy, vetting
 from shared_core.supply.catalogue import feeds
 from shared_core.supply.catalogue.finding import GoodsFound, find_goods
 from shared_core.supply.catalogue.flash_sales import FlashReport, plan_flash_sales
@@ -31,6 +31,7 @@ from shared_core.supply.dropshipping.aboard import (
     move_supplier,
     supplier_decisions,
     supplier_state,
+    suspend_unagreed,
 )
 from shared_core.supply.dropshipping.carriers import CARRIERS, Carrier, known_carrier, parcel_mark, tracking_url
 from shared_core.supply.dropshipping.desk import (
@@ -357,9 +358,11 @@ __all__ = [
     "supplier_orders",
     "supplier_state",
     "suppliers",
+    "suspend_unagreed",
     "take_sheet",
     "tenancy",
     "titles_of",
     "tracking_url",
+    "vetting",
     "wire",
 ]

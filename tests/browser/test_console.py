@@ -14,6 +14,7 @@ from tests.hub.consoles import ONE_TIME, PASSWORD, Console, open_console
 from tests.hub.hubs import add, tenant_gateway
 from tests.hub.test_console_money import FEED, objection
 from tests.supply.goods import HOME, lines, stocked
+from tests.supply.papers import accepted, hand_in
 
 pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is missing")
 
@@ -21,7 +22,14 @@ pytestmark = pytest.mark.browser
 
 PAGES = (
     *("/console", "/console/books", "/console/tenants", "/console/tenants/north", "/console/suppliers"),
-    *("/console/suppliers/acme", "/console/orders", "/console/orders/north.1001-1", "/console/goods"),
+    *(
+        "/console/suppliers/acme",
+        "/console/documents",
+        "/console/documents/terms",
+        "/console/orders",
+        "/console/orders/north.1001-1",
+        "/console/goods",
+    ),
     *("/console/goods/of/p-a", "/console/goods/import", "/console/money", "/console/money/objections"),
     *("/console/money/statement?party=tenant&code=north", "/console/staff", "/account", "/console/nowhere"),
 )
@@ -41,6 +49,11 @@ def console(tmp_path: Path, database_url: str) -> Iterator[Console]:
         rules = '[[template.rule]]\nregions = ["西藏", "新疆"]\namount = "20"\n[[template.rule]]\namount = "6"\n'
         head = '[[template]]\nsupplier = "acme"\ncode = "all"\nby = "piece"\nstandard = true\n'
         supply.put_freight(session, head + rules)
+        day = at.date()
+        accepted(session, "acme", until=day, at=at)
+        hand_in(session, "acme", supply.vetting.DocumentKind.BRAND_AUTHORISATION, at=at)
+        supply.vetting.terms.publish(session, "Of old.", accept_by=day, actor="ann", today=day, at=at)
+        supply.vetting.terms.publish(session, "Paid.\n" * 90, accept_by=day, actor="ann", today=day, at=at)
     objection(opened)
     opened.let_in("ann", "owner")
     yield opened

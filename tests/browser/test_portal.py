@@ -1,5 +1,7 @@
 """The portal of suppliers on a phone and at a desk: accessible, nothing wider than the screen, nothing that fails."""
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page
 
@@ -9,6 +11,7 @@ from tests.browser.test_accessibility import faults_here
 from tests.hub.conftest import console
 from tests.hub.consoles import ONE_TIME, PASSWORD, Console
 from tests.hub.suppliers import BACK, Warehouse
+from tests.supply.papers import accepted, hand_in
 
 __all__ = ["console"]
 
@@ -17,7 +20,7 @@ pytestmark = pytest.mark.browser
 PAGES = (
     *("/portal", "/portal?tab=problems", "/portal/orders/new-1", "/portal/orders/half-1", "/portal/orders/half-1/slip"),
     *("/portal/sheet", "/portal/returns", "/portal/returns/R1", "/portal/returns/R2", "/portal/returns/R3"),
-    *("/portal/goods", "/portal/statements", "/portal/terms"),
+    *("/portal/goods", "/portal/statements", "/portal/documents", "/portal/terms"),
 )
 OUT_OF_PLACE = """all => all.filter(each => {
   const own = each.getBoundingClientRect(), form = each.form.getBoundingClientRect();
@@ -41,6 +44,12 @@ def front(console: Console) -> Console:
             session, number=half, carrier="Local", tracking_number="T1", lines=box, at=warehouse.now, actor="wang"
         )
         supply.short_ship(session, number=half, missing=[supply.HoldLine("A", 1)], reason="broken", at=warehouse.now)
+        until, day = warehouse.now.date() + timedelta(days=9), warehouse.now.date()
+        document = hand_in(session, "acme", until=until, at=warehouse.now)
+        supply.vetting.documents.refuse(session, "acme", document, reason="blurred", actor="ann", at=warehouse.now)
+        accepted(session, "acme", supply.vetting.DocumentKind.FOOD_PERMIT, until=until, at=warehouse.now)
+        text = "Paid within 30 days.\n" * 40
+        supply.vetting.terms.publish(session, text, accept_by=until, actor="ann", today=day, at=warehouse.now)
         supply.returns.set_terms(session, supplier="acme", terms=supply.returns.ReturnTerms(BACK))
         for number in ("R2", "R3"):
             supply.returns.receive(session, number, actor="wang", at=warehouse.now)

@@ -11,6 +11,7 @@ from tests.hub.consoles import Console
 from tests.hub.hubs import tenant_gateway
 from tests.storefront.walker import Page, Walker
 from tests.supply.goods import HOME, stocked
+from tests.supply.papers import in_order
 
 
 @pytest.fixture
@@ -113,7 +114,9 @@ def test_a_supplier_comes_aboard_step_by_step(console: Console, owner: Walker) -
     assert "Suppliers who come aboard: 1" in owner.open("/console").text
     owner.open("/console/suppliers/brook")
     assert owner.send("/console/suppliers/brook/state", to="live", why="at once").status == 409
+    in_order(console.database, "brook", at=console.clock())
     for step in ("documents", "terms"):
+        owner.open("/console/suppliers/brook")
         assert owner.send("/console/suppliers/brook/state", to=step, why="seen").status == 200
     assert "goods" in owner.send("/console/suppliers/brook/state", to="first_feed", why="seen").text
     page = owner.send("/console/suppliers/brook/state", to="ended", why="no goods came")

@@ -17,6 +17,7 @@ from shared_core.kernel.database import Base
 from shared_core.supply import ReturnReason, settlement
 from shared_core.web.going import as_step
 from tests.hub.consoles import PASSWORD, Console, log_in
+from tests.hub.papers import handed_in
 from tests.hub.suppliers import BACK, Warehouse
 from tests.hub.test_console_people import pages
 from tests.hub.test_supplier_api import supplier_key
@@ -132,10 +133,11 @@ def test_no_page_tells_prices_of_stores_or_parts_of_others(console: Console, war
         supply.returns.receive(session, "R1", actor="op", at=warehouse.now)
         supply.returns.inspect(session, "R1", [supply.Inspected("A", 1, 0, 0)], actor="op", at=warehouse.now)
     worker, seen = warehouse.worker("acme"), 0
+    [document] = handed_in(console, worker, "a")
     for method, path in routes(console):
         if method == "GET":
             number_in_path = "R1" if "returns" in path else number
-            values = {"number": number_in_path, "month": "2026-03"}
+            values = {"number": number_in_path, "month": "2026-03", "document": str(document)}
             for query in ({}, {"tab": "sent"}, {"tab": "ended"}, {"q": "o1"}):
                 answer = worker.client.get(filled(path, values), params=query)
                 assert answer.status_code in (200, 422), path
@@ -458,7 +460,13 @@ def test_a_suspended_supplier_finishes_its_orders(console: Console, warehouse: W
     [number] = warehouse.order("o1", A=2)
     with console.database.transaction() as session:
         supply.move_supplier(
-            session, supplier="acme", to=supply.SupplierState.SUSPENDED, actor="op", reason="late", at=warehouse.now
+            session,
+            supplier="acme",
+            to=supply.SupplierState.SUSPENDED,
+            actor="op",
+            reason="late",
+            zone=console.hub.zone,
+            at=warehouse.now,
         )
     assert act(worker, number, "ship", carrier="Local", tracking="T1", inside=["2"]).status == 200
 

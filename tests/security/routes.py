@@ -14,6 +14,7 @@ EXAMPLES = {
     "back": "R1",
     "slug": "x",
     "device_id": "1",
+    "document": "1",
     "receipt": "1",
     "month": "2026-01",
 }

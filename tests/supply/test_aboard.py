@@ -13,6 +13,7 @@ from shared_core.kernel.errors import Invalid
 from shared_core.supply import SupplierState
 from shared_core.supply.dropshipping import aboard
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, gateway, lines, yuan
+from tests.supply.papers import ZONE, in_order
 
 WAY = (
     SupplierState.DOCUMENTS,
@@ -40,7 +41,7 @@ def read_feed(database: Database) -> None:
 
 def move(database: Database, to: SupplierState, reason: str = "all is well") -> None:
     with database.transaction() as session:
-        supply.move_supplier(session, supplier="acme", to=to, actor="staff:2", reason=reason, at=NOON)
+        supply.move_supplier(session, supplier="acme", to=to, actor="staff:2", reason=reason, zone=ZONE, at=NOON)
 
 
 def on_offer(database: Database) -> bool:
@@ -61,6 +62,7 @@ def on_offer(database: Database) -> bool:
 def live(database: Database) -> None:
     """From the application to the end, with an order that was placed before the supplier was suspended."""
     apply(database)
+    in_order(database, "acme")
     read_feed(database)
     for state in WAY:
         assert not on_offer(database)
@@ -99,6 +101,7 @@ def test_a_supplier_comes_aboard_and_leaves_and_old_orders_are_finished(database
 
 def test_no_step_is_skipped_and_who_has_left_does_not_come_back(database: Database) -> None:
     apply(database)
+    in_order(database, "acme")
     with pytest.raises(supply.SupplierStepRefused):
         move(database, SupplierState.LIVE)
     for state in WAY[:2]:

@@ -1,6 +1,7 @@
 """The console under /console, for the core team: what needs doing, and the work itself."""
 
 from shared_core.hub.console import (
+    documents,
     feeds,
     goods,
     money,
@@ -23,6 +24,7 @@ _PARTS = (
     tenant,
     suppliers,
     warehouses,
+    documents,
     orders,
     feeds,
     pictures,

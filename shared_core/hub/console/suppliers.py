@@ -9,23 +9,26 @@ from fastapi.responses import HTMLResponse, Response
 from sqlalchemy.orm import Session
 
 from shared_core import supply
+from shared_core.hub import vetted
 from shared_core.hub.console import words
 from shared_core.hub.console.acting import attempt
 from shared_core.hub.console.tenant import KEY_NAME_LENGTH
 from shared_core.hub.console.typed import number, reason, wall_time
 from shared_core.hub.hub import Hub
 from shared_core.hub.viewer import HubDep, ReaderDep, SuppliersDep, TermsDep, current, page, speaks
+from shared_core.kernel.calendar import today
 from shared_core.kernel.codes import new_code, new_token
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money, parse_money
 from shared_core.kernel.regions import PROVINCES, region_name
+from shared_core.supply import vetting
 from shared_core.web import forms
 from shared_core.web.going import go
 
 HOME = "/console/suppliers"
 S = supply.SupplierState
 STEPS: Mapping[supply.SupplierState, str] = {
-    S.DOCUMENTS: N_("Its papers are there"),
+    S.DOCUMENTS: N_("Its documents are there"),
     S.TERMS: N_("Terms are agreed"),
     S.FIRST_FEED: N_("Its first goods are in"),
     S.SAMPLE_ORDER: N_("The sample order arrived"),
@@ -114,7 +117,9 @@ def move(
     why: Text = "",
 ) -> Response:
     def work(session: Session) -> None:
-        supply.move_supplier(session, supplier=supplier, to=to, actor=viewer.actor, reason=reason(why), at=hub.clock())
+        supply.move_supplier(
+            session, supplier=supplier, to=to, actor=viewer.actor, reason=reason(why), zone=hub.zone, at=hub.clock()
+        )
 
     trouble = attempt(request, hub, work)
     if trouble:
@@ -213,6 +218,7 @@ def _listing(
     said, at = speaks(request), hub.clock()
     with hub.database.reading() as session:
         found = supply.suppliers(session)
+        standings = vetting.documents.standings_of_all(session, today=today(at, hub.zone))
         late = {each.code: supply.count_supplier_orders(session, supplier=each.code, late_at=at) for each in found}
     return page(
         request,
@@ -229,6 +235,7 @@ def _listing(
                 "tone": words.SUPPLIER[each.state].tone,
                 "freight": each.freight,
                 "late": late[each.code],
+                "documents": None if each.state is S.ENDED else vetted.worst(said, standings[each.code]),
             }
             for each in found
         ],
@@ -259,6 +266,7 @@ def supplier_page(
         templates = supply.freight_templates(session, supplier=code)
         keys = supply.supplier_access.keys.keys(session, code)
         warehouses = supply.sourcing.warehouses(session, supplier=code)
+        vetting_ = _vetting(said, session, hub, code)
     return page(
         request,
         "console/supplier.html",
@@ -275,7 +283,7 @@ def supplier_page(
                 "at": each.at,
                 "actor": each.actor,
                 "state": said(words.SUPPLIER[each.state].label),
-                "reason": each.reason,
+                "reason": said(each.reason),
             }
             for each in reversed(decisions)
         ],
@@ -290,7 +298,21 @@ def supplier_page(
         warehouse_typed=warehouse or {"code": "", "name": "", "region": "", "priority": "0"},
         warehouse_open=warehouse is not None,
         regions=[(each, region_name(each, current(request).locale)) for each in PROVINCES],
+        **vetting_,
     )
+
+
+def _vetting(said: Callable[[str], str], session: Session, hub: Hub, code: str) -> dict[str, object]:
+    """What it handed in and agreed to."""
+    declared = vetting.requirements.declared(session, code)
+    standings = vetted.asked_now(session, hub, code)
+    return {
+        "declared": declared,
+        "sectors": vetted.sectors(said, declared.sectors if declared else None),
+        "asked": vetted.asked(said, standings),
+        "documents": vetted.handed_in(said, vetting.documents.documents(session, code)),
+        "agreement": vetted.agreement(session, hub, code),
+    }
 
 
 def _template(said: Callable[[str], str], locale: str, view: supply.FreightTemplateView) -> dict[str, object]:

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import time
+from datetime import date, time
 
 from shared_core import supply
-from shared_core.hub.errors import BadNumber, BadPercentage, BadTime, NotPieces, ReasonMissing
+from shared_core.hub.errors import BadDay, BadNumber, BadPercentage, BadTime, NotPieces, ReasonMissing
 from shared_core.kernel.money import Money, decimal_text, parse_money
 from shared_core.supply import tenancy
 
@@ -14,6 +14,7 @@ NUMBER_MAX = 10**9
 PIECES_MAX = 1_000_000
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _PERCENT = re.compile(r"(\d{1,3})(?:\.(\d{1,2}))?%?", re.ASCII)
 
 
@@ -46,6 +47,17 @@ def wall_time(text: str) -> time:
     if found is None:
         raise BadTime(text=text[:20])
     return time(int(found[1]), int(found[2]))
+
+
+def day(text: str) -> date:
+    """ "2026-12-31". Raises BadDay."""
+    plain = text.strip()
+    try:
+        if _DAY.fullmatch(plain):
+            return date.fromisoformat(plain)
+    except ValueError as error:  # there is no such day
+        raise BadDay(text=plain) from error
+    raise BadDay(text=plain[:20])
 
 
 def reason(text: str) -> str:

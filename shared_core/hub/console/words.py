@@ -22,7 +22,7 @@ TENANT: Mapping[tenancy.TenantState, Said] = {
 }
 SUPPLIER: Mapping[supply.SupplierState, Said] = {
     supply.SupplierState.APPLIED: Said(N_("applied"), "warn"),
-    supply.SupplierState.DOCUMENTS: Said(N_("papers are there"), "warn"),
+    supply.SupplierState.DOCUMENTS: Said(N_("documents are there"), "warn"),
     supply.SupplierState.TERMS: Said(N_("terms are agreed"), "warn"),
     supply.SupplierState.FIRST_FEED: Said(N_("first goods are in"), "warn"),
     supply.SupplierState.SAMPLE_ORDER: Said(N_("sample order arrived"), "warn"),

@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
 from shared_core import supply
+from shared_core.hub import vetted
 from shared_core.hub.hub import Hub
 from shared_core.hub.portal.own import NUMBER_LENGTH_MAX, OwnOrderNumber
 from shared_core.hub.portal.words import ORDER_STATES, TABS, address_lines, options_text
@@ -38,6 +39,8 @@ def listing(
         )
         waiting = supply.orders_waiting(session, supplier=viewer.supplier)
         titles = supply.titles_of(session, sorted({line.sku for each in found for line in each.lines}))
+        asked = vetted.asked_now(session, hub, viewer.supplier)
+        agreement = vetted.agreement(session, hub, viewer.supplier)
     said = speaks(request)
     tabs = [
         {
@@ -54,6 +57,8 @@ def listing(
         "portal/orders.html",
         tabs=tabs,
         search=search,
+        documents=vetted.worst(said, asked),
+        agreement=agreement,
         orders=[_row(request, each, titles, at) for each in found],
         listing={
             "previous_url": _page_url(chosen, number - 1) if number > 1 else "",

@@ -1,0 +1,63 @@
+"""Suppliers are looked at before they sell: the documents they hand in, and the terms to which they agree."""
+
+from shared_core.supply.vetting import documents, requirements, terms
+from shared_core.supply.vetting.documents import KINDS, STANDINGS, Document
+from shared_core.supply.vetting.errors import (
+    BadDocument,
+    BadRequirements,
+    BadTerms,
+    DeclarationClosed,
+    DocumentDecided,
+    DocumentExpired,
+    DocumentsLacking,
+    NoTerms,
+    SectorsUndeclared,
+    TermsChanged,
+    TermsNotAccepted,
+    TermsTooSoon,
+    TooManyDocuments,
+    UnknownDocument,
+)
+from shared_core.supply.vetting.rules import (
+    DOES,
+    REQUIRED,
+    TERMS_LENGTH_MAX,
+    WARN_DAYS_MAX,
+    DocumentKind,
+    DocumentState,
+    Requirements,
+    Sector,
+    Standing,
+)
+
+__all__ = [
+    "DOES",
+    "KINDS",
+    "REQUIRED",
+    "STANDINGS",
+    "TERMS_LENGTH_MAX",
+    "WARN_DAYS_MAX",
+    "BadDocument",
+    "BadRequirements",
+    "BadTerms",
+    "DeclarationClosed",
+    "Document",
+    "DocumentDecided",
+    "DocumentExpired",
+    "DocumentKind",
+    "DocumentState",
+    "DocumentsLacking",
+    "NoTerms",
+    "Requirements",
+    "Sector",
+    "SectorsUndeclared",
+    "Standing",
+    "TermsChanged",
+    "TermsNotAccepted",
+    "TermsTooSoon",
+    "TooManyDocuments",
+    "UnknownDocument",
+    "documents",
+    "requirements",
+    "terms",
+]
