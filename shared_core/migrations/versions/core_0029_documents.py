@@ -8,7 +8,7 @@ from alembic import op
 from shared_core.kernel.database import BigId, UtcDateTime
 
 revision: str = "core_0029"
-down_revision: str | Sequence[str] | None = "core_0027"
+down_revision: str | Sequence[str] | None = "core_0028"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
