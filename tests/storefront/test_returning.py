@@ -152,5 +152,6 @@ def test_a_refusal_of_a_later_version_says_only_that_it_is_one(front: Front) -> 
     buyer, owner, number = refused_by_supply(front)
     with front.shop.database.transaction() as session:
         orders.the_return(session, f"{number}-R1").refusal = {"code": "moon_in_the_way", "params": {}}
-    for page in (buyer.open(f"/orders/{number}"), owner.open(f"/admin/orders/{number}")):
-        assert "This cannot be sent back." in page.text and "moon" not in page.text
+    seen, inside = buyer.open(f"/orders/{number}"), owner.open(f"/admin/orders/{number}")
+    assert "This cannot be sent back." in seen.text and "moon" not in seen.text
+    assert inside.status == 200 and "declined by the supplier" in inside.text
