@@ -29,8 +29,8 @@ Pieces = Annotated[int, Field(ge=0, le=orders.QUANTITY_MAX, examples=[1])]
 class NotTakenInHere(Conflict):
     code = "return_not_taken_in_here"
     message = (
-        "The return {number} cannot be taken in here. Accept it first; where its goods come from a hub, its supplier "
-        "takes them in."
+        "The return {number} cannot be taken in here. Accept it first and give it a moment; where its goods come from "
+        "a hub, its supplier takes them in."
     )
 
 
