@@ -138,6 +138,7 @@ from shared_core.orders.refunds import (
     request_refund,
 )
 from shared_core.orders.resuming import SaidAgain, Unsaid, follow_anew, say_again
+from shared_core.orders.return_desk import hear_return, refusal_of
 from shared_core.orders.return_models import OrderReturn
 from shared_core.orders.return_rules import MAY_CALL_OFF, RefundWhen, ReturnState
 from shared_core.orders.returns import (
@@ -296,6 +297,7 @@ __all__ = [
     "group_standings",
     "hand_over",
     "hand_over_cart",
+    "hear_return",
     "hear_supply",
     "import_history",
     "keeps",
@@ -322,6 +324,7 @@ __all__ = [
     "refund_lines",
     "refund_requests",
     "refunds",
+    "refusal_of",
     "refuse_return",
     "request_refund",
     "require_red_packet",

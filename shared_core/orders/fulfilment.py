@@ -110,7 +110,7 @@ class SupplyDesk:
         with self.database.transaction() as session:
             book_withdrawal(session, back.withdrawal, back, memo="never left", at=self.clock())
             for each in returns:
-                return_desk.keep(session, each, at=self.clock())
+                return_desk.hear_return(session, each, at=self.clock())
 
     def withdraw_short(self, event: ParcelCancelled) -> None:
         """Give pieces of a cancelled parcel back to the supply side that no refund brings back: their money went back
@@ -268,7 +268,7 @@ def _advance(session: Session, name: str, seen: int, position: int) -> bool:
 
 def _apply(session: Session, news: supply.SupplyEvent, told: supply.ReturnView | None, *, zone: str) -> None:
     if told is not None:
-        return_desk.keep(session, told, at=news.at)
+        return_desk.hear_return(session, told, at=news.at)
         return
     row = reads.locked(session, news.reference)
     parcels = reads.parcels(session, row.id)

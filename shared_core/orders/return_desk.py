@@ -5,12 +5,14 @@ asked: news only says that there is something to ask, so that it may come late, 
 from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from shared_core import supply
 from shared_core.kernel.database import Database
+from shared_core.kernel.errors import PlatformError
 from shared_core.orders import reads
 from shared_core.orders.errors import OrderDisputed
 from shared_core.orders.events import ReturnAccepted, ReturnCalledOff, ReturnSent
@@ -23,7 +25,7 @@ from shared_core.supply import Remedy, ReturnReason
 
 Step = Callable[..., None]
 SUPPLIER = "supplier"
-SAID_LENGTH_MAX = 200
+PARAM_LENGTH_MAX = 200
 REFUSED_BY_SUPPLY = (
     supply.HoldNotConfirmed,
     supply.returns.OneSupplierOnly,
@@ -33,6 +35,7 @@ REFUSED_BY_SUPPLY = (
     supply.UnknownSku,
 )
 """What the supply side says no with for good."""
+_KINDS = {each.code: each for each in REFUSED_BY_SUPPLY}
 
 
 def request(database: Database, gateway: supply.SupplyGateway, return_id: int, *, at: datetime) -> None:
@@ -56,10 +59,25 @@ def request(database: Database, gateway: supply.SupplyGateway, return_id: int, *
             reads.locked(session, row.number)
             declined = session.get_one(OrderReturn, return_id, populate_existing=True)
             if declined.state == ReturnState.ACCEPTED:  # it may have been called off meanwhile
-                declined.state, declined.said = ReturnState.DECLINED, str(refusal)[:SAID_LENGTH_MAX]
+                declined.state, declined.refusal = ReturnState.DECLINED, _kept(refusal)
         return
     with database.transaction() as session:
-        keep(session, told, at=at)
+        hear_return(session, told, at=at)
+
+
+def refusal_of(found: OrderReturn) -> PlatformError | None:
+    """Why the supply side would not take the request; None when it did, and where this version does not know why."""
+    kept = found.refusal or {}
+    kind = _KINDS.get(kept.get("code", ""))
+    return kind(**kept["params"]) if kind else None
+
+
+def _kept(refusal: PlatformError) -> dict[str, Any]:
+    params = {
+        name: value if isinstance(value, int) else str(value)[:PARAM_LENGTH_MAX]
+        for name, value in refusal.params.items()
+    }
+    return {"code": refusal.code, "params": params}
 
 
 def send(database: Database, gateway: supply.SupplyGateway, return_id: int, *, at: datetime) -> None:
@@ -72,7 +90,7 @@ def send(database: Database, gateway: supply.SupplyGateway, return_id: int, *, a
     except supply.returns.ReturnStepRefused:  # they are there already, or it was too late
         told = gateway.view_return(row.number, number=found.number)
     with database.transaction() as session:
-        keep(session, told, at=at)
+        hear_return(session, told, at=at)
 
 
 def call_off(database: Database, gateway: supply.SupplyGateway, return_id: int, *, at: datetime) -> None:
@@ -85,7 +103,7 @@ def call_off(database: Database, gateway: supply.SupplyGateway, return_id: int, 
         with database.transaction() as session:
             again = session.get_one(OrderReturn, return_id)
             again.state = ReturnState.ACCEPTED
-            keep(session, told, at=at)
+            hear_return(session, told, at=at)
 
 
 STEPS = (
@@ -107,7 +125,7 @@ def asked_of(gateway: supply.SupplyGateway, news: supply.SupplyEvent) -> supply.
     return gateway.view_return(news.reference, number=news.return_number) if news.return_number else None
 
 
-def keep(session: Session, told: supply.ReturnView, *, at: datetime) -> None:
+def hear_return(session: Session, told: supply.ReturnView, *, at: datetime) -> None:
     """Write down what the supply side knows of a return; settled, it changes what is owed, and by the shop's decision
     what the customer gets back. Again: no-op. Raises UnknownOrder.
     """

@@ -40,7 +40,11 @@ class OrderReturn(Base):
     address: Mapped[dict[str, str] | None] = mapped_column(JSON(none_as_null=True))
     send_by: Mapped[datetime | None]
     said: Mapped[str] = mapped_column(String(200), default="")
-    """What the supply side said."""
+    """What somebody of the supply side said, in their words."""
+    refusal: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    """Why the supply side would not even take the request: `code` and `params` of an error; None of any other return,
+    and of refusals older than this column, which stand in `said`.
+    """
     inspected: Mapped[list[Any]] = mapped_column(JSON, default=list)
     bearer: Mapped[str | None] = mapped_column(String(16))
     """Of what cannot be sold again; None before it was inspected, and of returns that are older than this column."""

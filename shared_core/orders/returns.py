@@ -72,7 +72,10 @@ def ask_return(
     said = _text(words, "words")
     left = returnable(session, row)
     by_parcel: dict[str, list[list[object]]] = {}
-    for line in reads.lines(session, row.id):
+    lines = reads.lines(session, row.id)
+    if pieces.keys() - {line.id for line in lines}:
+        raise Invalid(field="pieces", reason=Phrase(N_("the order {number} has no such line"), number=number))
+    for line in lines:
         wanted = pieces.get(line.id, 0)
         if not 0 <= wanted <= sum(left.get(line.id, Counter()).values()):
             raise NothingToReturn(sku=line.sku, left=sum(left.get(line.id, Counter()).values()))
@@ -89,14 +92,14 @@ def ask_return(
             number=f"{number}-R{place}",
             order_id=row.id,
             supplier_order=parcel,
-            lines=lines,
+            lines=going_back,
             state=ReturnState.ASKED,
             reason=reason,
             remedy=remedy,
             words=said,
             asked_at=at,
         )
-        for place, (parcel, lines) in enumerate(sorted(by_parcel.items()), start=count + 1)
+        for place, (parcel, going_back) in enumerate(sorted(by_parcel.items()), start=count + 1)
     ]
     session.add_all(asked)
     session.flush()
@@ -191,13 +194,17 @@ def returns_of(session: Session, order_id: int) -> Sequence[OrderReturn]:
 
 
 def list_returns(
-    session: Session, *, only_open: bool = False, limit: int = RETURNS_LISTED_MAX
+    session: Session, *, only_open: bool = False, after: int | None = None, limit: int = RETURNS_LISTED_MAX
 ) -> Sequence[OrderReturn]:
-    """Of all orders: the open ones oldest first, or all of them newest first."""
+    """Of all orders: the open ones oldest first, or all of them newest first. `after`: those behind this one."""
     query = select(OrderReturn).limit(min(limit, RETURNS_LISTED_MAX))
     if only_open:
-        return session.scalars(query.where(OrderReturn.state.in_(OPEN)).order_by(OrderReturn.id)).all()
-    return session.scalars(query.order_by(OrderReturn.id.desc())).all()
+        query = query.where(OrderReturn.state.in_(OPEN)).order_by(OrderReturn.id)
+        query = query if after is None else query.where(OrderReturn.id > after)
+    else:
+        query = query.order_by(OrderReturn.id.desc())
+        query = query if after is None else query.where(OrderReturn.id < after)
+    return session.scalars(query).all()
 
 
 def returnable(session: Session, row: Order) -> dict[int, Counter[str]]:

@@ -262,10 +262,12 @@ class TenantSuspended(Conflict):
 
 
 class CreditUsedUp(Conflict):
-    """What the store owes and what it keeps unpaid have reached its credit limit."""
+    """What the store owes and what it keeps unpaid have reached its credit limit. Customers read the sentence: why is
+    said by the code alone.
+    """
 
     code = "credit_used_up"
-    message = "This shop cannot order more goods at the moment: its credit with the supply side is used up."
+    message = "This shop cannot order goods at the moment."
 
 
 class UnknownProduct(NotFound):

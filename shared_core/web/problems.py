@@ -155,9 +155,7 @@ class _Answers:
         if isinstance(error, LoginRequired) and wants_page(request):
             return _to_log_in(request)
         if isinstance(error, Away):
-            _log.warning("somebody does not answer", code=error.code, reason=str(error))
-            wait = error.params.get("retry_after")
-            error = Unavailable(retry_after=RETRY_SECONDS) if wait is None else type(error)(retry_after=wait)
+            error = calmed(error)
         elif error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
             _log.error("failed", code=error.code, exc_info=error)
         return self._answer(request, error)
@@ -220,6 +218,17 @@ class _Answers:
         if error.status == HTTPStatus.UNAUTHORIZED:
             response.headers["WWW-Authenticate"] = "Bearer"
         return response
+
+
+def calmed(error: PlatformError) -> PlatformError:
+    """The failure as whoever asks hears of it. What is between us and somebody who does not answer is for those who run
+    the app: it goes to the log, and only the waiting time is told.
+    """
+    if not isinstance(error, Away):
+        return error
+    _log.warning("somebody does not answer", code=error.code, reason=str(error))
+    wait = error.params.get("retry_after")
+    return Away(retry_after=RETRY_SECONDS) if wait is None else type(error)(retry_after=wait)
 
 
 def title_of(status: int) -> str:

@@ -98,6 +98,26 @@ def test_three_suppliers_one_short_piece_and_one_of_two_that_came_back(far: Far)
     statements_agree(far, {"acme": 3_600, "bestco": 800 - 600, "carol": 5_000})
 
 
+def test_what_a_hub_refuses_reaches_the_shop_as_something_that_any_language_can_say(far: Far) -> None:
+    shop = far.shop
+    number = shop.place(shop.visitor(), [("B", 2)])
+    shop.pay(number)
+    with far.hub.transaction() as session:
+        supply.ship(session, number=name(number, 1), carrier="Local", tracking_number="T1", at=shop.now)
+    shop.settle_down()
+    back = ask(far, number)
+    how = {"reason": ReturnReason.DAMAGED, "remedy": Remedy.MONEY, "words": "", "at": shop.now}
+    shop.gateway.request_return(number, lines(B=1), number="elsewhere", **how)  # type: ignore[arg-type]
+    with shop.transaction() as session:
+        orders.accept_return(session, back, refund_when=RefundWhen.INSPECTED, actor="staff:1", at=shop.now)
+    shop.settle_down()
+    with shop.database.reading() as session:
+        kept = orders.the_return(session, back)
+        why = orders.refusal_of(kept)
+    assert (kept.state, kept.said) == ("declined", "")
+    assert isinstance(why, supply.returns.ReturnTooMuch) and why.params == {"sku": "B", "left": 1}
+
+
 def name(number: str, place: int) -> str:
     return f"north.{number}-{place}"
 

@@ -7,7 +7,7 @@ import pytest
 
 from shared_core import ledger, orders, supply
 from shared_core.kernel.database import Database
-from shared_core.kernel.errors import Invalid
+from shared_core.kernel.errors import Invalid, PlatformError
 from shared_core.kernel.listeners import Listeners
 from shared_core.ledger import accounts
 from shared_core.orders import RefundWhen, ReturnState, return_desk
@@ -188,6 +188,37 @@ def test_a_no_that_is_heard_late_changes_nothing_that_was_called_off(world: Worl
     world.settle_down()
     return_desk.request(world.database, Refuses(), found.id, at=world.now)  # type: ignore[arg-type]
     assert stands(world, back) == "cancelled"
+
+
+REFUSALS = [
+    supply.HoldNotConfirmed(reference="AAAA1111"),
+    supply.returns.OneSupplierOnly(),
+    supply.returns.ReturnPointless(),
+    supply.returns.ReturnTooMuch(sku="A", left=1),
+    supply.UnknownHold(reference="AAAA1111"),
+    supply.UnknownSku(sku="A"),
+]
+
+
+@pytest.mark.parametrize("refusal", REFUSALS, ids=lambda each: each.code)
+def test_why_the_supply_side_says_no_is_kept_so_that_any_language_can_say_it(
+    world: World, refusal: PlatformError
+) -> None:
+    class Refuses:
+        def request_return(self, *_told: Any, **_named: Any) -> None:
+            raise refusal
+
+    assert {type(each) for each in REFUSALS} == set(return_desk.REFUSED_BY_SUPPLY)
+    number = delivered(world)
+    back = ask(world, number)
+    with world.transaction() as session:
+        found = orders.accept_return(session, back, refund_when=RefundWhen.INSPECTED, actor="staff:1", at=world.now)
+    return_desk.request(world.database, Refuses(), found.id, at=world.now)  # type: ignore[arg-type]
+    with world.database.reading() as session:
+        kept = orders.the_return(session, back)
+        assert (kept.state, kept.said) == ("declined", "")
+        said = orders.refusal_of(kept)
+    assert said is not None and (type(said), said.params) == (type(refusal), refusal.params)
 
 
 def never_arrived(world: World, remedy: Remedy) -> tuple[str, str]:

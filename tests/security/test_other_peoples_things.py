@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from fastapi.testclient import TestClient
 from sqlalchemy import text
 
 from shared_core.kernel.database import Base
@@ -20,6 +21,12 @@ BODIES: Mapping[str, dict[str, object]] = {
     "paid": {"evidence": "EVIL"},
     "failed": {"reason": "no"},
     "price": {"price": None},
+    "returns": {"pieces": [{"line": 1, "quantity": 1}], "reason": "damaged"},
+    "parcel": {"carrier": "Local", "tracking_number": "SF2"},
+    "acceptance": {"refund": "now"},
+    "refusal": {"answer": "no"},
+    "inspection": {"lines": [{"sku": "A", "sellable": 1}]},
+    "replacement": {"carrier": "Local", "tracking_number": "SF3"},
 }
 """What would be accepted from whoever may, by the last word of the path."""
 FORM = {
@@ -102,7 +109,29 @@ def somebodys_things(front: Front) -> dict[str, str]:
     unpaid = buy(owner, "A")
     device = owner.get("/api/v1/devices").json()["devices"][0]["id"]
     refund = refunded["refunds"][0]["number"]
-    return {"number": unpaid, "sku": "A", "code": f"{number}-1", "refund": refund, "device_id": str(device)}
+    return {
+        "number": unpaid,
+        "sku": "A",
+        "code": f"{number}-1",
+        "refund": refund,
+        "device_id": str(device),
+        "back": sent_back(front, owner, staff),
+    }
+
+
+def sent_back(front: Front, owner: TestClient, staff: TestClient) -> str:
+    """The number of a return that its shop has accepted."""
+    number = buy(owner, "A")
+    pay(front, staff, number)
+    box = {"carrier": "Local", "tracking_number": "SF1"}
+    assert staff.post(f"/api/v1/admin/orders/{number}/shipment", json=box, headers=key()).status_code == 200
+    line = owner.get(f"/api/v1/orders/{number}").json()["lines"][0]["id"]
+    body = {"pieces": [{"line": line, "quantity": 1}], "reason": "damaged"}
+    asked = owner.post(f"/api/v1/orders/{number}/returns", json=body, headers=key()).json()
+    back = str(asked["returns"][0]["number"])
+    assert staff.post(f"/api/v1/admin/returns/{back}/acceptance", json={}, headers=key()).status_code == 200
+    front.settle()
+    return back
 
 
 def concerns_others(path: str, values: Mapping[str, str]) -> bool:

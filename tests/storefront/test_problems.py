@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+import structlog
 
+from shared_core import supply
 from shared_core.kernel.settings import Settings
 from shared_core.web.security import BODY_BYTES_MAX
 from tests.storefront.conftest import Clock, Front, close_front, key, open_front, purchase
+from tests.storefront.test_pages import HOME_ADDRESS
+from tests.storefront.walker import walker
 
 BROKEN_ROUTE = """\
 from shared_core.storefront import hookimpl
@@ -138,3 +142,31 @@ def test_a_person_gets_a_page_and_a_program_gets_a_problem(front: Front) -> None
     assert "Lamplight" in page.text
     assert front.browser().get("/nothing").json()["code"] == "not_found"
     assert front.browser().get("/api/v1/nothing", headers=PAGE).json()["code"] == "not_found"
+
+
+class Refuses:
+    """A hub that does not know the shop's key any more."""
+
+    def hold(self, *_asked: object, **_how: object) -> None:
+        raise supply.HubRefused(reason="status 401, key sk-1 of the store north was revoked")
+
+
+def test_what_is_wrong_between_the_shop_and_its_hub_is_in_the_log_and_no_customer_reads_it(front: Front) -> None:
+    front.stock("A")
+    buyer = walker(front)
+    buyer.sign_up("bao@example.com", "Bao")
+    buyer.open("/products/p-a")
+    buyer.send("/cart", quantity=1)
+    object.__setattr__(front.shop.counter, "gateway", Refuses())
+    buyer.open("/checkout")
+    ordered = buyer.send("/checkout", **HOME_ADDRESS)
+    buyer.open("/me/group/new")
+    with structlog.testing.capture_logs() as logged:
+        entered = buyer.send("/me/group", group="Stairs 3", quantity=1, **HOME_ADDRESS | {"phone": "13900001111"})
+    for page in (ordered, entered):
+        assert page.status == 503 and "This cannot be done at the moment." in page.text
+        assert "hub" not in page.text and "sk-1" not in page.html
+    [said] = [each for each in logged if each["event"] == "somebody does not answer"]
+    assert "key sk-1 of the store north was revoked" in said["reason"]
+    answer = buyer.client.post("/api/v1/orders", json=purchase("A", total=9900), headers=key())
+    assert (answer.status_code, answer.json()["code"]) == (503, "away") and "sk-1" not in answer.text

@@ -1,6 +1,6 @@
 """Returns over HTTP: what the customer sees and says, what the back office decides, and who may do neither."""
 
-from shared_core import supply
+from shared_core import orders, supply
 from tests.storefront.conftest import Front
 from tests.storefront.test_pages import order_one
 from tests.storefront.walker import Walker, staff_walker, walker
@@ -108,3 +108,50 @@ def test_staff_without_the_right_to_refund_cannot_decide(front: Front) -> None:
     staff = staff_walker(front, "staff")
     page = staff.open(f"/admin/orders/{number}")
     assert back in page.text and not [form for form in page.forms if form.action.endswith("/accept")]
+
+
+def refused_by_supply(front: Front) -> tuple[Walker, Walker, str]:
+    """A customer, staff, and an order whose return the shop accepts and the supply side does not take."""
+    buyer, owner, number = bought(front)
+    back = asked(front, buyer, number)
+    shop = front.shop
+    how = {"reason": supply.ReturnReason.DAMAGED, "remedy": supply.Remedy.MONEY, "words": "", "at": front.clock()}
+    shop.desk.gateway.request_return(number, [supply.HoldLine("A", 1)], number="elsewhere", **how)  # type: ignore[arg-type]
+    owner.open(f"/admin/orders/{number}")
+    owner.send(f"/admin/returns/{back}/accept", button=("when", "inspected"))
+    front.settle()
+    return buyer, owner, number
+
+
+def test_why_the_supply_side_takes_nothing_back_is_read_by_staff_in_their_language_and_by_no_customer(
+    front: Front,
+) -> None:
+    buyer, owner, number = refused_by_supply(front)
+    ours = "Of A 0 can be sent back: only what has left, and is in no other return."
+    theirs = "A 还可寄回 0 件：须已发出，且不在其他退货中。"
+    for language, sentence, calm in (
+        ("en", ours, "This cannot be sent back. Please ask the shop what else can be done."),
+        ("zh-CN", theirs, "这件商品无法退回，请联系店铺商量其他办法。"),
+    ):
+        seen = buyer.open(f"/orders/{number}?lang={language}")
+        inside = owner.open(f"/admin/orders/{number}?lang={language}")
+        assert calm in seen.text and sentence not in seen.text
+        assert sentence in inside.text and calm not in inside.text
+
+
+def test_a_refusal_of_which_only_a_sentence_was_kept_is_still_shown(front: Front) -> None:
+    buyer, owner, number = refused_by_supply(front)
+    with front.shop.database.transaction() as session:
+        kept = orders.the_return(session, f"{number}-R1")
+        kept.refusal, kept.said = None, "There is no hold of this name."
+    for page in (buyer.open(f"/orders/{number}"), owner.open(f"/admin/orders/{number}")):
+        assert "The supplier says: There is no hold of this name." in page.text
+
+
+def test_a_refusal_of_a_later_version_says_only_that_it_is_one(front: Front) -> None:
+    buyer, owner, number = refused_by_supply(front)
+    with front.shop.database.transaction() as session:
+        orders.the_return(session, f"{number}-R1").refusal = {"code": "moon_in_the_way", "params": {}}
+    seen, inside = buyer.open(f"/orders/{number}"), owner.open(f"/admin/orders/{number}")
+    assert "This cannot be sent back." in seen.text and "moon" not in seen.text
+    assert inside.status == 200 and "declined by the supplier" in inside.text

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from fastapi import Request
 from sqlalchemy.orm import Session
@@ -92,6 +93,7 @@ def around(request: Request, session: Session, shop: Shop, row: orders.Order) ->
         "to_look_at": {
             each.returned.number: each.returned for each in supply.returns.listed(session, references=[row.number])
         },
+        "refusals": _refusals(request, session, row),
         "shares": shares,
         "shares_total": sum((each.amount for each in shares if each.counts), zero(row.currency)),
         "refunds": [
@@ -113,6 +115,12 @@ def around(request: Request, session: Session, shop: Shop, row: orders.Order) ->
         "supply_pending": row.state in orders.SOLD and row.supply_state == "none",
         "unsent": not any(each.shipped_at for each in orders.parcels(session, row.id)),
     }
+
+
+def _refusals(request: Request, session: Session, row: orders.Order) -> dict[str, str]:
+    """Why the supply side would not take returns, by their numbers; customers are only told that it would not."""
+    found = {each.number: orders.refusal_of(each) for each in orders.returns_of(session, row.id)}
+    return {number: why.text(partial(translate, request)) for number, why in found.items() if why}
 
 
 def _entry(session: Session, row: orders.Order) -> dict[str, str] | None:

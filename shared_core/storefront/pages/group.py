@@ -24,6 +24,7 @@ from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDe
 from shared_core.storefront.who import Viewer
 from shared_core.web import forms
 from shared_core.web.going import go
+from shared_core.web.problems import calmed
 
 HOME = "/me/group"
 PER_PAGE = 20
@@ -112,8 +113,9 @@ def enter(
         )
     except PlatformError as error:
         fresh = new_token() if isinstance(error, orders.NEW_CHECKOUT) else key
-        form = refused(request, error, values, FIELDS)
-        return _again(request, shop, viewer, form, asked, key=fresh, status=error.status)
+        told = calmed(error)
+        form = refused(request, told, values, FIELDS)
+        return _again(request, shop, viewer, form, asked, key=fresh, status=told.status)
     return go(f"{HOME}/{number}", done="entered")
 
 

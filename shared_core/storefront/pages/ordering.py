@@ -19,6 +19,7 @@ from shared_core.storefront.viewer import MemberDep, ReadDep, SessionDep, ShopDe
 from shared_core.storefront.who import Viewer
 from shared_core.web import forms
 from shared_core.web.going import go
+from shared_core.web.problems import calmed
 
 ORDERS_PER_PAGE = 10
 TEXT_LENGTH_MAX = 300
@@ -65,7 +66,8 @@ def place(
     except orders.NEW_CHECKOUT as error:
         return _again(request, shop, viewer, refused(request, error, values), key=new_token(), status=error.status)
     except PlatformError as error:
-        return _again(request, shop, viewer, refused(request, error, values), key=key, status=error.status)
+        told = calmed(error)
+        return _again(request, shop, viewer, refused(request, told, values), key=key, status=told.status)
     return go(f"/orders/{number}")
 
 

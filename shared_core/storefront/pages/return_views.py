@@ -54,6 +54,8 @@ class Return:
     words: str
     answer: str
     said: str
+    refused: bool
+    """The supply side would not take the request; why is not for the customer to read."""
     money: str
     found: Sequence[str]
     address: Sequence[str]
@@ -121,6 +123,7 @@ def view(request: Request, row: orders.Order, found: orders.OrderReturn, titles:
         words=found.words,
         answer=found.answer,
         said=found.said,
+        refused=found.refusal is not None,
         money=_money(request, found),
         found=_found(request, found, titles),
         address=_address(found.address)
