@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, case, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, join, outerjoin
 
 from shared_core.catalog import rules
@@ -53,18 +53,12 @@ def products(
     prices are those of sales that run then; without it they are the ordinary ones.
     """
     size = max(1, min(per_page, PRODUCTS_PER_PAGE_MAX))
-    conditions = _chosen(hidden, brand, category)
-    if resting:
-        conditions.append(_has_listing(and_(Listing.offered, Listing.unlisted)))
-    found = _found(conditions, searching.words(search))
+    found = _found(searching.words(search), _narrowed(brand, category), _shown(hidden, resting))
     rows = session.execute(_one_page(found, (max(1, page) - 1) * size, size)).all()
-    if not rows and page > 1:  # beyond the end: the last page
-        total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
-        page = max(1, -(-total // size))
-        rows = session.execute(_one_page(found, (page - 1) * size, size)).all()
     total = rows[0].total if rows else 0
+    pages = max(1, -(-total // size))
     views = tuple(_views(session, [row.Product for row in rows], hidden, at))
-    return ProductPage(views, max(1, page), max(1, -(-total // size)), total)
+    return ProductPage(views, max(1, min(page, pages)), pages, total)
 
 
 def newest(
@@ -103,20 +97,20 @@ def shelves(session: Session, *, brand: str | None = None, category: str | None 
 
     Categories are those directly below this one, by path; brands those within this category.
     """
-    by_path = _counted(session, Product.category_path, _chosen(False, brand, None))
+    by_path = _counted(session, Product.category_path, _narrowed(brand, None))
     below = _path_of(by_path, category) if category else ""
-    brands = _counted(session, Product.brand, _chosen(False, None, category))
+    brands = _counted(session, Product.brand, _narrowed(None, category))
     return Shelves(below, rules.children(by_path, below), dict(sorted(brands.items())))
 
 
 def categories(session: Session) -> list[str]:
     """Categories that have something for sale, by name; not those that only hold others."""
-    return sorted(_counted(session, Product.category, _chosen(False, None, None)))
+    return sorted(_counted(session, Product.category, ()))
 
 
 def brands(session: Session) -> list[str]:
     """Brands that have something for sale, by name."""
-    return sorted(_counted(session, Product.brand, _chosen(False, None, None)))
+    return sorted(_counted(session, Product.brand, ()))
 
 
 def price(session: Session, *, sku: str, at: datetime | None = None) -> PricedItem:
@@ -179,33 +173,42 @@ def _for_sale() -> ColumnElement[bool]:
     return and_(Listing.offered, ~Listing.unlisted, Listing.price_minor.is_not(None))
 
 
-def _has_listing(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return select(Listing.id).where(Listing.product_id == Product.id, condition).exists()
+def _has_listing(condition: ColumnElement[bool], owner: InstrumentedAttribute[int] = Product.id) -> ColumnElement[bool]:
+    return select(Listing.id).where(Listing.product_id == owner, condition).exists()
 
 
-def _chosen(hidden: bool, brand: str | None, category: str | None) -> list[ColumnElement[bool]]:
-    conditions = [] if hidden else [_has_listing(_for_sale())]
-    if brand is not None:
-        conditions.append(Product.brand == brand)
+def _shown(hidden: bool, resting: bool) -> list[ColumnElement[bool]]:
+    """What a product must have a listing for, each."""
+    each = [] if hidden else [_for_sale()]
+    return [*each, and_(Listing.offered, Listing.unlisted)] if resting else each
+
+
+def _narrowed(brand: str | None, category: str | None) -> list[ColumnElement[bool]]:
+    conditions = [] if brand is None else [Product.brand == brand]
     if category is not None:
         mark = rules.PATH_MARK
         conditions.append(searching.holds(literal(mark) + Product.category_path + mark, f"{mark}{category}{mark}"))
     return conditions
 
 
-def _found(conditions: Sequence[ColumnElement[bool]], words: Sequence[str]) -> Select[int, int]:
-    """Ids of products with all of these words, and how well they fit: 0 is best."""
+def _found(words: Sequence[str], narrowed: Sequence[ColumnElement[bool]], shown: Sequence[ColumnElement[bool]]) -> FromClause:
+    """Ids of products with all of these words, and how well they fit: 0 is best. For words alone no product is read."""
     if not words:
-        return select(Product.id, literal(0).label("rank")).where(*conditions)
-    query = select(Product.id, SearchText.rank(words).label("rank")).join(SearchText)
-    return query.where(*SearchText.matches(words), *conditions)
+        query = select(Product.id, literal(0).label("rank")).where(*narrowed, *map(_has_listing, shown))
+        return query.subquery()
+    owner = SearchText.product_id
+    query = select(owner.label("id"), SearchText.rank(words).label("rank")).where(*SearchText.matches(words))
+    query = query.where(*(_has_listing(condition, owner) for condition in shown))
+    return (query.join(Product).where(*narrowed) if narrowed else query).cte("found")
 
 
-def _one_page(found: Select[int, int], offset: int, size: int) -> Select[Product, int]:
-    """Products of one page with the number of all, best first, then newest."""
-    every = found.subquery()
-    count = func.count().over().label("total")
-    shown = select(every, count).order_by(every.c.rank, every.c.id.desc()).offset(offset).limit(size).subquery()
+def _one_page(found: FromClause, offset: int, size: int) -> Select[Product, int]:
+    """Products of one page with the number of all, best first, then newest; beyond the end those of the last page."""
+    counted = select(func.count().label("total")).select_from(found).cte("counted")
+    total = select(counted.c.total).scalar_subquery()
+    start = case((total > offset, offset), (total > 0, (total - 1) // size * size), else_=0)
+    order = found.c.rank, found.c.id.desc()
+    shown = select(found, total.label("total")).order_by(*order).offset(start).limit(size).subquery()
     query = select(Product, shown.c.total).join(shown, shown.c.id == Product.id)
     return query.order_by(shown.c.rank, Product.id.desc())
 
@@ -213,8 +216,9 @@ def _one_page(found: Select[int, int], offset: int, size: int) -> Select[Product
 def _counted(
     session: Session, column: InstrumentedAttribute[str], conditions: Sequence[ColumnElement[bool]]
 ) -> dict[str, int]:
-    """How many products have each value, the empty one left out."""
-    query = select(column, func.count()).where(column != "", *conditions).group_by(column)
+    """How many products that are for sale have each value, the empty one left out."""
+    for_sale = _has_listing(_for_sale())
+    query = select(column, func.count()).where(column != "", for_sale, *conditions).group_by(column)
     return dict(list(session.execute(query)))
 
 
