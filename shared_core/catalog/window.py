@@ -191,11 +191,15 @@ def _narrowed(brand: str | None, category: str | None) -> list[ColumnElement[boo
     return conditions
 
 
-def _found(words: Sequence[str], narrowed: Sequence[ColumnElement[bool]], shown: Sequence[ColumnElement[bool]]) -> FromClause:
-    """Ids of products with all of these words, and how well they fit: 0 is best. For words alone no product is read."""
+def _found(
+    words: Sequence[str], narrowed: Sequence[ColumnElement[bool]], shown: Sequence[ColumnElement[bool]]
+) -> FromClause:
+    """Ids of products with all of these words, and their `rank`: how well the words fit, 0 is best.
+
+    For words alone no product is read; without words there is no rank, so that the newest are read and no others.
+    """
     if not words:
-        query = select(Product.id, literal(0).label("rank")).where(*narrowed, *map(_has_listing, shown))
-        return query.subquery()
+        return select(Product.id).where(*narrowed, *map(_has_listing, shown)).subquery()
     owner = SearchText.product_id
     query = select(owner.label("id"), SearchText.rank(words).label("rank")).where(*SearchText.matches(words))
     query = query.where(*(_has_listing(condition, owner) for condition in shown))
@@ -207,10 +211,14 @@ def _one_page(found: FromClause, offset: int, size: int) -> Select[Product, int]
     counted = select(func.count().label("total")).select_from(found).cte("counted")
     total = select(counted.c.total).scalar_subquery()
     start = case((total > offset, offset), (total > 0, (total - 1) // size * size), else_=0)
-    order = found.c.rank, found.c.id.desc()
-    shown = select(found, total.label("total")).order_by(*order).offset(start).limit(size).subquery()
-    query = select(Product, shown.c.total).join(shown, shown.c.id == Product.id)
-    return query.order_by(shown.c.rank, Product.id.desc())
+    one_page = select(found, total.label("total")).order_by(*_best_first(found)).offset(start).limit(size).subquery()
+    query = select(Product, one_page.c.total).join(one_page, one_page.c.id == Product.id)
+    return query.order_by(*_best_first(one_page))
+
+
+def _best_first(found: FromClause) -> list[ColumnElement[int]]:
+    ranks = [found.c.rank] if "rank" in found.c else []
+    return [*ranks, found.c.id.desc()]
 
 
 def _counted(
