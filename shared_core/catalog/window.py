@@ -2,8 +2,9 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, FromClause, Select, and_, bindparam, case, func, literal, select
+from sqlalchemy import ColumnElement, FromClause, Integer, Select, Text, and_, bindparam, case, func, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, join, outerjoin
 
 from shared_core.catalog import rules
@@ -53,8 +54,10 @@ def products(
     prices are those of sales that run then; without it they are the ordinary ones.
     """
     size = max(1, min(per_page, PRODUCTS_PER_PAGE_MAX))
-    found = _found(searching.words(search), _narrowed(brand, category), _shown(hidden, resting))
-    rows = session.execute(_one_page(found, (max(1, page) - 1) * size, size)).all()
+    words = searching.words(search)
+    query = _one_page(len(words), brand is not None, category is not None, hidden, resting)
+    asked = searching.sought(words) | _within(brand, category) | {"start": (max(1, page) - 1) * size, "size": size}
+    rows = session.execute(query, asked).all()
     total = rows[0].total if rows else 0
     pages = max(1, -(-total // size))
     views = tuple(_views(session, [row.Product for row in rows], hidden, at))
@@ -97,20 +100,20 @@ def shelves(session: Session, *, brand: str | None = None, category: str | None 
 
     Categories are those directly below this one, by path; brands those within this category.
     """
-    by_path = _counted(session, Product.category_path, _narrowed(brand, None))
+    by_path = _counted(session, Product.category_path, brand=brand)
     below = _path_of(by_path, category) if category else ""
-    brands = _counted(session, Product.brand, _narrowed(None, category))
+    brands = _counted(session, Product.brand, category=category)
     return Shelves(below, rules.children(by_path, below), dict(sorted(brands.items())))
 
 
 def categories(session: Session) -> list[str]:
     """Categories that have something for sale, by name; not those that only hold others."""
-    return sorted(_counted(session, Product.category, ()))
+    return sorted(_counted(session, Product.category))
 
 
 def brands(session: Session) -> list[str]:
     """Brands that have something for sale, by name."""
-    return sorted(_counted(session, Product.brand, ()))
+    return sorted(_counted(session, Product.brand))
 
 
 def price(session: Session, *, sku: str, at: datetime | None = None) -> PricedItem:
@@ -183,18 +186,21 @@ def _shown(hidden: bool, resting: bool) -> list[ColumnElement[bool]]:
     return [*each, and_(Listing.offered, Listing.unlisted)] if resting else each
 
 
-def _narrowed(brand: str | None, category: str | None) -> list[ColumnElement[bool]]:
-    conditions = [] if brand is None else [Product.brand == brand]
-    if category is not None:
-        mark = rules.PATH_MARK
-        conditions.append(searching.holds(literal(mark) + Product.category_path + mark, f"{mark}{category}{mark}"))
+def _narrowed(by_brand: bool, by_category: bool) -> list[ColumnElement[bool]]:
+    """What holds of products `_within` a brand, a category or both."""
+    conditions = [Product.brand == bindparam("brand")] if by_brand else []
+    if by_category:
+        mark = literal(rules.PATH_MARK)
+        conditions.append(searching.holds(mark + Product.category_path + mark, bindparam("category", type_=Text())))
     return conditions
 
 
-def _found(
-    words: Sequence[str], narrowed: Sequence[ColumnElement[bool]], shown: Sequence[ColumnElement[bool]]
-) -> FromClause:
-    """Ids of products with all of these words, and their `rank`: how well the words fit, 0 is best.
+def _within(brand: str | None, category: str | None) -> dict[str, str | None]:
+    return {"brand": brand, "category": f"{rules.PATH_MARK}{category}{rules.PATH_MARK}"}
+
+
+def _found(words: int, narrowed: Sequence[ColumnElement[bool]], shown: Sequence[ColumnElement[bool]]) -> FromClause:
+    """Ids of products with so many words, and their `rank`: how well the words fit, 0 is best.
 
     For words alone no product is read; without words there is no rank, so that the newest are read and no others.
     """
@@ -206,12 +212,18 @@ def _found(
     return (query.join(Product).where(*narrowed) if narrowed else query).cte("found")
 
 
-def _one_page(found: FromClause, offset: int, size: int) -> Select[Product, int]:
-    """Products of one page with the number of all, best first, then newest; beyond the end those of the last page."""
+@lru_cache(maxsize=128)
+def _one_page(words: int, by_brand: bool, by_category: bool, hidden: bool, resting: bool) -> Select[Product, int]:
+    """Products of one page with the number of all, best first, then newest; beyond the end those of the last page.
+
+    To put it together takes as long as to read thousands of texts, so each kind is kept.
+    """
+    found = _found(words, _narrowed(by_brand, by_category), _shown(hidden, resting))
     counted = select(func.count().label("total")).select_from(found).cte("counted")
     total = select(counted.c.total).scalar_subquery()
-    start = case((total > offset, offset), (total > 0, (total - 1) // size * size), else_=0)
-    one_page = select(found, total.label("total")).order_by(*_best_first(found)).offset(start).limit(size).subquery()
+    start, size = bindparam("start", type_=Integer()), bindparam("size", type_=Integer())
+    first = case((total > start, start), (total > 0, (total - 1) // size * size), else_=0)
+    one_page = select(found, total.label("total")).order_by(*_best_first(found)).offset(first).limit(size).subquery()
     query = select(Product, one_page.c.total).join(one_page, one_page.c.id == Product.id)
     return query.order_by(*_best_first(one_page))
 
@@ -222,12 +234,12 @@ def _best_first(found: FromClause) -> list[ColumnElement[int]]:
 
 
 def _counted(
-    session: Session, column: InstrumentedAttribute[str], conditions: Sequence[ColumnElement[bool]]
+    session: Session, column: InstrumentedAttribute[str], *, brand: str | None = None, category: str | None = None
 ) -> dict[str, int]:
     """How many products that are for sale have each value, the empty one left out."""
-    for_sale = _has_listing(_for_sale())
-    query = select(column, func.count()).where(column != "", for_sale, *conditions).group_by(column)
-    return dict(list(session.execute(query)))
+    narrowed = _narrowed(brand is not None, category is not None)
+    query = select(column, func.count()).where(column != "", _has_listing(_for_sale()), *narrowed).group_by(column)
+    return dict(list(session.execute(query, _within(brand, category))))
 
 
 def _path_of(paths: Collection[str], category: str) -> str:
