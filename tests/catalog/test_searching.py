@@ -50,11 +50,11 @@ def texts(most: int) -> st.SearchStrategy[str]:
     return st.lists(st.sampled_from(WORDS), min_size=1, max_size=most).map(" ".join)
 
 
-STATES = st.sampled_from(["shown", "shown", "unlisted", "withdrawn", "unpriced"])
+STATES = st.sampled_from(["shown", "shown", "shown", "unlisted", "withdrawn", "unpriced"])
 CODES = st.sampled_from(["tea", "e", "茶", "T"])
 SKUS = st.lists(st.tuples(CODES, STATES), min_size=1, max_size=2)
 GOODS = st.lists(
-    st.tuples(texts(2), st.sampled_from(BRANDS), st.sampled_from(CATEGORIES), texts(3), SKUS), max_size=8
+    st.tuples(texts(1), st.sampled_from(BRANDS), st.sampled_from(CATEGORIES), texts(2), SKUS), min_size=4, max_size=8
 ).map(
     lambda rows: [
         Goods(
@@ -65,12 +65,12 @@ GOODS = st.lists(
 )
 QUESTIONS = st.builds(
     Question,
-    search=st.just("") | texts(3) | st.sampled_from(["e-1", "tea-2-0", "-0"]),
-    brand=st.none() | st.sampled_from(BRANDS),
-    category=st.none() | st.sampled_from(CATEGORIES),
+    search=st.sampled_from(["", "e-1", "tea-2-0", "-0", "茶", "tea", "x", "e"]) | texts(2),
+    brand=st.sampled_from([None, None, *BRANDS]),
+    category=st.sampled_from([None, None, *CATEGORIES]),
     hidden=st.booleans(),
-    resting=st.booleans(),
-    page=st.integers(1, 5),
+    resting=st.sampled_from([False, False, True]),
+    page=st.integers(1, 4),
     per_page=st.integers(1, 4),
 )
 
