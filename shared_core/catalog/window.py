@@ -4,7 +4,20 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from sqlalchemy import ColumnElement, FromClause, Integer, Select, Text, and_, bindparam, case, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, join, outerjoin
 
 from shared_core.catalog import rules
@@ -221,7 +234,7 @@ def _one_page(words: int, by_brand: bool, by_category: bool, hidden: bool, resti
     found = _found(words, _narrowed(by_brand, by_category), _shown(hidden, resting))
     counted = select(func.count().label("total")).select_from(found).cte("counted")
     total = select(counted.c.total).scalar_subquery()
-    start, size = bindparam("start", type_=Integer()), bindparam("size", type_=Integer())
+    start, size = bindparam("start", type_=BigInteger()), bindparam("size", type_=Integer())
     first = case((total > start, start), (total > 0, (total - 1) // size * size), else_=0)
     one_page = select(found, total.label("total")).order_by(*_best_first(found)).offset(first).limit(size).subquery()
     query = select(Product, one_page.c.total).join(one_page, one_page.c.id == Product.id)
