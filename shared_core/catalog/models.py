@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from shared_core.kernel.database import Base, BigId
@@ -42,7 +42,8 @@ class Listing(Base):
 
     It is `override_minor` where the shop has set a price of its own, else `rule_minor`. `offered` is the supply
     side's word, `unlisted` the shop's. `unsound`: at that price a sale could lose money, so there is no price to pay.
-    `picture` is the digest of its own picture, empty without one.
+    `picture` is the digest of its own picture, empty without one. The index is of what is for sale, in the words in
+    which each database asks for it: SQLite knows no others.
     """
 
     __tablename__ = "catalog_listing"
@@ -52,6 +53,12 @@ class Listing(Base):
         CheckConstraint("price_minor >= floor_minor", name="never_below_floor"),
         CheckConstraint("price_minor IS NULL OR NOT unsound", name="never_at_a_loss"),
         CheckConstraint("available >= 0", name="available_not_negative"),
+        Index(
+            "ix_catalog_listing_for_sale",
+            "product_id",
+            postgresql_where=text("offered AND NOT unlisted AND price_minor IS NOT NULL"),
+            sqlite_where=text("offered = 1 AND unlisted = 0 AND price_minor IS NOT NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

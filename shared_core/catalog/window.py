@@ -2,8 +2,22 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, literal, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    FromClause,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    select,
+)
 from sqlalchemy.orm import InstrumentedAttribute, Session, join, outerjoin
 
 from shared_core.catalog import rules
@@ -53,18 +67,14 @@ def products(
     prices are those of sales that run then; without it they are the ordinary ones.
     """
     size = max(1, min(per_page, PRODUCTS_PER_PAGE_MAX))
-    conditions = _chosen(hidden, brand, category)
-    if resting:
-        conditions.append(_has_listing(and_(Listing.offered, Listing.unlisted)))
-    found = _found(conditions, searching.words(search))
-    rows = session.execute(_one_page(found, (max(1, page) - 1) * size, size)).all()
-    if not rows and page > 1:  # beyond the end: the last page
-        total = session.scalar(select(func.count()).select_from(found.subquery())) or 0
-        page = max(1, -(-total // size))
-        rows = session.execute(_one_page(found, (page - 1) * size, size)).all()
+    words = searching.words(search)
+    query = _one_page(len(words), brand is not None, category is not None, hidden, resting)
+    asked = searching.sought(words) | _within(brand, category) | {"start": (max(1, page) - 1) * size, "size": size}
+    rows = session.execute(query, asked).all()
     total = rows[0].total if rows else 0
+    pages = max(1, -(-total // size))
     views = tuple(_views(session, [row.Product for row in rows], hidden, at))
-    return ProductPage(views, max(1, page), max(1, -(-total // size)), total)
+    return ProductPage(views, max(1, min(page, pages)), pages, total)
 
 
 def newest(
@@ -103,20 +113,20 @@ def shelves(session: Session, *, brand: str | None = None, category: str | None 
 
     Categories are those directly below this one, by path; brands those within this category.
     """
-    by_path = _counted(session, Product.category_path, _chosen(False, brand, None))
+    by_path = _counted(session, Product.category_path, brand=brand)
     below = _path_of(by_path, category) if category else ""
-    brands = _counted(session, Product.brand, _chosen(False, None, category))
+    brands = _counted(session, Product.brand, category=category)
     return Shelves(below, rules.children(by_path, below), dict(sorted(brands.items())))
 
 
 def categories(session: Session) -> list[str]:
     """Categories that have something for sale, by name; not those that only hold others."""
-    return sorted(_counted(session, Product.category, _chosen(False, None, None)))
+    return sorted(_counted(session, Product.category))
 
 
 def brands(session: Session) -> list[str]:
     """Brands that have something for sale, by name."""
-    return sorted(_counted(session, Product.brand, _chosen(False, None, None)))
+    return sorted(_counted(session, Product.brand))
 
 
 def price(session: Session, *, sku: str, at: datetime | None = None) -> PricedItem:
@@ -179,43 +189,70 @@ def _for_sale() -> ColumnElement[bool]:
     return and_(Listing.offered, ~Listing.unlisted, Listing.price_minor.is_not(None))
 
 
-def _has_listing(condition: ColumnElement[bool]) -> ColumnElement[bool]:
-    return select(Listing.id).where(Listing.product_id == Product.id, condition).exists()
+def _has_listing(condition: ColumnElement[bool], owner: InstrumentedAttribute[int] = Product.id) -> ColumnElement[bool]:
+    return select(Listing.id).where(Listing.product_id == owner, condition).exists()
 
 
-def _chosen(hidden: bool, brand: str | None, category: str | None) -> list[ColumnElement[bool]]:
-    conditions = [] if hidden else [_has_listing(_for_sale())]
-    if brand is not None:
-        conditions.append(Product.brand == brand)
-    if category is not None:
-        mark = rules.PATH_MARK
-        conditions.append(searching.holds(literal(mark) + Product.category_path + mark, f"{mark}{category}{mark}"))
+def _shown(hidden: bool, resting: bool) -> list[ColumnElement[bool]]:
+    """What a product must have a listing for, each."""
+    each = [] if hidden else [_for_sale()]
+    return [*each, and_(Listing.offered, Listing.unlisted)] if resting else each
+
+
+def _narrowed(by_brand: bool, by_category: bool) -> list[ColumnElement[bool]]:
+    """What holds of products `_within` a brand, a category or both."""
+    conditions = [Product.brand == bindparam("brand")] if by_brand else []
+    if by_category:
+        mark = literal(rules.PATH_MARK)
+        conditions.append(searching.holds(mark + Product.category_path + mark, bindparam("category", type_=Text())))
     return conditions
 
 
-def _found(conditions: Sequence[ColumnElement[bool]], words: Sequence[str]) -> Select[int, int]:
-    """Ids of products with all of these words, and how well they fit: 0 is best."""
+def _within(brand: str | None, category: str | None) -> dict[str, str | None]:
+    return {"brand": brand, "category": f"{rules.PATH_MARK}{category}{rules.PATH_MARK}"}
+
+
+def _found(words: int, narrowed: Sequence[ColumnElement[bool]], shown: Sequence[ColumnElement[bool]]) -> FromClause:
+    """Ids of products with so many words, and their `rank`: how well the words fit, 0 is best.
+
+    For words alone no product is read; without words there is no rank, so that the newest are read and no others.
+    """
     if not words:
-        return select(Product.id, literal(0).label("rank")).where(*conditions)
-    query = select(Product.id, SearchText.rank(words).label("rank")).join(SearchText)
-    return query.where(*SearchText.matches(words), *conditions)
+        return select(Product.id).where(*narrowed, *map(_has_listing, shown)).subquery()
+    owner = SearchText.product_id
+    query = select(owner.label("id"), SearchText.rank(words).label("rank")).where(*SearchText.matches(words))
+    query = query.where(*(_has_listing(condition, owner) for condition in shown))
+    return (query.join(Product).where(*narrowed) if narrowed else query).cte("found")
 
 
-def _one_page(found: Select[int, int], offset: int, size: int) -> Select[Product, int]:
-    """Products of one page with the number of all, best first, then newest."""
-    every = found.subquery()
-    count = func.count().over().label("total")
-    shown = select(every, count).order_by(every.c.rank, every.c.id.desc()).offset(offset).limit(size).subquery()
-    query = select(Product, shown.c.total).join(shown, shown.c.id == Product.id)
-    return query.order_by(shown.c.rank, Product.id.desc())
+@lru_cache(maxsize=128)
+def _one_page(words: int, by_brand: bool, by_category: bool, hidden: bool, resting: bool) -> Select[Product, int]:
+    """Products of one page with the number of all, best first, then newest; beyond the end those of the last page.
+
+    To put it together takes as long as to read thousands of texts, so each kind is kept.
+    """
+    found = _found(words, _narrowed(by_brand, by_category), _shown(hidden, resting))
+    counted = select(func.count().label("total")).select_from(found).cte("counted")
+    total = select(counted.c.total).scalar_subquery()
+    start, size = bindparam("start", type_=BigInteger()), bindparam("size", type_=Integer())
+    first = case((total > start, start), (total > 0, (total - 1) // size * size), else_=0)
+    one_page = select(found, total.label("total")).order_by(*_best_first(found)).offset(first).limit(size).subquery()
+    query = select(Product, one_page.c.total).join(one_page, one_page.c.id == Product.id)
+    return query.order_by(*_best_first(one_page))
+
+
+def _best_first(found: FromClause) -> list[ColumnElement[int]]:
+    ranks = [found.c.rank] if "rank" in found.c else []
+    return [*ranks, found.c.id.desc()]
 
 
 def _counted(
-    session: Session, column: InstrumentedAttribute[str], conditions: Sequence[ColumnElement[bool]]
+    session: Session, column: InstrumentedAttribute[str], *, brand: str | None = None, category: str | None = None
 ) -> dict[str, int]:
-    """How many products have each value, the empty one left out."""
-    query = select(column, func.count()).where(column != "", *conditions).group_by(column)
-    return dict(list(session.execute(query)))
+    """How many products that are for sale have each value, the empty one left out."""
+    narrowed = _narrowed(brand is not None, category is not None)
+    query = select(column, func.count()).where(column != "", _has_listing(_for_sale()), *narrowed).group_by(column)
+    return dict(list(session.execute(query, _within(brand, category))))
 
 
 def _path_of(paths: Collection[str], category: str) -> str:

@@ -10,7 +10,7 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Text, case, literal
+from sqlalchemy import ColumnElement, Integer, Text, bindparam, case, literal
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.sql.functions import FunctionElement
@@ -32,7 +32,13 @@ def words(query: str) -> list[str]:
     return list(dict.fromkeys(plain(query[:QUERY_LENGTH_MAX]).split()))[:WORDS_MAX]
 
 
-def holds(column: ColumnElement[str] | Any, word: str) -> ColumnElement[bool]:
+def sought(found: Sequence[str]) -> dict[str, str]:
+    """The parameters of a statement that looks for so many words, which is made once whatever the words are."""
+    beginnings = {f"beginning_{number}": f" {word}" for number, word in enumerate(found)}
+    return {f"word_{number}": word for number, word in enumerate(found)} | beginnings
+
+
+def holds(column: ColumnElement[str] | Any, word: ColumnElement[str] | str) -> ColumnElement[bool]:
     """Whether the text has the word somewhere; both are `plain`."""
     return _Place(column, word) > 0
 
@@ -55,18 +61,23 @@ class SearchColumns:
         self.text = plain(" ".join((title, brand, *others)))
 
     @classmethod
-    def matches(cls, found: Sequence[str]) -> list[ColumnElement[bool]]:
-        """Each of the words is in the text, or begins a code."""
-        return [holds(cls.text, word) | holds(cls.codes, f" {word}") for word in found]
+    def matches(cls, count: int) -> list[ColumnElement[bool]]:
+        """Each of so many `sought` words is in the text, or begins a code."""
+        return [holds(cls.text, word) | holds(cls.codes, beginning) for word, beginning in _words(count)]
 
     @classmethod
-    def rank(cls, found: Sequence[str]) -> ColumnElement[int]:
-        """How well the words fit, 0 is best: in titles and codes before in brands before elsewhere."""
+    def rank(cls, count: int) -> ColumnElement[int]:
+        """How well the `sought` words fit, 0 is best: in titles and codes before in brands before elsewhere."""
         ranks = [
-            case((holds(cls.title, word) | holds(cls.codes, f" {word}"), 0), (holds(cls.brand, word), 1), else_=2)
-            for word in found
+            case((holds(cls.title, word) | holds(cls.codes, beginning), 0), (holds(cls.brand, word), 1), else_=2)
+            for word, beginning in _words(count)
         ]
         return reduce(add, ranks, literal(0))
+
+
+def _words(count: int) -> list[tuple[ColumnElement[str], ColumnElement[str]]]:
+    names = [(f"word_{number}", f"beginning_{number}") for number in range(count)]
+    return [(bindparam(word, type_=Text()), bindparam(beginning, type_=Text())) for word, beginning in names]
 
 
 class _Place(FunctionElement[int]):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, event
@@ -55,6 +56,24 @@ def test_the_newest_product_comes_first_with_all_its_skus(window: Session) -> No
     assert shirt.price_from == yuan(8900)
     assert not shirt.sold_out
     assert found.products[0].sold_out
+
+
+def test_sqlite_asks_the_index_what_is_for_sale(database: Database) -> None:
+    """Its planner takes an index of some rows only where the question is asked in the index's own words."""
+    if database.dialect != "sqlite":
+        pytest.skip("a server plans by what its tables hold, and these hold nothing")
+    plans: list[str] = []
+
+    def note(connection: object, cursor: Any, statement: str, parameters: Any, *rest: object) -> None:
+        plans.append("\n".join(row[3] for row in cursor.execute(f"EXPLAIN QUERY PLAN {statement}", parameters)))
+
+    with database.reading() as session:
+        session.connection()
+        event.listen(database.engine, "before_cursor_execute", note)
+        catalog.products(session, search="tea")
+        catalog.products(session)
+        catalog.shelves(session)
+    assert len(plans) == 4 and all("ix_catalog_listing_for_sale" in plan for plan in plans)
 
 
 def test_the_newest_are_told_without_counting_the_rest(window: Session) -> None:

@@ -55,14 +55,16 @@ def index(session: Session, product_ids: Collection[int]) -> None:
 def find_goods(session: Session, query: str, *, limit: int = FOUND_MAX) -> list[GoodsFound]:
     """The SKUs of at most `limit` products with all of these words, the best first; of the newest without any."""
     words = searching.words(query)
-    best = select(Product.id, GoodsText.rank(words).label("rank")).join(GoodsText).where(*GoodsText.matches(words))
-    found = best.order_by("rank", Product.id.desc()).limit(max(1, min(limit, FOUND_MAX))).subquery()
+    rank, owner = GoodsText.rank(len(words)).label("rank"), GoodsText.product_id
+    best = select(owner.label("id"), rank).where(*GoodsText.matches(len(words))).order_by(rank, owner.desc())
+    found = best.limit(max(1, min(limit, FOUND_MAX))).subquery()
     rows = session.execute(
         select(Variant, Product, Supplier, shelves.FREE)
         .join(found, found.c.id == Variant.product_id)
         .join(Product, Product.id == Variant.product_id)
         .join(Supplier, Supplier.id == Product.supplier_id)
-        .order_by(found.c.rank, Product.id.desc(), Variant.id)
+        .order_by(found.c.rank, Product.id.desc(), Variant.id),
+        searching.sought(words),
     )
     return [
         GoodsFound(
