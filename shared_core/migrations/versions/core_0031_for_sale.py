@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision: str = "core_0031"
-down_revision: str | Sequence[str] | None = "core_0027"
+down_revision: str | Sequence[str] | None = "core_0030"
 branch_labels: str | Sequence[str] | None = None
 depends_on: str | Sequence[str] | None = None
 
