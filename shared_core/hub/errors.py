@@ -102,3 +102,18 @@ class NotChecked(Conflict):
 class BadTime(Invalid):
     code = "bad_time"
     message = "{text!r} is not a time of day; write it like 16:30."
+
+
+class BadMoment(Invalid):
+    code = "bad_moment"
+    message = "Choose a day and a time of day, such as 2026-03-02 10:00."
+
+
+class NothingCalled(Invalid):
+    code = "nothing_called"
+    message = "No goods on offer have this SKU, product code or brand."
+
+
+class FormInPieces(Invalid):
+    code = "form_in_pieces"
+    message = "A part of this form is missing. Open it again and fill it in once more."

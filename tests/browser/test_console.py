@@ -13,7 +13,7 @@ from tests.browser.test_accessibility import faults_of
 from tests.hub.consoles import ONE_TIME, PASSWORD, Console, open_console
 from tests.hub.hubs import add, tenant_gateway
 from tests.hub.test_console_money import FEED, objection
-from tests.supply.goods import HOME, lines, stocked
+from tests.supply.goods import HOME, lines, stocked, yuan
 
 pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is missing")
 
@@ -23,6 +23,7 @@ PAGES = (
     *("/console", "/console/books", "/console/tenants", "/console/tenants/north", "/console/suppliers"),
     *("/console/suppliers/acme", "/console/orders", "/console/orders/north.1001-1", "/console/goods"),
     *("/console/goods/of/p-a", "/console/goods/import", "/console/money", "/console/money/objections"),
+    *("/console/sales", "/console/sales/new", "/console/sales/of/spring", "/console/sales/of/spring/change"),
     *("/console/money/statement?party=tenant&code=north", "/console/staff", "/account", "/console/nowhere"),
 )
 
@@ -41,6 +42,11 @@ def console(tmp_path: Path, database_url: str) -> Iterator[Console]:
         rules = '[[template.rule]]\nregions = ["西藏", "新疆"]\namount = "20"\n[[template.rule]]\namount = "6"\n'
         head = '[[template]]\nsupplier = "acme"\ncode = "all"\nby = "piece"\nstandard = true\n'
         supply.put_freight(session, head + rules)
+    begins = at + timedelta(days=1)
+    goods = (supply.sales.SaleGoodsSpec("A", yuan(3700), yuan(5900), 20, per_customer_max=2),)
+    spring = supply.sales.SaleSpec("spring", "Spring", "Loom", "CNY", at, begins, begins + timedelta(days=2), goods)
+    with opened.database.transaction() as session:
+        supply.sales.add_sale(session, spring, actor="ann", at=at)
     objection(opened)
     opened.let_in("ann", "owner")
     yield opened

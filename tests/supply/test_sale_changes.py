@@ -143,6 +143,6 @@ def test_goods_are_called_by_sku_product_or_brand(database: Database) -> None:
         [of_shirt] = supply.goods_of_skus(session, ["S-M", "none"], currency="CNY").values()
         assert supply.goods_of_skus(session, ["S-M"], currency="USD") == {}
     assert found == {
-        "A": ["A"], "p-ab": ["AB"], "own loom": ["S-L", "S-M"], "S-L": ["S-L"], "S-X": [], "nothing": []
+        "A": ["A"], "p-ab": ["AB"], "own loom": ["S-M", "S-L"], "S-L": ["S-L"], "S-X": [], "nothing": []
     }  # fmt: skip
     assert (of_shirt.product, of_shirt.title, of_shirt.supply_price, of_shirt.free) == ("shirt", "Shirt", yuan(2), 0)

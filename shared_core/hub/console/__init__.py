@@ -8,6 +8,7 @@ from shared_core.hub.console import (
     overview,
     people,
     pictures,
+    sales,
     statements,
     suppliers,
     tenant,
@@ -18,7 +19,7 @@ PREFIX = "/console"
 
 routers = tuple(
     part.router
-    for part in (overview, tenants, tenant, suppliers, orders, feeds, pictures, goods, money, statements, people)
+    for part in (overview, tenants, tenant, suppliers, orders, feeds, pictures, goods, sales, money, statements, people)
 )
 
 __all__ = ["PREFIX", "routers"]

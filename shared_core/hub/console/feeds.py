@@ -7,6 +7,7 @@ from fastapi import APIRouter, Form, Request, UploadFile
 from fastapi.responses import HTMLResponse
 
 from shared_core import supply
+from shared_core.hub.console.acting import OnlyLooking
 from shared_core.hub.console.typed import percentage
 from shared_core.hub.errors import FileMissing, NotChecked
 from shared_core.hub.hub import Hub
@@ -22,10 +23,6 @@ REMARKS_SHOWN_MAX = 100
 
 router = APIRouter()
 Text = Annotated[str, Form(max_length=64)]
-
-
-class _OnlyLooking(Exception):
-    """Ends a transaction without a trace."""
 
 
 @router.get("/goods/import")
@@ -83,8 +80,8 @@ def _land(
                 )
             )
             if dry_run:
-                raise _OnlyLooking
-    except _OnlyLooking:
+                raise OnlyLooking
+    except OnlyLooking:
         pass
     return feed, report[0]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared_core import supply
 from shared_core.kernel.i18n import N_
-from shared_core.supply import settlement, tenancy
+from shared_core.supply import sales, settlement, tenancy
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,13 @@ ORDER: Mapping[str, Said] = {
     "shipped": Said(N_("on its way"), "live"),
     "delivered": Said(N_("delivered"), "good"),
     "cancelled": Said(N_("cancelled"), ""),
+}
+SALE: Mapping[sales.SaleState, Said] = {
+    sales.SaleState.PLANNED: Said(N_("planned"), "warn"),
+    sales.SaleState.PREVIEW: Said(N_("announced"), "live"),
+    sales.SaleState.RUNNING: Said(N_("running"), "good"),
+    sales.SaleState.ENDED: Said(N_("over"), ""),
+    sales.SaleState.WITHDRAWN: Said(N_("ended early"), "bad"),
 }
 OBJECTION: Mapping[settlement.ObjectionState, Said] = {
     settlement.ObjectionState.OPEN: Said(N_("open"), "warn"),

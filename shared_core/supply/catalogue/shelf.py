@@ -167,7 +167,7 @@ def _goods(session: Session, currency: str, *which: ColumnElement[bool]) -> list
         .join(Supplier, Supplier.id == Product.supplier_id)
         .join(Stock, Stock.variant_id == Variant.id)
         .where(Supplier.currency == currency, *which)
-        .order_by(Product.code, Variant.sku)
+        .order_by(Product.code, Variant.id)
         .limit(GOODS_CALLED_MAX)
     )
     rows = session.execute(query).all()

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, delete, func, select
+from sqlalchemy import Row, and_, delete, func, not_, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import lock
@@ -147,10 +147,17 @@ def sale(session: Session, code: str, *, at: datetime) -> SaleReport:
     return _report(session, row, at)
 
 
-def all_sales(session: Session, *, at: datetime) -> list[SaleReport]:
-    """The last to begin first."""
-    query = select(Sale).order_by(Sale.starts_at.desc(), Sale.id.desc()).limit(10 * SALES_OPEN_MAX)
-    return [_report(session, row, at) for row in session.scalars(query)]
+def all_sales(
+    session: Session, *, at: datetime, over: bool | None = None, limit: int = 10 * SALES_OPEN_MAX
+) -> list[SaleReport]:
+    """The last to begin first. `over`: those that are over or withdrawn; False: those that run or are to come."""
+    query = select(Sale).order_by(Sale.starts_at.desc(), Sale.id.desc()).limit(limit)
+    if over is not None:
+        still = and_(Sale.ends_at > at, Sale.withdrawn_at.is_(None))
+        query = query.where(not_(still) if over else still)
+    rows = session.scalars(query).all()
+    goods = _goods(session, rows)
+    return [_told(row, goods[row.id], at) for row in rows]
 
 
 def overlaps(session: Session, wanted: SaleSpec) -> list[SaleOverlap]:
@@ -211,8 +218,10 @@ def _goods(session: Session, sales: Sequence[Sale]) -> dict[int, list[tuple[str,
 
 
 def _report(session: Session, row: Sale, at: datetime) -> SaleReport:
-    lines = _goods(session, [row])[row.id]
+    return _told(row, _goods(session, [row])[row.id], at)
 
+
+def _told(row: Sale, lines: Sequence[tuple[str, SaleLine]], at: datetime) -> SaleReport:
     def money(minor: int) -> Money:
         return Money(minor, row.currency)
 
