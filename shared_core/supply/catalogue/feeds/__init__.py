@@ -1,12 +1,17 @@
 """Product feeds: files from elsewhere, read with patience and without trust."""
 
 from shared_core.supply.catalogue.feeds.barcodes import is_book
-from shared_core.supply.catalogue.feeds.detection import FORMATS, read
-from shared_core.supply.catalogue.feeds.errors import FeedFormatUnsupported, RowError, RowRemark
+from shared_core.supply.catalogue.feeds.detection import FORMATS, SHEET, SheetLook, look, read
+from shared_core.supply.catalogue.feeds.errors import ColumnsUnknown, FeedFormatUnsupported, RowError, RowRemark
+from shared_core.supply.catalogue.feeds.mapping import NAMES as COLUMNS
+from shared_core.supply.catalogue.feeds.mapping import is_enough
 from shared_core.supply.catalogue.feeds.reading import Feed, FeedDelta, FeedProduct, FeedVariant, FlashLine
 
 __all__ = [
+    "COLUMNS",
     "FORMATS",
+    "SHEET",
+    "ColumnsUnknown",
     "Feed",
     "FeedDelta",
     "FeedFormatUnsupported",
@@ -15,6 +20,9 @@ __all__ = [
     "FlashLine",
     "RowError",
     "RowRemark",
+    "SheetLook",
     "is_book",
+    "is_enough",
+    "look",
     "read",
 ]

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from shared_core.kernel.csvfile import FileUnreadable, Row, Table, read_table, read_text
@@ -24,7 +25,7 @@ from shared_core.supply.catalogue.feeds import (
     workbook,
     xmlfile,
 )
-from shared_core.supply.catalogue.feeds.errors import FeedFormatUnsupported, RaggedRow, RowRemark
+from shared_core.supply.catalogue.feeds.errors import ColumnsUnknown, FeedFormatUnsupported, RaggedRow, RowRemark
 from shared_core.supply.catalogue.feeds.reading import Assembly, Columns, Entry, Feed, FlashLine
 from shared_core.supply.catalogue.feeds.sources import Bundle, Content
 
@@ -32,6 +33,7 @@ BYTES_MAX = sources.BYTES_MAX
 ROWS_MAX = 200_000
 HEADER_SHOWN_MAX = 8
 SHEET = "sheet"
+SAMPLE_ROWS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,19 @@ class _Hints:
         return self.format is None or self.format in names
 
 
+@dataclass(frozen=True, slots=True)
+class SheetLook:
+    """A supplier's own sheet before it is read: its columns, their cells in the first rows, and what is understood.
+
+    `understood` is ours to theirs; `doubtful` are those of ours for which several of theirs could be meant.
+    """
+
+    columns: tuple[str, ...]
+    samples: tuple[Mapping[str, str], ...]
+    understood: Mapping[str, str]
+    doubtful: frozenset[str]
+
+
 def read(
     source: Path | bytes,
     format: str | None = None,
@@ -93,13 +108,51 @@ def read(
     hints = _Hints(format, columns or {}, remembered or {}, currency)
     opened = sources.open_feed(source, bytes_max=BYTES_MAX)
     if isinstance(opened, Bundle):
-        return _read_dump(opened.file, [_table(each, hints) for each in opened.members], hints)
-    start = opened.data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+        return _read_dump(opened.file, [_headed(each, hints) for each in opened.members], hints)
+    start = _start(opened)
     if start == b"<" and hints.may_be("google", "bmecat"):
         return _read_xml(opened, hints)
     if start in {b"[", b"{"} and hints.may_be("saleor"):
         return _read_json(opened, hints)
-    return _read_table(_table(opened, hints), hints)
+    return _read_table(_headed(opened, hints), hints)
+
+
+def look(source: Path | bytes, *, remembered: Mapping[str, str] | None = None) -> SheetLook:
+    """What somebody must see to say which column is which. Raises FileUnreadable."""
+    hints = _Hints(SHEET, {}, remembered or {}, "")
+    opened = sources.open_feed(source, bytes_max=BYTES_MAX)
+    if isinstance(opened, Bundle) or _start(opened) in {b"<", b"[", b"{"}:
+        raise FileUnreadable(opened.file, None, N_("only of a single table it can be said which column is which"))
+    table = _headed(opened, hints)
+    if not _is_header(table.columns, hints=hints):
+        table = _table(opened, _most_words(opened))
+    columns = tuple(column for column in table.columns if column)
+    return SheetLook(
+        columns=columns,
+        samples=tuple(
+            {column: row.cells.get(column.casefold(), "") for column in columns}
+            for row in islice(table.rows, SAMPLE_ROWS)
+        ),
+        understood=mapping.understood(columns, {}, hints.remembered),
+        doubtful=mapping.doubtful(columns, {}, hints.remembered),
+    )
+
+
+def _most_words(content: Content) -> Callable[[Sequence[str]], bool]:
+    """Tells the header nobody knows: of the first rows the first with the most cells that are words, not numbers."""
+    seen: list[list[str]] = []
+
+    def note(cells: Sequence[str]) -> bool:
+        seen.append(list(cells))
+        return len(seen) >= workbook.HEADER_ROWS_MAX
+
+    _table(content, note)
+    header = max(seen, key=lambda cells: sum(any(map(str.isalpha, cell)) for cell in cells))
+    return lambda cells: list(cells) == header
+
+
+def _start(content: Content) -> bytes:
+    return content.data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
 
 
 def _read_xml(content: Content, hints: _Hints) -> Feed:
@@ -121,8 +174,11 @@ def _read_json(content: Content, hints: _Hints) -> Feed:
     return _feed(file, "saleor", saleor.entries(saleor.items(file, text), hints.currency), saleor.COLUMNS)
 
 
-def _table(content: Content, hints: _Hints) -> Table:
-    is_header = partial(_is_header, hints=hints)
+def _headed(content: Content, hints: _Hints) -> Table:
+    return _table(content, partial(_is_header, hints=hints))
+
+
+def _table(content: Content, is_header: Callable[[Sequence[str]], bool]) -> Table:
     if sources.is_workbook(content):
         return workbook.read_table(content.file, content.data, rows_max=ROWS_MAX, is_header=is_header)
     return read_table(content.data, bytes_max=BYTES_MAX, rows_max=ROWS_MAX, is_header=is_header, name=content.file)
@@ -147,7 +203,7 @@ def _read_table(table: Table, hints: _Hints) -> Feed:
     if dumps.kind_of(table.columns) and not hints.columns and hints.may_be(*DUMPS):
         return _read_dump(table.file, [table], hints)
     chosen = mapping.choose(table.file, table.columns, hints.columns, hints.remembered)
-    if not hints.may_be(SHEET) or not (mapping.is_whole(chosen) or mapping.is_delta(chosen)):
+    if not hints.may_be(SHEET) or not mapping.is_enough(chosen):
         raise _unknown(table)
     return _read_sheet(table, chosen, hints)
 
@@ -155,7 +211,13 @@ def _read_table(table: Table, hints: _Hints) -> Feed:
 def _read_sheet(table: Table, chosen: Mapping[str, str], hints: _Hints) -> Feed:
     entries = partial(sheet.entries, mapping=chosen)
     found = _rows_read(table, SHEET, TableFormat((), (), sheet.columns(chosen), entries), hints)
-    return replace(found, columns=tuple(chosen.items()), silent=frozenset(mapping.NAMES) - chosen.keys())
+    aside = mapping.left_aside(hints.columns, hints.remembered)
+    return replace(
+        found,
+        columns=(*chosen.items(), *((ours, "") for ours in mapping.NAMES if ours in aside)),
+        doubtful=mapping.doubtful(table.columns, hints.columns, hints.remembered),
+        silent=frozenset(mapping.NAMES) - chosen.keys(),
+    )
 
 
 def _has(table: Table, *columns: str) -> bool:
@@ -266,7 +328,7 @@ def _unknown(table: Table) -> FileUnreadable:
         if _has(table, *format.telling):
             for column in format.required:
                 table.require(column)
-    return FileUnreadable(
+    return ColumnsUnknown(
         table.file,
         1,
         N_(

@@ -2,12 +2,19 @@
 
 from dataclasses import dataclass
 
+from shared_core.kernel.csvfile import FileUnreadable
 from shared_core.kernel.errors import Invalid, PlatformError, Translate
 
 
 class FeedFormatUnsupported(Invalid):
     code = "feed_format_unsupported"
     message = "There is no feed format {format}. Use one of: {known}."
+
+
+class ColumnsUnknown(FileUnreadable):
+    """A table of no known format, whose columns are to be said."""
+
+    code = "columns_unknown"
 
 
 class RowError(Invalid):
