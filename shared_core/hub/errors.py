@@ -117,3 +117,11 @@ class NothingCalled(Invalid):
 class FormInPieces(Invalid):
     code = "form_in_pieces"
     message = "A part of this form is missing. Open it again and fill it in once more."
+
+
+class ColumnsMissing(Invalid):
+    code = "columns_missing"
+    message = (
+        "Choose at least a column for the title, one for product code, SKU or barcode, and one for a price, the stock "
+        "or the barcode. For new prices or stock of goods that are here already, the SKU and one of those are enough."
+    )

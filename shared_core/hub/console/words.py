@@ -77,3 +77,23 @@ TERM: Mapping[str, str] = {
     "ttl_max_seconds": N_("seconds a hold may last"),
 }
 """Terms of a tenant, as its history names them."""
+COLUMN: Mapping[str, str] = {
+    "title": N_("title"),
+    "product": N_("product code"),
+    "sku": N_("SKU"),
+    "barcode": N_("barcode"),
+    "price": N_("retail price"),
+    "cost": N_("what the supplier gets"),
+    "supply_price": N_("what storefronts pay"),
+    "quantity": N_("pieces in stock"),
+    "options": N_("options, such as size"),
+    "brand": N_("brand"),
+    "category": N_("category"),
+    "description": N_("description"),
+    "images": N_("addresses of pictures"),
+    "active": N_("on sale: yes or no"),
+    "currency": N_("currency"),
+}
+"""What the columns of a supplier's sheet can be."""
+COLUMNS_NEEDED = frozenset({"title", "product", "sku", "barcode", "price", "cost", "supply_price", "quantity"})
+"""Those of which a sheet needs some; the others come beside them."""
