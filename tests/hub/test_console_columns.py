@@ -36,7 +36,8 @@ def press(walker: Walker, content: bytes, step: str, said: dict[str, str] | None
     places = iter(ours)
     for name, value in form_of(page).fields:
         if name == "theirs":
-            value = (said or {}).get(next(places), value if said is None else "")
+            one = next(places)
+            value = (said or {}).get(one, value if said is None or one == "amounts_in" else "")
         body.setdefault(name, []).append(value)
     body |= {name: [value] for name, value in typed.items() if value}
     for name in [name for name, value in typed.items() if not value]:
@@ -50,14 +51,16 @@ def press(walker: Walker, content: bytes, step: str, said: dict[str, str] | None
 def selected(page: Page) -> dict[str, str]:
     fields = form_of(page).fields
     ours = [value for name, value in fields if name == "ours"]
-    return dict(zip(ours, [value for name, value in fields if name == "theirs"], strict=True))
+    found = dict(zip(ours, [value for name, value in fields if name == "theirs"], strict=True))
+    assert found.pop("amounts_in") in ("major", "minor")
+    return found
 
 
 def remembered(console: Console) -> dict[str, str]:
     with console.database.reading() as session:
         terms = supply.feed_terms(session, supplier="acme")
     assert terms is not None
-    return {ours: theirs for ours, theirs in terms.columns.items() if theirs}
+    return {ours: theirs for ours, theirs in terms.columns.items() if theirs and ours != "amounts_in"}
 
 
 @pytest.mark.parametrize("as_workbook", [False, True])
@@ -119,6 +122,17 @@ def test_columns_that_were_understood_can_be_chosen_all_the_same(console: Consol
     assert "龙井 T-1 30 CNY 12.5 CNY" in page.text
     page = press(operator, content, "columns")
     assert selected(page)["price"] == "备注价", "what was chosen is there again"
+
+
+def test_amounts_in_the_smallest_unit_are_told_so_once(console: Console, operator: Walker) -> None:
+    content = b"Artikel,Bezeichnung,EK netto\nT-1,Green tea,1250\n"
+    press(operator, content, "check")
+    said = {"sku": "Artikel", "title": "Bezeichnung", "cost": "EK netto", "amounts_in": "minor"}
+    page = press(operator, content, "map", said)
+    assert "Green tea T-1 – 12.5 CNY" in page.text and "in the smallest unit" in page.text
+    press(operator, content, "take")
+    page = press(operator, content.replace(b"1250", b"1300"), "check")
+    assert "Green tea T-1 – 13 CNY" in page.text
 
 
 def test_only_what_was_checked_with_these_columns_is_taken_in(console: Console, operator: Walker) -> None:

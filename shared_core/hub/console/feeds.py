@@ -21,6 +21,7 @@ from shared_core.hub.hub import Hub
 from shared_core.hub.viewer import GoodsDep, HubDep, current, page, speaks
 from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.i18n import N_
+from shared_core.kernel.money import exponent
 from shared_core.supply import feeds
 from shared_core.web import forms
 
@@ -178,7 +179,10 @@ def _told(request: Request, brought: Brought) -> dict[str, object]:
         "refused": [(each.line, each.file, each.text(said)) for each in report.rejected[:REMARKS_SHOWN_MAX]],
         "refused_more": max(0, len(report.rejected) - REMARKS_SHOWN_MAX),
         "noted": [(each.line, each.file, each.text(said)) for each in report.notes[:REMARKS_SHOWN_MAX]],
-        "columns": [(said(label), columns[ours]) for ours, label in words.COLUMN.items() if columns.get(ours)],
+        "columns": [
+            *((said(label), columns[ours]) for ours, label in words.COLUMN.items() if columns.get(ours)),
+            *([(said(N_("amounts")), said(words.UNIT[columns[feeds.UNIT]]))] if feeds.UNIT in columns else []),
+        ],
         "goods": _first(feed),
         "currency": brought.currency,
     }
@@ -224,6 +228,8 @@ def _choose(request: Request, hub: Hub, wanted: Wanted, *, error: PlatformError 
             for ours, label in words.COLUMN.items()
         ],
         "more": bool(there.keys() - words.COLUMNS_NEEDED),
+        "units": [(unit, said(label)) for unit, label in words.UNIT.items()] if exponent(terms.currency) else [],
+        "unit": chosen.get(feeds.UNIT, feeds.MAJOR),
         "remember": wanted.remember,
         "currency": terms.currency,
     }

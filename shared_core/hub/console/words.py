@@ -97,3 +97,7 @@ COLUMN: Mapping[str, str] = {
 """What the columns of a supplier's sheet can be."""
 COLUMNS_NEEDED = frozenset({"title", "product", "sku", "barcode", "price", "cost", "supply_price", "quantity"})
 """Those of which a sheet needs some; the others come beside them."""
+UNIT: Mapping[str, str] = {
+    supply.feeds.MAJOR: N_("with decimals, as in 12.50"),
+    supply.feeds.MINOR: N_("in the smallest unit, 1250 for 12.50"),
+}

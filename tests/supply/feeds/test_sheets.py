@@ -204,14 +204,37 @@ def test_a_sheet_that_nobody_knows_is_looked_at_below_its_title() -> None:
         with pytest.raises(feeds.ColumnsUnknown):
             feeds.read(content)
         seen = feeds.look(content)
-        assert (seen.columns, seen.understood, seen.doubtful) == (("Artikel", "Bezeichnung", "EK netto"), {}, set())
+        assert (seen.columns, seen.doubtful) == (("Artikel", "Bezeichnung", "EK netto"), set())
+        assert seen.understood == {"amounts_in": "major"}
         assert [each["EK netto"] for each in seen.samples] == ["0", "1", "2"]
         said = {"sku": "Artikel", "title": "Bezeichnung", "cost": "EK netto"}
         assert variants(feeds.read(content, feeds.SHEET, columns=said))["T-3"].cost == "3"
-        assert feeds.look(content, remembered=said).understood == said
+        assert feeds.look(content, remembered=said).understood == {**said, "amounts_in": "major"}
 
 
 @pytest.mark.parametrize("content", [b"<rss/>", b"[]", b"\xef\xbb\xbf{}"])
 def test_what_is_no_table_has_no_columns_to_say(content: bytes) -> None:
     with pytest.raises(FileUnreadable):
         feeds.look(content)
+
+
+def test_amounts_in_the_smallest_unit_are_read_as_such_and_that_is_remembered(database: Database) -> None:
+    content = "货号,品名,成本,零售价\nT-1,龙井,1250,￥2,000\nT-2,毛尖,5,12.5\n".replace("￥2,000", '"￥2,000"').encode()
+    feed = feeds.read(content, columns={"amounts_in": "minor"}, currency="CNY")
+    assert [(each.cost, each.price) for each in variants(feed).values()] == [("12.5", "20"), ("0.05", "0.125")]
+    yen = feeds.read(content, columns={"amounts_in": "minor"}, currency="JPY")
+    assert variants(yen)["T-1"].cost == "1250", "there is nothing smaller than a yen"
+    with database.transaction() as session:
+        supply.create_supplier(session, code="acme", name="Acme", freight=Money(0, "CNY"), at=NOON)
+        report = supply.import_products(session, feed, supplier="acme", supply_ratio_bps=None, at=NOON)
+        terms = supply.feed_terms(session, supplier="acme")
+    assert [each.reason for each in report.rejected] == ["price_too_fine"] and terms is not None
+    again = feeds.read(content, remembered=terms.columns, currency="CNY")
+    assert variants(again)["T-1"].cost == "12.5" and ("amounts_in", "minor") in again.columns
+    back = feeds.read(content, columns={"amounts_in": "major"}, remembered=terms.columns, currency="CNY")
+    assert variants(back)["T-1"].cost == "1250"
+
+
+def test_amounts_in_a_unit_that_is_none_are_refused() -> None:
+    with pytest.raises(feeds.UnknownUnit):
+        feeds.read(b"sku,name,price\nA,Tea,5\n", columns={"amounts_in": "cents"})

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from shared_core.kernel.csvfile import FileUnreadable, Row, Table, read_table, read_text
 from shared_core.kernel.i18n import N_
+from shared_core.kernel.money import exponent
 from shared_core.supply.catalogue.feeds import (
     bmecat,
     dumps,
@@ -78,7 +79,8 @@ class _Hints:
 class SheetLook:
     """A supplier's own sheet before it is read: its columns, their cells in the first rows, and what is understood.
 
-    `understood` is ours to theirs; `doubtful` are those of ours for which several of theirs could be meant.
+    `understood` is ours to theirs, and in which unit amounts are; `doubtful` are those of ours for which several of
+    theirs could be meant.
     """
 
     columns: tuple[str, ...]
@@ -98,7 +100,8 @@ def read(
     """Read a product feed: a file, or a folder or archive of tables that belong together.
 
     The format is told from the content where none is named; a table of no known format is a supplier's own sheet,
-    whose `columns` (ours: theirs) may be said or `remembered`, and are guessed otherwise. A feed with a price per
+    whose `columns` (ours: theirs) may be said or `remembered`, and are guessed otherwise; so is in which unit its
+    amounts are, major where nobody said. A feed with a price per
     currency gives the one in `currency`. Names of columns may differ in case and in blanks around them. Raises
     FileUnreadable, FeedFormatUnsupported and UnknownColumn, and nothing is read then; rows that cannot be taken are
     listed in the feed.
@@ -133,7 +136,10 @@ def look(source: Path | bytes, *, remembered: Mapping[str, str] | None = None) -
             {column: row.cells.get(column.casefold(), "") for column in columns}
             for row in islice(table.rows, SAMPLE_ROWS)
         ),
-        understood=mapping.understood(columns, {}, hints.remembered),
+        understood={
+            **mapping.understood(columns, {}, hints.remembered),
+            mapping.UNIT: hints.remembered.get(mapping.UNIT, mapping.MAJOR),
+        },
         doubtful=mapping.doubtful(columns, {}, hints.remembered),
     )
 
@@ -209,12 +215,18 @@ def _read_table(table: Table, hints: _Hints) -> Feed:
 
 
 def _read_sheet(table: Table, chosen: Mapping[str, str], hints: _Hints) -> Feed:
-    entries = partial(sheet.entries, mapping=chosen)
+    unit = {**hints.remembered, **hints.columns}.get(mapping.UNIT, "")
+    digits = exponent(hints.currency) if unit == mapping.MINOR else 0
+    entries = partial(sheet.entries, mapping=chosen, minor_digits=digits)
     found = _rows_read(table, SHEET, TableFormat((), (), sheet.columns(chosen), entries), hints)
     aside = mapping.left_aside(hints.columns, hints.remembered)
     return replace(
         found,
-        columns=(*chosen.items(), *((ours, "") for ours in mapping.NAMES if ours in aside)),
+        columns=(
+            *chosen.items(),
+            *((ours, "") for ours in mapping.NAMES if ours in aside),
+            *([(mapping.UNIT, unit)] if unit else []),
+        ),
         doubtful=mapping.doubtful(table.columns, hints.columns, hints.remembered),
         silent=frozenset(mapping.NAMES) - chosen.keys(),
     )

@@ -17,6 +17,11 @@ class ColumnsUnknown(FileUnreadable):
     code = "columns_unknown"
 
 
+class UnknownUnit(Invalid):
+    code = "unknown_unit"
+    message = "Amounts cannot be in {value!r}: write major for 12.50, or minor for 1250 in the smallest unit."
+
+
 class RowError(Invalid):
     """One row cannot be taken; the others can. Every one has a `field`."""
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from shared_core.kernel.csvfile import FileUnreadable, UnknownColumn
 from shared_core.kernel.i18n import N_
+from shared_core.supply.catalogue.feeds.errors import UnknownUnit
 
 NAMES: dict[str, tuple[str, ...]] = {
     "product": ("product", "productcode", "style", "styleno", "spu", "款号", "款式编号", "商品编码", "产品编码"),
@@ -28,6 +29,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     "currency": ("currency", "币种"),
 }  # fmt: skip
 """Our columns by what suppliers call them, without blanks, marks and what stands in brackets; the best name first."""
+UNIT = "amounts_in"
+"""Said and remembered like a column, though it is none: in which unit the amounts of a sheet are."""
+MINOR, MAJOR = "minor", "major"
 AMOUNTS = ("price", "cost", "supply_price", "quantity")
 _NOISE = re.compile(r"[（(\[【].*?[)）\]】]|[\s_\-./:：*#]+")
 
@@ -47,10 +51,14 @@ def choose(file: str, columns: Sequence[str], said: Mapping[str, str], remembere
     """What was said, else remembered, else guessed. What is remembered of columns that are not there is left aside.
 
     Where an empty name was said or remembered the file has no such column, whatever its columns are called. Raises
-    UnknownColumn for a name that is none of ours, FileUnreadable for one that is none of the file's.
+    UnknownColumn for a name that is none of ours, FileUnreadable for one that is none of the file's, UnknownUnit.
     """
     there = {column.casefold(): column for column in columns}
+    if said.get(UNIT, MAJOR) not in (MINOR, MAJOR):
+        raise UnknownUnit(value=said[UNIT])
     for ours, theirs in said.items():
+        if ours == UNIT:
+            continue
         if ours not in NAMES:
             raise UnknownColumn(name=ours, known=", ".join(NAMES))
         if theirs and theirs.casefold() not in there:
