@@ -145,6 +145,10 @@ def test_goods_are_put_in_by_brand_at_a_part_of_their_prices_and_taken_out(conso
     assert "Nothing is called exactly that." in page.text and ("put", "shirt") in page.form(NEW).buttons
     page = operator.send(NEW, put="shirt")
     assert [name for name, _ in page.form(NEW).fields].count("sku") == 2
+    page = operator.send(NEW, put="gone")
+    assert page.status == 422 and "No goods on offer have this" in page.html.split('id="e-q"')[1]
+    assert operator.send(NEW, remove="-1").status == 422
+    operator.open(NEW)
     page = operator.send(NEW, q="nothing like it")
     assert page.status == 422 and "No goods on offer have this" in page.html.split('id="e-q"')[1]
     page = operator.send(NEW, q="C", percent="170")

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import structlog
 from fastapi import APIRouter, Form, Path, Request
 from fastapi.responses import HTMLResponse, Response
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 from sqlalchemy.orm import Session
 
 from shared_core import supply
@@ -47,7 +47,7 @@ class Sent(BaseModel):
     q: Short = ""
     percent: Short = ""
     put: Short = ""
-    remove: int | None = None
+    remove: Annotated[int, Field(ge=0)] | None = None
     opened: Short = ""
     code: Short = ""
     title: Short = ""
@@ -146,28 +146,30 @@ def _sent(request: Request, hub: Hub, sent: Sent, *, changed: sales.SaleReport |
     if wanted is None:
         return _form(request, hub, typed, changed=changed, errors=errors, status=422)
     try:
-        looked = _written(request, hub, wanted, sent.opened, changed is not None, keep=sent.step == "take")
+        looked = _written(request, hub, wanted, opened=sent.opened if changed else None, keep=sent.step == "take")
     except PlatformError as error:
         errors = {sale_form.field_of(error, typed): error}
         return _form(request, hub, typed, changed=changed, errors=errors, status=422)
     if sent.step == "look":
         return _form(request, hub, typed, changed=changed, looked=looked)
-    _log.info("sale changed" if changed else "sale planned", sale=wanted.code, by=current(request).actor)
+    was = {"was": repr(changed.sale)} if changed else {}
+    _log.info("sale changed" if changed else "sale planned", sale=wanted.code, by=current(request).actor, **was)
     return go(f"{HOME}/of/{wanted.code}", done="saved")
 
 
-def _written(
-    request: Request, hub: Hub, wanted: sales.SaleSpec, opened: str, is_change: bool, *, keep: bool
-) -> SaleShown:
-    """The sale as it is once it is written; without `keep` it leaves no trace. Raises what planning it raises."""
+def _written(request: Request, hub: Hub, wanted: sales.SaleSpec, *, opened: str | None, keep: bool) -> SaleShown:
+    """The sale as it is once it is written; without `keep` it leaves no trace. Raises what planning it raises.
+
+    `opened` is the version that is changed; None: it is a new one.
+    """
     looked: list[SaleShown] = []
     actor, at = current(request).actor, hub.clock()
     try:
         with hub.database.transaction() as session:
-            if is_change:
-                told = sales.change_sale(session, wanted, opened=opened, actor=actor, at=at)
-            else:
+            if opened is None:
                 told = sales.add_sale(session, wanted, actor=actor, at=at)
+            else:
+                told = sales.change_sale(session, wanted, opened=opened, actor=actor, at=at)
             looked.append(shown(session, told, speaks(request)))
             if not keep:
                 raise OnlyLooking
@@ -185,7 +187,7 @@ def _put(request: Request, hub: Hub, sent: Sent, typed: SaleTyped, changed: sale
         bps = percentage(sent.percent) if sent.percent.strip() else None
         with hub.database.reading() as session:
             found = supply.goods_called(session, name, currency=currency)
-            if not found:
+            if not (found or sent.put):
                 listed = supply.products_page(session, search=name, limit=ALIKE_SHOWN_MAX).products
                 alike = tuple((each.code, each.title) for each in listed if each.active)
         if not (found or alike):

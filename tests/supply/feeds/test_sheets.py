@@ -195,19 +195,16 @@ def test_several_columns_that_could_be_meant_are_told(
 
 
 def test_a_sheet_that_nobody_knows_is_looked_at_below_its_title() -> None:
-    rows = [
-        ["Price list of May"],
-        ["Artikel", "Bezeichnung", "", "EK netto"],
-        *([f"T-{n}", "Tea", "", n] for n in range(5)),
-    ]
-    for content in (samples.workbook(rows), "\n".join(",".join(map(str, row)) for row in rows).encode()):
+    rows = [["Price list of May"], ["Artikel", "Bezeichnung", "", "EK netto", "UVP"]]
+    rows += [[f"T-{n}", "Tea", "", str(n), str(n)] for n in range(30)]
+    said = {"sku": "Artikel", "title": "Bezeichnung", "cost": "EK netto"}
+    for content in (samples.workbook(rows), "\n".join(map(",".join, rows)).encode()):
         with pytest.raises(feeds.ColumnsUnknown):
             feeds.read(content)
         seen = feeds.look(content)
-        assert (seen.columns, seen.doubtful) == (("Artikel", "Bezeichnung", "EK netto"), set())
+        assert (seen.columns, seen.doubtful) == (("Artikel", "Bezeichnung", "EK netto", "UVP"), set())
         assert seen.understood == {"amounts_in": "major"}
         assert [each["EK netto"] for each in seen.samples] == ["0", "1", "2"]
-        said = {"sku": "Artikel", "title": "Bezeichnung", "cost": "EK netto"}
         assert variants(feeds.read(content, feeds.SHEET, columns=said))["T-3"].cost == "3"
         assert feeds.look(content, remembered=said).understood == {**said, "amounts_in": "major"}
 

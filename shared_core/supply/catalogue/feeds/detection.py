@@ -152,7 +152,11 @@ def _most_words(content: Content) -> Callable[[Sequence[str]], bool]:
         seen.append(list(cells))
         return len(seen) >= workbook.HEADER_ROWS_MAX
 
-    _table(content, note)
+    try:
+        _table(content, note)
+    except FileUnreadable:  # the row at which it stopped makes no header; only those above it are wanted
+        if not seen:
+            raise
     header = max(seen, key=lambda cells: sum(any(map(str.isalpha, cell)) for cell in cells))
     return lambda cells: list(cells) == header
 
