@@ -58,7 +58,7 @@ class Outcome:
         if self.format:
             output.say("Read as {format}.", format=self.format)
         for ours, theirs in self.columns.items():
-            print(f"{ours:>14} ← {theirs}")
+            print(f"{ours:>14} ← {theirs or '–'}")
         for name, count in self.counts.items():
             print(f"{count:>9,}  {translate(name.replace('_', ' '))}")
         for sale in self.sales:

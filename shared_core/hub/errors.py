@@ -107,3 +107,26 @@ class BadDay(Invalid):
 class BadTime(Invalid):
     code = "bad_time"
     message = "{text!r} is not a time of day; write it like 16:30."
+
+
+class BadMoment(Invalid):
+    code = "bad_moment"
+    message = "Choose a day and a time of day, such as 2026-03-02 10:00."
+
+
+class NothingCalled(Invalid):
+    code = "nothing_called"
+    message = "No goods on offer have this SKU, product code or brand."
+
+
+class FormInPieces(Invalid):
+    code = "form_in_pieces"
+    message = "A part of this form is missing. Open it again and fill it in once more."
+
+
+class ColumnsMissing(Invalid):
+    code = "columns_missing"
+    message = (
+        "Choose at least a column for the title, one for product code, SKU or barcode, and one for a price, the stock "
+        "or the barcode. For new prices or stock of goods that are here already, the SKU and one of those are enough."
+    )

@@ -22,7 +22,7 @@ from shared_core.supply.catalogue.picturing import remove as remove_picture
 from shared_core.supply.catalogue.picturing import shown as pictures_shown
 from shared_core.supply.catalogue.price_lists import PriceListReport, put_prices
 from shared_core.supply.catalogue.products import Change, ProductSpec, VariantSpec, create_supplier, put_product
-from shared_core.supply.catalogue.shelf import product_detail, products_page
+from shared_core.supply.catalogue.shelf import ShelfGoods, goods_called, goods_of_skus, product_detail, products_page
 from shared_core.supply.catalogue.stock_lists import StockListReport, put_stock
 from shared_core.supply.dropshipping import returns
 from shared_core.supply.dropshipping.aboard import (
@@ -252,6 +252,7 @@ __all__ = [
     "SaleView",
     "SentTooMuch",
     "SheetReport",
+    "ShelfGoods",
     "ShipmentView",
     "ShortBeyondRow",
     "ShortTooMuch",
@@ -312,7 +313,9 @@ __all__ = [
     "freight_templates",
     "freight_toml",
     "gather_pictures",
+    "goods_called",
     "goods_of",
+    "goods_of_skus",
     "import_products",
     "known_carrier",
     "late_orders",

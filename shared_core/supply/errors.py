@@ -35,6 +35,16 @@ class SaleTaken(Conflict):
     message = "There is a sale {sale} already, and it is another one. Give this one a code of its own."
 
 
+class SaleBegun(Conflict):
+    code = "sale_begun"
+    message = "The sale {sale} has begun or is over: it is not changed any more. End it, and plan another one."
+
+
+class SaleChanged(Conflict):
+    code = "sale_changed"
+    message = "Somebody has changed the sale {sale} meanwhile. Look at it again before you change it."
+
+
 class BadSale(Invalid):
     """`field` is the name of a part of the sale, `sku` that of one of its goods where it is one."""
 

@@ -149,7 +149,7 @@ class GoodsText(SearchColumns, Base):
 
 
 class FeedColumn(Base):
-    """What a supplier's sheets call one of our columns, as they were last read."""
+    """What a supplier's sheets call one of our columns, or in which unit their amounts are, as they were last read."""
 
     __tablename__ = "supply_feed_column"
 

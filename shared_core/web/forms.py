@@ -25,8 +25,8 @@ class Form:
 
 def sentence(error: PlatformError, *, translate: Callable[[str], str], locale: str) -> str:
     """What went wrong, in the reader's language, with amounts as they read them."""
-    shown = {name: _shown(value, translate, locale) for name, value in error.params.items()}
-    return translate(error.message).format(**shown)
+    filled = {name: shown(value, translate, locale) for name, value in error.params.items()}
+    return translate(error.message).format(**filled)
 
 
 def refused(
@@ -54,7 +54,8 @@ def attempt(
     return ""
 
 
-def _shown(value: object, translate: Callable[[str], str], locale: str) -> object:
+def shown(value: object, translate: Callable[[str], str], locale: str) -> object:
+    """A part of a message as the reader reads it."""
     if isinstance(value, Money):
         return format_money(value, locale)
     if isinstance(value, Phrase):

@@ -9,11 +9,12 @@ from playwright.sync_api import expect
 
 from shared_core import supply
 from tests.browser.conftest import Visit, served
-from tests.browser.test_accessibility import faults_of
+from tests.browser.test_accessibility import faults_here, faults_of
 from tests.hub.consoles import ONE_TIME, PASSWORD, Console, open_console
 from tests.hub.hubs import add, tenant_gateway
+from tests.hub.test_console_columns import SAID, UNKNOWN
 from tests.hub.test_console_money import FEED, objection
-from tests.supply.goods import HOME, lines, stocked
+from tests.supply.goods import HOME, lines, stocked, yuan
 from tests.supply.papers import accepted, hand_in
 
 pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe-playwright-python is missing")
@@ -31,6 +32,7 @@ PAGES = (
         "/console/goods",
     ),
     *("/console/goods/of/p-a", "/console/goods/import", "/console/money", "/console/money/objections"),
+    *("/console/sales", "/console/sales/new", "/console/sales/of/spring", "/console/sales/of/spring/change"),
     *("/console/money/statement?party=tenant&code=north", "/console/staff", "/account", "/console/nowhere"),
 )
 
@@ -54,6 +56,11 @@ def console(tmp_path: Path, database_url: str) -> Iterator[Console]:
         hand_in(session, "acme", supply.vetting.DocumentKind.BRAND_AUTHORISATION, at=at)
         supply.vetting.terms.publish(session, "Of old.", accept_by=day, actor="ann", today=day, at=at)
         supply.vetting.terms.publish(session, "Paid.\n" * 90, accept_by=day, actor="ann", today=day, at=at)
+    begins = at + timedelta(days=1)
+    goods = (supply.sales.SaleGoodsSpec("A", yuan(3700), yuan(5900), 20, per_customer_max=2),)
+    spring = supply.sales.SaleSpec("spring", "Spring", "Loom", "CNY", at, begins, begins + timedelta(days=2), goods)
+    with opened.database.transaction() as session:
+        supply.sales.add_sale(session, spring, actor="ann", at=at)
     objection(opened)
     opened.let_in("ann", "owner")
     yield opened
@@ -100,6 +107,27 @@ def test_a_file_that_was_checked_is_taken_in_without_choosing_it_again(
     page.click("button[value=take]")
     expect(page.get_by_text("It is taken in.")).to_be_visible()
     assert desk.troubles == [] and desk.foreign == []
+
+
+def test_columns_are_chosen_on_a_phone_with_the_file_still_chosen(
+    console: Console, phone: Visit, tmp_path: Path
+) -> None:
+    file = tmp_path / "sheet.csv"
+    file.write_bytes(UNKNOWN)
+    log_in(phone)
+    page = phone.open("/console/goods/import")
+    page.set_input_files("#file", file)
+    page.click("button[value=check]")
+    for ours, theirs in SAID.items():
+        page.select_option(f"#c-{ours}", theirs)
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    assert faults_here(phone, "the columns") == []
+    page.click("button[value=map]")
+    page.click("button[value=take]")
+    page.wait_for_selector("main .note.good")
+    with console.database.reading() as session:
+        assert supply.level(session, sku="T-1").free == 4
+    assert phone.troubles == [] and phone.foreign == []
 
 
 def faults_of_console(visit: Visit) -> list[str]:

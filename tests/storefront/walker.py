@@ -38,7 +38,7 @@ class Page(HTMLParser):
         self.headings: list[str] = []
         self.language = ""
         self._form: FormOnPage | None = None
-        self._select = ""
+        self._select = self._select_form = ""
         self._elsewhere: list[tuple[str, tuple[str, str]]] = []
         self._in_heading = False
         self.feed(answer.text)
@@ -72,7 +72,9 @@ class Page(HTMLParser):
             self._form = FormOnPage(given.get("action", ""), given.get("method", "get"), given.get("id", ""))
             self.forms.append(self._form)
         elif tag == "select":
-            self._select = given["name"]
+            self._select, self._select_form = given["name"], given.get("form", "")
+        elif tag == "option" and "selected" in given and self._select_form:
+            self._elsewhere.append((self._select_form, (self._select, given["value"])))
         elif tag == "option" and self._form is not None and "selected" in given:
             self._form.fields.append((self._select, given["value"]))
         elif tag in ("input", "button", "textarea") and given.get("name"):

@@ -11,6 +11,10 @@ from shared_core.hub.viewer import current, speaks
 from shared_core.web import forms
 
 
+class OnlyLooking(Exception):
+    """Ends a transaction without a trace."""
+
+
 def attempt(request: Request, hub: Hub, work: Callable[[Session], object]) -> str:
     """Do `work` in a transaction of its own. Why it was refused, in the viewer's language; "" when it was done."""
     return forms.attempt(hub.database, work, translate=speaks(request), locale=current(request).locale)

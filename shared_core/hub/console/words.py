@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from shared_core import supply
 from shared_core.kernel.i18n import N_
-from shared_core.supply import settlement, tenancy
+from shared_core.supply import sales, settlement, tenancy
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,13 @@ ORDER: Mapping[str, Said] = {
     "shipped": Said(N_("on its way"), "live"),
     "delivered": Said(N_("delivered"), "good"),
     "cancelled": Said(N_("cancelled"), ""),
+}
+SALE: Mapping[sales.SaleState, Said] = {
+    sales.SaleState.PLANNED: Said(N_("planned"), "warn"),
+    sales.SaleState.PREVIEW: Said(N_("announced"), "live"),
+    sales.SaleState.RUNNING: Said(N_("running"), "good"),
+    sales.SaleState.ENDED: Said(N_("over"), ""),
+    sales.SaleState.WITHDRAWN: Said(N_("ended early"), "bad"),
 }
 OBJECTION: Mapping[settlement.ObjectionState, Said] = {
     settlement.ObjectionState.OPEN: Said(N_("open"), "warn"),
@@ -71,3 +78,27 @@ TERM: Mapping[str, str] = {
     "ttl_max_seconds": N_("seconds a hold may last"),
 }
 """Terms of a tenant, as its history names them."""
+COLUMN: Mapping[str, str] = {
+    "title": N_("title"),
+    "product": N_("product code"),
+    "sku": N_("SKU"),
+    "barcode": N_("barcode"),
+    "price": N_("retail price"),
+    "cost": N_("what the supplier gets"),
+    "supply_price": N_("what storefronts pay"),
+    "quantity": N_("pieces in stock"),
+    "options": N_("options, such as size"),
+    "brand": N_("brand"),
+    "category": N_("category"),
+    "description": N_("description"),
+    "images": N_("addresses of pictures"),
+    "active": N_("on sale: yes or no"),
+    "currency": N_("currency"),
+}
+"""What the columns of a supplier's sheet can be."""
+COLUMNS_NEEDED = frozenset({"title", "product", "sku", "barcode", "price", "cost", "supply_price", "quantity"})
+"""Those of which a sheet needs some; the others come beside them."""
+UNIT: Mapping[str, str] = {
+    supply.feeds.MAJOR: N_("with decimals, as in 12.50"),
+    supply.feeds.MINOR: N_("in the smallest unit, 1250 for 12.50"),
+}

@@ -1,20 +1,24 @@
 """What is on the hub's shelf, for the people who run it: products page by page, and one with its variants and stock."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from shared_core.kernel.bulk import among
 from shared_core.kernel.money import Money
+from shared_core.supply.catalogue import picturing
 from shared_core.supply.errors import UnknownProduct
+from shared_core.supply.inventory.shelves import OWN_FREE
 from shared_core.supply.inventory.sourcing import ShelfView, shelves_of
 from shared_core.supply.inventory.stock_models import Stock, StockMovement, Warehouse
 from shared_core.supply.models import Product, Supplier, Variant
 
 PRODUCTS_PER_PAGE = 50
 MOVEMENTS_SHOWN_MAX = 20
+GOODS_CALLED_MAX = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,22 @@ class ShelfVariant:
 
 
 @dataclass(frozen=True, slots=True)
+class ShelfGoods:
+    """A SKU with its product and the product's first picture ("" where none is kept); `free`: of its own supplier's."""
+
+    sku: str
+    options: tuple[tuple[str, str], ...]
+    product: str
+    title: str
+    brand: str
+    picture: str
+    cost: Money | None
+    supply_price: Money | None
+    suggested: Money | None
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
 class Movement:
     sku: str
     quantity: int
@@ -95,6 +115,21 @@ def products_page(
     counted = _counted(session, [product.id for product, _ in shown])
     found = tuple(_product(product, code, *counted.get(product.id, (0, 0))) for product, code in shown)
     return ShelfPage(found, found[-1].code if len(rows) > limit else None)
+
+
+def goods_of_skus(session: Session, skus: Collection[str], *, currency: str) -> dict[str, ShelfGoods]:
+    """By SKU; those that there are in the currency. Two queries."""
+    return {each.sku: each for each in _goods(session, currency, among(session, Variant.sku, skus))}
+
+
+def goods_called(session: Session, name: str, *, currency: str) -> list[ShelfGoods]:
+    """What is on offer under this SKU, else of the product with this code, else of this brand, however it is written.
+
+    At most GOODS_CALLED_MAX.
+    """
+    on_offer = (Variant.active.is_(True), Product.active.is_(True), Variant.supply_price_minor.is_not(None))
+    ways = (Variant.sku == name, Product.code == name, func.lower(Product.brand) == name.lower())
+    return next(filter(None, (_goods(session, currency, way, *on_offer) for way in ways)), [])
 
 
 def product_detail(session: Session, code: str) -> ShelfDetail:
@@ -145,21 +180,50 @@ def _counted(session: Session, product_ids: list[int]) -> dict[int, tuple[int, i
     return {product_id: (variants, int(free)) for product_id, variants, free in session.execute(query)}
 
 
+def _goods(session: Session, currency: str, *which: ColumnElement[bool]) -> list[ShelfGoods]:
+    query = (
+        select(Variant, Product, OWN_FREE)
+        .join(Product, Product.id == Variant.product_id)
+        .join(Supplier, Supplier.id == Product.supplier_id)
+        .where(Supplier.currency == currency, *which)
+        .order_by(Product.code, Variant.id)
+        .limit(GOODS_CALLED_MAX)
+    )
+    rows = session.execute(query).all()
+    pictures = picturing.pictures(session, sorted({product.id for _, product, _ in rows}))
+    return [
+        ShelfGoods(
+            sku=variant.sku,
+            options=tuple((name, value) for name, value in variant.options),
+            product=product.code,
+            title=product.title,
+            brand=product.brand,
+            picture="".join(each.digest for each in pictures.get(product.id, ())[:1]),
+            cost=_money(variant.cost_minor, currency),
+            supply_price=_money(variant.supply_price_minor, currency),
+            suggested=_money(variant.suggested_minor, currency),
+            free=free,
+        )
+        for variant, product, free in rows
+    ]
+
+
+def _money(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money(minor, currency)
+
+
 def _product(row: Product, supplier: str, variants: int, free: int) -> ShelfProduct:
     return ShelfProduct(row.code, row.title, row.brand, supplier, row.active, variants, free)
 
 
 def _variant(row: Variant, shelves: Sequence[ShelfView], preferred: str, currency: str) -> ShelfVariant:
-    def money(minor: int | None) -> Money | None:
-        return None if minor is None else Money(minor, currency)
-
     return ShelfVariant(
         sku=row.sku,
         options=tuple((name, value) for name, value in row.options),
         barcode=row.barcode,
-        cost=money(row.cost_minor),
-        supply_price=money(row.supply_price_minor),
-        suggested=money(row.suggested_minor),
+        cost=_money(row.cost_minor, currency),
+        supply_price=_money(row.supply_price_minor, currency),
+        suggested=_money(row.suggested_minor, currency),
         active=row.active,
         free=sum(each.free for each in shelves),
         held=sum(each.held for each in shelves),

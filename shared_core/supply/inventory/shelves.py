@@ -28,6 +28,14 @@ COST = case((IS_OWN, Variant.cost_minor), else_=Source.cost_minor)
 REGION = case((Warehouse.id.is_(None), Supplier.region), else_=Warehouse.region)
 FREE = select(func.sum(Stock.free)).where(Stock.variant_id == Variant.id).scalar_subquery()
 """Free pieces of a variant at all places together."""
+OWN_FREE = (
+    select(func.sum(Stock.free))
+    .outerjoin(Warehouse, Warehouse.id == Stock.warehouse_id)
+    .where(Stock.variant_id == Variant.id, or_(Warehouse.id.is_(None), Warehouse.supplier_id == Product.supplier_id))
+    .correlate(Variant, Product)
+    .scalar_subquery()
+)
+"""Those of them that are the product's own supplier's."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, and_, delete, func, not_, select
 from sqlalchemy.orm import Session
 
 from shared_core.kernel.database import lock
@@ -13,7 +13,7 @@ from shared_core.kernel.errors import Phrase
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import Money
 from shared_core.supply import rules
-from shared_core.supply.errors import BadSale, SaleTaken, UnknownSale, UnknownSku
+from shared_core.supply.errors import BadSale, SaleBegun, SaleChanged, SaleTaken, UnknownSale, UnknownSku
 from shared_core.supply.gateway import CODE_PATTERN, Terms
 from shared_core.supply.models import TEXT_LENGTH_MAX, Product, Supplier, Variant
 from shared_core.supply.sales.quota import taken_by_store
@@ -25,6 +25,7 @@ GOODS_PER_SALE_MAX = 200
 SALES_OPEN_MAX = 50
 QUANTITY_MAX = 1_000_000
 LASTS_MAX = timedelta(days=366)
+NOT_BEGUN = frozenset({SaleState.PLANNED, SaleState.PREVIEW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +58,30 @@ class SaleSpec:
 
 @dataclass(frozen=True, slots=True)
 class SaleReport:
-    """A sale as the hub sees it; `taken` are the pieces that are held or sold, by SKU."""
+    """A sale as the hub sees it; `taken` are the pieces that are held or sold, by SKU.
+
+    `added_by` said it as it is now, at `added_at`; `withdrawn_by` ended it for `reason`, each "" where nobody did.
+    `version` names exactly what it says.
+    """
 
     sale: SaleSpec
     state: SaleState
     taken: dict[str, int]
     added_by: str
+    added_at: datetime
+    withdrawn_by: str
+    withdrawn_at: datetime | None
     reason: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaleOverlap:
+    """Another sale in which a SKU is at the same time."""
+
+    sku: str
+    sale: str
+    title: str
 
 
 def add_sale(session: Session, wanted: SaleSpec, *, actor: str, at: datetime) -> SaleReport:
@@ -79,25 +97,33 @@ def add_sale(session: Session, wanted: SaleSpec, *, actor: str, at: datetime) ->
     open_sales = select(func.count()).select_from(Sale).where(Sale.ends_at > at, Sale.withdrawn_at.is_(None))
     if (session.scalar(open_sales) or 0) >= SALES_OPEN_MAX:
         raise _bad("code", wanted.code, N_("{most} sales are planned or running already"), most=SALES_OPEN_MAX)
-    lines = list(_lines(session, wanted))
-    row = Sale(
-        code=wanted.code,
-        title=wanted.title,
-        brand=wanted.brand,
-        currency=wanted.currency,
-        preview_at=wanted.preview_at,
-        starts_at=wanted.starts_at,
-        ends_at=wanted.ends_at,
-        content_hash=digest,
-        added_by=actor,
-        added_at=at,
-    )
-    session.add(row)
-    session.flush()
-    for line in lines:
-        line.sale_id = row.id
-    session.add_all(lines)
-    session.flush()
+    row = Sale(code=wanted.code)
+    _write(session, row, wanted, digest, actor=actor, at=at)
+    return _report(session, row, at)
+
+
+def change_sale(session: Session, wanted: SaleSpec, *, opened: str, actor: str, at: datetime) -> SaleReport:
+    """A sale that has not begun says from now on what is `wanted`, where it is still the version `opened`.
+
+    The same again changes nothing. Raises UnknownSale, SaleBegun, SaleChanged, BadSale, UnknownSku.
+    """
+    digest = rules.content_hash(_content(wanted))
+    lock(session, "supply-sales")
+    row = _row(session, wanted.code)
+    if row is None:
+        raise UnknownSale(sale=wanted.code)
+    if row.content_hash == digest:
+        return _report(session, row, at)
+    if state_at(row.window, at) not in NOT_BEGUN:
+        raise SaleBegun(sale=wanted.code)
+    if row.content_hash != opened:
+        raise SaleChanged(sale=wanted.code)
+    _check(wanted, at=at)
+    untouched = delete(SaleLine).where(SaleLine.sale_id == row.id, SaleLine.taken == 0)
+    session.execute(untouched)
+    if _goods(session, [row])[row.id]:  # somebody whose clock is ahead of ours buys already
+        raise SaleBegun(sale=wanted.code)
+    _write(session, row, wanted, digest, actor=actor, at=at)
     return _report(session, row, at)
 
 
@@ -121,10 +147,29 @@ def sale(session: Session, code: str, *, at: datetime) -> SaleReport:
     return _report(session, row, at)
 
 
-def all_sales(session: Session, *, at: datetime) -> list[SaleReport]:
-    """The last to begin first."""
-    query = select(Sale).order_by(Sale.starts_at.desc(), Sale.id.desc()).limit(10 * SALES_OPEN_MAX)
-    return [_report(session, row, at) for row in session.scalars(query)]
+def all_sales(
+    session: Session, *, at: datetime, over: bool | None = None, limit: int = 10 * SALES_OPEN_MAX
+) -> list[SaleReport]:
+    """The last to begin first. `over`: those that are over or withdrawn; False: those that run or are to come."""
+    query = select(Sale).order_by(Sale.starts_at.desc(), Sale.id.desc()).limit(limit)
+    if over is not None:
+        still = and_(Sale.ends_at > at, Sale.withdrawn_at.is_(None))
+        query = query.where(not_(still) if over else still)
+    rows = session.scalars(query).all()
+    goods = _goods(session, rows)
+    return [_told(row, goods[row.id], at) for row in rows]
+
+
+def overlaps(session: Session, wanted: SaleSpec) -> list[SaleOverlap]:
+    """Where its goods are sold at other prices at the same time; which one a shop asks is the shop's affair."""
+    query = (
+        select(Variant.sku, Sale.code, Sale.title)
+        .join(SaleLine, SaleLine.variant_id == Variant.id)
+        .join(Sale, Sale.id == SaleLine.sale_id)
+        .where(Variant.sku.in_([each.sku for each in wanted.goods]), Sale.code != wanted.code)
+        .where(Sale.withdrawn_at.is_(None), Sale.starts_at < wanted.ends_at, Sale.ends_at > wanted.starts_at)
+    )
+    return [SaleOverlap(*row) for row in session.execute(query.order_by(Variant.sku, Sale.starts_at))]
 
 
 def shown(session: Session, *, terms: Terms, at: datetime) -> tuple[SaleView, ...]:
@@ -173,8 +218,10 @@ def _goods(session: Session, sales: Sequence[Sale]) -> dict[int, list[tuple[str,
 
 
 def _report(session: Session, row: Sale, at: datetime) -> SaleReport:
-    lines = _goods(session, [row])[row.id]
+    return _told(row, _goods(session, [row])[row.id], at)
 
+
+def _told(row: Sale, lines: Sequence[tuple[str, SaleLine]], at: datetime) -> SaleReport:
     def money(minor: int) -> Money:
         return Money(minor, row.currency)
 
@@ -193,7 +240,31 @@ def _report(session: Session, row: Sale, at: datetime) -> SaleReport:
     )
     told = SaleSpec(row.code, row.title, row.brand, row.currency, row.preview_at, row.starts_at, row.ends_at, goods)
     taken = {sku: line.taken for sku, line in lines}
-    return SaleReport(told, state_at(row.window, at), taken, row.added_by, row.reason)
+    return SaleReport(
+        sale=told,
+        state=state_at(row.window, at),
+        taken=taken,
+        added_by=row.added_by,
+        added_at=row.added_at,
+        withdrawn_by=row.withdrawn_by or "",
+        withdrawn_at=row.withdrawn_at,
+        reason=row.reason,
+        version=row.content_hash,
+    )
+
+
+def _write(session: Session, row: Sale, wanted: SaleSpec, digest: str, *, actor: str, at: datetime) -> None:
+    """The sale and its goods as they are wanted. Raises UnknownSku, BadSale."""
+    lines = list(_lines(session, wanted))
+    row.title, row.brand, row.currency = wanted.title, wanted.brand, wanted.currency
+    row.preview_at, row.starts_at, row.ends_at = wanted.preview_at, wanted.starts_at, wanted.ends_at
+    row.content_hash, row.added_by, row.added_at = digest, actor, at
+    session.add(row)
+    session.flush()
+    for line in lines:
+        line.sale_id = row.id
+    session.add_all(lines)
+    session.flush()
 
 
 def _row(session: Session, code: str) -> Sale | None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import ColumnElement, Table, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, case, func, select, update
 from sqlalchemy.orm import Session
 
 from shared_core.supply.errors import SaleNotRunning
@@ -35,6 +35,16 @@ class Piece:
     line_id: int
     sku: str
     pieces: int
+
+
+@dataclass(frozen=True, slots=True)
+class StorePieces:
+    """Pieces of one SKU that one store has at the price of a sale: kept for unpaid orders, and bought."""
+
+    sku: str
+    store: str
+    held: int
+    sold: int
 
 
 def priced(session: Session, wanted: Mapping[str, str], *, currency: str, at: datetime) -> dict[str, SaleLine]:
@@ -94,6 +104,22 @@ def taken_by_store(session: Session, line_ids: Sequence[int], *, store: str) -> 
     query = select(StockHoldLine.sale_line_id, func.sum(_KEPT)).join(StockHold)
     counted = query.where(StockHoldLine.sale_line_id.in_(line_ids), StockHold.store == store, _OPEN)
     return {int(line_id or 0): int(n) for line_id, n in session.execute(counted.group_by(StockHoldLine.sale_line_id))}
+
+
+def pieces_by_store(session: Session, sale: str) -> list[StorePieces]:
+    """What of the sale with this code is gone, and where it went; together they are what its lines have `taken`."""
+    held = case((StockHold.state == HoldState.HELD, _KEPT), else_=0)
+    sold = case((StockHold.state == HoldState.CONFIRMED, _KEPT), else_=0)
+    query = (
+        select(StockHoldLine.sku, StockHold.store, func.sum(held), func.sum(sold))
+        .join(StockHold, StockHold.id == StockHoldLine.hold_id)
+        .join(SaleLine, SaleLine.id == StockHoldLine.sale_line_id)
+        .join(Sale, Sale.id == SaleLine.sale_id)
+        .where(Sale.code == sale, _OPEN, _KEPT > 0)
+        .group_by(StockHoldLine.sku, StockHold.store)
+        .order_by(StockHold.store, StockHoldLine.sku)
+    )
+    return [StorePieces(sku, store, int(kept), int(bought)) for sku, store, kept, bought in session.execute(query)]
 
 
 def sales_of(session: Session, lines: Iterable[StockHoldLine]) -> dict[str, str]:

@@ -12,7 +12,7 @@ from shared_core.supply.tenancy.tenant_models import ACTOR_LENGTH_MAX
 
 
 class Sale(Base):
-    """One sale event. What was said of it never changes; it can be withdrawn once."""
+    """One sale event. What was said of it never changes once it has begun; it can be withdrawn once."""
 
     __tablename__ = "supply_sale"
     __table_args__ = (

@@ -39,6 +39,17 @@
     if (input.value !== before) input.dispatchEvent(new Event("change", { bubbles: true }));
   };
 
+  // On a phone a table's head is out of sight: each cell says itself what it is.
+  const label = (part) => {
+    for (const table of part.querySelectorAll("table[data-labels]")) {
+      const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
+      for (const row of table.tBodies[0].rows) {
+        for (const [place, cell] of [...row.cells].entries()) cell.dataset.label = heads[place];
+      }
+    }
+  };
+  label(document);
+
   // A file that was chosen stays chosen: what became of it is shown beside its form.
   const sendAside = async (form, button) => {
     const body = new FormData(form);
@@ -52,6 +63,7 @@
     const result = document.querySelector("[data-result]");
     result.replaceChildren(...page.querySelectorAll("main [role=alert]"), ...fresh.childNodes);
     for (const each of result.querySelectorAll("[data-without-script]")) each.hidden = true;
+    label(result);
     button.disabled = false;
     result.scrollIntoView({ block: "nearest" });
   };
@@ -85,14 +97,6 @@
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
   });
-
-  // On a phone a table's head is out of sight: each cell says itself what it is.
-  for (const table of document.querySelectorAll("table[data-labels]")) {
-    const heads = [...table.tHead.rows[0].cells].map((cell) => cell.textContent.trim());
-    for (const row of table.tBodies[0].rows) {
-      for (const [place, cell] of [...row.cells].entries()) cell.dataset.label = heads[place];
-    }
-  }
 
   // Counts down by how long it was when the server wrote the page, so the clock of the phone does not matter.
   const counters = document.querySelectorAll("[data-countdown]");

@@ -158,3 +158,80 @@ def test_a_workbook_that_swells_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
     assert len(swollen) < 100_000
     with pytest.raises(FileUnreadable, match="larger than 1000000 bytes"):
         feeds.read(swollen)
+
+
+def test_a_column_that_there_shall_be_none_of_is_not_guessed_and_that_is_remembered(database: Database) -> None:
+    content = "货号,品名,成本,零售价\nT-1,龙井,12.5,20\n".encode()
+    feed = feeds.read(content, columns={"cost": ""})
+    assert dict(feed.columns) == {"sku": "货号", "title": "品名", "price": "零售价", "cost": ""}
+    assert variants(feed)["T-1"].cost is None and "cost" in feed.silent
+    with database.transaction() as session:
+        supply.create_supplier(session, code="acme", name="Acme", freight=Money(0, "CNY"), at=NOON)
+        supply.import_products(session, feed, supplier="acme", supply_ratio_bps=None, at=NOON)
+    with database.reading() as session:
+        terms = supply.feed_terms(session, supplier="acme")
+    assert terms is not None and variants(feeds.read(content, remembered=terms.columns))["T-1"].cost is None
+    assert variants(feeds.read(content, columns={"cost": "成本"}, remembered=terms.columns))["T-1"].cost == "12.5"
+
+
+@pytest.mark.parametrize(
+    ("header", "said", "remembered", "expected"),
+    [
+        ("货号,品名,零售价", {}, {}, set()),
+        ("货号,品名,零售价,吊牌价", {}, {}, {"price"}),
+        ("货号,品名,零售价,吊牌价", {"price": "吊牌价"}, {}, set()),
+        ("货号,品名,零售价,吊牌价", {}, {"price": "零售价"}, set()),
+        ("货号,品名,零售价,吊牌价", {}, {"price": "gone"}, {"price"}),
+        ("货号,品名,零售价,吊牌价,库存", {"price": ""}, {}, set()),
+        ("货号,品名,零售价,吊牌价", {"supply_price": "吊牌价"}, {}, set()),
+        ("货号,品名,库存(甲仓),库存(乙仓),ean,upc", {}, {}, {"quantity", "barcode"}),
+    ],
+)
+def test_several_columns_that_could_be_meant_are_told(
+    header: str, said: dict[str, str], remembered: dict[str, str], expected: set[str]
+) -> None:
+    assert mapping.doubtful(header.split(","), said, remembered) == expected
+    assert feeds.read(header.encode() + b"\n", columns=said, remembered=remembered).doubtful == expected
+
+
+def test_a_sheet_that_nobody_knows_is_looked_at_below_its_title() -> None:
+    rows = [["Price list of May"], ["Artikel", "Bezeichnung", "", "EK netto", "UVP"]]
+    rows += [[f"T-{n}", "Tea", "", str(n), str(n)] for n in range(30)]
+    said = {"sku": "Artikel", "title": "Bezeichnung", "cost": "EK netto"}
+    for content in (samples.workbook(rows), "\n".join(map(",".join, rows)).encode()):
+        with pytest.raises(feeds.ColumnsUnknown):
+            feeds.read(content)
+        seen = feeds.look(content)
+        assert (seen.columns, seen.doubtful) == (("Artikel", "Bezeichnung", "EK netto", "UVP"), set())
+        assert seen.understood == {"amounts_in": "major"}
+        assert [each["EK netto"] for each in seen.samples] == ["0", "1", "2"]
+        assert variants(feeds.read(content, feeds.SHEET, columns=said))["T-3"].cost == "3"
+        assert feeds.look(content, remembered=said).understood == {**said, "amounts_in": "major"}
+
+
+@pytest.mark.parametrize("content", [b"<rss/>", b"[]", b"\xef\xbb\xbf{}"])
+def test_what_is_no_table_has_no_columns_to_say(content: bytes) -> None:
+    with pytest.raises(FileUnreadable):
+        feeds.look(content)
+
+
+def test_amounts_in_the_smallest_unit_are_read_as_such_and_that_is_remembered(database: Database) -> None:
+    content = "货号,品名,成本,零售价\nT-1,龙井,1250,￥2,000\nT-2,毛尖,5,12.5\n".replace("￥2,000", '"￥2,000"').encode()
+    feed = feeds.read(content, columns={"amounts_in": "minor"}, currency="CNY")
+    assert [(each.cost, each.price) for each in variants(feed).values()] == [("12.5", "20"), ("0.05", "0.125")]
+    yen = feeds.read(content, columns={"amounts_in": "minor"}, currency="JPY")
+    assert variants(yen)["T-1"].cost == "1250", "there is nothing smaller than a yen"
+    with database.transaction() as session:
+        supply.create_supplier(session, code="acme", name="Acme", freight=Money(0, "CNY"), at=NOON)
+        report = supply.import_products(session, feed, supplier="acme", supply_ratio_bps=None, at=NOON)
+        terms = supply.feed_terms(session, supplier="acme")
+    assert [each.reason for each in report.rejected] == ["price_too_fine"] and terms is not None
+    again = feeds.read(content, remembered=terms.columns, currency="CNY")
+    assert variants(again)["T-1"].cost == "12.5" and ("amounts_in", "minor") in again.columns
+    back = feeds.read(content, columns={"amounts_in": "major"}, remembered=terms.columns, currency="CNY")
+    assert variants(back)["T-1"].cost == "1250"
+
+
+def test_amounts_in_a_unit_that_is_none_are_refused() -> None:
+    with pytest.raises(feeds.UnknownUnit):
+        feeds.read(b"sku,name,price\nA,Tea,5\n", columns={"amounts_in": "cents"})

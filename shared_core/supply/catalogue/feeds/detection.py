@@ -3,10 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 from shared_core.kernel.csvfile import FileUnreadable, Row, Table, read_table, read_text
 from shared_core.kernel.i18n import N_
+from shared_core.kernel.money import exponent
 from shared_core.supply.catalogue.feeds import (
     bmecat,
     dumps,
@@ -24,7 +26,7 @@ from shared_core.supply.catalogue.feeds import (
     workbook,
     xmlfile,
 )
-from shared_core.supply.catalogue.feeds.errors import FeedFormatUnsupported, RaggedRow, RowRemark
+from shared_core.supply.catalogue.feeds.errors import ColumnsUnknown, FeedFormatUnsupported, RaggedRow, RowRemark
 from shared_core.supply.catalogue.feeds.reading import Assembly, Columns, Entry, Feed, FlashLine
 from shared_core.supply.catalogue.feeds.sources import Bundle, Content
 
@@ -32,6 +34,7 @@ BYTES_MAX = sources.BYTES_MAX
 ROWS_MAX = 200_000
 HEADER_SHOWN_MAX = 8
 SHEET = "sheet"
+SAMPLE_ROWS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,20 @@ class _Hints:
         return self.format is None or self.format in names
 
 
+@dataclass(frozen=True, slots=True)
+class SheetLook:
+    """A supplier's own sheet before it is read: its columns, their cells in the first rows, and what is understood.
+
+    `understood` is ours to theirs, and in which unit amounts are; `doubtful` are those of ours for which several of
+    theirs could be meant.
+    """
+
+    columns: tuple[str, ...]
+    samples: tuple[Mapping[str, str], ...]
+    understood: Mapping[str, str]
+    doubtful: frozenset[str]
+
+
 def read(
     source: Path | bytes,
     format: str | None = None,
@@ -83,7 +100,8 @@ def read(
     """Read a product feed: a file, or a folder or archive of tables that belong together.
 
     The format is told from the content where none is named; a table of no known format is a supplier's own sheet,
-    whose `columns` (ours: theirs) may be said or `remembered`, and are guessed otherwise. A feed with a price per
+    whose `columns` (ours: theirs) may be said or `remembered`, and are guessed otherwise; so is in which unit its
+    amounts are, major where nobody said. A feed with a price per
     currency gives the one in `currency`. Names of columns may differ in case and in blanks around them. Raises
     FileUnreadable, FeedFormatUnsupported and UnknownColumn, and nothing is read then; rows that cannot be taken are
     listed in the feed.
@@ -93,13 +111,58 @@ def read(
     hints = _Hints(format, columns or {}, remembered or {}, currency)
     opened = sources.open_feed(source, bytes_max=BYTES_MAX)
     if isinstance(opened, Bundle):
-        return _read_dump(opened.file, [_table(each, hints) for each in opened.members], hints)
-    start = opened.data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+        return _read_dump(opened.file, [_headed(each, hints) for each in opened.members], hints)
+    start = _start(opened)
     if start == b"<" and hints.may_be("google", "bmecat"):
         return _read_xml(opened, hints)
     if start in {b"[", b"{"} and hints.may_be("saleor"):
         return _read_json(opened, hints)
-    return _read_table(_table(opened, hints), hints)
+    return _read_table(_headed(opened, hints), hints)
+
+
+def look(source: Path | bytes, *, remembered: Mapping[str, str] | None = None) -> SheetLook:
+    """What somebody must see to say which column is which. Raises FileUnreadable."""
+    hints = _Hints(SHEET, {}, remembered or {}, "")
+    opened = sources.open_feed(source, bytes_max=BYTES_MAX)
+    if isinstance(opened, Bundle) or _start(opened) in {b"<", b"[", b"{"}:
+        raise FileUnreadable(opened.file, None, N_("only of a single table it can be said which column is which"))
+    table = _headed(opened, hints)
+    if not _is_header(table.columns, hints=hints):
+        table = _table(opened, _most_words(opened))
+    columns = tuple(column for column in table.columns if column)
+    return SheetLook(
+        columns=columns,
+        samples=tuple(
+            {column: row.cells.get(column.casefold(), "") for column in columns}
+            for row in islice(table.rows, SAMPLE_ROWS)
+        ),
+        understood={
+            **mapping.understood(columns, {}, hints.remembered),
+            mapping.UNIT: hints.remembered.get(mapping.UNIT, mapping.MAJOR),
+        },
+        doubtful=mapping.doubtful(columns, {}, hints.remembered),
+    )
+
+
+def _most_words(content: Content) -> Callable[[Sequence[str]], bool]:
+    """Tells the header nobody knows: of the first rows the first with the most cells that are words, not numbers."""
+    seen: list[list[str]] = []
+
+    def note(cells: Sequence[str]) -> bool:
+        seen.append(list(cells))
+        return len(seen) >= workbook.HEADER_ROWS_MAX
+
+    try:
+        _table(content, note)
+    except FileUnreadable:  # the row at which it stopped makes no header; only those above it are wanted
+        if not seen:
+            raise
+    header = max(seen, key=lambda cells: sum(any(map(str.isalpha, cell)) for cell in cells))
+    return lambda cells: list(cells) == header
+
+
+def _start(content: Content) -> bytes:
+    return content.data.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
 
 
 def _read_xml(content: Content, hints: _Hints) -> Feed:
@@ -121,8 +184,11 @@ def _read_json(content: Content, hints: _Hints) -> Feed:
     return _feed(file, "saleor", saleor.entries(saleor.items(file, text), hints.currency), saleor.COLUMNS)
 
 
-def _table(content: Content, hints: _Hints) -> Table:
-    is_header = partial(_is_header, hints=hints)
+def _headed(content: Content, hints: _Hints) -> Table:
+    return _table(content, partial(_is_header, hints=hints))
+
+
+def _table(content: Content, is_header: Callable[[Sequence[str]], bool]) -> Table:
     if sources.is_workbook(content):
         return workbook.read_table(content.file, content.data, rows_max=ROWS_MAX, is_header=is_header)
     return read_table(content.data, bytes_max=BYTES_MAX, rows_max=ROWS_MAX, is_header=is_header, name=content.file)
@@ -147,15 +213,27 @@ def _read_table(table: Table, hints: _Hints) -> Feed:
     if dumps.kind_of(table.columns) and not hints.columns and hints.may_be(*DUMPS):
         return _read_dump(table.file, [table], hints)
     chosen = mapping.choose(table.file, table.columns, hints.columns, hints.remembered)
-    if not hints.may_be(SHEET) or not (mapping.is_whole(chosen) or mapping.is_delta(chosen)):
+    if not hints.may_be(SHEET) or not mapping.is_enough(chosen):
         raise _unknown(table)
     return _read_sheet(table, chosen, hints)
 
 
 def _read_sheet(table: Table, chosen: Mapping[str, str], hints: _Hints) -> Feed:
-    entries = partial(sheet.entries, mapping=chosen)
+    unit = {**hints.remembered, **hints.columns}.get(mapping.UNIT, "")
+    digits = exponent(hints.currency) if unit == mapping.MINOR else 0
+    entries = partial(sheet.entries, mapping=chosen, minor_digits=digits)
     found = _rows_read(table, SHEET, TableFormat((), (), sheet.columns(chosen), entries), hints)
-    return replace(found, columns=tuple(chosen.items()), silent=frozenset(mapping.NAMES) - chosen.keys())
+    aside = mapping.left_aside(hints.columns, hints.remembered)
+    return replace(
+        found,
+        columns=(
+            *chosen.items(),
+            *((ours, "") for ours in mapping.NAMES if ours in aside),
+            *([(mapping.UNIT, unit)] if unit else []),
+        ),
+        doubtful=mapping.doubtful(table.columns, hints.columns, hints.remembered),
+        silent=frozenset(mapping.NAMES) - chosen.keys(),
+    )
 
 
 def _has(table: Table, *columns: str) -> bool:
@@ -266,7 +344,7 @@ def _unknown(table: Table) -> FileUnreadable:
         if _has(table, *format.telling):
             for column in format.required:
                 table.require(column)
-    return FileUnreadable(
+    return ColumnsUnknown(
         table.file,
         1,
         N_(

@@ -2,12 +2,24 @@
 
 from dataclasses import dataclass
 
+from shared_core.kernel.csvfile import FileUnreadable
 from shared_core.kernel.errors import Invalid, PlatformError, Translate
 
 
 class FeedFormatUnsupported(Invalid):
     code = "feed_format_unsupported"
     message = "There is no feed format {format}. Use one of: {known}."
+
+
+class ColumnsUnknown(FileUnreadable):
+    """A table of no known format, whose columns are to be said."""
+
+    code = "columns_unknown"
+
+
+class UnknownUnit(Invalid):
+    code = "unknown_unit"
+    message = "Amounts cannot be in {value!r}: write major for 12.50, or minor for 1250 in the smallest unit."
 
 
 class RowError(Invalid):

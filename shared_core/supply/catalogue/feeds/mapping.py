@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 
 from shared_core.kernel.csvfile import FileUnreadable, UnknownColumn
 from shared_core.kernel.i18n import N_
+from shared_core.supply.catalogue.feeds.errors import UnknownUnit
 
 NAMES: dict[str, tuple[str, ...]] = {
     "product": ("product", "productcode", "style", "styleno", "spu", "款号", "款式编号", "商品编码", "产品编码"),
@@ -28,6 +29,9 @@ NAMES: dict[str, tuple[str, ...]] = {
     "currency": ("currency", "币种"),
 }  # fmt: skip
 """Our columns by what suppliers call them, without blanks, marks and what stands in brackets; the best name first."""
+UNIT = "amounts_in"
+"""Said and remembered like a column, though it is none: in which unit the amounts of a sheet are."""
+MINOR, MAJOR = "minor", "major"
 AMOUNTS = ("price", "cost", "supply_price", "quantity")
 _NOISE = re.compile(r"[（(\[【].*?[)）\]】]|[\s_\-./:：*#]+")
 
@@ -46,13 +50,18 @@ def guess(columns: Sequence[str]) -> dict[str, str]:
 def choose(file: str, columns: Sequence[str], said: Mapping[str, str], remembered: Mapping[str, str]) -> dict[str, str]:
     """What was said, else remembered, else guessed. What is remembered of columns that are not there is left aside.
 
-    Raises UnknownColumn for a name that is none of ours, FileUnreadable for one that is none of the file's.
+    Where an empty name was said or remembered the file has no such column, whatever its columns are called. Raises
+    UnknownColumn for a name that is none of ours, FileUnreadable for one that is none of the file's, UnknownUnit.
     """
     there = {column.casefold(): column for column in columns}
+    if said.get(UNIT, MAJOR) not in (MINOR, MAJOR):
+        raise UnknownUnit(value=said[UNIT])
     for ours, theirs in said.items():
+        if ours == UNIT:
+            continue
         if ours not in NAMES:
             raise UnknownColumn(name=ours, known=", ".join(NAMES))
-        if theirs.casefold() not in there:
+        if theirs and theirs.casefold() not in there:
             known = ", ".join(column for column in columns if column)
             raise FileUnreadable(
                 file, 1, N_("there is no column {name!r}; the columns are: {known}"), name=theirs, known=known
@@ -64,9 +73,31 @@ def understood(columns: Sequence[str], said: Mapping[str, str], remembered: Mapp
     """Like `choose`, leaving aside also what was said of columns that are not there."""
     there = {column.casefold(): column for column in columns}
     told = {ours: theirs.casefold() for ours, theirs in {**remembered, **said}.items() if ours in NAMES}
-    fixed = {ours: there[theirs] for ours, theirs in told.items() if theirs in there}
-    guessed = {ours: theirs for ours, theirs in guess(columns).items() if theirs not in fixed.values()}
+    fixed = {ours: there[theirs] for ours, theirs in told.items() if theirs and theirs in there}
+    aside = left_aside(said, remembered)
+    guessed = {
+        ours: theirs for ours, theirs in guess(columns).items() if theirs not in fixed.values() and ours not in aside
+    }
     return guessed | fixed
+
+
+def left_aside(said: Mapping[str, str], remembered: Mapping[str, str]) -> set[str]:
+    """Our columns of which was said, or is remembered, that the file has none."""
+    return {ours for ours, theirs in {**remembered, **said}.items() if ours in NAMES and not theirs}
+
+
+def doubtful(columns: Sequence[str], said: Mapping[str, str], remembered: Mapping[str, str]) -> frozenset[str]:
+    """Our columns for which the names of several of theirs are known, and of which nothing was said or remembered."""
+    there = {column.casefold() for column in columns if column}
+    told = {
+        ours: theirs.casefold()
+        for ours, theirs in {**remembered, **said}.items()
+        if not theirs or theirs.casefold() in there
+    }
+    free = [_plain(column) for column in columns if column and column.casefold() not in told.values()]
+    return frozenset(
+        ours for ours, names in NAMES.items() if ours not in told and sum(column in names for column in free) > 1
+    )
 
 
 def is_delta(mapping: Mapping[str, str]) -> bool:
@@ -80,10 +111,15 @@ def is_whole(mapping: Mapping[str, str]) -> bool:
     return coded and "title" in mapping and any(name in mapping for name in (*AMOUNTS, "barcode"))
 
 
+def is_enough(mapping: Mapping[str, str]) -> bool:
+    """Whether a table with these columns can be read at all."""
+    return is_delta(mapping) or is_whole(mapping)
+
+
 def is_header(cells: Sequence[str], said: Mapping[str, str], remembered: Mapping[str, str]) -> bool:
     """Whether a row of a sheet looks like its header, below whatever title stands above."""
     found = understood([cell.strip() for cell in cells], said, remembered)
-    return is_delta(found) or is_whole(found)
+    return is_enough(found)
 
 
 def _plain(column: str) -> str:

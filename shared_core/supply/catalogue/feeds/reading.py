@@ -97,7 +97,8 @@ class Feed:
     """`rejected` rows are not among the products; `notes` tell what was taken differently from how it was written.
 
     `deltas` change SKUs that are known. `columns` is which column of the file was read as which of ours, where that
-    had to be found out. `silent` are our columns that a sheet does not have, so that
+    had to be found out; "" where none was to be. `doubtful` are those of ours that could have been read from others of
+    the file's as well. `silent` are our columns that a sheet does not have, so that
     it says nothing of them. `flash_lines` are told; sales of limited time do not come in with products.
     """
 
@@ -109,6 +110,7 @@ class Feed:
     notes: tuple[RowRemark, ...]
     deltas: tuple[FeedDelta, ...] = ()
     columns: tuple[tuple[str, str], ...] = ()
+    doubtful: frozenset[str] = frozenset()
     silent: frozenset[str] = frozenset()
     flash_lines: tuple[FlashLine, ...] = ()
 

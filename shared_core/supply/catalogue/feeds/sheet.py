@@ -1,6 +1,7 @@
 """A supplier's own sheet, with columns as the mapping has them: goods, or new prices and quantities of known SKUs."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from decimal import Decimal
 
 from shared_core.kernel.csvfile import Row
 from shared_core.supply.catalogue.feeds import mapping as names
@@ -26,13 +27,16 @@ def columns(mapping: Mapping[str, str]) -> Columns:
     )
 
 
-def entries(rows: Sequence[Row], mapping: Mapping[str, str]) -> Iterator[Entry]:
-    """Each row as an entry. Without a column for products each SKU is a product of its own."""
+def entries(rows: Sequence[Row], mapping: Mapping[str, str], *, minor_digits: int = 0) -> Iterator[Entry]:
+    """Each row as an entry. Without a column for products each SKU is a product of its own.
+
+    The last `minor_digits` of an amount are what stands behind the point elsewhere.
+    """
     read = _delta if names.is_delta(mapping) else _goods
     for row in rows:
         entry = Entry(line=row.line)
         try:
-            read(_Mapped(row.cells, mapping), entry)
+            read(_Mapped(row.cells, mapping, minor_digits), entry)
         except RowError as error:
             entry.refused = error
         yield entry
@@ -41,10 +45,17 @@ def entries(rows: Sequence[Row], mapping: Mapping[str, str]) -> Iterator[Entry]:
 class _Mapped(Cells):
     """Cells by our names: each method is told the file's own name, and says it in its errors."""
 
-    def __init__(self, cells: Mapping[str, str], mapping: Mapping[str, str]) -> None:
+    def __init__(self, cells: Mapping[str, str], mapping: Mapping[str, str], minor_digits: int) -> None:
         super().__init__({theirs.casefold(): cells.get(theirs.casefold(), "") for theirs in mapping.values()})
         self.theirs = {name: mapping.get(name, name) for name in names.NAMES}
         self.there = mapping.keys()
+        self.minor_digits = minor_digits
+
+    def written_price(self, field: str) -> str | None:
+        price = super().written_price(field)
+        if price is None or not self.minor_digits:
+            return price
+        return f"{Decimal(price).scaleb(-self.minor_digits).normalize():f}"
 
 
 def _goods(cells: _Mapped, entry: Entry) -> None:
