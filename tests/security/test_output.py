@@ -9,8 +9,8 @@ from shared_core.kernel.outbox import OutboxRow
 from tests.security.routes import form_routes
 from tests.storefront.conftest import PASSWORD, Front, buy, key, pay, purchase
 
-SCRIPT = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{7*7}}"
-RUN = ("<script>alert", "<img src=x", "49")
+SCRIPT = "\"'><script>alert(1)</script><img src=x onerror=alert(2)>{{1327*1009}}"
+RUN = ("<script>alert", "<img src=x", "1338943")
 PAGE = {"Accept": "text/html"}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared_core.supply.vetting import rules
@@ -28,12 +28,17 @@ papers = st.lists(st.builds(Paper, kinds, st.sampled_from(DocumentState), st.non
 sectors = st.frozensets(st.sampled_from(Sector))
 asked = st.builds(Requirements, st.dictionaries(kinds, sectors), st.integers(0, 60))
 
+LICENCE = DocumentKind.BUSINESS_LICENCE
+LICENSED = Requirements({LICENCE: frozenset({Sector.ANYTHING})}, 30)
+
 
 def does(requirements: Requirements, theirs: frozenset[Sector], handed_in: list[Paper], today: date = DAY) -> bool:
     return DOES.issuperset(standings(requirements, theirs, handed_in, today=today).values())
 
 
 @given(asked, sectors, papers)
+@example(LICENSED, frozenset(), [Paper(LICENCE, DocumentState.REFUSED)])
+@example(LICENSED, frozenset(), [Paper(LICENCE, DocumentState.ACCEPTED, DAY - timedelta(days=1))])
 def law_of_what_does(requirements: Requirements, theirs: frozenset[Sector], handed_in: list[Paper]) -> None:
     """It does exactly when a document of each kind that is asked for was accepted and its last day is not over."""
     valid = set()
