@@ -36,7 +36,7 @@ counter = orders.Counter(
     database=database,
     gateway=gateway,
     rail=orders.ManualRail("till"),
-    freight=orders.FreightRule(flat=Money(1000, "CNY")),
+    freight=orders.FreightRule(orders.Fare(Money(1000, "CNY"))),
     currency="CNY",
     return_days=lambda at: growth_plan.returns.days,
     seller=lambda session, purchase, at: orders.Seller(seller, "link"),

@@ -27,7 +27,7 @@ def open_counter(shop: Database, warehouse: Database, store: str, markup_bps: in
         database=shop,
         gateway=gateway,
         rail=orders.ManualRail("till"),
-        freight=orders.FreightRule(flat=Money(0, "CNY")),
+        freight=orders.FreightRule(orders.Fare(Money(0, "CNY"))),
         currency="CNY",
         return_days=lambda at: 7,
         seller=lambda session, purchase, at: None,

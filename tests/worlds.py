@@ -48,7 +48,7 @@ class World:
             database=self.database,
             gateway=self.gateway,
             rail=orders.ManualRail(("till",), self.match),
-            freight=orders.FreightRule(flat=self.money(1000), free_over=self.money(20000)),
+            freight=orders.FreightRule(orders.Fare(self.money(1000), self.money(20000))),
             currency=self.currency,
             return_days=self._return_days,
             seller=lambda session, purchase, at: self._seller(),

@@ -43,6 +43,7 @@ from shared_core.orders.errors import (
     DisputeEnded,
     DisputeTooMuch,
     EvidenceUsed,
+    FareDiffers,
     NotDisputable,
     NothingToRefund,
     NothingToReturn,
@@ -152,7 +153,7 @@ from shared_core.orders.returns import (
     returns_of,
     the_return,
 )
-from shared_core.orders.rules import LINES_MAX, QUANTITY_MAX, SOLD, FreightRule, State
+from shared_core.orders.rules import LINES_MAX, QUANTITY_MAX, SOLD, Fare, FreightRule, State
 from shared_core.orders.statements import Statement, read_statement
 
 __all__ = [
@@ -193,6 +194,8 @@ __all__ = [
     "Evidence",
     "EvidenceUsed",
     "Expectation",
+    "Fare",
+    "FareDiffers",
     "FreightRule",
     "GroupStanding",
     "HistoryFile",

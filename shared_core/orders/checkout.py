@@ -24,6 +24,7 @@ from shared_core.orders.errors import (
     CartEmpty,
     CheckoutKeyReused,
     CheckoutLapsed,
+    FareDiffers,
     PriceChanged,
     TooManyLines,
 )
@@ -141,23 +142,26 @@ class Counter:
     hold_ttl: timedelta = HOLD_TTL
     entered_ttl: timedelta = ENTERED_TTL
 
-    def quote(self, session: Session, lines: Sequence[tuple[str, int]], *, at: datetime) -> Quote:
+    def quote(self, session: Session, lines: Sequence[tuple[str, int]], *, at: datetime, region: str = "") -> Quote:
         """Price the lines as they are at `at`. Raises CartEmpty, TooManyLines, BadQuantity, catalog.NotListed."""
         _check_lines(lines)
-        return self.quote_at(catalog.prices(session, skus=[sku for sku, _ in lines], at=at), lines)
+        return self.quote_at(catalog.prices(session, skus=[sku for sku, _ in lines], at=at), lines, region=region)
 
-    def quote_at(self, prices: Mapping[str, catalog.PricedItem], lines: Sequence[tuple[str, int]]) -> Quote:
-        """The cost of lines whose prices are known."""
+    def quote_at(
+        self, prices: Mapping[str, catalog.PricedItem], lines: Sequence[tuple[str, int]], *, region: str = ""
+    ) -> Quote:
+        """The cost of lines whose prices are known, sent to this region."""
         goods = sum((prices[sku].unit_price * pieces for sku, pieces in lines), zero(self.currency))
-        return Quote(tuple((prices[sku], pieces) for sku, pieces in lines), goods, self.freight.charge(goods))
+        freight = self.freight.fare(region).charge(goods)
+        return Quote(tuple((prices[sku], pieces) for sku, pieces in lines), goods, freight)
 
     def place(self, purchase: Purchase, *, number: str, at: datetime) -> str:
         """Place the order and return its number: `number`, or that of the order this checkout key already made.
 
         Raises what `quote` raises, and OutOfStock, NotDelivered, SaleSoldOut, SaleNotRunning, SaleLimitReached,
-        PriceChanged, CheckoutKeyReused, HoldLimitReached, TooManyUnpaid, and what a listener of OrderPlaced refuses
-        with; nothing is held then. With SupplyUnavailable or HubRefused nobody knows: the order stays a draft, which
-        this checkout key finishes or `give_up_drafts` releases.
+        PriceChanged, FareDiffers, CheckoutKeyReused, HoldLimitReached, TooManyUnpaid, and what a listener of
+        OrderPlaced refuses with; nothing is held then. With SupplyUnavailable or HubRefused nobody knows: the order
+        stays a draft, which this checkout key finishes or `give_up_drafts` releases.
         """
         with self.database.transaction() as session:
             draft = self._draft(session, purchase, number=number, at=at)
@@ -203,9 +207,14 @@ class Counter:
         digest = request_hash(purchase.lines, purchase.address.as_json(), purchase.origin_key, purchase.note)
         known = _by_key(session, purchase)
         if known is None:
-            quote = self.quote(session, purchase.lines, at=at)
+            region = purchase.address.where
+            if region in self.freight.excluded:
+                raise supply.NotDelivered(skus=", ".join(sku for sku, _ in purchase.lines), region=region)
+            quote = self.quote(session, purchase.lines, at=at, region=region)
             if purchase.seen_total is not None and purchase.seen_total != quote.total:
-                raise PriceChanged(now=quote.total, seen=purchase.seen_total)
+                usual = quote.goods + self.freight.usual.charge(quote.goods)
+                differs = FareDiffers if purchase.seen_total == usual else PriceChanged
+                raise differs(now=quote.total, seen=purchase.seen_total, freight=quote.freight)
             if self._write(session, purchase, quote, digest, number=number, at=at):
                 paid = {item.sku: item.unit_price.minor * n for item, n in quote.lines}
                 return _Draft(number, State.DRAFT, paid, {item.sku: item.sale for item, _ in quote.lines if item.sale})

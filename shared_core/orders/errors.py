@@ -28,6 +28,12 @@ class PriceChanged(Conflict):
     message = "The total is now {now}, not {seen}. Please look at the cart again."
 
 
+class FareDiffers(PriceChanged):
+    """The usual fare was seen, and another one is charged where the order goes."""
+
+    message = "Delivery to where you want it costs {freight}, so the total is {now}. Order again if that is all right."
+
+
 class CheckoutKeyReused(Conflict):
     code = "checkout_key_reused"
     status = 422

@@ -2,8 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from shared_core.kernel.money import Money
@@ -54,7 +54,7 @@ def may_become(state: State, wanted: State) -> bool:
 
 
 @dataclass(frozen=True)
-class FreightRule:
+class Fare:
     """`flat` per order; nothing from `free_over` on (None: always charged)."""
 
     flat: Money
@@ -63,6 +63,29 @@ class FreightRule:
     def charge(self, goods: Money) -> Money:
         free = self.free_over is not None and goods >= self.free_over
         return Money(0, self.flat.currency) if free else self.flat
+
+
+@dataclass(frozen=True)
+class FreightRule:
+    """What a customer pays for delivery: `usual`, or the fare of their region; to `excluded` ones nothing is sent.
+
+    Regions are codes of `kernel.regions`. One that is not known is charged as usual.
+    """
+
+    usual: Fare
+    regional: Mapping[str, Fare] = field(default_factory=dict)
+    excluded: frozenset[str] = frozenset()
+
+    def fare(self, region: str = "") -> Fare:
+        return self.regional.get(region, self.usual)
+
+    @property
+    def least(self) -> Fare:
+        """Nobody pays less than this for any goods, wherever they live."""
+        fares = [self.usual, *self.regional.values()]
+        free = [each.free_over for each in fares if each.free_over is not None]
+        flat = min((each.flat for each in fares), key=lambda amount: amount.minor)
+        return Fare(flat, min(free, key=lambda amount: amount.minor, default=None))
 
 
 def line_refund(goods_net: Money, quantity: int, refunded_quantity: int, refunded: Money, pieces: int) -> Money:

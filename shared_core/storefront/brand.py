@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from shared_core.kernel import i18n, tomlfile
 from shared_core.kernel.errors import PlatformError
@@ -21,6 +21,7 @@ from shared_core.kernel.findings import Finding
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import BPS_WHOLE, Money, exponent, parse_money
 from shared_core.storefront.contrast import READABLE, contrast, readable_on
+from shared_core.storefront.shipping import AmountText, Section, ShippingSection, check_regions
 
 COLLECTOR = "till"
 """Whose wallet takes the money where brand.toml names nobody."""
@@ -83,15 +84,10 @@ Colour = Annotated[str, AfterValidator(_colour)]
 Text = Annotated[str, Field(max_length=TEXT_MAX)]
 FontStack = Annotated[str, Field(max_length=TEXT_MAX), AfterValidator(_fonts)]
 AssetPath = Annotated[str, Field(max_length=TEXT_MAX), AfterValidator(_inside)]
-AmountText = Annotated[str, Field(max_length=20)]
 SUPPORTED_LOCALES = ("en", "zh-CN")
 
 
-class _Section(BaseModel):
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
-
-
-class ShopSection(_Section):
+class ShopSection(Section):
     name: Annotated[str, Field(min_length=1, max_length=60)]
     tagline: Text = ""
     locale: LocaleName = "zh-CN"
@@ -101,7 +97,7 @@ class ShopSection(_Section):
     """A picture inside brand/theme/assets."""
 
 
-class SupplySection(_Section):
+class SupplySection(Section):
     mode: Literal["embedded", "hub"] = "embedded"
     """Where goods come from: "embedded" keeps the supply in the shop's own database, "hub" is one for many shops."""
     url: Annotated[str, Field(max_length=TEXT_MAX), AfterValidator(_hub)] = ""
@@ -110,7 +106,7 @@ class SupplySection(_Section):
     """What imported goods without a cost are taken to cost, as a part of their price. Unset: they stay unlisted."""
 
 
-class PricingSection(_Section):
+class PricingSection(Section):
     rule: Literal["markup", "suggested"] = "suggested"
     markup: Annotated[Bps, Field(le=MARKUP_MAX_BPS)] = 6_000
     """Added to the supply price under the rule "markup", and where no price is suggested."""
@@ -122,13 +118,7 @@ class PricingSection(_Section):
     """What becomes of goods whose sale could lose money: they leave the window, or `platformctl check` only warns."""
 
 
-class ShippingSection(_Section):
-    flat: AmountText = "0"
-    free_over: AmountText | None = None
-    """Goods worth this much or more travel free. Unset: never free (unless `flat` is 0)."""
-
-
-class ColourSection(_Section):
+class ColourSection(Section):
     primary: Colour = "#9f2d20"
     accent: Colour = "#7a4b00"
     paper: Colour = "#fffdf8"
@@ -145,14 +135,14 @@ class ColourSection(_Section):
         return readable_on(self.accent, self.paper, self.ink, "#ffffff", "#000000")
 
 
-class TypeSection(_Section):
+class TypeSection(Section):
     display: FontStack = "'Songti SC', 'Noto Serif CJK SC', 'Source Han Serif SC', Georgia, serif"
     text: FontStack = (
         "system-ui, -apple-system, 'PingFang SC', 'Noto Sans CJK SC', 'Microsoft YaHei', 'Segoe UI', sans-serif"
     )
 
 
-class FeatureSection(_Section):
+class FeatureSection(Section):
     share: bool = True
     """Every visitor can make share links."""
     you_earn: bool = True
@@ -160,7 +150,7 @@ class FeatureSection(_Section):
     search: bool = True
 
 
-class ContactSection(_Section):
+class ContactSection(Section):
     """The trader's disclosure, shown at the foot of every page."""
 
     operator: Text = ""
@@ -171,7 +161,7 @@ class ContactSection(_Section):
     """Trade register or licence number."""
 
 
-class CollectorSection(_Section):
+class CollectorSection(Section):
     """Somebody whose wallet or account takes the customers' money."""
 
     name: Annotated[str, AfterValidator(_collector)]
@@ -184,7 +174,7 @@ class CollectorSection(_Section):
     """Off: takes no new orders; those under way are still paid to them."""
 
 
-class PaymentSection(_Section):
+class PaymentSection(Section):
     """How a customer pays by hand."""
 
     match: Literal["memo", "tail"] = "memo"
@@ -228,14 +218,14 @@ class PaymentSection(_Section):
         return next((each for each in self.everybody if each.name == name), own)
 
 
-class PayoutSection(_Section):
+class PayoutSection(Section):
     """How members' money is sent."""
 
     two_people_above: AmountText | None = None
     """A payout above this is approved by one person and noted as paid by another. Unset: one is enough."""
 
 
-class BrandConfig(_Section):
+class BrandConfig(Section):
     """One shop's brand.toml."""
 
     shop: ShopSection
@@ -258,11 +248,14 @@ class BrandConfig(_Section):
 
     @model_validator(mode="after")
     def _amounts_are_money(self) -> Self:
-        written = {
+        written: dict[tuple[str | int, ...], str | None] = {
             ("shipping", "flat"): self.shipping.flat,
             ("shipping", "free_over"): self.shipping.free_over,
             ("payouts", "two_people_above"): self.payouts.two_people_above,
         }
+        for place, each in enumerate(self.shipping.region):
+            written["shipping", "region", place, "flat"] = each.flat
+            written["shipping", "region", place, "free_over"] = each.free_over
         for key, amount in written.items():
             if amount is None:
                 continue
@@ -272,6 +265,11 @@ class BrandConfig(_Section):
                 raise tomlfile.fault_at(key, amount, error.message, **error.params) from error
             if negative:
                 raise tomlfile.fault_at(key, amount, N_("this amount is never negative"))
+        return self
+
+    @model_validator(mode="after")
+    def _regions_are_known_and_told_once(self) -> Self:
+        check_regions(self.shipping)
         return self
 
     @cached_property
@@ -285,21 +283,10 @@ class BrandConfig(_Section):
         return ZoneInfo(self.shop.zone)
 
     @property
-    def free_over(self) -> Money | None:
-        """Goods worth at least this travel free."""
-        text = self.shipping.free_over
-        return None if text is None else parse_money(text, self.shop.currency)
-
-    @property
     def two_people_above(self) -> Money | None:
         """Payouts above this need two people."""
         text = self.payouts.two_people_above
         return None if text is None else parse_money(text, self.shop.currency)
-
-    @property
-    def flat_freight(self) -> Money:
-        """What a customer pays for the carriage of an order."""
-        return parse_money(self.shipping.flat, self.shop.currency)
 
     @property
     def decimals(self) -> int:

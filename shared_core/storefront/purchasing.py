@@ -31,13 +31,13 @@ class CartView:
         return [(sku, pieces) for sku, pieces, item in self.lines if item is not None]
 
 
-def view_cart(session: Session, shop: Shop, member_id: int | None) -> CartView:
-    """The cart of a member; empty for somebody never seen."""
+def view_cart(session: Session, shop: Shop, member_id: int | None, *, region: str = "") -> CartView:
+    """The cart of a member, sent to this region; empty for somebody never seen."""
     held = [] if member_id is None else [(each.sku, each.quantity) for each in orders.cart(session, member_id)]
     items = catalog.for_sale(session, skus=[sku for sku, _ in held], at=shop.clock()) if held else {}
     lines = tuple((sku, pieces, items.get(sku)) for sku, pieces in held)
     buyable = [(sku, pieces) for sku, pieces in held if sku in items]
-    return CartView(lines, shop.counter.quote_at(items, buyable) if buyable else None)
+    return CartView(lines, shop.counter.quote_at(items, buyable, region=region) if buyable else None)
 
 
 def place(

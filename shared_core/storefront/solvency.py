@@ -8,6 +8,7 @@ from shared_core import catalog, orders, plan
 from shared_core.kernel.errors import Invalid
 from shared_core.kernel.money import Money, decimal_text
 from shared_core.storefront.brand import BrandConfig
+from shared_core.storefront.fares import freight_rule
 
 SIGNATURE_LENGTH = 16
 
@@ -29,14 +30,15 @@ class NoSafePrice(Invalid):
 
 
 def sale_terms(brand: BrandConfig, *, platform_fee_bps: int) -> plan.SaleTerms:
-    """What sales cost this shop beside goods and shares."""
+    """What sales cost this shop beside goods and shares; of delivery it counts on no more than everybody pays."""
+    least = freight_rule(brand).least
     return plan.SaleTerms(
         rail_fee_bps=brand.payment.fee,
         platform_fee_bps=platform_fee_bps,
         quantity_max=orders.QUANTITY_MAX,
         lines_max=orders.LINES_MAX,
-        freight_charged=brand.flat_freight,
-        free_over=brand.free_over,
+        freight_charged=least.flat,
+        free_over=least.free_over,
         let_off=orders.tail_max(brand.shop.currency) if brand.payment.match == "tail" else None,
     )
 

@@ -11,6 +11,7 @@ from shared_core.kernel.database import Database
 from shared_core.kernel.errors import Forbidden
 from shared_core.kernel.listeners import Listeners
 from shared_core.storefront.brand import BrandConfig
+from shared_core.storefront.fares import freight_rule
 from shared_core.storefront.hookspecs import Hooks
 
 
@@ -137,10 +138,6 @@ def price_rule(brand: BrandConfig, check: catalog.PriceCheck) -> catalog.PriceRu
         rounding=catalog.Rounding(pricing.rounding),
         check=check,
     )
-
-
-def freight_rule(brand: BrandConfig) -> orders.FreightRule:
-    return orders.FreightRule(flat=brand.flat_freight, free_over=brand.free_over)
 
 
 def manual_rail(brand: BrandConfig) -> orders.ManualRail:

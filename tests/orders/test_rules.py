@@ -1,10 +1,11 @@
 """Laws of totals, transitions and refunds."""
 
-from hypothesis import given
+import pytest
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from shared_core.kernel.money import Money
-from shared_core.orders.rules import TRANSITIONS, FreightRule, State, line_refund, request_hash
+from shared_core.orders.rules import TRANSITIONS, Fare, FreightRule, State, line_refund, request_hash
 
 
 @given(st.integers(0, 10**8), st.integers(1, 50), st.data())
@@ -32,11 +33,11 @@ def test_a_price_reduction_counts_towards_later_pieces(paid: int, quantity: int,
 
 
 def test_freight_is_free_from_the_threshold_on() -> None:
-    rule = FreightRule(flat=Money(1000, "CNY"), free_over=Money(9900, "CNY"))
+    rule = Fare(Money(1000, "CNY"), Money(9900, "CNY"))
 
     assert rule.charge(Money(9899, "CNY")) == Money(1000, "CNY")
     assert rule.charge(Money(9900, "CNY")) == Money(0, "CNY")
-    assert FreightRule(flat=Money(1000, "CNY")).charge(Money(10**9, "CNY")) == Money(1000, "CNY")
+    assert Fare(Money(1000, "CNY")).charge(Money(10**9, "CNY")) == Money(1000, "CNY")
 
 
 def test_only_a_refused_order_is_a_draft_again_and_nothing_leaves_a_full_refund() -> None:
@@ -52,3 +53,22 @@ def test_the_request_hash_sees_everything_but_the_order_of_lines() -> None:
     assert request_hash([("B", 2), ("A", 1)], address, "shop", "") == same
     assert request_hash([("A", 2), ("B", 2)], address, "shop", "") != same
     assert request_hash([("A", 1), ("B", 2)], {"city": "上海"}, "shop", "") != same
+
+
+AMOUNTS = st.integers(0, 5_000).map(lambda minor: Money(minor, "CNY"))
+FARES = st.builds(Fare, AMOUNTS, st.none() | AMOUNTS)
+RULES = st.builds(FreightRule, FARES, st.dictionaries(st.sampled_from(["CN-XZ", "CN-XJ", "US"]), FARES))
+
+
+@given(rule=RULES, region=st.sampled_from(["", "CN-XZ", "CN-XJ", "US", "CN-GD"]), goods=AMOUNTS)
+@example(FreightRule(Fare(Money(10, "CNY")), {"US": Fare(Money(5, "CNY"))}), "US", Money(1, "CNY"))
+def test_nobody_pays_less_than_the_least_fare(rule: FreightRule, region: str, goods: Money) -> None:
+    assert rule.least.charge(goods) <= rule.fare(region).charge(goods)
+    assert rule.fare("") == rule.usual
+
+
+def test_only_the_usual_fare_is_counted_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The proof that no sale loses money counts on a fare that some do not pay."""
+    monkeypatch.setattr(FreightRule, "least", property(lambda rule: rule.usual))
+    with pytest.raises(AssertionError):
+        test_nobody_pays_less_than_the_least_fare()

@@ -7,8 +7,10 @@ import pytest
 
 from shared_core.kernel.findings import ConfigError, Finding
 from shared_core.kernel.money import Money
+from shared_core.orders import Fare, FreightRule
 from shared_core.storefront import BrandConfig, load_brand, review_brand
 from shared_core.storefront.contrast import contrast
+from shared_core.storefront.fares import freight_rule
 
 SMALLEST = '[shop]\nname = "Lamplight"\n'
 
@@ -32,7 +34,7 @@ def refused(folder: Path, text: str) -> list[Finding]:
 def test_a_name_is_all_a_shop_must_say(folder: Path) -> None:
     brand = read(folder, SMALLEST)
     assert (brand.shop.name, brand.shop.currency, brand.shop.zone) == ("Lamplight", "CNY", "Asia/Shanghai")
-    assert (brand.flat_freight, brand.free_over) == (Money(0, "CNY"), None)
+    assert freight_rule(brand) == FreightRule(Fare(Money(0, "CNY")))
 
 
 def test_the_careful_defaults_can_be_read(folder: Path) -> None:
@@ -88,12 +90,47 @@ def test_percentages_become_ten_thousandths(folder: Path) -> None:
 
 def test_freight_is_read_in_the_shops_currency(folder: Path) -> None:
     brand = read(folder, SMALLEST + '[shipping]\nflat = "10.00"\nfree_over = "99"\n')
-    assert (brand.flat_freight, brand.free_over) == (Money(1000, "CNY"), Money(9900, "CNY"))
+    assert freight_rule(brand).usual == Fare(Money(1000, "CNY"), Money(9900, "CNY"))
+
+
+def test_freight_is_another_one_in_regions_by_name_or_code(folder: Path) -> None:
+    usual = '[shipping]\nflat = "8"\nexcluded = ["TW", "澳门"]\n'
+    regions = usual + '[[shipping.region]]\nregions = ["西藏", "CN-XJ"]\nflat = "20"\n'
+    abroad = '[[shipping.region]]\nregions = ["US"]\nflat = "60"\nfree_over = "999"\n'
+    rule = freight_rule(read(folder, SMALLEST + regions + abroad))
+    far, us = Fare(Money(2000, "CNY")), Fare(Money(6000, "CNY"), Money(99900, "CNY"))
+    assert (rule.regional, rule.excluded) == ({"CN-XZ": far, "CN-XJ": far, "US": us}, {"CN-TW", "CN-MO"})
+    assert rule.least == Fare(Money(800, "CNY"), Money(99900, "CNY"))
+
+
+@pytest.mark.parametrize(
+    ("written", "said", "line"),
+    [
+        ('[[shipping.region]]\nregions = ["Tibett"]\nflat = "1"\n', "Tibett is no region", 4),
+        (
+            '[[shipping.region]]\nregions = ["西藏"]\nflat = "1"\n'
+            '[[shipping.region]]\nregions = ["CN-XZ"]\nflat = "2"\n',
+            "CN-XZ has a price already, as 西藏",
+            7,
+        ),
+        (
+            '[shipping]\nexcluded = ["US"]\n[[shipping.region]]\nregions = ["US"]\nflat = "1"\n',
+            "US has a price already",
+            6,
+        ),
+        ('[[shipping.region]]\nregions = ["US"]\nflat = "-1"\n', "never negative", 5),
+        ('[[shipping.region]]\nregions = []\nflat = "1"\n', "", 4),
+        ('[[shipping.region]]\nregions = ["US"]\n', "", 3),
+    ],
+)
+def test_a_fare_that_cannot_be_is_found_on_its_line(folder: Path, written: str, said: str, line: int) -> None:
+    [finding] = refused(folder, SMALLEST + written)
+    assert said in finding.text(str) and finding.line == line, (finding.text(str), finding.line)
 
 
 def test_a_currency_without_a_minor_unit_has_no_decimals(folder: Path) -> None:
     yen = '[shop]\nname = "灯"\ncurrency = "JPY"\n[shipping]\n'
-    assert read(folder, yen + 'flat = "500"\n').flat_freight == Money(500, "JPY")
+    assert freight_rule(read(folder, yen + 'flat = "500"\n')).usual.flat == Money(500, "JPY")
     assert refused(folder, yen + 'flat = "500.50"\n')
 
 

@@ -2,10 +2,11 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from pydantic import Field
 
 from shared_core import catalog, orders
+from shared_core.kernel.regions import CODE_LENGTH_MAX as REGION_LENGTH_MAX
 from shared_core.storefront import purchasing
 from shared_core.storefront.api.shapes import SKU_LENGTH_MAX, Input, Money, Output
 from shared_core.storefront.shop import Shop
@@ -43,9 +44,11 @@ class Cart(Output):
 
 
 @router.get("/cart", responses=responses(503))
-def get_cart(session: ReadDep, viewer: ViewerDep, shop: ShopDep) -> Cart:
-    """What is in your cart, at today's prices."""
-    return cart_of(shop, purchasing.view_cart(session, shop, viewer.member_id))
+def get_cart(
+    session: ReadDep, viewer: ViewerDep, shop: ShopDep, region: Annotated[str, Query(max_length=REGION_LENGTH_MAX)] = ""
+) -> Cart:
+    """What is in your cart, at today's prices; with the freight to a `region`, CN-GD or US, where that is told."""
+    return cart_of(shop, purchasing.view_cart(session, shop, viewer.member_id, region=region))
 
 
 @router.put("/cart/lines/{sku}", responses=responses(404, 422, 503))

@@ -73,6 +73,11 @@ def faults(values: Mapping[str, str]) -> dict[str, str]:
     return wrong
 
 
+def where(values: Mapping[str, str]) -> str:
+    """The region of what is known of an address so far; empty where that is not sure."""
+    return address(dict.fromkeys(LENGTH_MAX, "") | {"province": ""} | dict(values)).where
+
+
 def address(values: Mapping[str, str]) -> Address:
     """What was chosen counts before what was written; it is kept as it stands on a parcel."""
     written = Address(**{name: values[name] for name in LENGTH_MAX})

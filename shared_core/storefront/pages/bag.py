@@ -86,13 +86,16 @@ def change(
     return go("/cart")
 
 
-def read_bag(request: Request, session: Session, shop: Shop, viewer: Viewer) -> Bag:
-    """The viewer's bag at today's prices. What is no longer for sale stays in it, marked, and costs nothing."""
-    view = purchasing.view_cart(session, shop, viewer.member_id)
+def read_bag(request: Request, session: Session, shop: Shop, viewer: Viewer, *, region: str = "") -> Bag:
+    """The viewer's bag at today's prices, sent to this region.
+
+    What is no longer for sale stays in it, marked, and costs nothing.
+    """
+    view = purchasing.view_cart(session, shop, viewer.member_id, region=region)
     lines = tuple(_line(request, shop, sku, pieces, item) for sku, pieces, item in view.lines)
     if view.quote is None:
         return Bag(lines, zero(shop.currency), zero(shop.currency), None)
-    goods, freight, free_over = view.quote.goods, view.quote.freight, shop.brand.free_over
+    goods, freight, free_over = view.quote.goods, view.quote.freight, shop.freight.fare(region).free_over
     missing = free_over - goods if free_over is not None and freight and goods < free_over else None
     return Bag(lines, goods, freight, missing)
 

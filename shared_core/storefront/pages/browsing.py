@@ -6,10 +6,10 @@ from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
-from shared_core import catalog
+from shared_core import catalog, orders
 from shared_core.kernel.i18n import N_
 from shared_core.kernel.money import format_money
-from shared_core.orders import QUANTITY_MAX
+from shared_core.kernel.regions import region_name
 from shared_core.storefront.pages import art, earning, goods, rooms, sales, shelves, ties
 from shared_core.storefront.pages.page import page, translate
 from shared_core.storefront.shop import Shop
@@ -94,7 +94,7 @@ def product(request: Request, slug: str, shop: ShopDep, session: ReadDep, viewer
         trail=shelves.trail(found.category_path),
         until=_until(request, shop, shown),
         more=goods.cards(session, shop, viewer, others),
-        quantity_max=QUANTITY_MAX,
+        quantity_max=orders.QUANTITY_MAX,
         freight_note=freight_note(request, shop),
         return_days=shop.plan_at(shop.clock()).returns.days,
         sold_by=ties.recommender(request, session, shop, viewer),
@@ -108,6 +108,7 @@ def about(request: Request, shop: ShopDep, viewer: ViewerDep) -> HTMLResponse:
         request,
         "about.html",
         freight_note=freight_note(request, shop),
+        fares=fares(request, shop),
         return_days=shop.plan_at(shop.clock()).returns.days,
         binding_note=ties.binding_note(request, shop),
         pays=ties.pays(shop),
@@ -132,7 +133,7 @@ def _alike(session: Session, shop: Shop, shown: catalog.ProductView) -> list[cat
 
 def freight_note(request: Request, shop: Shop) -> str:
     """What delivery costs, in one sentence."""
-    locale, flat, free_over = current(request).locale, shop.brand.flat_freight, shop.brand.free_over
+    locale, flat, free_over = current(request).locale, shop.freight.usual.flat, shop.freight.usual.free_over
     if not flat:
         return translate(request, N_("Delivery is free, straight from the maker."))
     cost = format_money(flat, locale)
@@ -140,6 +141,26 @@ def freight_note(request: Request, shop: Shop) -> str:
         return translate(request, N_("Delivery costs {amount}, straight from the maker.")).format(amount=cost)
     text = translate(request, N_("Delivery costs {amount}; from {least} on it is free. Straight from the maker."))
     return text.format(amount=cost, least=format_money(free_over, locale))
+
+
+def fares(request: Request, shop: Shop) -> list[str]:
+    """Where delivery costs something else, and where nothing is sent, in a sentence each."""
+    locale, rule = current(request).locale, shop.freight
+    between = "、" if locale.startswith("zh") else ", "
+    same: dict[orders.Fare, list[str]] = {}
+    for code, fare in rule.regional.items():
+        same.setdefault(fare, []).append(region_name(code, locale))
+    told = []
+    for fare, names in same.items():
+        cost = format_money(fare.flat, locale) if fare.flat else translate(request, N_("free"))
+        free = N_("{regions}: {amount}, free from {least}")
+        text = translate(request, N_("{regions}: {amount}") if fare.free_over is None else free)
+        least = "" if fare.free_over is None else format_money(fare.free_over, locale)
+        told.append(text.format(regions=between.join(names), amount=cost, least=least))
+    if rule.excluded:
+        nowhere = between.join(region_name(code, locale) for code in sorted(rule.excluded))
+        told.append(translate(request, N_("Nothing is sent to {regions}.")).format(regions=nowhere))
+    return told
 
 
 def _page_url(chosen: dict[str, str], number: int, last: int) -> str:

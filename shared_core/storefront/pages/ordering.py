@@ -11,7 +11,7 @@ from shared_core.kernel.codes import new_token
 from shared_core.kernel.errors import Invalid, PlatformError
 from shared_core.kernel.money import MINOR_MAX, Money
 from shared_core.storefront import purchasing
-from shared_core.storefront.pages import addresses, order_views, return_views, ties
+from shared_core.storefront.pages import addresses, browsing, order_views, return_views, ties
 from shared_core.storefront.pages.bag import Bag, read_bag
 from shared_core.storefront.pages.page import page, refused, translate
 from shared_core.storefront.shop import Shop
@@ -33,10 +33,10 @@ Number = Annotated[str, Path(max_length=24)]
 
 @router.get("/checkout")
 def checkout(request: Request, shop: ShopDep, session: ReadDep, viewer: MemberDep) -> Response:
-    bag = read_bag(request, session, shop, viewer)
+    values = _known_address(session, shop, viewer)
+    bag = read_bag(request, session, shop, viewer, region=addresses.where(values))
     if not bag.ready:
         return go("/cart")
-    values = _known_address(session, shop, viewer)
     return _checkout(request, session, shop, viewer, bag, forms.Form(values), key=new_token())
 
 
@@ -172,7 +172,7 @@ def _sentence(request: Request, shop: Shop, error: PlatformError | None) -> str:
 def _again(request: Request, shop: Shop, viewer: Viewer, form: forms.Form, *, key: str, status: int = 422) -> Response:
     """The checkout as it was filled in, with what is wrong."""
     with shop.database.reading() as session:
-        bag = read_bag(request, session, shop, viewer)
+        bag = read_bag(request, session, shop, viewer, region=addresses.where(form.values))
         if not bag.lines:
             return go("/cart")
         return _checkout(request, session, shop, viewer, bag, form, key=key, status=status)
@@ -198,6 +198,7 @@ def _checkout(
         key=key,
         countries=addresses.countries(viewer.locale),
         provinces=addresses.provinces(viewer.locale),
+        fares=browsing.fares(request, shop),
         return_days=shop.plan_at(shop.clock()).returns.days,
         sold_by=ties.recommender(request, session, shop, viewer),
     )
