@@ -165,7 +165,9 @@ def test_a_supplier_that_is_suspended_or_no_longer_offers_it_is_not_asked(two_su
     with two_suppliers.transaction() as session:
         sourcing.put_source(session, "A", supplier="bestco", cost=yuan(3000), at=NOON)
         suspended = supply.SupplierState.SUSPENDED
-        supply.move_supplier(session, supplier="bestco", to=suspended, actor="core", reason="late", at=NOON)
+        supply.move_supplier(
+            session, supplier="bestco", to=suspended, actor="core", reason="late", zone="Asia/Shanghai", at=NOON
+        )
     hold(two_suppliers, "second", A=1)
     assert shelves(two_suppliers, "A") == {("A", "acme", ""): (3, 2, 0), ("A", "bestco", "bj"): (8, 0, 0)}
     assert offer(two_suppliers, "A").available == 3
