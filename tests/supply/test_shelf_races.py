@@ -2,17 +2,20 @@
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
-from shared_core import supply
+from shared_core import ledger, supply
 from shared_core.kernel.database import Database
 from shared_core.kernel.errors import PlatformError
-from shared_core.supply import sourcing
+from shared_core.supply import books, sourcing
 from shared_core.supply.inventory import stock
+from shared_core.supply.sales import quota
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, discrepancies, gateway, lines, put
 from tests.supply.test_concurrency import at_once, kinds
+from tests.supply.test_sales import BEGUN, spec
 from tests.supply.test_warehouses import source, warehouse
 
 SKUS = ["A", "B", "C", "D"]
@@ -113,3 +116,39 @@ def test_whatever_happens_to_shelves_at_once_they_add_up(spread: Database) -> No
     assert not failed
     assert any(each is None for each in outcomes)
     assert not discrepancies(spread)
+
+
+def test_goods_of_a_sale_paid_late_and_given_back_do_not_wait_in_a_circle(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The store's balance is kept, so bookings on it take turns, as do those who take or give back of one sale."""
+    with database.transaction() as session:
+        put(session, "A", units=6)
+        ledger.keep(session, ledger.accounts.due_store("north"), "CNY", book=ledger.HUB)
+        supply.sales.add_sale(session, spec(), actor="ann", at=NOON)
+    shop = gateway(database)
+    for name in ("bought", "late"):
+        shop.hold(name, lines(A=1), customer=name, ttl=HALF_AN_HOUR, at=BEGUN, sales={"A": "spring"})
+    shop.confirm("bought", ship_to=HOME, at=BEGUN)
+    with database.transaction() as session:
+        supply.expire_holds(session, at=BEGUN + HALF_AN_HOUR)
+    credit, take = books.credit_store, quota.take
+
+    def slow_credit(*args: Any, **rest: Any) -> None:
+        credit(*args, **rest)
+        time.sleep(0.3)
+
+    def slow_take(*args: Any, **rest: Any) -> None:
+        take(*args, **rest)
+        time.sleep(0.3)
+
+    monkeypatch.setattr(books, "credit_store", slow_credit)
+    monkeypatch.setattr(quota, "take", slow_take)
+
+    def act(number: int) -> object:
+        if number:
+            return shop.withdraw("bought", None, withdrawal="r1", restock=True, at=BEGUN + HALF_AN_HOUR)
+        return shop.confirm("late", ship_to=HOME, at=BEGUN + HALF_AN_HOUR)
+
+    assert kinds(at_once(2, act)) == {"Confirmation": 1, "Withdrawal": 1}
+    assert not discrepancies(database)
