@@ -99,3 +99,11 @@ def test_who_only_reads_decides_nothing(console: Console, owner: Walker) -> None
         (f"/console/orders/{number}", f"/console/orders/{number}/move"),
     ):
         assert action not in [form.action for form in reader.open(path).forms]
+
+
+def test_two_suppliers_may_number_their_delivery_notes_alike(console: Console, owner: Walker) -> None:
+    for place, quantity in (("", "1"), ("bestco/bj", "4"), ("bestco/bj", "4")):
+        owner.open("/console/goods/of/p-a")
+        page = owner.send("/console/goods/stock", sku="A", place=place, quantity=quantity, reference="2026-001")
+        assert "saved" in page.url, page.text
+    assert free(console) == {("acme", ""): 6, ("bestco", "bj"): 7}

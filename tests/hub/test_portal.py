@@ -4,6 +4,7 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import text
 
 from shared_core import supply
 from shared_core.hub import Role
+from shared_core.hub.portal import packing
 from shared_core.hub.rights import Right
 from shared_core.kernel.database import Base
 from shared_core.supply import ReturnReason, settlement
@@ -24,6 +26,8 @@ from tests.hub.test_supplier_api import supplier_key
 from tests.security.routes import filled
 from tests.storefront.walker import Page, Walker
 from tests.supply.goods import gateway
+from tests.supply.test_warehouses import source
+from tests.supply.test_warehouses import warehouse as warehouse_of
 
 PRIVATE = ("40.00", "¥40", "89.00", "¥89", "The B", "bestco")
 """What the store pays, what its customer is asked for, and what another supplier has a part in."""
@@ -469,6 +473,25 @@ def test_a_suspended_supplier_finishes_its_orders(console: Console, warehouse: W
             at=warehouse.now,
         )
     assert act(worker, number, "ship", carrier="Local", tracking="T1", inside=["2"]).status == 200
+
+
+def test_who_was_a_moment_slower_than_a_move_does_nothing_to_the_order(
+    console: Console, warehouse: Warehouse, worker: Walker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [number] = warehouse.order("o1", A=2)
+    with console.database.transaction() as session:
+        source(session, "A", "second", 3000)
+        warehouse_of(session, "second", "gz", A=5)
+    quick = packing.attempt
+
+    def after_the_move(*args: Any) -> str:
+        with console.database.transaction() as session:
+            supply.move_order(session, number, to="second", reason="late", actor="core", at=warehouse.now)
+        return quick(*args)
+
+    monkeypatch.setattr(packing, "attempt", after_the_move)
+    assert act(worker, number, "accept").status == 404
+    assert warehouse.seen(number, "second").detail.state == "placed"
 
 
 def test_the_store_hears_what_was_done_and_not_by_whom(warehouse: Warehouse, worker: Walker) -> None:

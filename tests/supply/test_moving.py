@@ -1,6 +1,7 @@
 """A supplier order that nobody has accepted is given to another supplier."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -11,9 +12,10 @@ from shared_core.kernel.errors import PlatformError
 from shared_core.kernel.money import Money
 from shared_core.supply import books, settlement, sourcing
 from shared_core.supply.dropshipping import moving
-from shared_core.supply.inventory.errors import AlreadySends, CostAbovePrice
+from shared_core.supply.inventory.errors import AlreadySends, CostAbovePrice, NotSentThere
 from tests.supply.goods import HALF_AN_HOUR, HOME, NOON, discrepancies, gateway, lines, put, yuan
-from tests.supply.test_warehouses import shelves, source, warehouse
+from tests.supply.test_sales import BEGUN, spec
+from tests.supply.test_warehouses import BY_BESTCO, shelves, source, warehouse
 
 
 def move(database: Database, number: str = "o1-1", *, to: str = "bestco", restock: bool = False) -> None:
@@ -184,3 +186,54 @@ def test_a_planted_bug_is_killed(
     bug(monkeypatch)
     with pytest.raises(AssertionError):
         test_the_other_supplier_sends_and_is_paid_and_the_store_owes_the_same(ordered)
+
+
+def suspended(session: Session, name: str) -> None:
+    to = supply.SupplierState.SUSPENDED
+    supply.move_supplier(session, supplier=name, to=to, actor="core", reason="late", zone="Asia/Shanghai", at=NOON)
+
+
+@pytest.mark.parametrize("name", ["bestco", "acme"])
+def test_nothing_goes_to_a_supplier_who_is_suspended(ordered: Database, name: str) -> None:
+    """Nor back to the product's own one."""
+    if name == "acme":
+        move(ordered)
+    with ordered.transaction() as session:
+        suspended(session, name)
+        assert supply.may_take(session, "o1-1") == []
+    before = shelves(ordered, "A")
+    with pytest.raises(supply.OutOfStock):
+        move(ordered, to=name)
+    assert shelves(ordered, "A") == before
+
+
+def test_nothing_goes_to_who_does_not_deliver_there(ordered: Database, tmp_path: Path) -> None:
+    shop = gateway(ordered)
+    for number, region in (("far", "CN-XJ"), ("near", "CN-BJ")):
+        shop.hold(number, lines(A=1), customer="c", ttl=HALF_AN_HOUR, at=NOON, region=region)
+        shop.confirm(number, ship_to=HOME, at=NOON)
+    (tmp_path / "freight.toml").write_text(BY_BESTCO)
+    with ordered.transaction() as session:
+        supply.put_freight(session, tmp_path / "freight.toml")
+        assert supply.may_take(session, "far-1") == []
+        assert supply.may_take(session, "near-1") == ["bestco"]
+    with pytest.raises(NotSentThere):
+        move(ordered, "far-1")
+    move(ordered, "near-1")
+
+
+def test_back_at_the_supplier_who_granted_a_sale_it_is_paid_what_it_granted(ordered: Database) -> None:
+    with ordered.transaction() as session:
+        supply.sales.add_sale(session, spec(), actor="ann", at=NOON)
+        sourcing.put_source(session, "A", supplier="bestco", cost=yuan(2800), at=NOON)
+    shop = gateway(ordered)
+    shop.hold("o2", lines(A=1), customer="c", ttl=HALF_AN_HOUR, at=BEGUN, sales={"A": "spring"})
+    shop.confirm("o2", ship_to=HOME, at=BEGUN)
+    before = to_suppliers(ordered)
+    move(ordered, "o2-1", restock=True)
+    assert to_suppliers(ordered) == {"acme": before["acme"] - 2500, "bestco": 2800}
+    with ordered.transaction() as session:
+        assert supply.may_take(session, "o2-1") == ["acme"]
+    move(ordered, "o2-1", to="acme", restock=True)
+    assert to_suppliers(ordered) == before
+    assert not discrepancies(ordered)

@@ -296,3 +296,35 @@ def test_late_money_finds_the_pieces_in_another_warehouse_of_the_same_supplier(t
     gateway(two_places).confirm("late", ship_to=HOME, at=NOON + HALF_AN_HOUR)
     assert shelves(two_places, "A") == {("A", "acme", ""): (0, 0, 3), ("A", "acme", "gz"): (1, 4, 0)}
     assert not discrepancies(two_places)
+
+
+def shut(session: Session) -> None:
+    sourcing.put_warehouse(session, sourcing.Place("bj", NORTH, active=False), supplier="bestco", at=NOON)
+
+
+def dropped(session: Session) -> None:
+    sourcing.drop_source(session, "A", supplier="bestco")
+
+
+def suspended(session: Session) -> None:
+    to = supply.SupplierState.SUSPENDED
+    supply.move_supplier(session, supplier="bestco", to=to, actor="core", reason="x", zone="Asia/Shanghai", at=NOON)
+
+
+@pytest.mark.parametrize("closing", [shut, dropped, suspended], ids=lambda each: each.__name__)
+@pytest.mark.parametrize("late", [False, True], ids=["in time", "late"])
+def test_what_was_held_is_sold_from_a_closed_place_and_what_had_lapsed_is_not(
+    two_suppliers: Database, closing: Callable[[Session], None], late: bool
+) -> None:
+    hold(two_suppliers, A=2)
+    with two_suppliers.transaction() as session:
+        supply.expire_holds(session, at=NOON + HALF_AN_HOUR * late)
+        closing(session)
+    shop = gateway(two_suppliers)
+    if late:
+        with pytest.raises(supply.OutOfStock):
+            shop.confirm("o1", ship_to=HOME, at=NOON + HALF_AN_HOUR)
+    else:
+        shop.confirm("o1", ship_to=HOME, at=NOON)
+    assert shelves(two_suppliers, "A")["A", "bestco", "bj"] == ((8, 0, 0) if late else (6, 0, 2))
+    assert not discrepancies(two_suppliers)

@@ -16,7 +16,8 @@ from shared_core.hub.viewer import GoodsDep, HubDep, ReaderDep, page
 from shared_core.web.going import as_step, go, step_name
 
 HOME = "/console/goods"
-NOTE_LENGTH_MAX = 30
+NOTE_LENGTH_MAX = 24
+"""With a SKU and the number of a warehouse it is the reference of a movement."""
 
 router = APIRouter()
 Code = Annotated[str, Path(max_length=360), AfterValidator(step_name)]
@@ -61,7 +62,7 @@ def receive(
     quantity: Text = "",
     reference: Annotated[str, Form(max_length=NOTE_LENGTH_MAX)] = "",
 ) -> Response:
-    """Pieces came in, under a delivery note's number that counts once. `place`: SUPPLIER/WAREHOUSE, or empty."""
+    """Pieces came in, under a delivery note's number that counts once at each `place`: SUPPLIER/WAREHOUSE, or empty."""
 
     def work(session: Session) -> None:
         note = reference.strip()
@@ -73,7 +74,7 @@ def receive(
             session,
             sku=sku,
             quantity=number(quantity),
-            reference=f"{sku}:{note}"[:100],
+            reference=f"{sku}:{note}" if shelf is None else f"{sku}@{shelf}:{note}",
             at=hub.clock(),
             warehouse_id=shelf,
         )

@@ -15,7 +15,7 @@ from shared_core.hub.errors import NoPieces
 from shared_core.hub.hub import Hub
 from shared_core.hub.portal.orders import HOME, order_page
 from shared_core.hub.portal.own import OwnOrderNumber, as_typed
-from shared_core.hub.viewer import HubDep, PortalDep
+from shared_core.hub.viewer import HubDep, PortalDep, current
 from shared_core.web.going import as_step, go
 
 TEXT_LENGTH_MAX = 300
@@ -117,7 +117,14 @@ def _done(
     work: Callable[[Session], object],
     typed: Mapping[str, str] | None = None,
 ) -> Response:
-    trouble = attempt(request, hub, work)
+    """Done, unless the order was given to another supplier a moment ago."""
+
+    def own_work(session: Session) -> None:
+        work(session)
+        supply.check_own_order(session, number, supplier=viewer.supplier)  # it is locked now, and cannot move
+
+    viewer = current(request)
+    trouble = attempt(request, hub, own_work)
     if trouble:
         return order_page(request, hub, number, trouble=trouble, typed=typed, status=422)
     return go(f"{HOME}/orders/{as_step(number)}", done="saved")

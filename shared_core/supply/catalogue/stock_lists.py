@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from shared_core.kernel.bulk import among
 from shared_core.kernel.csvfile import Row, Table, read_table
+from shared_core.kernel.database import lock
 from shared_core.kernel.money import Money, exponent, parse_money
 from shared_core.supply import rules
 from shared_core.supply.catalogue.feeds.cells import Cells
@@ -73,6 +74,7 @@ def put_stock(session: Session, source: Path | bytes, *, supplier: str, at: date
     Raises FileUnreadable, UnknownSupplier.
     """
     giver = supplier_row(session, supplier)
+    lock(session, f"supply-stock-list:{supplier}")
     table = read_table(source, bytes_max=LIST_BYTES_MAX, rows_max=LIST_ROWS_MAX, name="stock")
     for column in ("sku", "quantity"):
         table.require(column)
@@ -97,10 +99,15 @@ def put_stock(session: Session, source: Path | bytes, *, supplier: str, at: date
             rejected.append(RowRemark(row.line, error))
     offered = _offer(session, list(told.values()), known, supplier=supplier, at=at)
     counted: set[tuple[int, str]] = set()
-    for place, place_id in places.items():
-        said = {known[each.sku].variant_id: each.quantity for each in told.values() if each.warehouse == place}
+    of_place: dict[str, dict[int, int]] = {place: {} for place in places}
+    for each in told.values():
+        of_place[each.warehouse][known[each.sku].variant_id] = each.quantity
+    for place, said in of_place.items():
+        stock.open_shelves(session, said, warehouse_id=places[place])
+    stock.keep_all_still(session, (variant_id for said in of_place.values() for variant_id in said))
+    for place, said in of_place.items():
         mark = rules.content_hash([supplier, place, at.isoformat()])[:32]
-        moved = stock.set_from_feed(session, said, reference=f"list:{mark}", at=at, warehouse_id=place_id)
+        moved = stock.set_from_feed(session, said, reference=f"list:{mark}", at=at, warehouse_id=places[place])
         counted |= {(variant_id, place) for variant_id in moved}
     touched = {(known[each.sku].variant_id, each.warehouse) for each in told.values() if each.sku in offered}
     unchanged = len(told) - len(counted | touched)

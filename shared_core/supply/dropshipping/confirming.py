@@ -15,6 +15,7 @@ from shared_core.supply.errors import (
     CreditUsedUp,
     HoldLimitReached,
     HoldReleased,
+    OutOfStock,
     SaleLimitReached,
     TenantSuspended,
     UnknownHold,
@@ -93,17 +94,24 @@ def _take_of_sales_again(session: Session, hold: StockHold, lines: Sequence[Stoc
 
 
 def _look_elsewhere(session: Session, lines: Sequence[StockHoldLine]) -> None:
-    """What is no longer where it was held comes from another warehouse of the same supplier, for the same money."""
+    """What is no longer where it was held comes from another warehouse of the same supplier, for the same money.
+
+    Nothing more is sold from a place that was closed meanwhile. Raises OutOfStock.
+    """
     codes = dict(session.execute(select(Supplier.code, Supplier.id)).all())
     shelves = sourcing.shelves_of(session, [line.sku for line in lines])
     for line in lines:
-        own = [each for each in shelves if each.sku == line.sku and codes[each.supplier] == line.supplier_id]
+        own = [
+            each for each in shelves if each.open and each.sku == line.sku and codes[each.supplier] == line.supplier_id
+        ]
         enough = {
             sourcing.warehouse_id(session, each.warehouse, supplier=each.supplier)
             for each in own
-            if each.open and each.free >= line.quantity
+            if each.free >= line.quantity
         }
-        if enough and line.warehouse_id not in enough:
+        if not enough:
+            raise OutOfStock(sku=line.sku, available=max((each.free for each in own), default=0))
+        if line.warehouse_id not in enough:
             line.warehouse_id = min(enough, key=lambda place: place or 0)
 
 

@@ -15,10 +15,12 @@ from shared_core.supply.dropshipping.opened import lines_of, locked
 from shared_core.supply.dropshipping.promises import due_at
 from shared_core.supply.dropshipping.promising import promises_of
 from shared_core.supply.errors import StepRefused, UnknownSupplierOrder
+from shared_core.supply.freight import charging
 from shared_core.supply.inventory import sourcing, stock
-from shared_core.supply.inventory.errors import AlreadySends, CostAbovePrice
+from shared_core.supply.inventory.errors import AlreadySends, CostAbovePrice, NotSentThere
 from shared_core.supply.inventory.routing import Shelf, route
 from shared_core.supply.models import StockHold, StockHoldLine, Supplier, SupplierOrder, SupplierOrderMove
+from shared_core.supply.sales.sale_models import SaleLine
 from shared_core.supply.views import HoldLine
 
 
@@ -43,7 +45,7 @@ def move_order(
     Only while nobody has accepted it: until then nothing is packed. What the store pays stays as it is; the hub keeps
     what the new supplier is cheaper. The former one's pieces are written off unless they are to `restock`: who does
     not send them may not have them. Raises UnknownSupplierOrder, UnknownSupplier, StepRefused, AlreadySends,
-    OutOfStock, CostAbovePrice, Invalid.
+    OutOfStock, CostAbovePrice, NotSentThere, Invalid.
     """
     order, hold = locked(session, number)
     former, giver = session.get_one(Supplier, order.supplier_id), supplier_row(session, to)
@@ -121,30 +123,51 @@ def may_take(session: Session, number: str) -> list[str]:
     if order is None:
         raise UnknownSupplierOrder(number=number)
     lines = lines_of(session, order)
+    shelves = _open_shelves(session, session.get_one(StockHold, order.hold_id), lines)
     able: list[set[str]] = []
-    shelves = sourcing.shelves_of(session, [line.sku for line in lines])
     for line in lines:
-        fit = (each for each in shelves if each.sku == line.sku and each.open and each.free >= line.quantity)
-        able.append(
-            {each.supplier for each in fit if each.cost is not None and each.cost.minor <= line.supply_price_minor}
-        )
+        fit = (each for each in shelves if each.sku == line.sku and each.free >= line.quantity and each.delivers)
+        able.append({each.supplier for each in fit if each.cost_minor <= line.supply_price_minor})
     sends = select(Supplier.code).join(SupplierOrder, SupplierOrder.supplier_id == Supplier.id)
     already = set(session.scalars(sends.where(SupplierOrder.hold_id == order.hold_id)))
     return sorted(set.intersection(*able) - already) if able else []
 
 
+def _open_shelves(session: Session, hold: StockHold, lines: Sequence[StockHoldLine]) -> list[Shelf]:
+    """Where these lines could come from. For what was bought in a sale its own supplier gets what it granted."""
+    skus = [line.sku for line in lines]
+    of_sales = {line.sku: line.sale_line_id for line in lines if line.sale_line_id is not None}
+    granted = {sku: session.get_one(SaleLine, line_id).cost_minor for sku, line_id in of_sales.items()}
+    found = [each for each in sourcing.shelves_of(session, skus) if each.open]
+    carried = charging.carried_by(session, skus, suppliers={each.supplier for each in found})
+    return [
+        Shelf(
+            each.sku,
+            each.supplier,
+            each.warehouse,
+            each.free,
+            granted[each.sku] if each.own and each.sku in granted else each.cost.minor,
+            region=each.region,
+            priority=each.priority,
+            delivers=carried[each.sku, each.supplier].goes_to(hold.region),
+        )
+        for each in found
+        if each.cost is not None
+    ]
+
+
 def _chosen(session: Session, hold: StockHold, lines: Sequence[StockHoldLine], *, to: str) -> Mapping[str, Shelf]:
-    """Of each line the shelf of the supplier `to`. Raises OutOfStock, CostAbovePrice."""
+    """Of each line the shelf of the supplier `to`. Raises OutOfStock, CostAbovePrice, NotSentThere."""
     most = {line.sku: line.supply_price_minor for line in lines}
-    shelves = []
-    for each in sourcing.shelves_of(session, list(most)):
-        if each.supplier != to or not each.open or each.cost is None:
-            continue
-        if each.cost.minor > most[each.sku]:
+    shelves = [each for each in _open_shelves(session, hold, lines) if each.supplier == to]
+    for each in shelves:
+        if each.cost_minor > most[each.sku]:
             raise CostAbovePrice(sku=each.sku, supplier=to)
-        place = Shelf(each.sku, to, each.warehouse, each.free, each.cost.minor, each.region, each.priority)
-        shelves.append(place)
-    return route([HoldLine(line.sku, line.quantity) for line in lines], shelves, region=hold.region)
+    chosen = route([HoldLine(line.sku, line.quantity) for line in lines], shelves, region=hold.region)
+    far = sorted(sku for sku, shelf in chosen.items() if not shelf.delivers)
+    if far:
+        raise NotSentThere(supplier=to, skus=", ".join(far))
+    return chosen
 
 
 def _move_pieces(

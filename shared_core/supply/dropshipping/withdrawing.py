@@ -58,10 +58,10 @@ def withdraw(
     changed = {held[sku].supplier_order_id for sku in going}
     for order, _ in orders:
         order.seq = None if order.id in changed else order.seq
+    quota.free(session, held, going)  # before the books, as whoever takes of a sale does
     bill = bill_back(session, hold, held, going, at=at)
     row = write_withdrawal(session, hold, bill, going, withdrawal=withdrawal, digest=digest, restock=restock, at=at)
     _ask_back(session, hold, held, orders, sent, withdrawal=withdrawal, digest=digest, at=at)
-    quota.free(session, held, going)
     back = [
         stock.Units(held[sku].variant_id, sku, quantity, held[sku].warehouse_id)
         for sku, quantity in restocked.items()

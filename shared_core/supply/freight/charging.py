@@ -1,10 +1,11 @@
 """What suppliers charge for sending the goods of a hold."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Row, and_, or_
+from sqlalchemy import Row, and_, or_, select
+from sqlalchemy.orm import Session
 
 from shared_core.supply.freight.freight_models import FreightTemplateRow
 from shared_core.supply.freight.freight_rules import (
@@ -47,6 +48,24 @@ class Carried:
     flat_minor: int
     grams: int | None
     template: FreightTemplate | None
+
+    def goes_to(self, region: str) -> bool:
+        """Whether the supplier takes it there."""
+        return self.template is None or self.template.rule_for(region) is not None
+
+
+def carried_by(
+    session: Session, skus: Collection[str], *, suppliers: Collection[str]
+) -> dict[tuple[str, str], Carried]:
+    """How each of these suppliers, by code, would send each of these SKUs."""
+    query = (
+        select(Variant.sku, *COLUMNS)
+        .join(Product, Product.id == Variant.product_id)
+        .join(Supplier, Supplier.code.in_(suppliers))
+        .outerjoin(FreightTemplateRow, TEMPLATE)
+        .where(Variant.sku.in_(skus))
+    )
+    return {(row.sku, row.supplier): carried(row) for row in session.execute(query)}
 
 
 def carried(offer: Row[Any]) -> Carried:

@@ -159,7 +159,6 @@ def _supply_minor(row: Row[Any]) -> int:
 
 
 def _shelf(row: Row[Any], region: str) -> Shelf:
-    template = charging.carried(row).template
     return Shelf(
         row.sku,
         row.supplier,
@@ -168,7 +167,7 @@ def _shelf(row: Row[Any], region: str) -> Shelf:
         row.source_cost_minor,
         region=row.region,
         priority=row.priority,
-        delivers=template is None or template.rule_for(region) is not None,
+        delivers=charging.carried(row).goes_to(region),
     )
 
 

@@ -28,6 +28,11 @@ class AlreadySends(Conflict):
     message = "The supplier {supplier} sends another part of the same order as {number} already."
 
 
+class NotSentThere(Conflict):
+    code = "not_sent_there"
+    message = "The supplier {supplier} does not deliver {skus} to where the order goes."
+
+
 class CostAbovePrice(Invalid):
     code = "cost_above_price"
     message = "{sku} would cost more at the supplier {supplier} than a store pays for it."

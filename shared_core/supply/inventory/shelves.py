@@ -20,9 +20,11 @@ GIVES = Supplier.id == func.coalesce(Warehouse.supplier_id, Product.supplier_id)
 SOURCE = and_(Source.variant_id == Variant.id, Source.supplier_id == Supplier.id)
 MAY_GIVE: ColumnElement[bool] = and_(
     or_(Warehouse.id.is_(None), Warehouse.active),
-    or_(IS_OWN, and_(Source.active, Supplier.state == SupplierState.LIVE)),
+    Supplier.state == SupplierState.LIVE,
+    or_(IS_OWN, Source.active),
 )
-"""Whether a shelf is open: its place is, and whoever is not the product's own supplier is live and still offers it."""
+"""Whether a shelf is open: its place is, and whose pieces they are is live; another than the product's own supplier
+still offers it."""
 COST = case((IS_OWN, Variant.cost_minor), else_=Source.cost_minor)
 """What whose pieces they are gets for one."""
 REGION = case((Warehouse.id.is_(None), Supplier.region), else_=Warehouse.region)
