@@ -123,7 +123,7 @@ def move(
 
     trouble = attempt(request, hub, work)
     if trouble:
-        return supplier_page(request, hub, supplier, trouble=trouble, status=409)
+        return supplier_page(request, hub, supplier, trouble=trouble, step={"to": to, "why": why}, status=409)
     return go(f"{HOME}/{supplier}", done="saved")
 
 
@@ -249,6 +249,7 @@ def supplier_page(
     *,
     trouble: str = "",
     written: str = "",
+    step: Mapping[str, str] | None = None,
     key: str = "",
     warehouse: Mapping[str, str] | None = None,
     status: int = 200,
@@ -290,6 +291,8 @@ def supplier_page(
         to_send=to_send,
         late=late,
         has_goods=bool(goods),
+        freight_open=bool(written),
+        step_typed=step or {"to": "", "why": ""},
         written=written or supply.freight_toml(templates) or NEW_TEMPLATE.format(supplier=code),
         templates=[_template(said, current(request).locale, each) for each in templates],
         keys=[(each, each.revoked_at is None and (each.expires_at is None or each.expires_at > at)) for each in keys],
