@@ -260,7 +260,7 @@ def supplier_page(
         state = supply.supplier_state(session, supplier=code)
         [found] = [each for each in supply.suppliers(session) if each.code == code]
         promised = supply.promise_of(session, supplier=code)
-        decisions = supply.supplier_decisions(session, supplier=code)
+        decisions = _decided(said, session, code)
         to_send = supply.count_supplier_orders(session, states=supply.TO_SEND, supplier=code)
         late = supply.count_supplier_orders(session, supplier=code, late_at=at)
         goods = supply.products_page(session, supplier=code, limit=1).products
@@ -279,15 +279,7 @@ def supplier_page(
         steps=[(each.value, said(STEPS[each])) for each in S if supply.may_become(state, each)],
         promise=_promised(said, promised),
         days=[(day, said(label), promised is None or day in promised.working_days) for day, label in DAYS.items()],
-        decisions=[
-            {
-                "at": each.at,
-                "actor": each.actor,
-                "state": said(words.SUPPLIER[each.state].label),
-                "reason": said(each.reason),
-            }
-            for each in reversed(decisions)
-        ],
+        decisions=decisions,
         to_send=to_send,
         late=late,
         has_goods=bool(goods),
@@ -303,6 +295,19 @@ def supplier_page(
         regions=[(each, region_name(each, current(request).locale)) for each in PROVINCES],
         **vetting_,
     )
+
+
+def _decided(said: Callable[[str], str], session: Session, code: str) -> list[dict[str, object]]:
+    """The newest first."""
+    return [
+        {
+            "at": each.at,
+            "actor": each.actor,
+            "state": said(words.SUPPLIER[each.state].label),
+            "reason": said(each.reason),
+        }
+        for each in reversed(supply.supplier_decisions(session, supplier=code))
+    ]
 
 
 def _vetting(said: Callable[[str], str], session: Session, hub: Hub, code: str) -> dict[str, object]:
