@@ -25,7 +25,7 @@ Host = Annotated[str, typer.Option(help=_("Address to listen on; 0.0.0.0 lets ot
 
 
 def percent(key: str, text: str) -> int | None:
-    """ "60%" as basis points, None when nothing was given. Raises BadAnswer."""
+    """ "60%" as basis points, None when nothing was given. A bare 0.6 may mean either. Raises BadAnswer."""
     if not text:
         return None
     whole, _dot, fraction = text.strip().removesuffix("%").partition(".")
@@ -34,4 +34,6 @@ def percent(key: str, text: str) -> int | None:
     bps = int(whole) * 100 + int(fraction.ljust(2, "0") or 0)
     if not 0 < bps <= 10_000:
         raise BadAnswer(key=key, value=text, reason=_("it lies between 0 and 100 percent"))
+    if bps < 100 and "%" not in text:
+        raise BadAnswer(key=key, value=text, reason=_('write a percentage such as "60%"'))
     return bps

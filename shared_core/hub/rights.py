@@ -43,7 +43,7 @@ RIGHTS: Mapping[Role, frozenset[Right]] = {
 }
 
 ROLE_NAMES: Mapping[Role, str] = {
-    Role.OWNER: N_("owner"),
+    Role.OWNER: N_("hub owner"),
     Role.OPERATOR: N_("operator"),
     Role.ACCOUNTANT: N_("accountant"),
     Role.SUPPLIER: N_("supplier"),

@@ -123,7 +123,7 @@ def move(
 
     trouble = attempt(request, hub, work)
     if trouble:
-        return supplier_page(request, hub, supplier, trouble=trouble, status=409)
+        return supplier_page(request, hub, supplier, trouble=trouble, step={"to": to, "why": why}, status=409)
     return go(f"{HOME}/{supplier}", done="saved")
 
 
@@ -249,6 +249,7 @@ def supplier_page(
     *,
     trouble: str = "",
     written: str = "",
+    step: Mapping[str, str] | None = None,
     key: str = "",
     warehouse: Mapping[str, str] | None = None,
     status: int = 200,
@@ -259,7 +260,7 @@ def supplier_page(
         state = supply.supplier_state(session, supplier=code)
         [found] = [each for each in supply.suppliers(session) if each.code == code]
         promised = supply.promise_of(session, supplier=code)
-        decisions = supply.supplier_decisions(session, supplier=code)
+        decisions = _decided(said, session, code)
         to_send = supply.count_supplier_orders(session, states=supply.TO_SEND, supplier=code)
         late = supply.count_supplier_orders(session, supplier=code, late_at=at)
         goods = supply.products_page(session, supplier=code, limit=1).products
@@ -278,18 +279,12 @@ def supplier_page(
         steps=[(each.value, said(STEPS[each])) for each in S if supply.may_become(state, each)],
         promise=_promised(said, promised),
         days=[(day, said(label), promised is None or day in promised.working_days) for day, label in DAYS.items()],
-        decisions=[
-            {
-                "at": each.at,
-                "actor": each.actor,
-                "state": said(words.SUPPLIER[each.state].label),
-                "reason": said(each.reason),
-            }
-            for each in reversed(decisions)
-        ],
+        decisions=decisions,
         to_send=to_send,
         late=late,
         has_goods=bool(goods),
+        freight_open=bool(written),
+        step_typed=step or {"to": "", "why": ""},
         written=written or supply.freight_toml(templates) or NEW_TEMPLATE.format(supplier=code),
         templates=[_template(said, current(request).locale, each) for each in templates],
         keys=[(each, each.revoked_at is None and (each.expires_at is None or each.expires_at > at)) for each in keys],
@@ -300,6 +295,19 @@ def supplier_page(
         regions=[(each, region_name(each, current(request).locale)) for each in PROVINCES],
         **vetting_,
     )
+
+
+def _decided(said: Callable[[str], str], session: Session, code: str) -> list[dict[str, object]]:
+    """The newest first."""
+    return [
+        {
+            "at": each.at,
+            "actor": each.actor,
+            "state": said(words.SUPPLIER[each.state].label),
+            "reason": said(each.reason),
+        }
+        for each in reversed(supply.supplier_decisions(session, supplier=code))
+    ]
 
 
 def _vetting(said: Callable[[str], str], session: Session, hub: Hub, code: str) -> dict[str, object]:
