@@ -153,8 +153,8 @@ def fares(request: Request, shop: Shop) -> list[str]:
     told = []
     for fare, names in same.items():
         cost = format_money(fare.flat, locale) if fare.flat else translate(request, N_("free"))
-        free = N_("{regions}: {amount}, free from {least}")
-        text = translate(request, N_("{regions}: {amount}") if fare.free_over is None else free)
+        free = N_("To {regions}: {amount}, free from {least}")
+        text = translate(request, N_("To {regions}: {amount}") if fare.free_over is None else free)
         least = "" if fare.free_over is None else format_money(fare.free_over, locale)
         told.append(text.format(regions=between.join(names), amount=cost, least=least))
     if rule.excluded:
