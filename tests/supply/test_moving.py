@@ -105,6 +105,14 @@ def test_who_could_take_it(ordered: Database) -> None:
         assert supply.may_take(session, "o1-1") == []
 
 
+def test_nobody_is_offered_for_an_order_that_cannot_be_moved(ordered: Database) -> None:
+    gateway(ordered).withdraw("o1", lines(A=1), withdrawal="r1", restock=True, at=NOON)
+    with ordered.reading() as session:
+        assert supply.may_take(session, "o1-1") == []
+    with pytest.raises(supply.StepRefused):
+        move(ordered)
+
+
 def accepted(session: Session) -> None:
     supply.accept(session, number="o1-1", at=NOON)
 

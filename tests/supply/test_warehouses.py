@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from shared_core import ledger, supply
 from shared_core.kernel.database import Database
 from shared_core.supply import sourcing
+from shared_core.supply.errors import TextTooLong
 from shared_core.supply.inventory import choosing, holds, stock
 from shared_core.supply.inventory.errors import CostAbovePrice, OwnGoods, UnknownSource, UnknownWarehouse
 from shared_core.supply.inventory.routing import Shelf
@@ -218,6 +219,8 @@ def test_what_is_refused_of_sources_and_warehouses(two_suppliers: Database) -> N
     refused(lambda session: put_source(session, "X", supplier="bestco", cost=cost, at=NOON), supply.UnknownSku)
     refused(lambda session: sourcing.prefer(session, "A", supplier="nobody"), supply.UnknownSupplier)
     refused(lambda session: sourcing.warehouse_id(session, "bj", supplier="acme"), UnknownWarehouse)
+    named = sourcing.Place("x", name="n" * 201)
+    refused(lambda session: sourcing.put_warehouse(session, named, supplier="acme", at=NOON), TextTooLong)
     place = sourcing.Place("x", region="CN-ZZ")
     refused(lambda session: sourcing.put_warehouse(session, place, supplier="acme", at=NOON), supply.BadRegion)
     with two_suppliers.transaction() as session:

@@ -225,7 +225,7 @@ def _one(request: Request, hub: Hub, number: str, *, trouble: str = "", status: 
     with hub.database.reading() as session:
         story = supply.supplier_order_story(session, number)
         moves = supply.moves_of(session, number)
-        others = supply.may_take(session, number) if story.order.state == "placed" else []
+        others = supply.may_take(session, number)
     order = story.order
     return page(
         request,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 from sqlalchemy import select
@@ -99,12 +100,12 @@ def put_stock(session: Session, source: Path | bytes, *, supplier: str, at: date
             rejected.append(RowRemark(row.line, error))
     offered = _offer(session, list(told.values()), known, supplier=supplier, at=at)
     counted: set[tuple[int, str]] = set()
-    of_place: dict[str, dict[int, int]] = {place: {} for place in places}
+    of_place: dict[str, dict[int, int]] = {}
     for each in told.values():
-        of_place[each.warehouse][known[each.sku].variant_id] = each.quantity
+        of_place.setdefault(each.warehouse, {})[known[each.sku].variant_id] = each.quantity
     for place, said in of_place.items():
         stock.open_shelves(session, said, warehouse_id=places[place])
-    stock.keep_all_still(session, (variant_id for said in of_place.values() for variant_id in said))
+    stock.keep_places_still(session, chain.from_iterable(of_place.values()), [places[place] for place in of_place])
     for place, said in of_place.items():
         mark = rules.content_hash([supplier, place, at.isoformat()])[:32]
         moved = stock.set_from_feed(session, said, reference=f"list:{mark}", at=at, warehouse_id=places[place])

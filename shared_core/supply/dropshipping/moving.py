@@ -52,7 +52,7 @@ def move_order(
     if giver.id == former.id:
         return
     lines = lines_of(session, order)
-    if order.state != "placed" or any(line.withdrawn or line.short or line.sent for line in lines):
+    if not _untouched(order, lines):
         raise StepRefused(number=number, state=order.state, wanted="moved")
     others = select(SupplierOrder.id).where(SupplierOrder.hold_id == hold.id, SupplierOrder.supplier_id == giver.id)
     if session.scalar(others) is not None:
@@ -118,11 +118,13 @@ def moves_of(session: Session, number: str) -> list[MoveView]:
 
 
 def may_take(session: Session, number: str) -> list[str]:
-    """The suppliers, by code, that could send all of it now in place of its own. Raises UnknownSupplierOrder."""
+    """The suppliers, by code, to whom it can be moved now. Raises UnknownSupplierOrder."""
     order = session.scalars(select(SupplierOrder).where(SupplierOrder.number == number)).one_or_none()
     if order is None:
         raise UnknownSupplierOrder(number=number)
     lines = lines_of(session, order)
+    if not _untouched(order, lines):
+        return []
     shelves = _open_shelves(session, session.get_one(StockHold, order.hold_id), lines)
     able: list[set[str]] = []
     for line in lines:
@@ -131,6 +133,11 @@ def may_take(session: Session, number: str) -> list[str]:
     sends = select(Supplier.code).join(SupplierOrder, SupplierOrder.supplier_id == Supplier.id)
     already = set(session.scalars(sends.where(SupplierOrder.hold_id == order.hold_id)))
     return sorted(set.intersection(*able) - already) if able else []
+
+
+def _untouched(order: SupplierOrder, lines: Sequence[StockHoldLine]) -> bool:
+    """Whether nobody has accepted it, and nothing of it is given back, short or sent."""
+    return order.state == "placed" and not any(line.withdrawn or line.short or line.sent for line in lines)
 
 
 def _open_shelves(session: Session, hold: StockHold, lines: Sequence[StockHoldLine]) -> list[Shelf]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from shared_core.kernel.database import insert_or_ignore
 from shared_core.kernel.money import Money
 from shared_core.kernel.regions import known_region
-from shared_core.supply.errors import BadRegion, UnknownSku, UnknownSupplier, WrongCurrency
+from shared_core.supply.errors import BadRegion, TextTooLong, UnknownSku, UnknownSupplier, WrongCurrency
 from shared_core.supply.gateway import CODE_PATTERN
 from shared_core.supply.inventory import shelves, stock
 from shared_core.supply.inventory.errors import (
@@ -22,7 +22,7 @@ from shared_core.supply.inventory.errors import (
     UnknownWarehouse,
 )
 from shared_core.supply.inventory.stock_models import Source, Stock, Warehouse
-from shared_core.supply.models import Product, Supplier, Variant
+from shared_core.supply.models import TEXT_LENGTH_MAX, Product, Supplier, Variant
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,17 @@ class ShelfView:
 
 
 def put_warehouse(session: Session, place: Place, *, supplier: str, at: datetime) -> None:
-    """Make a supplier's warehouse what `place` says. Again: no-op. Raises UnknownSupplier, BadWarehouseCode, BadRegion.
+    """Make a supplier's warehouse what `place` says. Again: no-op.
+
+    Raises UnknownSupplier, BadWarehouseCode, TextTooLong, BadRegion.
 
     What is held or sold from one that is closed is sent from there; nothing more is sold from it.
     """
     owner = _supplier(session, supplier)
     if not re.fullmatch(CODE_PATTERN, place.code):
         raise BadWarehouseCode(warehouse=place.code)
+    if len(place.name) > TEXT_LENGTH_MAX:
+        raise TextTooLong(maximum=TEXT_LENGTH_MAX)
     _check_region(place.region)
     key = {"supplier_id": owner.id, "code": place.code}
     told = {"name": place.name, "region": place.region, "priority": place.priority, "active": place.active}

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Table, Update, bindparam, func, select, update
+from sqlalchemy import BigInteger, ColumnElement, Select, Table, Update, bindparam, false, func, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -85,11 +85,13 @@ def keep_still(session: Session, units: Iterable[Units]) -> None:
         session.execute(select(Stock.id).where(_of(each)).with_for_update())
 
 
-def keep_all_still(session: Session, variant_ids: Iterable[int]) -> None:
-    """Like `keep_still` for every shelf of these variants, for whoever counts one place after the other."""
+def keep_places_still(session: Session, variant_ids: Iterable[int], warehouse_ids: Iterable[int | None]) -> None:
+    """Like `keep_still` for these variants' shelves in these places, for whoever counts one place after the other."""
+    here = or_(false(), *(Stock.warehouse_id.is_not_distinct_from(each) for each in warehouse_ids))
     order = Stock.variant_id, func.coalesce(Stock.warehouse_id, 0)
     for some in _chunks(set(variant_ids)):
-        session.execute(select(Stock.id).where(Stock.variant_id.in_(some)).order_by(*order).with_for_update()).all()
+        shelves = select(Stock.id).where(Stock.variant_id.in_(some), here).order_by(*order)
+        session.execute(shelves.with_for_update()).all()
 
 
 def receive_stock(
