@@ -129,7 +129,9 @@ def _is_another(known: tenancy.Connection | None, me: supply.Me, database: Datab
 
 _RESTORED = N_("the hub goes on from a backup; run: platformctl supply resume")
 _UNDER_WAY = N_("{count} orders are under way with another hub, {hub}; connect once they are finished")
-_OTHER_CURRENCY = N_("the hub supplies this shop in {theirs}, the shop sells in {ours}")
+_OTHER_CURRENCY = N_(
+    "the hub supplies this shop in {theirs}, the shop sells in {ours}; ask the hub to supply it in {ours}"
+)
 _LACKING = N_("its key lacks the scopes {scopes}")
 
 

@@ -5,6 +5,7 @@
 2  usage                     130  interrupted
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from shared_core.kernel.errors import PlatformError
@@ -155,6 +156,11 @@ class DatabaseUnusable(EnvironmentTrouble):
 class SchemaBehind(EnvironmentTrouble):
     code = "schema_behind"
     message = "The database lacks {names}. Run: {command}"
+
+
+def few(names: Sequence[str]) -> str:
+    """Three names at most; of more, the first, the last and how many."""
+    return ", ".join(names) if len(names) <= 3 else f"{names[0]} … {names[-1]} ({len(names)})"
 
 
 def exit_code_of(error: PlatformError) -> int:

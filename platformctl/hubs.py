@@ -11,7 +11,7 @@ import uvicorn
 
 from platformctl import output, resuming, sample_goods
 from platformctl.creation import SECRET_BYTES, move_into_place, refuse_occupied, workplace
-from platformctl.failures import NotAHub, NotInProduction, SchemaBehind
+from platformctl.failures import NotAHub, NotInProduction, SchemaBehind, few
 from platformctl.messages import translate
 from platformctl.ports import require_port
 from platformctl.serving import GRACE_SECONDS
@@ -127,7 +127,7 @@ def require_current() -> None:
     """Raises SchemaBehind or SchemaUnknown unless the hub's database is up to date."""
     missing = migrations.pending(read(hub.HubSettings).database_url)
     if missing:
-        raise SchemaBehind(names=", ".join(missing), command="platformctl hub migrate")
+        raise SchemaBehind(names=few(missing), command="platformctl hub migrate")
 
 
 def seed() -> int:

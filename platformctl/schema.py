@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from platformctl.failures import SchemaBehind
+from platformctl.failures import SchemaBehind, few
 from platformctl.shop import ShopFolder
 from shared_core import migrations
 from shared_core.kernel.settings import read_settings
@@ -17,7 +17,7 @@ def require_current(shop: ShopFolder) -> None:
     """Raises SchemaBehind or SchemaUnknown unless the database is up to date."""
     missing = migrations.pending(read_settings().database_url, brand=shop.brand)
     if missing:
-        raise SchemaBehind(names=", ".join(missing), command="platformctl migrate")
+        raise SchemaBehind(names=few(missing), command="platformctl migrate")
 
 
 def revise(shop: ShopFolder, message: str) -> Path:

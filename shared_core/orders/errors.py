@@ -152,3 +152,8 @@ class ReturnWindowClosed(Conflict):
 class ReturnStepNotAllowed(Conflict):
     code = "return_step_not_allowed"
     message = "The return {number} is {state}; it cannot become {wanted}."
+
+
+class RefusalUnexplained(Invalid):
+    code = "refusal_unexplained"
+    message = "Please say why it cannot be given back; the customer reads it."

@@ -16,6 +16,7 @@ from shared_core.kernel.i18n import N_
 from shared_core.orders import reads
 from shared_core.orders.errors import (
     NothingToReturn,
+    RefusalUnexplained,
     ReturnStepNotAllowed,
     ReturnWindowClosed,
     StepNotAllowed,
@@ -128,14 +129,14 @@ def accept_return(
 
 
 def refuse_return(session: Session, number: str, *, answer: str, actor: str, at: datetime) -> OrderReturn:
-    """The shop says no, and why. Again: no-op. Raises UnknownReturn, ReturnStepNotAllowed, Invalid."""
+    """The shop says no, and why. Again: no-op. Raises UnknownReturn, ReturnStepNotAllowed, RefusalUnexplained."""
     _, found = _locked(session, number)
     if found.state == ReturnState.REFUSED:
         return found
     if found.state != ReturnState.ASKED:
         raise ReturnStepNotAllowed(number=number, state=found.state, wanted=ReturnState.REFUSED)
     if not answer.strip():
-        raise Invalid(field="answer", reason=Phrase(N_("write between 1 and {most} characters"), most=WORDS_LENGTH_MAX))
+        raise RefusalUnexplained
     _decide(found, ReturnState.REFUSED, answer=answer, actor=actor, at=at)
     return found
 

@@ -47,7 +47,7 @@ def test_a_warehouse_is_made_told_and_closed(console: Console, owner: Walker) ->
 
 def test_goods_come_into_a_warehouse_of_who_sends_them(console: Console, owner: Walker) -> None:
     page = owner.open("/console/goods/of/p-a")
-    assert "Where it lies" in page.text and "CN-BJ" in page.text
+    assert "Where it lies" in page.text and "Beijing" in page.text and "Pieces sold" in page.text
     page = owner.send("/console/goods/stock", sku="A", place="bestco/bj", quantity="4", reference="D1")
     assert "saved" in page.url and free(console) == {("acme", ""): 5, ("bestco", "bj"): 7}
     page = owner.send("/console/goods/stock", sku="A", place="bestco/nowhere", quantity="4", reference="D2")

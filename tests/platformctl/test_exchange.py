@@ -198,7 +198,7 @@ def test_a_list_of_stock_changes_stock_and_names_what_nobody_knows(ctl: Command,
     assert [(each["line"], each["reason"][:16]) for each in told["refused"]] == [(4, "C is no SKU of t")]
 
 
-@pytest.mark.parametrize("ratio", ["0%", "101%", "a lot", "5.555%"])
+@pytest.mark.parametrize("ratio", ["0%", "101%", "a lot", "5.555%", "0.7"])
 def test_an_impossible_supply_ratio_is_refused(ctl: Command, shop: Path, ratio: str) -> None:
     ended = ctl("import", "products", write(shop, "f.csv", PRODUCTS), "-C", "shop", "--supply-ratio", ratio)
 

@@ -155,3 +155,9 @@ def test_a_refusal_of_a_later_version_says_only_that_it_is_one(front: Front) -> 
     seen, inside = buyer.open(f"/orders/{number}"), owner.open(f"/admin/orders/{number}")
     assert "This cannot be sent back." in seen.text and "moon" not in seen.text
     assert inside.status == 200 and "declined by the supplier" in inside.text
+
+
+def test_nobody_is_promised_money_for_what_the_supplier_declined(front: Front) -> None:
+    buyer, owner, number = refused_by_supply(front)
+    for page in (buyer.open(f"/orders/{number}"), owner.open(f"/admin/orders/{number}")):
+        assert "No money goes back for it" in page.text and "once it was looked at" not in page.text

@@ -13,6 +13,7 @@ from shared_core.hub.console.typed import number
 from shared_core.hub.errors import ReferenceMissing
 from shared_core.hub.hub import Hub
 from shared_core.hub.viewer import GoodsDep, HubDep, ReaderDep, page
+from shared_core.kernel.regions import region_name
 from shared_core.web.going import as_step, go, step_name
 
 HOME = "/console/goods"
@@ -116,6 +117,7 @@ def product_page(request: Request, hub: Hub, code: str, *, trouble: str = "", st
         found=found,
         pictures=pictures,
         places=places,
+        region_name=region_name,
         spread=any(len(each.shelves) > 1 for each in found.variants),
         most=media.BYTES_MAX // 2**20,
     )

@@ -139,7 +139,7 @@ def _row(
         "due_at": order.due_at if order.state in supply.TO_SEND else None,
         "late": order.is_late(at),
         "where": f"{order.ship_to.name}, {order.ship_to.city}",
-        "goods": [(_name(line, titles), line.quantity) for line in order.lines[:LINES_NAMED_MAX]],
+        "goods": [(_name(line, titles), line.warehouse, line.quantity) for line in order.lines[:LINES_NAMED_MAX]],
         "more": max(len(order.lines) - LINES_NAMED_MAX, 0),
         "state": speaks(request)(label),
         "tone": tone,
@@ -147,8 +147,8 @@ def _row(
 
 
 def _name(line: supply.PackLine, titles: Mapping[str, str]) -> str:
-    """What is to be taken off which shelf: which of a product's variants, too."""
-    return " · ".join(filter(None, (titles.get(line.sku, line.sku), options_text(line.options), line.warehouse)))
+    """Which of a product's variants, too."""
+    return " · ".join(filter(None, (titles.get(line.sku, line.sku), options_text(line.options))))
 
 
 def _line(each: supply.PackedLine) -> dict[str, object]:

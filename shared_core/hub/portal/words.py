@@ -13,7 +13,7 @@ TABS: Mapping[Tab, str] = {
     Tab.PROBLEMS: N_("Problems"),
 }
 ORDER_STATES: Mapping[str, tuple[str, str]] = {
-    "placed": (N_("new"), "accent"),
+    "placed": (N_("new order"), "accent"),
     "accepted": (N_("to send"), "warn"),
     "shipped": (N_("all sent"), "plain"),
     "delivered": (N_("delivered"), "good"),

@@ -139,13 +139,18 @@ def view(request: Request, row: orders.Order, found: orders.OrderReturn, titles:
     )
 
 
+OVER = (ReturnState.SETTLED, ReturnState.CANCELLED, ReturnState.EXPIRED)
+
+
 def _money(request: Request, found: orders.OrderReturn) -> str:
     """What the customer may expect of it."""
     if found.state == ReturnState.SETTLED and found.replaced:
         return translate(request, N_("New ones come, at no charge."))
-    if found.state in (ReturnState.ASKED, ReturnState.REFUSED):
+    if found.refund != RefundWhen.INSPECTED or found.state in OVER:
         return ""
-    if found.refund == RefundWhen.INSPECTED and found.state != ReturnState.SETTLED:
+    if found.state == ReturnState.DECLINED:
+        return translate(request, N_("No money goes back for it, unless the shop refunds it by hand."))
+    if found.state not in (ReturnState.ASKED, ReturnState.REFUSED):
         return translate(request, N_("The money goes back for what is accepted, once it was looked at."))
     return ""
 
