@@ -56,6 +56,15 @@ def accept(owner: Walker, document: int) -> str:
     return owner.send(f"{BROOK}/documents/{document}/accept").text
 
 
+def test_a_refused_step_keeps_what_was_typed_and_opens_no_other_form(owner: Walker, brook: Walker) -> None:
+    owner.open(BROOK)
+    page = owner.send(f"{BROOK}/state", to="documents", why="seen by ann")
+    assert (
+        page.status == 409 and 'value="seen by ann"' in page.html and 'value="documents" required checked' in page.html
+    )
+    assert "<details open>" not in page.html
+
+
 # --- from the application to the shelf ------------------------------------------------------------------------------
 
 
