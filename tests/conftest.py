@@ -27,6 +27,7 @@ SLOW_FIXTURES = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 hypothesis_settings.register_profile(
     "ci", deadline=None, derandomize=True, max_examples=40, suppress_health_check=SLOW_FIXTURES, database=None
 )
+hypothesis_settings.register_profile("again", hypothesis_settings.get_profile("ci"), max_examples=15)
 hypothesis_settings.register_profile("deep", deadline=None, max_examples=1000, suppress_health_check=SLOW_FIXTURES)
 hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
